@@ -1,0 +1,1 @@
+//! Benchmarks, with rivals measured side by side in the same run.

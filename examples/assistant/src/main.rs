@@ -1,0 +1,3 @@
+//! An assistant in the terminal, with signed capabilities.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! A program with a WIT world of its own.
+
+fn main() {}

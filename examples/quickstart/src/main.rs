@@ -1,0 +1,3 @@
+//! An assistant that calls one signed capability.
+
+fn main() {}

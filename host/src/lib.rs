@@ -1,0 +1,3 @@
+//! Engraft: an embeddable plugin host for programs that grow.
+
+pub mod model;

@@ -1,0 +1,25 @@
+//! The words of the house as plain data: names, digests, permissions, budgets, outcomes.
+//!
+//! *Never:* a function here does input or output, reads a clock, or knows wasmtime.
+
+mod budget;
+mod clock;
+mod description;
+mod digest;
+mod failure;
+mod grant;
+mod name;
+mod outcome;
+mod pattern;
+mod permission;
+
+pub use budget::{Budget, Usage};
+pub use clock::{Clock, SystemClock};
+pub use description::{Description, Example, Operation};
+pub use digest::{Digest, DigestError};
+pub use failure::{Failure, FailureFacts};
+pub use grant::{Access, ClockMode, FileGrant, Grant, RandomMode};
+pub use name::{CapabilityName, NameError};
+pub use outcome::{Limit, Outcome, Output, TrapKind};
+pub use pattern::{HostPattern, NamePattern, PatternError};
+pub use permission::{FileRule, HttpRule, KvQuota, Permissions, SecretRule};

@@ -1,0 +1,3 @@
+//! The one integration binary of the host crate: real guests in a real host.
+
+mod support;

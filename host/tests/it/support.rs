@@ -1,0 +1,6 @@
+//! What every integration test needs: guests, built once from their sources.
+
+mod guests;
+
+#[allow(unused_imports, reason = "not every set of features has a test with a guest")]
+pub(crate) use guests::guest;

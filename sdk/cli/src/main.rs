@@ -1,0 +1,3 @@
+//! The engraft command: a face of the host crate.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! What a capability written in Rust links.
