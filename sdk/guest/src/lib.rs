@@ -93,7 +93,7 @@ pub mod macro_support {
     pub use engraft_wit::guest as wit;
 
     pub use crate::operation::{
-        Operations, SelfChecks, described, operation, unknown_operation, value,
+        NoInput, SelfChecks, described, operation, unknown_operation, value,
     };
     #[cfg(target_arch = "wasm32")]
     pub use crate::sys::{describe, invoke, listen_for_panics, restore, save, self_test};

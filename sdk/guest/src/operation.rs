@@ -4,19 +4,14 @@
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::{Description, Example, Failure, Operation, Permission};
 
-/// What the macro knows of a capability.
-#[derive(Debug, Clone, Copy)]
-pub struct Operations {
-    /// The dotted name.
-    pub name: &'static str,
-    /// One sentence for a person.
-    pub summary: &'static str,
-}
+/// The input of an operation that takes none: any object.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub struct NoInput {}
 
 /// Checks that a capability makes of itself, each with its name.
 pub type SelfChecks = &'static [(&'static str, fn() -> Result<(), String>)];
@@ -24,13 +19,14 @@ pub type SelfChecks = &'static [(&'static str, fn() -> Result<(), String>)];
 /// Puts a description together.
 #[must_use]
 pub fn described(
-    of: Operations,
+    name: &str,
+    summary: &str,
     operations: Vec<Operation>,
     permissions: Vec<Permission>,
 ) -> Description {
     Description {
-        name: of.name.to_owned(),
-        summary: of.summary.to_owned(),
+        name: name.to_owned(),
+        summary: summary.to_owned(),
         operations,
         permissions,
     }
