@@ -207,23 +207,7 @@ impl Keyring {
     ///
     /// [`KeyringError`], with line and column where the text is at fault.
     pub fn from_json(bytes: &[u8]) -> Result<Self, KeyringError> {
-        let wire: Wire =
-            json::parse(bytes).map_err(|source| KeyringError::Json { path: None, source })?;
-        if wire.format != FORMAT {
-            return Err(KeyringError::Format { found: json::scrub(&wire.format) });
-        }
-        let mut keyring = Self::new();
-        for key in wire.keys {
-            let id = key.key.id();
-            if keyring.keys.insert(id, key).is_some() {
-                return Err(KeyringError::Duplicate { key: id });
-            }
-        }
-        for id in keyring.keys.keys() {
-            keyring.check_successors(*id)?;
-        }
-        let Wire { thresholds, revocation_signers, revoked, .. } = wire;
-        Ok(Self { thresholds, revocation_signers, revoked, ..keyring })
+        Self::read(bytes, None)
     }
 
     /// The keyring as JSON, for a person to read and change.
@@ -248,12 +232,7 @@ impl Keyring {
     /// [`KeyringError`], naming the file.
     pub fn load(path: &Path) -> Result<Self, KeyringError> {
         let bytes = file::read(path, KEYRING_BYTES_MAX, Readers::Anyone)?;
-        Self::from_json(&bytes).map_err(|error| match error {
-            KeyringError::Json { source, .. } => {
-                KeyringError::Json { path: Some(path.to_owned()), source }
-            }
-            other => other,
-        })
+        Self::read(&bytes, Some(path))
     }
 
     /// Writes the keyring to a file, in one step.
@@ -283,6 +262,26 @@ impl Keyring {
             }
         }
         last
+    }
+
+    fn read(bytes: &[u8], path: Option<&Path>) -> Result<Self, KeyringError> {
+        let wire: Wire = json::parse(bytes)
+            .map_err(|source| KeyringError::Json { path: path.map(Path::to_owned), source })?;
+        if wire.format != FORMAT {
+            return Err(KeyringError::Format { found: json::scrub(&wire.format) });
+        }
+        let mut keyring = Self::new();
+        for key in wire.keys {
+            let id = key.key.id();
+            if keyring.keys.insert(id, key).is_some() {
+                return Err(KeyringError::Duplicate { key: id });
+            }
+        }
+        for id in keyring.keys.keys() {
+            keyring.check_successors(*id)?;
+        }
+        let Wire { thresholds, revocation_signers, revoked, .. } = wire;
+        Ok(Self { thresholds, revocation_signers, revoked, ..keyring })
     }
 
     fn check_successors(&self, id: KeyId) -> Result<(), KeyringError> {

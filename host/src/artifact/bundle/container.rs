@@ -183,10 +183,10 @@ fn check_order(sections: &[Section]) -> Result<(), BundleError> {
         }
         before = section.kind;
     }
-    match before {
-        Kind::NativeEnvelope => Err(BundleError::Missing { section: Kind::NativeCode.name() }),
-        _ => Ok(()),
+    if before == Kind::NativeEnvelope {
+        return Err(BundleError::Missing { section: Kind::NativeCode.name() });
     }
+    Ok(())
 }
 
 fn check_total(needed: usize, present: usize) -> Result<(), BundleError> {

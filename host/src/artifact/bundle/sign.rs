@@ -4,13 +4,18 @@
 
 use std::sync::Arc;
 
-use super::container::{COMPONENT_BYTES_MAX, ENVELOPES_MAX, NATIVE_BYTES_MAX, NATIVE_PARTS_MAX};
+use super::container::{
+    BUNDLE_BYTES_MAX, COMPONENT_BYTES_MAX, ENVELOPES_MAX, NATIVE_BYTES_MAX, NATIVE_PARTS_MAX,
+};
 use super::{Bundle, NativePart, Part, Sealed};
 use crate::artifact::envelope::{Envelope, SIGNATURES_MAX, STATEMENT_TYPE};
 use crate::artifact::key::{KeyId, Origin, SigningKey};
 use crate::artifact::manifest::{MANIFEST_BYTES_MAX, Manifest, ManifestError};
 use crate::artifact::statement::{Digests, NativeFacts, NativeStatement, Release, StatementError};
 use crate::model::{CapabilityName, Digest};
+
+/// What header and envelopes take of a bundle at most.
+const SPARE_BYTES: usize = 32 << 20;
 
 /// Native code to be put into a bundle.
 #[derive(Debug, Clone)]
@@ -196,6 +201,9 @@ impl Bundle {
         });
         self.native.push(part);
         check_count(name.as_str(), "native parts", self.native.len(), NATIVE_PARTS_MAX)?;
+        let code_bytes: usize = self.native.iter().map(NativePart::bytes_len).sum();
+        let bytes = code_bytes.saturating_add(self.component().len());
+        check_size(&name, "bundle", bytes.saturating_add(SPARE_BYTES), BUNDLE_BYTES_MAX)?;
         Ok(self)
     }
 }

@@ -31,7 +31,7 @@ pub enum TrustError {
     #[error("{release} has {counted} of {needed} signatures needed{}", listed(.refusals))]
     TooFewSigners {
         /// Which release.
-        release: ReleaseName,
+        release: Box<ReleaseName>,
         /// How many distinct signers count.
         counted: usize,
         /// How many the keyring asks for.
@@ -46,7 +46,7 @@ pub enum TrustError {
     )]
     BadSignature {
         /// Which release.
-        release: ReleaseName,
+        release: Box<ReleaseName>,
         /// In whose name.
         key: KeyId,
     },
@@ -58,7 +58,7 @@ pub enum TrustError {
     )]
     Development {
         /// Which release.
-        release: ReleaseName,
+        release: Box<ReleaseName>,
         /// Who claims to have signed.
         keys: Vec<String>,
     },
@@ -69,7 +69,7 @@ pub enum TrustError {
     )]
     Digest {
         /// Which release.
-        release: ReleaseName,
+        release: Box<ReleaseName>,
         /// Of which kind.
         algorithm: &'static str,
         /// What was signed.
@@ -81,7 +81,7 @@ pub enum TrustError {
     #[error("{release} is revoked ({reason}); ask its author for a later release")]
     Revoked {
         /// Which release.
-        release: ReleaseName,
+        release: Box<ReleaseName>,
         /// Why.
         reason: String,
     },
@@ -89,7 +89,7 @@ pub enum TrustError {
     #[error("{release} may be used from {from} on; check the clock, or wait")]
     NotYetValid {
         /// Which release.
-        release: ReleaseName,
+        release: Box<ReleaseName>,
         /// When it begins.
         from: Moment,
     },
@@ -97,7 +97,7 @@ pub enum TrustError {
     #[error("{release} expired at {to}; ask its author for a later release")]
     Expired {
         /// Which release.
-        release: ReleaseName,
+        release: Box<ReleaseName>,
         /// When it ended.
         to: Moment,
     },
@@ -108,7 +108,7 @@ pub enum TrustError {
     )]
     Older {
         /// Which release.
-        release: ReleaseName,
+        release: Box<ReleaseName>,
         /// Its sequence.
         sequence: u64,
         /// The highest seen.
@@ -121,7 +121,7 @@ pub enum TrustError {
     )]
     SequenceTaken {
         /// Which release.
-        release: ReleaseName,
+        release: Box<ReleaseName>,
         /// Its sequence.
         sequence: u64,
     },
@@ -129,7 +129,7 @@ pub enum TrustError {
     #[error("{release} with sequence {sequence} is not the {asked} asked for")]
     NotTheOne {
         /// Which release.
-        release: ReleaseName,
+        release: Box<ReleaseName>,
         /// Its sequence.
         sequence: u64,
         /// What was asked for.
@@ -232,10 +232,7 @@ impl TrustError {
     /// Why single signatures did not count, where that is the matter.
     #[must_use]
     pub fn refusals(&self) -> &[Refusal] {
-        match self {
-            Self::TooFewSigners { refusals, .. } => refusals,
-            _ => &[],
-        }
+        if let Self::TooFewSigners { refusals, .. } = self { refusals } else { &[] }
     }
 }
 
@@ -253,13 +250,13 @@ pub(crate) fn listed(refusals: &[Refusal]) -> String {
 // === impl ReleaseName ===
 
 impl ReleaseName {
-    pub(crate) fn of(bundle: &Bundle) -> Self {
+    pub(crate) fn of(bundle: &Bundle) -> Box<Self> {
         let manifest = bundle.claimed_manifest();
-        Self {
+        Box::new(Self {
             name: manifest.name().to_string(),
             version: manifest.version.to_string(),
             digest: bundle.digest(),
-        }
+        })
     }
 }
 

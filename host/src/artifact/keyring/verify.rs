@@ -289,11 +289,12 @@ fn check_validity(bundle: &Bundle, now: Moment) -> Result<(), TrustError> {
 /// three times as long and is computed here, unless the record of an installation has it.
 fn check_digests(bundle: &Bundle, way: &Way<'_>) -> Result<(), TrustError> {
     let listed = bundle.release().digests;
-    let known = match way {
-        Way::Installed(installed) if installed.digests.blake3 == bundle.digest() => {
-            Some(installed.digests.sha256)
-        }
-        _ => None,
+    let known = if let Way::Installed(installed) = way
+        && installed.digests.blake3 == bundle.digest()
+    {
+        Some(installed.digests.sha256)
+    } else {
+        None
     };
     let fail = |algorithm, listed, found| {
         let release = ReleaseName::of(bundle);
@@ -310,7 +311,11 @@ fn check_digests(bundle: &Bundle, way: &Way<'_>) -> Result<(), TrustError> {
     Ok(())
 }
 
-fn out_of_sequence(name: ReleaseName, release: SeenRelease, highest: SeenRelease) -> TrustError {
+fn out_of_sequence(
+    name: Box<ReleaseName>,
+    release: SeenRelease,
+    highest: SeenRelease,
+) -> TrustError {
     let (sequence, highest) = (release.sequence, highest.sequence);
     if sequence == highest {
         TrustError::SequenceTaken { release: name, sequence }
