@@ -1,4 +1,5 @@
 //! Engraft: an embeddable plugin host for programs that grow.
 
+pub mod engine;
 pub mod model;
 pub mod store;

@@ -9,7 +9,8 @@ mod random;
 mod secrets;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 pub use config::{ConfigMap, ConfigSource};
 pub use log::{LogLevel, LogRecord, LogSink, TracingLog};
@@ -43,6 +44,8 @@ pub struct Services {
     pub(crate) values: Option<Arc<dyn KeyValue>>,
     pub(crate) peers: Option<Arc<dyn Peers>>,
     pub(crate) http: Arc<HttpClient>,
+    /// What guests count monotonic time from, the same for all calls.
+    pub(crate) origin: OnceLock<Instant>,
 }
 
 impl Services {
@@ -116,6 +119,7 @@ impl Default for Services {
             values: None,
             peers: None,
             http: Arc::new(HttpClient::new(HttpSettings::default())),
+            origin: OnceLock::new(),
         }
     }
 }

@@ -142,10 +142,8 @@ fn private_addresses_must_be_named_by_the_grant() {
     assert!(!may(&grant("*.local"), "nas.local"));
     assert!(!may(&grant("127.0.0.1:8080"), "127.0.0.1"), "another port was named");
     assert!(!may(&grant("api.example.org"), "api.example.org"), "the public DNS may point it here");
-    let company = Grant {
-        private_hosts: vec!["git.example.org".parse().unwrap()],
-        ..grant("*.example.org")
-    };
+    let company =
+        Grant { private_hosts: vec!["git.example.org".parse().unwrap()], ..grant("*.example.org") };
     assert!(may(&company, "git.example.org"));
     assert!(!may(&company, "www.example.org"));
 }

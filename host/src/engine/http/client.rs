@@ -16,7 +16,9 @@ use super::exchange::exchange;
 use super::place::Place;
 use super::redact::Revealed;
 use super::redirect::{Draft, follow, location};
-use super::{Credential, HttpClient, HttpError, IncomingResponse, OutgoingRequest, Sender, headers};
+use super::{
+    Credential, HttpClient, HttpError, IncomingResponse, OutgoingRequest, Sender, headers,
+};
 
 /// Who sends it. Some servers refuse requests without one; a guest may set its own.
 const USER_AGENT: &str = concat!("engraft/", env!("CARGO_PKG_VERSION"));
@@ -55,11 +57,17 @@ impl HttpClient {
             let hop = if taken == 0 { Hop::First } else { Hop::Redirected };
             let method = draft.method.clone();
             let checked = async {
-                let addresses =
-                    self.route(sender.authority, &draft.place, method.as_str()).await?;
+                let addresses = self.route(sender.authority, &draft.place, method.as_str()).await?;
                 let parts = (&draft.place, &draft.headers);
-                let armed =
-                    arm(sender, credentials, hop, method.as_str(), parts, &addresses, &mut revealed)?;
+                let armed = arm(
+                    sender,
+                    credentials,
+                    hop,
+                    method.as_str(),
+                    parts,
+                    &addresses,
+                    &mut revealed,
+                )?;
                 Ok((addresses, armed))
             };
             let (addresses, armed) =

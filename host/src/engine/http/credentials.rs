@@ -96,7 +96,11 @@ impl Armed {
                 let pair = Zeroizing::new(format!("{user}:{value}"));
                 let pair = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
                 revealed.add(pair.as_bytes());
-                self.insert(secret, header::AUTHORIZATION, &Zeroizing::new(format!("Basic {}", *pair)))
+                self.insert(
+                    secret,
+                    header::AUTHORIZATION,
+                    &Zeroizing::new(format!("Basic {}", *pair)),
+                )
             }
             Placement::Header(name) => {
                 let name = headers::header_name(name)
@@ -105,7 +109,8 @@ impl Armed {
             }
             Placement::Query(name) => {
                 let place = self.place.with_query(name, value);
-                let encoded: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+                let encoded: String =
+                    url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
                 revealed.add(encoded.as_bytes());
                 self.place = place;
                 Ok(())

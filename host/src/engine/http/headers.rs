@@ -33,17 +33,18 @@ pub(super) fn is_refused(method: &Method) -> bool {
 
 /// Reads the headers of a guest.
 pub(super) fn headers(list: &[(String, String)]) -> Result<HeaderMap, HttpError> {
-    let unfit = |why: String| Err(HttpError::Invalid(format!("the headers do not fit: {why}")));
+    let unfit = |why: String| HttpError::Invalid(format!("the headers do not fit: {why}"));
     let bytes: usize = list.iter().map(|(name, value)| name.len() + value.len()).sum();
     if list.len() > HEADERS_MAX || bytes > HEADER_BYTES_MAX {
-        return unfit(format!("at most {HEADERS_MAX} with {HEADER_BYTES_MAX} bytes together"));
+        let most = format!("at most {HEADERS_MAX} with {HEADER_BYTES_MAX} bytes together");
+        return Err(unfit(most));
     }
     let mut map = HeaderMap::with_capacity(list.len());
     for (at, (name, value)) in list.iter().enumerate() {
         let name = header_name(name)
-            .or_else(|why| unfit(format!("the name of number {} {why}", at + 1)))?;
+            .map_err(|why| unfit(format!("the name of number {} {why}", at + 1)))?;
         let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) else {
-            return unfit(format!("the value of `{name}` holds control characters"));
+            return Err(unfit(format!("the value of `{name}` holds control characters")));
         };
         map.append(name, value);
     }
@@ -109,8 +110,18 @@ mod tests {
     #[test]
     fn what_the_host_writes_a_guest_does_not() {
         for name in [
-            "Host", "connection", "Keep-Alive", "Transfer-Encoding", "CONTENT-LENGTH", "TE",
-            "Trailer", "Upgrade", "Proxy-Authorization", "Proxy-Connection", "Expect", "Via",
+            "Host",
+            "connection",
+            "Keep-Alive",
+            "Transfer-Encoding",
+            "CONTENT-LENGTH",
+            "TE",
+            "Trailer",
+            "Upgrade",
+            "Proxy-Authorization",
+            "Proxy-Connection",
+            "Expect",
+            "Via",
         ] {
             assert!(one(name, "x").is_err(), "{name}");
         }

@@ -133,10 +133,24 @@ mod tests {
     #[test]
     fn tricky_urls_are_refused_or_read_as_browsers_do() {
         let refused = [
-            "", "a.org", "ftp://a.org/", "file:///etc/passwd", "http://", "http:///",
-            "http://user@a.org/", "http://user:pw@a.org/", "http://a.org:0/", "http://a.org:99999/",
-            "http://a.org/\r\nHost: b.org", "http://a.org\\@b.org/", "http://a.org/ x", " http://a.org",
-            "http://a.org\t.b.org/", "http://a b/", "http://[::1/", "http://a.org/\u{0}",
+            "",
+            "a.org",
+            "ftp://a.org/",
+            "file:///etc/passwd",
+            "http://",
+            "http:///",
+            "http://user@a.org/",
+            "http://user:pw@a.org/",
+            "http://a.org:0/",
+            "http://a.org:99999/",
+            "http://a.org/\r\nHost: b.org",
+            "http://a.org\\@b.org/",
+            "http://a.org/ x",
+            " http://a.org",
+            "http://a.org\t.b.org/",
+            "http://a b/",
+            "http://[::1/",
+            "http://a.org/\u{0}",
         ];
         for text in refused {
             assert!(Place::parse(text).is_err(), "{text:?}");

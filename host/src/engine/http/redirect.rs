@@ -34,10 +34,9 @@ pub(super) fn follow(
     let from = draft.place.shown();
     let location = std::str::from_utf8(location.as_bytes())
         .map_err(|_| HttpError::Broken(format!("{from} redirects to what is no URL")))?;
-    let place = draft
-        .place
-        .join(location)
-        .map_err(|error| HttpError::Broken(format!("{from} redirects to an unfit place: {error}")))?;
+    let place = draft.place.join(location).map_err(|error| {
+        HttpError::Broken(format!("{from} redirects to an unfit place: {error}"))
+    })?;
     if draft.place.is_secure() && !place.is_secure() {
         return Err(HttpError::Refused(format!(
             "it leads from `https` to `http`, from {from} to {}",
@@ -125,7 +124,8 @@ mod tests {
     fn only_some_statuses_lead_on() {
         let mut headers = HeaderMap::new();
         headers.insert(header::LOCATION, HeaderValue::from_static("/b"));
-        for (status, leads) in [(200, false), (201, false), (300, false), (302, true), (304, false)] {
+        for (status, leads) in [(200, false), (201, false), (300, false), (302, true), (304, false)]
+        {
             let found = location(StatusCode::from_u16(status).unwrap(), &headers).is_some();
             assert_eq!(found, leads, "{status}");
         }
