@@ -23,6 +23,7 @@ pub use grant::{Access, ClockMode, FileGrant, Grant, RandomMode};
 pub use kv::{
     Answer, Applied, Change, Expectation, KeyRange, KeyValue, KvError, KvFuture, Transaction,
 };
+pub(crate) use name::is_word;
 pub use name::{CapabilityName, NameError};
 pub use outcome::{Limit, Outcome, Output, TrapKind};
 pub use pattern::{HostPattern, NamePattern, PatternError};

@@ -14,24 +14,32 @@ use super::authority::Authority;
 use super::effects::EffectState;
 use super::invocation::Lineage;
 use super::limits::Limiter;
-use super::services::Services;
+use super::raw;
+use super::report::LogLine;
+use super::services::{LogLevel, Services};
 use super::stop::Stop;
-use crate::model::{Budget, CapabilityName, Clock, Digest, Limit, Permissions, Usage};
+use crate::model::{Budget, CapabilityName, Clock, Digest, Limit, Usage};
+
+/// How much of the end of a guest's error output is looked at for a panic's message.
+const LAST_WORDS_BYTES_MAX: usize = 1_000;
 
 /// What is the same for every call of one loaded capability.
 pub(crate) struct Identity {
     pub(crate) name: CapabilityName,
     pub(crate) version: Option<Version>,
     pub(crate) digest: Digest,
-    pub(crate) asked: Permissions,
     pub(crate) authority: Authority,
     pub(crate) services: Arc<Services>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Whether it imports host functions that cannot raise a stop by themselves.
+    pub(crate) needs_alarm: bool,
+    /// Makers of the embedding program's own data.
+    pub(crate) data: Vec<raw::Data>,
 }
 
 /// The data of a store. Small, because a fresh instance makes one for every call; what few guests
-/// need stands behind a box in [`CallState::effects`] or [`CallState::extension`].
-pub(crate) struct CallState {
+/// need stands behind a box.
+pub struct CallState {
     pub(crate) identity: Arc<Identity>,
     /// The bounds of this call, already the tightest of manifest, host, caller and invocation.
     pub(crate) budget: Budget,
@@ -42,11 +50,15 @@ pub(crate) struct CallState {
     /// What the contract's and WASI's host functions keep for this call.
     pub(crate) effects: EffectState,
     /// What the embedding program's own host functions keep for this call.
-    pub(crate) extension: Option<Box<dyn Any + Send>>,
+    pub(crate) extensions: Vec<Box<dyn Any + Send>>,
+    /// Log lines for the report.
+    pub(crate) logs: Vec<LogLine>,
+    /// Runs without a fibre, so that an epoch's end must not yield.
+    pub(crate) is_blocking: bool,
     pub(crate) limiter: Limiter,
     /// A stop that was noticed where no error can be raised; the next poll of the call raises it.
     pending: Option<Stop>,
-    /// Tells the poll outside of the store that there is one. Made only for WASI guests.
+    /// Tells the poll outside of the store that there is one.
     alarm: Option<Arc<AtomicBool>>,
 }
 
@@ -57,7 +69,9 @@ impl CallState {
         deadline_at: Instant,
         lineage: Lineage,
     ) -> Self {
+        let alarm = identity.needs_alarm.then(Arc::default);
         Self {
+            alarm,
             identity,
             limiter: Limiter::new(&budget),
             budget,
@@ -65,10 +79,49 @@ impl CallState {
             deadline_at,
             lineage,
             effects: EffectState::default(),
-            extension: None,
+            extensions: Vec::new(),
+            logs: Vec::new(),
+            is_blocking: false,
             pending: None,
-            alarm: None,
         }
+    }
+
+    /// Puts the state of the next call into the store of an instance that is used again. Nothing of
+    /// the last call stays but what the instance itself holds.
+    pub(crate) fn renew(&mut self, mut next: Self) {
+        next.limiter = self.limiter.renewed(&next.budget);
+        *self = next;
+    }
+
+    /// Lets go of everything of the call that has ended, while the instance waits for the next.
+    pub(crate) fn forget(&mut self) {
+        self.effects = EffectState::default();
+        self.extensions.clear();
+        self.logs.clear();
+        self.lineage = Lineage::default();
+    }
+
+    /// What the guest said last, for the message of a break.
+    pub(crate) fn last_words(&mut self) -> Option<String> {
+        let logged = self.logs.iter().rev().find(|line| line.level == LogLevel::Error);
+        if let Some(line) = logged {
+            return Some(line.message.clone());
+        }
+        let stderr = self.take_stdio().stderr;
+        let tail = stderr.len().saturating_sub(LAST_WORDS_BYTES_MAX);
+        let words = String::from_utf8_lossy(stderr.get(tail..)?).trim().to_owned();
+        (!words.is_empty()).then_some(words)
+    }
+
+    /// The lineage for calls that this one makes.
+    pub(crate) fn lineage_below(&self, fuel_left: Option<u64>) -> Lineage {
+        let (name, depth_left) = (&self.identity.name, self.budget.call_depth);
+        self.lineage.below(name, self.deadline_at, fuel_left, depth_left)
+    }
+
+    /// Keeps a log line for the report; its bytes are charged already.
+    pub(crate) fn keep_log(&mut self, line: LogLine) {
+        self.logs.push(line);
     }
 
     /// Counts one call of a host function; every one that can raise begins with this.
@@ -133,8 +186,8 @@ impl CallState {
     }
 
     /// The flag that [`Self::stop_soon`] raises, for the poll around the call.
-    pub(crate) fn alarm(&mut self) -> Arc<AtomicBool> {
-        Arc::clone(self.alarm.get_or_insert_with(Arc::default))
+    pub(crate) fn alarm(&self) -> Option<Arc<AtomicBool>> {
+        self.alarm.clone()
     }
 
     fn host_calls(&self) -> Stop {
@@ -156,7 +209,7 @@ pub(crate) fn charge_fuel(
 ) -> Result<(), Stop> {
     let Ok(left) = store.get_fuel() else { return Ok(()) };
     if store.set_fuel(left.saturating_sub(burnt)).is_err() || burnt > left {
-        return Err(Stop::Fuel { limit: store.data().budget.fuel });
+        return Err(Stop::Fuel);
     }
     Ok(())
 }

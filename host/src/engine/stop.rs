@@ -2,8 +2,6 @@
 //!
 //! *Never:* an outcome is read from an error's text where a type can carry it.
 
-use std::time::Duration;
-
 use crate::model::Limit;
 
 /// What a host function or the limiter raises to end the whole call. Anything that the guest may
@@ -17,9 +15,9 @@ pub(crate) enum Stop {
     #[error("{wanted} {limit} wanted, {allowed} allowed")]
     Limit { limit: Limit, allowed: u64, wanted: u64 },
     /// The time is over.
-    #[error("its {limit:?} are over")]
-    Deadline { limit: Duration },
+    #[error("the time is over")]
+    Deadline,
     /// The callees have burnt what fuel was left.
-    #[error("all {limit} fuel is burnt")]
-    Fuel { limit: u64 },
+    #[error("all fuel is burnt")]
+    Fuel,
 }

@@ -7,6 +7,7 @@ use engraft_wit::host::imports::types::HostError;
 
 use super::scrub::{Lines, scrub};
 use super::{CallState, denied};
+use crate::engine::report::LogLine;
 use crate::engine::services::{LogLevel, LogRecord};
 
 /// One line on a screen or in a collector; longer texts belong into the output.
@@ -75,6 +76,7 @@ impl CallState {
         let capability = &self.identity.name;
         let record = LogRecord { capability, level, message: &message, fields: &fields };
         self.identity.services.log.write(&record);
+        self.keep_log(LogLine::new(level, message, fields));
         Ok(())
     }
 
