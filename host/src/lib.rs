@@ -3,3 +3,4 @@
 pub mod artifact;
 pub mod engine;
 pub mod model;
+pub mod store;
