@@ -223,3 +223,6 @@ fn scrub(text: &str) -> String {
     }
     clean
 }
+
+#[cfg(test)]
+mod tests;

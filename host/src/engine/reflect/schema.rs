@@ -11,6 +11,10 @@ use super::shape::{Key, Names, Record, Resource, Shape, Title, Variant, Whole};
 /// larger than this helps neither a person nor a model.
 const PARTS_MAX: usize = 4_096;
 
+/// The least number that rounds to infinity as an `f32`: half a step above the greatest `f32`, whose
+/// own shortest text lies between the two.
+const F32_TOO_LARGE: f64 = 3.402_823_567_797_336_6e38;
+
 /// Whether a schema tells what is taken, with its conveniences, or what is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
@@ -220,8 +224,8 @@ fn float(shape: &Shape) -> Value {
     if matches!(shape, Shape::F32)
         && let Value::Object(number) = &mut number
     {
-        number.insert("minimum".to_owned(), json!(f64::from(f32::MIN)));
-        number.insert("maximum".to_owned(), json!(f64::from(f32::MAX)));
+        number.insert("exclusiveMinimum".to_owned(), json!(-F32_TOO_LARGE));
+        number.insert("exclusiveMaximum".to_owned(), json!(F32_TOO_LARGE));
     }
     json!({ "anyOf": [number, { "enum": ["NaN", "Infinity", "-Infinity"] }] })
 }

@@ -38,6 +38,8 @@ fn holds(
         "oneOf" => count(rule) == 1,
         "minimum" => value.as_f64().is_none_or(|value| value >= rule.as_f64().unwrap()),
         "maximum" => value.as_f64().is_none_or(|value| value <= rule.as_f64().unwrap()),
+        "exclusiveMinimum" => value.as_f64().is_none_or(|value| value > rule.as_f64().unwrap()),
+        "exclusiveMaximum" => value.as_f64().is_none_or(|value| value < rule.as_f64().unwrap()),
         "minLength" => value.as_str().is_none_or(|text| text.chars().count() >= size(rule)),
         "maxLength" => value.as_str().is_none_or(|text| text.chars().count() <= size(rule)),
         "minItems" => value.as_array().is_none_or(|items| items.len() >= size(rule)),
