@@ -5,7 +5,6 @@
 
 mod scalars;
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -44,14 +43,15 @@ pub(super) fn read_arguments(
 
 struct Conversion<'a, 'h> {
     json: Reader<'a>,
-    /// Where we are; left as it was at the first fault.
-    path: Vec<Step<'a>>,
+    /// The way to a fault, innermost step first: noted on the way out, so that it costs nothing
+    /// where all goes well.
+    path: Vec<Step>,
     values_left: usize,
     handles: Option<&'h mut Handles>,
 }
 
-enum Step<'a> {
-    Name(Cow<'a, str>),
+enum Step {
+    Name(String),
     Index(usize),
 }
 
@@ -118,9 +118,10 @@ impl<'a> Conversion<'a, '_> {
             return Ok(0);
         }
         for index in 0.. {
-            self.path.push(Step::Index(index));
-            item(self, index)?;
-            self.path.pop();
+            if let Err(fault) = item(self, index) {
+                self.path.push(Step::Index(index));
+                return Err(fault);
+            }
             if !self.json.more(b']')? {
                 return Ok(index + 1);
             }
@@ -143,10 +144,11 @@ impl<'a> Conversion<'a, '_> {
                 return self.unexpected("the name of a property");
             }
             let name = self.json.string()?;
-            self.path.push(Step::Name(name.clone()));
-            self.json.demand(b':')?;
-            entry(self, &name)?;
-            self.path.pop();
+            let entered = self.json.demand(b':').and_then(|()| entry(self, &name));
+            if let Err(fault) = entered {
+                self.path.push(Step::Name(excerpt(&name)));
+                return Err(fault);
+            }
             if !self.json.more(b'}')? {
                 return Ok(());
             }
@@ -391,13 +393,11 @@ impl<'a> Conversion<'a, '_> {
 
     fn explain(&self, fault: Fault) -> InputError {
         let mut path = String::new();
-        for step in &self.path {
+        for step in self.path.iter().rev() {
             path.push('/');
             match step {
                 Step::Index(index) => path.push_str(&index.to_string()),
-                Step::Name(name) => {
-                    path.push_str(&excerpt(name).replace('~', "~0").replace('/', "~1"));
-                }
+                Step::Name(name) => path.push_str(&name.replace('~', "~0").replace('/', "~1")),
             }
         }
         let (line, column) = self.json.place(fault.at);

@@ -20,7 +20,9 @@ pub(super) fn write_value(
     limit: usize,
     handles: Option<&mut Handles>,
 ) -> Result<String, OutputError> {
-    let mut output = Output { text: String::new(), limit, handles };
+    /// Most outputs are small, and one allocation is enough for them.
+    const EXPECTED_BYTES: usize = 128;
+    let mut output = Output { text: String::with_capacity(EXPECTED_BYTES), limit, handles };
     match (shape, value) {
         (Some(shape), Some(value)) => output.value(shape, value)?,
         (None, None) => output.raw("null")?,
@@ -71,7 +73,7 @@ impl Output<'_> {
             (Shape::Record(record), Val::Record(fields)) if record.fields.len() == fields.len() => {
                 let mut before = '{';
                 for (shape, (name, value)) in record.fields.iter().zip(fields) {
-                    self.property(before, name)?;
+                    self.label(before, name)?;
                     self.value(shape, value)?;
                     before = ',';
                 }
@@ -96,7 +98,7 @@ impl Output<'_> {
                     Ok(payload) => ("ok", ok, payload),
                     Err(payload) => ("err", err, payload),
                 };
-                self.property('{', name)?;
+                self.label('{', name)?;
                 match (shape, payload) {
                     (Some(shape), Some(payload)) => self.value(shape, payload)?,
                     _ => self.raw("null")?,
@@ -138,6 +140,16 @@ impl Output<'_> {
         self.mark(before)?;
         self.text(name)?;
         self.mark(':')
+    }
+
+    /// A property whose name is of WIT: letters, digits and hyphens, so nothing to escape.
+    fn label(&mut self, before: char, name: &str) -> Result<(), OutputError> {
+        self.room(name.len() + 4)?;
+        self.text.push(before);
+        self.text.push('"');
+        self.text.push_str(name);
+        self.text.push_str("\":");
+        Ok(())
     }
 
     fn array<'v>(
@@ -246,7 +258,7 @@ impl Output<'_> {
         match (shape, payload) {
             (Some(None), None) => self.text(name),
             (Some(Some(shape)), Some(payload)) => {
-                self.property('{', name)?;
+                self.label('{', name)?;
                 self.value(shape, payload)?;
                 self.mark('}')
             }
@@ -258,7 +270,7 @@ impl Output<'_> {
         match value {
             None => self.raw("null"),
             Some(value) if inner.is_option() => {
-                self.property('{', "some")?;
+                self.label('{', "some")?;
                 self.value(inner, value)?;
                 self.mark('}')
             }
@@ -294,7 +306,7 @@ impl Output<'_> {
             .as_deref_mut()
             .ok_or(OutputError::Mismatch { expected: "no handle outside of a session" })?;
         let number = handles.open(resource, any).ok_or(full)?;
-        self.property('{', "handle")?;
+        self.label('{', "handle")?;
         self.raw(&number.to_string())?;
         self.mark('}')
     }
