@@ -19,6 +19,7 @@ pub use description::{Description, Example, Operation};
 pub use digest::{Digest, DigestError};
 pub use failure::{Failure, FailureFacts};
 pub use grant::{Access, ClockMode, FileGrant, Grant, RandomMode};
+pub(crate) use name::is_word;
 pub use name::{CapabilityName, NameError};
 pub use outcome::{Limit, Outcome, Output, TrapKind};
 pub use pattern::{HostPattern, NamePattern, PatternError};
