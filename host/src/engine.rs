@@ -15,6 +15,7 @@ mod effects;
 mod error;
 mod flavour;
 mod home;
+mod http;
 mod imports;
 mod inspect;
 mod invocation;
@@ -26,7 +27,6 @@ mod outcome;
 pub mod raw;
 pub mod reflect;
 mod report;
-mod scrub;
 mod services;
 mod session;
 mod state;
@@ -35,17 +35,23 @@ mod ticker;
 mod ticket;
 mod timed;
 mod warm;
+mod wasi;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
 pub use config::{EngineConfig, InstancePolicy, Metering};
 pub use error::EngineError;
+pub use http::{HttpSettings, Lookup, Resolver, SystemResolver};
 pub use invocation::{Invocation, Lineage, PeerAnswer, PeerCall, Peers};
 pub use load::{Loadable, Loaded};
 pub use native::NativeCode;
-pub use report::{CallRecord, Counts, LogLevel, LogLine, Observer, Report};
-pub use services::Services;
+pub use report::{CallRecord, Counts, LogLine, Observer, Report};
+pub use services::{
+    ConfigMap, ConfigSource, LogLevel, LogRecord, LogSink, ProgressReport, ProgressSink,
+    RandomError, RandomSource, SecretMap, SecretSource, SecretValue, Services, SystemRandom,
+    TracingLog, TracingProgress,
+};
 pub use session::SelfCheck;
 
 use crate::model::{Description, Digest};

@@ -132,7 +132,7 @@ pub(crate) fn check_operation(inner: &Inner, invocation: &Invocation) -> Result<
     let message = format!(
         "`{}` has no operation `{}`; it has: {}",
         inner.identity.name,
-        super::scrub::scrub(&invocation.operation, 128),
+        super::outcome::clean(&invocation.operation),
         known.join(", ")
     );
     let facts = FailureFacts::final_without_effect(message);

@@ -114,6 +114,6 @@ fn load(flavour: &Flavour, code: &[u8]) -> wasmtime::Result<Component> {
 fn invalid(source: Source<'_>, error: &wasmtime::Error) -> EngineError {
     EngineError::Invalid {
         capability: source.capability.to_owned(),
-        message: super::scrub::scrub(&format!("{error:#}"), super::scrub::MESSAGE_BYTES_MAX),
+        message: super::outcome::clean(&format!("{error:#}")),
     }
 }

@@ -13,8 +13,8 @@ use super::call::run;
 use super::config::{InstancePolicy, Metering};
 use super::error::EngineError;
 use super::invocation::Invocation;
+use super::outcome::clean;
 use super::load::{Checks, Loadable, Loaded, load};
-use super::scrub::{MESSAGE_BYTES_MAX, scrub};
 use super::ticket::Ledger;
 use super::warm::{Warm, Work};
 use crate::model::{
@@ -107,7 +107,7 @@ fn convert(said: wit::Description) -> Result<Description, EngineError> {
     let operations: Result<Vec<_>, _> = said.operations.into_iter().map(operation).collect();
     Ok(Description {
         name,
-        summary: scrub(&said.summary, MESSAGE_BYTES_MAX),
+        summary: clean(&said.summary),
         operations: operations?,
         permissions: permissions(said.permissions)?,
     })
@@ -131,10 +131,10 @@ fn operation(said: wit::Operation) -> Result<Operation, EngineError> {
         })
         .collect();
     Ok(Operation {
-        summary: scrub(&said.summary, MESSAGE_BYTES_MAX),
+        summary: clean(&said.summary),
         input_schema: json("input schema", &said.input_schema)?,
         output_schema: json("output schema", &said.output_schema)?,
-        intents: said.intents.iter().map(|intent| scrub(intent, MESSAGE_BYTES_MAX)).collect(),
+        intents: said.intents.iter().map(|intent| clean(intent)).collect(),
         examples: examples?,
         name,
     })
@@ -176,7 +176,7 @@ where
 }
 
 fn not_described(message: &str) -> EngineError {
-    EngineError::NotDescribed { message: scrub(message, MESSAGE_BYTES_MAX) }
+    EngineError::NotDescribed { message: clean(message) }
 }
 
 // === impl Describing ===

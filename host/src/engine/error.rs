@@ -70,6 +70,14 @@ pub enum EngineError {
         /// What may be done about it.
         hint: String,
     },
+    /// A directory that is granted is not there.
+    #[error("`{capability}`: {message}")]
+    Directory {
+        /// Which capability.
+        capability: String,
+        /// Which directory, and what the system says.
+        message: String,
+    },
     /// The component has no export that a caller could use.
     #[error("the component of `{capability}` cannot be called: {message}")]
     NotCallable {

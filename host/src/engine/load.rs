@@ -206,7 +206,7 @@ fn link(
 ) -> Result<InstancePre<CallState>, EngineError> {
     flavour.linker.instantiate_pre(component).map_err(|error| EngineError::Invalid {
         capability: name.to_owned(),
-        message: super::scrub::scrub(&format!("{error:#}"), super::scrub::MESSAGE_BYTES_MAX),
+        message: super::outcome::clean(&format!("{error:#}")),
     })
 }
 

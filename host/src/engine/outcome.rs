@@ -2,15 +2,24 @@
 //!
 //! *Never:* a counter is looked at to guess; nor does guest text pass unscrubbed.
 
+use std::time::Duration;
+
 use engraft_wit::host::imports::types as wit;
 use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
-use super::scrub::{MESSAGE_BYTES_MAX, scrub};
+use super::effects::{Lines, scrub};
 use super::stop::Stop;
 use super::timed::Halt;
 use crate::model::{Budget, Failure, FailureFacts, Limit, Outcome, TrapKind};
-use std::time::Duration;
+
+/// Long enough for a sentence with a path in it, short enough for a log line.
+const MESSAGE_BYTES_MAX: usize = 1_024;
+
+/// Guest text, and text that quotes some, as one bounded line.
+pub(crate) fn clean(text: &str) -> String {
+    scrub(text, MESSAGE_BYTES_MAX, Lines::One)
+}
 
 /// What the bounds of the call were, and what the guest said last.
 pub(crate) struct Scene<'a> {
@@ -138,22 +147,22 @@ fn trapped(kind: TrapKind, what: &str, scene: &Scene<'_>) -> Outcome {
         Some(words) if !words.is_empty() => words,
         _ => what,
     };
-    Outcome::Trapped { kind, message: scrub(message, MESSAGE_BYTES_MAX) }
+    Outcome::Trapped { kind, message: clean(message) }
 }
 
 /// A guest's failure, bounded and scrubbed.
 pub(crate) fn failure(failure: wit::Failure) -> Failure {
     match failure {
-        wit::Failure::InvalidInput(facts) => Failure::InvalidInput(clean(&facts)),
-        wit::Failure::Denied(facts) => Failure::Denied(clean(&facts)),
-        wit::Failure::Unavailable(facts) => Failure::Unavailable(clean(&facts)),
-        wit::Failure::Failed(facts) => Failure::Failed(clean(&facts)),
+        wit::Failure::InvalidInput(facts) => Failure::InvalidInput(cleaned(&facts)),
+        wit::Failure::Denied(facts) => Failure::Denied(cleaned(&facts)),
+        wit::Failure::Unavailable(facts) => Failure::Unavailable(cleaned(&facts)),
+        wit::Failure::Failed(facts) => Failure::Failed(cleaned(&facts)),
     }
 }
 
-fn clean(facts: &wit::FailureFacts) -> FailureFacts {
+fn cleaned(facts: &wit::FailureFacts) -> FailureFacts {
     FailureFacts {
-        message: scrub(&facts.message, MESSAGE_BYTES_MAX),
+        message: clean(&facts.message),
         retryable: facts.retryable,
         effect_happened: facts.effect_happened,
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use semver::Version;
 
+use super::services::LogLevel;
 use crate::model::{CapabilityName, Digest, Outcome, Usage};
 
 /// What came of one call.
@@ -31,21 +32,6 @@ pub struct LogLine {
     pub message: String,
     /// Named values beside it, scrubbed.
     pub fields: Vec<(String, String)>,
-}
-
-/// How much a log line matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LogLevel {
-    /// Every step.
-    Trace,
-    /// For whoever mends it.
-    Debug,
-    /// Worth knowing.
-    Info,
-    /// Odd, and the call goes on.
-    Warn,
-    /// Wrong.
-    Error,
 }
 
 /// Who is told of each call's end.

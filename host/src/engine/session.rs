@@ -8,9 +8,8 @@ use wasmtime::component::ComponentExportIndex;
 
 use super::invocation::Invocation;
 use super::load::{Loaded, StateExports};
-use super::outcome::failure;
+use super::outcome::{clean, failure};
 use super::report::Report;
-use super::scrub::{MESSAGE_BYTES_MAX, scrub};
 use super::warm::{Warm, Work};
 use crate::model::Outcome;
 
@@ -50,7 +49,6 @@ impl Loaded {
         let invocation = Invocation::new("self-test", "");
         let export = self.inner.contract().and_then(|contract| contract.self_test);
         let (checks, report) = self.perform(&invocation, Testing(export)).await;
-        let clean = |text: &str| scrub(text, MESSAGE_BYTES_MAX);
         let checks = checks.unwrap_or_default().into_iter().map(|check| SelfCheck {
             name: clean(&check.name),
             problem: check.problem.as_deref().map(clean),

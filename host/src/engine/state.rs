@@ -15,10 +15,13 @@ use super::effects::EffectState;
 use super::invocation::Lineage;
 use super::limits::Limiter;
 use super::raw;
-use super::report::{LogLevel, LogLine};
-use super::services::Services;
+use super::report::LogLine;
+use super::services::{LogLevel, Services};
 use super::stop::Stop;
 use crate::model::{Budget, CapabilityName, Clock, Digest, Limit, Usage};
+
+/// How much of the end of a guest's error output is looked at for a panic's message.
+const LAST_WORDS_BYTES_MAX: usize = 1_000;
 
 /// What is the same for every call of one loaded capability.
 pub(crate) struct Identity {
@@ -101,7 +104,13 @@ impl CallState {
     /// What the guest said last, for the message of a break.
     pub(crate) fn last_words(&mut self) -> Option<String> {
         let logged = self.logs.iter().rev().find(|line| line.level == LogLevel::Error);
-        self.effects.last_words().or_else(|| logged.map(|line| line.message.clone()))
+        if let Some(line) = logged {
+            return Some(line.message.clone());
+        }
+        let stderr = self.take_stdio().stderr;
+        let tail = stderr.len().saturating_sub(LAST_WORDS_BYTES_MAX);
+        let words = String::from_utf8_lossy(stderr.get(tail..)?).trim().to_owned();
+        (!words.is_empty()).then_some(words)
     }
 
     /// The lineage for calls that this one makes.
