@@ -14,6 +14,7 @@ mod describe;
 mod effects;
 mod error;
 mod flavour;
+mod foreign;
 mod home;
 mod http;
 mod imports;

@@ -3,6 +3,7 @@
 //! *Never:* a failure of the guest leaves here as anything but an outcome.
 
 use super::admission::{permits, plan};
+use super::foreign::Calling;
 use super::invocation::Invocation;
 use super::lease::Lease;
 use super::load::{Inner, Loaded};
@@ -22,25 +23,35 @@ pub(crate) struct Invoking<'a> {
 /// What an operation gave.
 pub(crate) type Reply = Result<String, Failure>;
 
+/// The same, or the outcome of one that came to its end and may not pass.
+pub(crate) type Answer = Result<Reply, Outcome>;
+
 impl Loaded {
     /// Calls an operation. Whatever the guest does, this ends by the deadline, and dropping it ends
     /// it at once.
     pub async fn call(&self, invocation: Invocation) -> Report {
         let inner = &*self.inner;
         let mut ticket = Ticket::open(inner, &invocation.operation, invocation.lineage.depth());
-        let outcome = match check_operation(inner, &invocation) {
-            Ok(()) => {
-                let Invocation { operation, input, .. } = &invocation;
-                let work = Invoking { operation, input };
-                let started = ticket.started;
-                match run(inner, &invocation, started, &mut ticket.ledger, work).await {
-                    Ok(reply) => replied(reply),
-                    Err(outcome) => outcome,
-                }
-            }
-            Err(outcome) => outcome,
+        let answer = self.answer(&invocation, ticket.started, &mut ticket.ledger).await;
+        ticket.close(answer.map_or_else(|outcome| outcome, replied))
+    }
+
+    /// An operation of the contract or, where the component knows nothing of it, a function.
+    async fn answer(
+        &self,
+        invocation: &Invocation,
+        started: std::time::Instant,
+        ledger: &mut Ledger,
+    ) -> Result<Answer, Outcome> {
+        let inner = &*self.inner;
+        let Invocation { operation, input, session, .. } = invocation;
+        let Some(bound) = inner.foreign() else {
+            check_operation(inner, invocation)?;
+            return run(inner, invocation, started, ledger, Invoking { operation, input }).await;
         };
-        ticket.close(outcome)
+        let has_session = inner.home.has_sessions() && session.is_some();
+        let work = Calling::new(bound, &inner.description, operation, input, has_session)?;
+        run(inner, invocation, started, ledger, work).await
     }
 
     /// Does anything else with an instance as one call. The value is none unless it ended well.
@@ -140,7 +151,7 @@ pub(crate) fn check_operation(inner: &Inner, invocation: &Invocation) -> Result<
 }
 
 /// The outcome of an operation that came to its own end.
-pub(crate) fn replied(reply: Result<Reply, Outcome>) -> Outcome {
+pub(crate) fn replied(reply: Answer) -> Outcome {
     match reply {
         Ok(Ok(output)) => Outcome::Returned(Output::new(output)),
         Ok(Err(failure)) => Outcome::Refused(failure),
@@ -161,7 +172,7 @@ fn check_output(output: String, allowed: u64) -> Result<String, Outcome> {
 // === impl Invoking ===
 
 impl Work for Invoking<'_> {
-    type Output = Result<Reply, Outcome>;
+    type Output = Answer;
 
     async fn run(self, warm: &mut Warm) -> wasmtime::Result<Self::Output> {
         let invoke: super::warm::InvokeWith<'_> = warm.invoke()?;

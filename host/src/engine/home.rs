@@ -68,6 +68,11 @@ impl Home {
         }
     }
 
+    /// Whether instances are bound to sessions.
+    pub(crate) const fn has_sessions(&self) -> bool {
+        matches!(self, Self::Sessions(_))
+    }
+
     /// A warm instance, where there is one.
     pub(crate) fn take(
         &self,

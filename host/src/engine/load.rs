@@ -14,10 +14,12 @@ use super::compile::Source;
 use super::config::{InstancePolicy, Metering};
 use super::error::EngineError;
 use super::flavour::{Concurrency, Flavour};
+use super::foreign;
 use super::home::Home;
 use super::imports;
 use super::inspect::{Facts, inspect};
 use super::native::NativeCode;
+use super::reflect::Bound;
 use super::report::{Counters, Counts};
 use super::state::{CallState, Identity};
 use crate::model::{Budget, CapabilityName, Description, Digest, Grant};
@@ -74,8 +76,8 @@ pub(crate) struct Inner {
 enum Kind {
     /// It exports the contract.
     Contract(Contract),
-    /// It knows nothing of the contract.
-    Foreign,
+    /// It knows nothing of the contract; its own functions are called through reflection.
+    Foreign(Bound),
 }
 
 /// Exports of the contract, found once.
@@ -123,9 +125,10 @@ pub(crate) fn load(
         metering: loadable.metering,
     };
     let (component, flavour) = shared.compiler().component(source, loadable.native.as_ref())?;
-    let kind = kind(name, &component)?;
+    let kind = kind(&loadable, &component)?;
     let pre = link(name, &component, flavour)?;
     let may_block = flavour.key.concurrency == Concurrency::Off
+        && matches!(kind, Kind::Contract(_))
         && loadable.metering != Metering::Fuel
         && imports::never_wait(&facts.imports);
     let inner = Inner {
@@ -133,7 +136,7 @@ pub(crate) fn load(
         identity: Arc::new(identity(shared, &loadable, &facts, authority)),
         budget: loadable.budget.min(shared.config.budget_max),
         description: loadable.description,
-        home: Home::new(loadable.lifetime),
+        home: Home::new(lifetime(&kind, loadable.lifetime)),
         counters: Counters::default(),
         calls: AtomicU32::new(0),
         may_block,
@@ -160,11 +163,13 @@ fn identity(shared: &Shared, loadable: &Loadable, facts: &Facts, authority: Auth
     }
 }
 
-fn kind(name: &str, component: &Component) -> Result<Kind, EngineError> {
+fn kind(loadable: &Loadable, component: &Component) -> Result<Kind, EngineError> {
+    let name = loadable.name.as_str();
     let describe = component.get_export(None, "describe");
     let invoke = component.get_export(None, "invoke");
     let (Some((_, describe)), Some((invoke_type, invoke))) = (describe, invoke) else {
-        return Ok(Kind::Foreign);
+        let Loadable { component: bytes, description, .. } = loadable;
+        return foreign::bind(name, bytes, component, description).map(Kind::Foreign);
     };
     if !is_invoke(&invoke_type) {
         return Err(EngineError::NotCallable {
@@ -186,6 +191,14 @@ fn kind(name: &str, component: &Component) -> Result<Kind, EngineError> {
     });
     let self_test = versioned("self-test").and_then(|instance| within(&instance, "run"));
     Ok(Kind::Contract(Contract { describe, invoke, state, self_test }))
+}
+
+/// A program is over when it has run, so each run has an instance of its own.
+fn lifetime(kind: &Kind, asked: InstancePolicy) -> InstancePolicy {
+    match kind {
+        Kind::Foreign(bound) if bound.anatomy().is_command() => InstancePolicy::Fresh,
+        Kind::Foreign(_) | Kind::Contract(_) => asked,
+    }
 }
 
 fn is_invoke(item: &types::ComponentItem) -> bool {
@@ -277,7 +290,15 @@ impl Inner {
     pub(crate) const fn contract(&self) -> Option<&Contract> {
         match &self.kind {
             Kind::Contract(contract) => Some(contract),
-            Kind::Foreign => None,
+            Kind::Foreign(_) => None,
+        }
+    }
+
+    /// The component's own functions, where it knows nothing of the contract.
+    pub(crate) const fn foreign(&self) -> Option<&Bound> {
+        match &self.kind {
+            Kind::Foreign(bound) => Some(bound),
+            Kind::Contract(_) => None,
         }
     }
 }

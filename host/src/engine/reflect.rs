@@ -43,10 +43,10 @@ mod shape;
 mod write;
 
 pub(crate) use anatomy::Anatomy;
-pub(crate) use call::{Bound, Reply};
-pub(crate) use command::CommandInput;
+pub(crate) use call::{Bound, CallFault, Reply, hostcall_fuel};
+pub(crate) use command::CommandOutput;
+pub(crate) use error::OutputError;
 pub use error::ReflectError;
-pub(crate) use error::{InputError, OutputError};
 pub(crate) use handles::Handles;
 pub use imports::{Import, ImportKind};
 pub use operation::Skipped;

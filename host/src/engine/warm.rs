@@ -10,6 +10,7 @@ use wasmtime::{Store, UpdateDeadline};
 
 use super::config::Metering;
 use super::load::Inner;
+use super::reflect::Handles;
 use super::state::CallState;
 use super::stop::Stop;
 
@@ -31,6 +32,8 @@ pub(crate) struct Warm {
     invoke: Option<InvokeWith<'static>>,
     /// Calls so far, the present one included.
     pub(crate) calls: u32,
+    /// What a session holds of a foreign component's resources.
+    pub(crate) handles: Option<Box<Handles>>,
 }
 
 impl Warm {
@@ -41,7 +44,7 @@ impl Warm {
         if inner.metering() != Metering::Fuel {
             store.epoch_deadline_callback(|store| at_tick(store.data()));
         }
-        let mut warm = Self { store, instance: None, invoke: None, calls: 0 };
+        let mut warm = Self { store, instance: None, invoke: None, calls: 0, handles: None };
         warm.begin(inner);
         warm
     }
