@@ -11,6 +11,10 @@
 
 mod bundle;
 mod corpus;
+mod effects;
+#[cfg(feature = "http")]
+mod http;
+mod kv;
 mod support;
 mod trust;
 mod vectors;
