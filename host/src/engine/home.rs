@@ -68,8 +68,8 @@ impl Home {
         }
     }
 
-    /// Whether instances are bound to sessions.
-    pub(crate) const fn has_sessions(&self) -> bool {
+    /// Whether instances belong to sessions.
+    pub(crate) const fn is_session(&self) -> bool {
         matches!(self, Self::Sessions(_))
     }
 

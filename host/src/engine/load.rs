@@ -14,14 +14,14 @@ use super::compile::Source;
 use super::config::{InstancePolicy, Metering};
 use super::error::EngineError;
 use super::flavour::{Concurrency, Flavour};
-use super::foreign;
+use super::foreign::reflect;
 use super::home::Home;
-use super::imports;
 use super::inspect::{Facts, inspect};
 use super::native::NativeCode;
-use super::reflect::Bound;
+use super::reflect::{Bound, hostcall_fuel};
 use super::report::{Counters, Counts};
 use super::state::{CallState, Identity};
+use super::{imports, wasi};
 use crate::model::{Budget, CapabilityName, Description, Digest, Grant};
 
 /// A component and what is known and decided about it.
@@ -76,7 +76,7 @@ pub(crate) struct Inner {
 enum Kind {
     /// It exports the contract.
     Contract(Contract),
-    /// It knows nothing of the contract; its own functions are called through reflection.
+    /// It knows nothing of the contract.
     Foreign(Bound),
 }
 
@@ -117,6 +117,10 @@ pub(crate) fn load(
         let interfaces = &shared.config.interfaces;
         imports::check(name, &facts.imports, asked, &authority, interfaces)?;
     }
+    wasi::check_directories(authority.files()).map_err(|error| EngineError::Directory {
+        capability: name.to_owned(),
+        message: error.to_string(),
+    })?;
     let source = Source {
         capability: name,
         digest: &loadable.digest,
@@ -126,7 +130,7 @@ pub(crate) fn load(
     };
     let (component, flavour) = shared.compiler().component(source, loadable.native.as_ref())?;
     let kind = kind(&loadable, &component)?;
-    let pre = link(name, &component, flavour)?;
+    let pre = link(name, &facts, &component, flavour)?;
     let may_block = flavour.key.concurrency == Concurrency::Off
         && matches!(kind, Kind::Contract(_))
         && loadable.metering != Metering::Fuel
@@ -136,7 +140,7 @@ pub(crate) fn load(
         identity: Arc::new(identity(shared, &loadable, &facts, authority)),
         budget: loadable.budget.min(shared.config.budget_max),
         description: loadable.description,
-        home: Home::new(lifetime(&kind, loadable.lifetime)),
+        home: Home::new(loadable.lifetime),
         counters: Counters::default(),
         calls: AtomicU32::new(0),
         may_block,
@@ -164,12 +168,12 @@ fn identity(shared: &Shared, loadable: &Loadable, facts: &Facts, authority: Auth
 }
 
 fn kind(loadable: &Loadable, component: &Component) -> Result<Kind, EngineError> {
-    let name = loadable.name.as_str();
+    let Loadable { name, component: bytes, description, .. } = loadable;
+    let name = name.as_str();
     let describe = component.get_export(None, "describe");
     let invoke = component.get_export(None, "invoke");
     let (Some((_, describe)), Some((invoke_type, invoke))) = (describe, invoke) else {
-        let Loadable { component: bytes, description, .. } = loadable;
-        return foreign::bind(name, bytes, component, description).map(Kind::Foreign);
+        return reflect(name, bytes, component, description).map(Kind::Foreign);
     };
     if !is_invoke(&invoke_type) {
         return Err(EngineError::NotCallable {
@@ -193,14 +197,6 @@ fn kind(loadable: &Loadable, component: &Component) -> Result<Kind, EngineError>
     Ok(Kind::Contract(Contract { describe, invoke, state, self_test }))
 }
 
-/// A program is over when it has run, so each run has an instance of its own.
-fn lifetime(kind: &Kind, asked: InstancePolicy) -> InstancePolicy {
-    match kind {
-        Kind::Foreign(bound) if bound.anatomy().is_command() => InstancePolicy::Fresh,
-        Kind::Foreign(_) | Kind::Contract(_) => asked,
-    }
-}
-
 fn is_invoke(item: &types::ComponentItem) -> bool {
     let types::ComponentItem::ComponentFunc(function) = item else { return false };
     let strings =
@@ -214,12 +210,14 @@ fn is_invoke(item: &types::ComponentItem) -> bool {
 
 fn link(
     name: &str,
+    facts: &Facts,
     component: &Component,
     flavour: &Flavour,
 ) -> Result<InstancePre<CallState>, EngineError> {
-    flavour.linker.instantiate_pre(component).map_err(|error| EngineError::Invalid {
-        capability: name.to_owned(),
-        message: super::outcome::clean(&format!("{error:#}")),
+    let linker = flavour.linker(&facts.imports);
+    linker.and_then(|linker| linker.instantiate_pre(component)).map_err(|error| {
+        let message = super::outcome::clean(&format!("{error:#}"));
+        EngineError::Invalid { capability: name.to_owned(), message }
     })
 }
 
@@ -294,11 +292,21 @@ impl Inner {
         }
     }
 
-    /// The component's own functions, where it knows nothing of the contract.
+    /// The plans for its exports, where it knows nothing of the contract.
     pub(crate) const fn foreign(&self) -> Option<&Bound> {
         match &self.kind {
-            Kind::Foreign(bound) => Some(bound),
             Kind::Contract(_) => None,
+            Kind::Foreign(bound) => Some(bound),
+        }
+    }
+
+    /// What the host copies out of a guest in one go: no more than the budget lets through anyway.
+    /// Values of foreign components take more room than their text.
+    pub(crate) fn copied_bytes_max(&self, budget: &Budget) -> usize {
+        let bytes = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+        match &self.kind {
+            Kind::Contract(_) => bytes(budget.input_bytes.max(budget.output_bytes)),
+            Kind::Foreign(_) => hostcall_fuel(bytes(budget.output_bytes)),
         }
     }
 }
