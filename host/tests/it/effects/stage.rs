@@ -136,7 +136,7 @@ impl Stage {
             grant: self.granted.clone(),
             lifetime: InstancePolicy::Fresh,
             metering: Metering::Fuel,
-            native: None,
+            native: Vec::new(),
         };
         engine.load(loadable).await
     }
