@@ -12,9 +12,13 @@
 mod bundle;
 mod corpus;
 mod effects;
+mod engine;
+mod engine_lab;
+mod hostile;
 #[cfg(feature = "http")]
 mod http;
 mod kv;
+mod limits;
 mod support;
 mod trust;
 mod vectors;
