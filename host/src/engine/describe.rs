@@ -13,8 +13,8 @@ use super::call::run;
 use super::config::{InstancePolicy, Metering};
 use super::error::EngineError;
 use super::invocation::Invocation;
-use super::outcome::clean;
 use super::load::{Checks, Loadable, Loaded, load};
+use super::outcome::clean;
 use super::ticket::Ledger;
 use super::warm::{Warm, Work};
 use crate::model::{
