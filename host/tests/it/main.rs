@@ -4,10 +4,20 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    reason = "a test that cannot go on has to stop; clippy sees that only inside of #[test]"
+    clippy::print_stdout,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test that meets what it did not expect must fail at once"
 )]
 
+mod bundle;
+mod corpus;
+mod effects;
 mod frozen;
 mod guest_sdk;
+#[cfg(feature = "http")]
+mod http;
+mod kv;
 mod support;
 mod template;
+mod trust;
+mod vectors;
