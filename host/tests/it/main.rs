@@ -1,3 +1,4 @@
 //! The one integration binary of the host crate: real guests in a real host.
 
+mod reflect;
 mod support;
