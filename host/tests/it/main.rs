@@ -21,6 +21,7 @@ mod hostile;
 mod http;
 mod kv;
 mod limits;
+mod reflect;
 mod support;
 mod template;
 mod trust;
