@@ -18,7 +18,7 @@ fn frozen() -> Arc<[u8]> {
 #[tokio::test]
 async fn a_guest_of_version_1_describes_itself_as_then() {
     assert!(frozen().len() <= BYTES_MAX);
-    let description = engine().describe(frozen()).await.unwrap();
+    let description = engine().describe(&"test.name".parse().unwrap(), frozen()).await.unwrap();
     assert_eq!(description.name.as_str(), "test.frozen");
     assert_eq!(description.operations.len(), 11);
     assert_eq!(description.operations[0].intents, ["try {text}"]);

@@ -48,7 +48,8 @@ pub(crate) async fn load(
     component: Arc<[u8]>,
     grant: impl FnOnce(&Permissions) -> Grant,
 ) -> Loaded {
-    let description = engine.describe(Arc::clone(&component)).await.unwrap();
+    let description =
+        engine.describe(&"test.name".parse().unwrap(), Arc::clone(&component)).await.unwrap();
     let loadable = Loadable {
         name: description.name.clone(),
         version: None,
@@ -59,7 +60,7 @@ pub(crate) async fn load(
         budget: Budget::default(),
         lifetime: InstancePolicy::Fresh,
         metering: Metering::Fuel,
-        native: None,
+        native: Vec::new(),
     };
     engine.load(loadable).await.unwrap()
 }

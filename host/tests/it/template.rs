@@ -44,7 +44,8 @@ fn a_component_imports_and_exports_only_what_its_source_has() {
 #[tokio::test]
 async fn the_template_describes_itself_and_its_examples_hold() {
     let engine = engine();
-    let description = engine.describe(template("rust", "greet")).await.unwrap();
+    let description =
+        engine.describe(&"test.name".parse().unwrap(), template("rust", "greet")).await.unwrap();
     assert_eq!(description.name.as_str(), "example.greet");
     let greet = description.operation("greet").unwrap();
     assert_eq!(greet.input_schema["properties"]["name"]["type"], "string");
