@@ -8,6 +8,10 @@
 )]
 
 mod effects;
+mod engine_lab;
+#[cfg(feature = "http")]
+mod files;
+mod hostile;
 #[cfg(feature = "http")]
 mod http;
 mod kv;
