@@ -28,7 +28,8 @@ mod redact;
 mod redirect;
 mod resolve;
 mod settings;
-#[cfg(all(test, feature = "http"))]
+#[cfg(feature = "http")]
+#[cfg(test)]
 mod tests;
 #[cfg(feature = "http")]
 pub(crate) mod wasi;
