@@ -8,6 +8,7 @@
 )]
 
 mod effects;
+mod engine;
 mod engine_lab;
 #[cfg(feature = "http")]
 mod files;
@@ -15,4 +16,5 @@ mod hostile;
 #[cfg(feature = "http")]
 mod http;
 mod kv;
+mod limits;
 mod support;
