@@ -5,13 +5,13 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use engraft::engine::{EngineError, Invocation, Loaded};
+use engraft::engine::{EngineError, InstancePolicy, Invocation, Loaded};
 use engraft::model::{
     Access, ClockMode, FileGrant, FileRule, Limit, Outcome, Permissions, RandomMode,
 };
 use serde_json::{Value, json};
 
-use crate::effects::stage::{Stage, output, report, rule};
+use crate::effects::stage::{Heard, Stage, output, report, rule};
 use crate::http::Server;
 
 /// A stage for the program. Every build of it imports `wasi:http`, so it must ask for some of that.
@@ -278,4 +278,26 @@ async fn streams_and_waits_are_bounded() {
     let sleep = json!({ "args": ["sleep"] }).to_string();
     let late = loaded.call(Invocation::new("run", sleep).deadline(limit)).await;
     assert_eq!(late.outcome, Outcome::Deadline { limit });
+}
+
+#[tokio::test]
+async fn what_a_library_prints_is_logged_where_it_may_log() {
+    let heard = Heard::default();
+    let mut stage = stage();
+    stage.lifetime = InstancePolicy::Pooled { calls_max: 10, idle_max: 1 };
+    stage.services = stage.services.log(heard.clone());
+    let library = crate::support::command("chatter");
+    let silent = stage.load_component(&stage.engine(), library.clone(), &["say"]).await.unwrap();
+    let hello = json!({ "text": "hel\u{1b}[31mlo" });
+    assert_eq!(output(&report(&silent, "say", &hello).await), json!(1));
+    assert!(heard.lines().is_empty(), "without the permission nobody hears it");
+    (stage.asked.log, stage.granted.log) = (true, true);
+    let loaded = stage.load_component(&stage.engine(), library, &["say"]).await.unwrap();
+    for call in 1..=3 {
+        let told = report(&loaded, "say", &hello).await;
+        assert_eq!(output(&told), json!(call), "the instance serves again, streams and all");
+        let lines: Vec<_> = told.logs.iter().map(|line| line.message.as_str()).collect();
+        assert_eq!(lines, ["out hello", "err hello"]);
+        assert_eq!(heard.lines().len(), call * 2);
+    }
 }
