@@ -45,8 +45,8 @@ pub struct Loadable {
     pub lifetime: InstancePolicy,
     /// How it is metered.
     pub metering: Metering,
-    /// Compiled code whose maker the host's policy trusts. Used where it fits this engine.
-    pub native: Option<NativeCode>,
+    /// Compiled code whose maker the host's policy trusts. The one that fits this engine is used.
+    pub native: Vec<NativeCode>,
 }
 
 /// A capability that can be called. Cheap to clone; all clones share instances and counters.
@@ -128,7 +128,7 @@ pub(crate) fn load(
         facts: &facts,
         metering: loadable.metering,
     };
-    let (component, flavour) = shared.compiler().component(source, loadable.native.as_ref())?;
+    let (component, flavour) = shared.compiler().component(source, &loadable.native)?;
     let kind = kind(&loadable, &component)?;
     let pre = link(name, &facts, &component, flavour)?;
     let may_block = flavour.key.concurrency == Concurrency::Off
