@@ -59,7 +59,7 @@ pub(crate) async fn load(
         budget: Budget::default(),
         lifetime: InstancePolicy::Fresh,
         metering: Metering::Fuel,
-        native: None,
+        native: Vec::new(),
     };
     engine.load(loadable).await.unwrap()
 }

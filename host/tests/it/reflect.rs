@@ -31,7 +31,7 @@ fn loadable(component: Arc<[u8]>) -> Loadable {
         grant: Grant::default(),
         lifetime: InstancePolicy::Fresh,
         metering: Metering::Fuel,
-        native: None,
+        native: Vec::new(),
     }
 }
 
