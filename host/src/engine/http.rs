@@ -28,6 +28,8 @@ mod redact;
 mod redirect;
 mod resolve;
 mod settings;
+#[cfg(all(test, feature = "http"))]
+mod tests;
 #[cfg(feature = "http")]
 pub(crate) mod wasi;
 

@@ -172,7 +172,8 @@ impl CallState {
     /// in it. What was written is gone and what may be received begins anew.
     pub(crate) fn adopt_wasi(&mut self, wasi: Option<Box<Wasi>>) {
         let Some(mut wasi) = wasi else { return };
-        drop((wasi.stdout.take(), wasi.stderr.take()));
+        wasi.stdout.renew(self.budget.output_bytes);
+        wasi.stderr.renew(self.budget.log_bytes);
         #[cfg(feature = "http")]
         {
             let allowance = self.effects.allowance(&self.budget);

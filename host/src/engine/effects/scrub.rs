@@ -18,9 +18,10 @@ pub(crate) enum Lines {
 /// The same text, scrubbed, in at most `bytes_max` bytes.
 pub(crate) fn scrub(text: &str, bytes_max: usize, lines: Lines) -> String {
     let mut clean = String::with_capacity(text.len().min(bytes_max));
+    // Where to cut so that the mark still fits.
+    let (room, mut cut) = (bytes_max.checked_sub(CUT.len_utf8()), 0);
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
-        let before = clean.len();
         match c {
             '\u{1b}' => skip_escape(&mut rest),
             '\u{9b}' => skip_control_sequence(&mut rest),
@@ -32,15 +33,15 @@ pub(crate) fn scrub(text: &str, bytes_max: usize, lines: Lines) -> String {
             c if c.is_control() => clean.push(char::REPLACEMENT_CHARACTER),
             c => clean.push(c),
         }
-        // Kept inside the bound with room for the mark.
-        if clean.len() > bytes_max.saturating_sub(CUT.len_utf8())
-            && (clean.len() > bytes_max || !rest.as_str().is_empty())
-        {
-            clean.truncate(before);
-            if before + CUT.len_utf8() <= bytes_max {
+        if clean.len() > bytes_max {
+            clean.truncate(cut);
+            if room.is_some() {
                 clean.push(CUT);
             }
             break;
+        }
+        if room.is_some_and(|room| clean.len() <= room) {
+            cut = clean.len();
         }
     }
     clean

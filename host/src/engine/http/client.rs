@@ -52,6 +52,7 @@ impl HttpClient {
         has_left: &AtomicBool,
     ) -> Result<IncomingResponse, HttpError> {
         let mut revealed = Revealed::default();
+        let head_bytes_max = self.settings.response_header_bytes_max;
         let changes_something = !draft.method.is_safe();
         for taken in 0..=self.settings.redirects_max {
             let hop = if taken == 0 { Hop::First } else { Hop::Redirected };
@@ -76,9 +77,10 @@ impl HttpClient {
             let opened = self.open(&draft.place, &addresses, limit).await?;
             has_left.store(true, Ordering::Relaxed);
             let is_last = |parts: &Parts| location(parts.status, &parts.headers).is_none();
-            let (parts, body) = exchange(opened, request, sender.allowance, is_last)
-                .await
-                .map_err(|error| at(&draft.place, error))?;
+            let (parts, body) =
+                exchange(opened, request, (sender.allowance, head_bytes_max), is_last)
+                    .await
+                    .map_err(|error| at(&draft.place, error))?;
             match location(parts.status, &parts.headers) {
                 None => return Ok(response(&parts, body, &revealed)),
                 Some(location) => {
@@ -158,9 +160,14 @@ fn explain(error: HttpError, hop: Hop, changes_something: bool) -> HttpError {
 }
 
 fn at(place: &Place, error: HttpError) -> HttpError {
-    match error {
+    match &error {
         HttpError::Broken(why) => HttpError::Broken(format!("{}: {why}", place.shown())),
-        other => other,
+        HttpError::Invalid(_)
+        | HttpError::Rule(_)
+        | HttpError::Refused(_)
+        | HttpError::Exhausted { .. }
+        | HttpError::Unreachable(_)
+        | HttpError::TooLarge { .. } => error,
     }
 }
 

@@ -8,7 +8,7 @@ use std::pin::pin;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::http::response::Parts;
-use hyper::{Request, Response};
+use hyper::{HeaderMap, Request, Response};
 
 use super::connect::{Driver, Opened};
 use super::{Allowance, HttpError};
@@ -17,13 +17,14 @@ use super::{Allowance, HttpError};
 pub(super) async fn exchange(
     opened: Opened<Full<Bytes>>,
     request: Request<Full<Bytes>>,
-    allowance: &Allowance,
+    (allowance, head_bytes_max): (&Allowance, usize),
     wants_body: impl FnOnce(&Parts) -> bool,
 ) -> Result<(Parts, Vec<u8>), HttpError> {
     let Opened { mut sender, mut driver } = opened;
     let exchanged = async {
         let response = sender.send_request(request).await.map_err(|error| broken(&error))?;
         let (parts, body) = response.into_parts();
+        check_head(&parts.headers, head_bytes_max)?;
         let body = match wants_body(&parts) {
             true => read(body, allowance).await?,
             false => Vec::new(),
@@ -69,6 +70,17 @@ async fn read(mut body: Incoming, allowance: &Allowance) -> Result<Vec<u8>, Http
         }
     }
     Ok(bytes)
+}
+
+/// hyper bounds its buffer loosely; this is the bound that the settings promise.
+pub(super) fn check_head(headers: &HeaderMap, bytes_max: usize) -> Result<(), HttpError> {
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if bytes > bytes_max {
+        return Err(HttpError::Broken(format!(
+            "its headers take {bytes} bytes and may take {bytes_max}"
+        )));
+    }
+    Ok(())
 }
 
 fn broken(error: &hyper::Error) -> HttpError {

@@ -22,7 +22,7 @@ use wasmtime_wasi_http::{
 
 use super::client::complete;
 use super::connect::Driver;
-use super::exchange::begin;
+use super::exchange::{begin, check_head};
 use super::place::Place;
 use super::{Allowance, HttpError, headers};
 use crate::engine::state::Identity;
@@ -102,6 +102,7 @@ async fn send(
     let (response, driver) = tokio::time::timeout(bound(options.first_byte_timeout), begun)
         .await
         .map_err(|_| Error::ConnectionReadTimeout)??;
+    check_head(response.headers(), client.settings().response_header_bytes_max).map_err(error)?;
     if let Some(announced) = response.body().size_hint().exact() {
         allowance.foresee(announced).map_err(error)?;
     }
