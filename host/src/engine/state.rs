@@ -108,6 +108,9 @@ impl CallState {
 
     /// What the guest said last, for the message of a break.
     pub(crate) fn last_words(&mut self) -> Option<String> {
+        if let Some(fault) = self.effects.take_fault() {
+            return Some(fault);
+        }
         let logged = self.logs.iter().rev().find(|line| line.level == LogLevel::Error);
         if let Some(line) = logged {
             return Some(line.message.clone());
