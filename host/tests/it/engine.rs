@@ -246,7 +246,7 @@ async fn an_async_component_runs_on_an_engine_of_its_own() {
 async fn a_component_describes_itself_without_any_permission() {
     let lab = Lab::new();
     let description =
-        lab.engine.describe(&"test.name".parse().unwrap(), guest("probe")).await.unwrap();
+        lab.engine.describe(&"test.other".parse().unwrap(), guest("probe")).await.unwrap();
     assert_eq!(description.name.as_str(), "test.probe");
     assert_eq!(description.operations.len(), 13);
     assert_eq!(description.permissions, Permissions { log: true, ..Permissions::default() });
@@ -345,9 +345,11 @@ async fn shipped_code_is_used_where_it_fits() {
     // Code of another component shows that it was this that ran, and not a compilation.
     let other = wat::parse_str(exporting_run("", "")).unwrap();
     let shipped = lab.engine.precompile(&other, Metering::Fuel).unwrap();
+    let mut unfit = native.clone();
+    unfit.compatibility = "another engine".to_owned();
     assert_eq!(native.compatibility, shipped.compatibility);
     let mut loadable = wat("test.shipped", &exporting_run("", "unreachable"));
-    loadable.native = vec![shipped.clone()];
+    loadable.native = vec![unfit, shipped.clone()];
     assert_eq!(text(&lab.load(loadable.clone()).call(Invocation::new("run", "{}")).await), "7");
     // For another engine or broken, it is as if it were not there.
     loadable.metering = Metering::Epoch;
