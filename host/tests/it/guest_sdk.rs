@@ -8,7 +8,8 @@ use engraft::engine::{
     SecretMap, Services,
 };
 use engraft::model::{
-    Budget, ClockMode, Digest, Failure, Grant, Outcome, Permissions, RandomMode, TrapKind,
+    Budget, ClockMode, Description, Digest, Failure, Grant, Outcome, Permissions, RandomMode,
+    TrapKind,
 };
 use engraft::store::MemoryStore;
 use serde_json::{Value, json};
@@ -42,13 +43,18 @@ pub(crate) fn engine() -> Engine {
     Engine::new(config).unwrap()
 }
 
+/// What a component says of itself; the name counts only for those that say none.
+pub(crate) async fn describe(engine: &Engine, component: Arc<[u8]>) -> Description {
+    engine.describe(&"test.nameless".parse().unwrap(), component).await.unwrap()
+}
+
 /// A component as its own description has it, with this grant.
 pub(crate) async fn load(
     engine: &Engine,
     component: Arc<[u8]>,
     grant: impl FnOnce(&Permissions) -> Grant,
 ) -> Loaded {
-    let description = engine.describe(Arc::clone(&component)).await.unwrap();
+    let description = describe(engine, Arc::clone(&component)).await;
     let loadable = Loadable {
         name: description.name.clone(),
         version: None,
@@ -59,7 +65,7 @@ pub(crate) async fn load(
         budget: Budget::default(),
         lifetime: InstancePolicy::Fresh,
         metering: Metering::Fuel,
-        native: None,
+        native: Vec::new(),
     };
     engine.load(loadable).await.unwrap()
 }
