@@ -245,12 +245,13 @@ async fn an_async_component_runs_on_an_engine_of_its_own() {
 #[tokio::test]
 async fn a_component_describes_itself_without_any_permission() {
     let lab = Lab::new();
-    let description = lab.engine.describe(guest("probe")).await.unwrap();
+    let description =
+        lab.engine.describe(&"test.name".parse().unwrap(), guest("probe")).await.unwrap();
     assert_eq!(description.name.as_str(), "test.probe");
     assert_eq!(description.operations.len(), 13);
     assert_eq!(description.permissions, Permissions { log: true, ..Permissions::default() });
     let plain = wat("test.plain", &exporting_run("", "")).component;
-    let error = lab.engine.describe(plain).await.unwrap_err();
+    let error = lab.engine.describe(&"test.name".parse().unwrap(), plain).await.unwrap_err();
     assert!(matches!(error, EngineError::NotDescribed { .. }), "{error}");
     assert!(lab.seen.lock().unwrap().is_empty(), "nobody's call is nobody's business");
 }
@@ -345,7 +346,7 @@ async fn shipped_code_is_used_where_it_fits() {
     let shipped = lab.engine.precompile(&other, Metering::Fuel).unwrap();
     assert_eq!(native.compatibility, shipped.compatibility);
     let mut loadable = wat("test.shipped", &exporting_run("", "unreachable"));
-    loadable.native = Some(shipped.clone());
+    loadable.native = vec![shipped.clone()];
     assert_eq!(text(&lab.load(loadable.clone()).call(Invocation::new("run", "{}")).await), "7");
     // For another engine or broken, it is as if it were not there.
     loadable.metering = Metering::Epoch;
@@ -354,7 +355,7 @@ async fn shipped_code_is_used_where_it_fits() {
     loadable.metering = Metering::Fuel;
     let mut broken = shipped;
     broken.bytes = broken.bytes[..100].into();
-    loadable.native = Some(broken);
+    loadable.native = vec![broken];
     let report = lab.load(loadable).call(Invocation::new("run", "{}")).await;
     assert_eq!(report.outcome.word(), "trapped");
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engraft::model::{Outcome, TrapKind};
 use serde_json::{Value, json};
 
-use crate::guest_sdk::{call, describe, engine, grant_all, load};
+use crate::guest_sdk::{call, engine, grant_all, load};
 use crate::support::repository;
 
 /// So that the repository stays small.
@@ -18,7 +18,7 @@ fn frozen() -> Arc<[u8]> {
 #[tokio::test]
 async fn a_guest_of_version_1_describes_itself_as_then() {
     assert!(frozen().len() <= BYTES_MAX);
-    let description = describe(&engine(), frozen()).await;
+    let description = engine().describe(&"test.name".parse().unwrap(), frozen()).await.unwrap();
     assert_eq!(description.name.as_str(), "test.frozen");
     assert_eq!(description.operations.len(), 11);
     assert_eq!(description.operations[0].intents, ["try {text}"]);

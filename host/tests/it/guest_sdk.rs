@@ -8,8 +8,7 @@ use engraft::engine::{
     SecretMap, Services,
 };
 use engraft::model::{
-    Budget, ClockMode, Description, Digest, Failure, Grant, Outcome, Permissions, RandomMode,
-    TrapKind,
+    Budget, ClockMode, Digest, Failure, Grant, Outcome, Permissions, RandomMode, TrapKind,
 };
 use engraft::store::MemoryStore;
 use serde_json::{Value, json};
@@ -43,18 +42,14 @@ pub(crate) fn engine() -> Engine {
     Engine::new(config).unwrap()
 }
 
-/// What a component says of itself; the name counts only for those that say none.
-pub(crate) async fn describe(engine: &Engine, component: Arc<[u8]>) -> Description {
-    engine.describe(&"test.nameless".parse().unwrap(), component).await.unwrap()
-}
-
 /// A component as its own description has it, with this grant.
 pub(crate) async fn load(
     engine: &Engine,
     component: Arc<[u8]>,
     grant: impl FnOnce(&Permissions) -> Grant,
 ) -> Loaded {
-    let description = describe(engine, Arc::clone(&component)).await;
+    let description =
+        engine.describe(&"test.name".parse().unwrap(), Arc::clone(&component)).await.unwrap();
     let loadable = Loadable {
         name: description.name.clone(),
         version: None,

@@ -14,6 +14,7 @@ mod corpus;
 mod effects;
 mod engine;
 mod engine_lab;
+mod files;
 mod frozen;
 mod guest_sdk;
 mod hostile;

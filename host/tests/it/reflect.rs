@@ -1,5 +1,10 @@
 //! Components that know nothing of Engraft, loaded and called like any capability.
-#![allow(clippy::unwrap_used, reason = "a step that fails fails its test")]
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a step that fails, or ends otherwise than expected, fails its test"
+)]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +31,7 @@ fn loadable(component: Arc<[u8]>) -> Loadable {
         grant: Grant::default(),
         lifetime: InstancePolicy::Fresh,
         metering: Metering::Fuel,
-        native: None,
+        native: Vec::new(),
     }
 }
 

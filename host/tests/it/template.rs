@@ -5,21 +5,23 @@ use std::collections::BTreeSet;
 use engraft::model::{Failure, Grant, Outcome};
 use serde_json::{Value, json};
 use wit_parser::decoding::{DecodedWasm, decode};
-use wit_parser::{IndexMap, WorldItem, WorldKey};
 
-use crate::guest_sdk::{call, describe, engine, grant_all, load};
+use crate::guest_sdk::{call, engine, grant_all, load};
 use crate::support::{build, guest, repository, template};
 
-/// The names of what a component imports and exports.
+/// The names of what a component imports and exports. Types alone, which a world uses by name, give it
+/// nothing to call.
 fn ports(component: &[u8]) -> (BTreeSet<String>, BTreeSet<String>) {
     let DecodedWasm::Component(resolve, world) = decode(component).unwrap() else {
         panic!("not a component")
     };
     let world = &resolve.worlds[world];
-    let names = |ports: &IndexMap<WorldKey, WorldItem>| {
-        // A type that is only given another name is no port: nothing can pass there.
-        let ports = ports.iter().filter(|(_, item)| !matches!(item, WorldItem::Type { .. }));
-        ports.map(|(key, _)| resolve.name_world_key(key)).collect()
+    let names = |ports: &wit_parser::IndexMap<wit_parser::WorldKey, wit_parser::WorldItem>| {
+        ports
+            .iter()
+            .filter(|(_, item)| !matches!(item, wit_parser::WorldItem::Type { .. }))
+            .map(|(key, _)| resolve.name_world_key(key))
+            .collect()
     };
     (names(&world.imports), names(&world.exports))
 }
@@ -47,7 +49,8 @@ fn a_component_imports_and_exports_only_what_its_source_has() {
 #[tokio::test]
 async fn the_template_describes_itself_and_its_examples_hold() {
     let engine = engine();
-    let description = describe(&engine, template("rust", "greet")).await;
+    let description =
+        engine.describe(&"test.name".parse().unwrap(), template("rust", "greet")).await.unwrap();
     assert_eq!(description.name.as_str(), "example.greet");
     let greet = description.operation("greet").unwrap();
     assert_eq!(greet.input_schema["properties"]["name"]["type"], "string");
