@@ -1,3 +1,4 @@
 //! Engraft: an embeddable plugin host for programs that grow.
 
+pub mod artifact;
 pub mod model;
