@@ -4,6 +4,7 @@
 
 use std::process::ExitCode;
 
+use engraft::Class;
 use engraft::model::Outcome;
 use serde::Serialize;
 
@@ -44,6 +45,17 @@ Exit codes:
             Self::Refused => 3,
             Self::Corrupt => 4,
             Self::Fault => 5,
+        }
+    }
+
+    /// Who can mend an error of the library.
+    pub(crate) const fn of_class(class: Class) -> Self {
+        match class {
+            Class::Caller => Self::Usage,
+            Class::Policy => Self::Refused,
+            Class::Corrupt => Self::Corrupt,
+            // Whatever class comes later, it is not known to be the input's fault.
+            _ => Self::Fault,
         }
     }
 

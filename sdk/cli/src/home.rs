@@ -16,9 +16,9 @@ pub(crate) struct Home {
 }
 
 impl Home {
-    /// The one that the command line names, or else the environment.
-    pub(crate) fn of(named: Option<PathBuf>, otherwise: Option<PathBuf>) -> Result<Self> {
-        match named.or(otherwise) {
+    /// The one that the command line or the environment names.
+    pub(crate) fn of(directory: Option<PathBuf>) -> Result<Self> {
+        match directory {
             Some(directory) => Ok(Self { directory }),
             None => Err(Trouble::usage("nothing says where keys and keyring are kept")
                 .hint("set ENGRAFT_HOME, or give `--home DIR`")),
@@ -63,20 +63,21 @@ impl Home {
 
 /// The development key; made on first use, named in the local keyring, and said so.
 pub(crate) fn development_key(desk: &Desk) -> Result<SigningKey> {
-    let store = desk.home.keys()?;
+    let home = desk.home()?;
+    let store = home.keys()?;
     let is_new = !store.list()?.iter().any(|key| key.card.origin == Origin::Development);
     let key = store.development_key()?;
     if is_new {
-        let mut keyring = desk.home.keyring()?;
+        let mut keyring = home.keyring()?;
         if keyring.key(&key.id()).is_none() {
             keyring.trust(TrustedKey::development(key.public()))?;
-            desk.home.save_keyring(&keyring)?;
+            home.save_keyring(&keyring)?;
         }
         desk.screen.note(&format!(
             "made the development key {} and named it in {}; it is for work on this machine, \
              other keyrings refuse it",
             key.id(),
-            desk.home.keyring_path().display()
+            home.keyring_path().display()
         ));
     }
     Ok(key)

@@ -3,6 +3,8 @@
 //!
 //! *Never:* an error without its exit code.
 
+mod library;
+
 use std::io;
 use std::path::Path;
 
