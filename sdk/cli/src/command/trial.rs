@@ -1,0 +1,267 @@
+//! `engraft try`: one call in a throwaway host.
+//!
+//! *Never:* standard output holds anything but the capability's output, so that it can be piped on.
+
+use std::io::Read;
+
+use clap::Args;
+use engraft::artifact::Manifest;
+use engraft::engine::{LogLevel, LogLine};
+use engraft::model::{Digest, Failure, Operation, Outcome, Usage};
+use engraft::{InstancePolicy, Invocation, Report};
+use semver::Version;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::desk::Desk;
+use crate::exit::Exit;
+use crate::json_text;
+use crate::page::{Page, Style};
+use crate::place::Place;
+use crate::sandbox::{Sandbox, SandboxArgs};
+use crate::screen::Reply;
+use crate::text;
+use crate::trouble::{Result, Trouble};
+
+/// What any host takes at most; the capability's own limit is held by the host.
+const INPUT_BYTES_MAX: u64 = 256 << 20;
+const INPUT: &str = "the input";
+
+/// Calls one operation in a throwaway host
+///
+/// The output goes to standard output; outcome, figures and logs go to standard error.
+#[derive(Debug, Args)]
+pub(crate) struct TryArgs {
+    #[command(flatten)]
+    sandbox: SandboxArgs,
+    #[command(flatten)]
+    call: CallArgs,
+}
+
+/// What is called, and with what.
+#[derive(Debug, Args)]
+pub(crate) struct CallArgs {
+    /// Which operation
+    #[arg(value_name = "OPERATION")]
+    operation: String,
+    /// The input as JSON, or `-` for standard input [default: `{}`, or `null` where the operation
+    /// takes nothing else]
+    #[arg(value_name = "JSON", allow_hyphen_values = true)]
+    input: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Tried<'a> {
+    capability: &'a str,
+    version: &'a Version,
+    digest: Digest,
+    operation: &'a str,
+    outcome: &'static str,
+    /// What the outcome says, for a person; none where it gave an output.
+    message: Option<String>,
+    /// What is known of a refusal.
+    failure: Option<&'a Failure>,
+    /// What the operation gave.
+    output: Option<Value>,
+    /// The output as text, where it is not JSON.
+    output_text: Option<&'a str>,
+    usage: &'a Usage,
+    logs: Vec<Line<'a>>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    level: &'static str,
+    message: &'a str,
+    fields: std::collections::BTreeMap<&'a str, &'a str>,
+}
+
+pub(super) fn run(args: &TryArgs, desk: &Desk) -> Result<Reply> {
+    let sandbox = Sandbox::open(&args.sandbox, InstancePolicy::Fresh, desk)?;
+    let call = args.call.prepare(sandbox.capability.manifest())?;
+    let invocation = Invocation::new(&call.operation, &call.input);
+    let report = desk.wait(sandbox.capability.call(invocation))?;
+    Ok(reply(&sandbox, &call, &report))
+}
+
+/// A call that fits what the manifest says.
+pub(super) struct Call {
+    pub(super) operation: String,
+    pub(super) input: String,
+}
+
+impl CallArgs {
+    /// Finds the operation and reads the input, before anything runs.
+    pub(super) fn prepare(&self, manifest: &Manifest) -> Result<Call> {
+        let operation = find(manifest, &self.operation)?;
+        let input = match self.input.as_deref() {
+            None => default_input(operation),
+            Some("-") => standard_input()?,
+            Some(text) => text.to_owned(),
+        };
+        json_text::read::<Value>(INPUT, input.as_bytes())?;
+        Ok(Call { operation: self.operation.clone(), input })
+    }
+}
+
+/// The operation of this name, in full or, where only one has it, the part behind the `#`.
+fn find<'a>(manifest: &'a Manifest, name: &str) -> Result<&'a Operation> {
+    let all = &manifest.description.operations;
+    if let Some(found) = manifest.description.operation(name) {
+        return Ok(found);
+    }
+    let behind = |operation: &&Operation| short(&operation.name) == name;
+    let mut found = all.iter().filter(behind);
+    match (found.next(), found.next()) {
+        (Some(only), None) => Ok(only),
+        (Some(first), Some(second)) => Err(Trouble::usage(format!(
+            "`{}` has several operations `{name}`",
+            manifest.name()
+        ))
+        .hint(format!("name it whole: `{}` or `{}`", first.name, second.name))),
+        (None, _) => Err(unknown(manifest, name)),
+    }
+}
+
+fn unknown(manifest: &Manifest, name: &str) -> Trouble {
+    let names = || manifest.description.operations.iter().map(|operation| operation.name.as_str());
+    let near = text::nearest(name, names())
+        .or_else(|| text::nearest(name, names().map(short)));
+    let hint = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => {
+            let some: Vec<String> = names().take(10).map(|name| format!("`{name}`")).collect();
+            let more = if names().count() > some.len() { " and more" } else { "" };
+            format!("it has {}{more}", some.join(", "))
+        }
+    };
+    Trouble::usage(format!("`{}` has no operation `{name}`", manifest.name())).hint(hint)
+}
+
+fn short(name: &str) -> &str {
+    name.rsplit_once('#').map_or(name, |(_, function)| function)
+}
+
+fn default_input(operation: &Operation) -> String {
+    let kind = operation.input_schema.get("type").and_then(Value::as_str);
+    if kind == Some("null") { "null" } else { "{}" }.to_owned()
+}
+
+fn standard_input() -> Result<String> {
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(INPUT_BYTES_MAX + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Trouble::fault(format!("standard input cannot be read: {error}")))?;
+    if bytes.len() as u64 > INPUT_BYTES_MAX {
+        let most = text::bytes(INPUT_BYTES_MAX);
+        return Err(Trouble::corrupt(format!("the input has more than {most}; no host takes that")));
+    }
+    Ok(json_text::utf8(INPUT, &bytes)?.to_owned())
+}
+
+fn reply(sandbox: &Sandbox, call: &Call, report: &Report) -> Reply {
+    let capability = &sandbox.capability;
+    let output = match &report.outcome {
+        Outcome::Returned(output) => Some(output.as_str()),
+        _ => None,
+    };
+    let value = output.and_then(|text| serde_json::from_str(text).ok());
+    let json = Tried {
+        capability: capability.name().as_str(),
+        version: capability.version(),
+        digest: capability.digest(),
+        operation: &call.operation,
+        outcome: report.outcome.word(),
+        message: output.is_none().then(|| report.outcome.to_string()),
+        failure: match &report.outcome {
+            Outcome::Refused(failure) => Some(failure),
+            _ => None,
+        },
+        output_text: output.filter(|_| value.is_none()),
+        output: value,
+        usage: &report.usage,
+        logs: report.logs.iter().map(Line::of).collect(),
+    };
+    let mut page = Page::default();
+    if let Some(output) = output {
+        page.line(text::scrub_lines(output));
+    }
+    let exit = Exit::of_outcome(&report.outcome);
+    Reply::fine(json, page).exit(exit).aside(aside(sandbox, call, report))
+}
+
+/// How it went, beside the output.
+fn aside(sandbox: &Sandbox, call: &Call, report: &Report) -> Page {
+    let mut page = Page::default();
+    for line in &report.logs {
+        let (style, level) = level(line.level);
+        page.styled(style, format!("{level:>5}"));
+        page.plain(format!(" {}", text::scrub(&line.message)));
+        for (name, value) in &line.fields {
+            page.styled(Style::Dim, format!(" {}={}", text::scrub(name), text::scrub(value)));
+        }
+        page.plain("\n");
+    }
+    let word = report.outcome.word();
+    if report.outcome.is_returned() {
+        page.verdict(Style::Good, word, "");
+    } else {
+        let name = sandbox.capability.name();
+        let why = text::scrub(&report.outcome.to_string());
+        page.verdict(Style::Bad, word, &format!("`{name}` `{}`: {why}", call.operation));
+        if let Some(place) = place(&report.outcome, &call.input) {
+            page.line(place.drawing());
+        }
+    }
+    page.facts(&figures(&report.usage));
+    page
+}
+
+fn figures(usage: &Usage) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
+        ("fuel", text::count(usage.fuel)),
+        ("memory", text::bytes(usage.memory_bytes_peak)),
+        ("time", text::time(usage.duration)),
+    ];
+    if usage.host_calls > 0 {
+        facts.push(("host calls", text::count(usage.host_calls)));
+    }
+    if usage.http_bytes > 0 {
+        facts.push(("received", text::bytes(usage.http_bytes)));
+    }
+    if usage.log_bytes_dropped > 0 {
+        facts.push(("log dropped", text::bytes(usage.log_bytes_dropped)));
+    }
+    facts
+}
+
+/// Where in the input it does not fit, as reflection tells it: `(line 2, column 7)`.
+fn place(outcome: &Outcome, input: &str) -> Option<Place> {
+    let Outcome::Refused(Failure::InvalidInput(facts)) = outcome else { return None };
+    let (_, rest) = facts.message.split_once("(line ")?;
+    let (line, rest) = rest.split_once(", column ")?;
+    let (column, _) = rest.split_once(')')?;
+    Some(Place::at(INPUT, input, line.parse().ok()?, column.parse().ok()?))
+}
+
+#[expect(clippy::match_same_arms, reason = "one arm a level reads best")]
+const fn level(level: LogLevel) -> (Style, &'static str) {
+    match level {
+        LogLevel::Trace => (Style::Dim, "trace"),
+        LogLevel::Debug => (Style::Dim, "debug"),
+        LogLevel::Info => (Style::Title, "info"),
+        LogLevel::Warn => (Style::Warn, "warn"),
+        LogLevel::Error => (Style::Bad, "error"),
+    }
+}
+
+// === impl Line ===
+
+impl<'a> Line<'a> {
+    fn of(line: &'a LogLine) -> Self {
+        let fields = line.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        Self { level: level(line.level).1, message: &line.message, fields: fields.collect() }
+    }
+}
