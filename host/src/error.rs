@@ -1,9 +1,11 @@
 //! The one error of the façade, and what kind of trouble it is.
 //!
-//! *Never:* a guest's failure ends up here; that is an [`Outcome`](crate::model::Outcome).
+//! *Never:* a guest's failure is an [`Error`]; that is an [`Outcome`], which only [`CallError`]
+//! wraps, for callers who want nothing but the output.
 
 use crate::artifact::{BundleError, TrustError};
 use crate::engine::EngineError;
+use crate::model::Outcome;
 
 /// Why the host did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +20,26 @@ pub enum Error {
     /// The component cannot be loaded.
     #[error(transparent)]
     Engine(#[from] EngineError),
+}
+
+/// Why a typed call gave no typed output.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The input does not become JSON.
+    #[error("the input does not become JSON: {0}")]
+    Input(#[source] serde_json::Error),
+    /// The output does not fit the type.
+    #[error("the output does not fit the type: {0}")]
+    Output(#[source] serde_json::Error),
+    /// The call ended otherwise than with an output.
+    #[error("`{capability}`: {outcome}")]
+    Outcome {
+        /// Which capability.
+        capability: String,
+        /// How it ended.
+        outcome: Outcome,
+    },
 }
 
 /// What kind of trouble an error is: who can mend it.
@@ -54,7 +76,9 @@ fn engine_class(error: &EngineError) -> Class {
         | EngineError::NotWasm { .. }
         | EngineError::Invalid { .. }
         | EngineError::NotDescribed { .. } => Class::Corrupt,
-        EngineError::NotAsked { .. } | EngineError::NotGranted { .. } => Class::Policy,
+        EngineError::NotAsked { .. }
+        | EngineError::NotGranted { .. }
+        | EngineError::Directory { .. } => Class::Policy,
         EngineError::UnknownImport { .. } | EngineError::NotCallable { .. } => Class::Caller,
         EngineError::Cache { .. } | EngineError::Setup { .. } => Class::Transient,
     }

@@ -2,5 +2,11 @@
 
 pub mod artifact;
 pub mod engine;
+mod error;
+mod host;
 pub mod model;
 pub mod store;
+
+pub use engine::{InstancePolicy, Invocation, Metering, Report};
+pub use error::{CallError, Class, Error};
+pub use host::{Capability, Host, HostBuilder, Ready, Terms, WantsTrust};

@@ -10,12 +10,13 @@ use std::sync::{Mutex, PoisonError};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::admission::{permits, plan};
-use super::call::{Invoking, check_operation, conclude, replied};
+use super::call::{Afterwards, Invoking, check_operation, conclude, replied};
 use super::invocation::Invocation;
 use super::lease::Lease;
 use super::load::{Inner, Loaded};
 use super::report::Report;
 use super::ticket::Ticket;
+use super::warm::Fault;
 use crate::model::Outcome;
 
 /// Runtimes kept for later calls; more threads than this seldom call at once.
@@ -68,12 +69,12 @@ fn directly(
     let started = ticket.started;
     let mut lease = Lease::new(inner, invocation, plan, started, &mut ticket.ledger)?;
     let work = Invoking { operation: &invocation.operation, input: &invocation.input };
-    let ended = lease.warm().and_then(|warm| {
+    let ended = lease.warm().map_err(Fault::from).and_then(|warm| {
         warm.store.data_mut().is_blocking = true;
         warm.prepare_blocking(inner)?;
         work.run_blocking(warm)
     });
-    conclude(inner, lease, Ok(ended)).map(replied)
+    Ok(replied(conclude(inner, lease, Afterwards::Keep, Ok(ended))))
 }
 
 impl Runtimes {

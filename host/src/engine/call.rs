@@ -2,15 +2,21 @@
 //!
 //! *Never:* a failure of the guest leaves here as anything but an outcome.
 
+use std::time::Instant;
+
+use engraft_wit::host::imports::types as wit;
+
 use super::admission::{permits, plan};
+use super::foreign::Reflecting;
 use super::invocation::Invocation;
 use super::lease::Lease;
 use super::load::{Inner, Loaded};
 use super::outcome::{failed, failure, halted, stopped};
 use super::report::Report;
+use super::state::CallState;
 use super::ticket::{Ledger, Ticket};
 use super::timed::{Bounds, Halt, timed};
-use super::warm::{Warm, Work};
+use super::warm::{Fault, InvokeWith, Warm, Work};
 use crate::model::{Failure, FailureFacts, Limit, Outcome, Output};
 
 /// An operation of the contract.
@@ -28,19 +34,8 @@ impl Loaded {
     pub async fn call(&self, invocation: Invocation) -> Report {
         let inner = &*self.inner;
         let mut ticket = Ticket::open(inner, &invocation.operation, invocation.lineage.depth());
-        let outcome = match check_operation(inner, &invocation) {
-            Ok(()) => {
-                let Invocation { operation, input, .. } = &invocation;
-                let work = Invoking { operation, input };
-                let started = ticket.started;
-                match run(inner, &invocation, started, &mut ticket.ledger, work).await {
-                    Ok(reply) => replied(reply),
-                    Err(outcome) => outcome,
-                }
-            }
-            Err(outcome) => outcome,
-        };
-        ticket.close(outcome)
+        let ended = invoke(inner, &invocation, ticket.started, &mut ticket.ledger).await;
+        ticket.close(replied(ended))
     }
 
     /// Does anything else with an instance as one call. The value is none unless it ended well.
@@ -61,55 +56,88 @@ impl Loaded {
     }
 }
 
+/// Does an operation, of the contract or found by reflection.
+async fn invoke(
+    inner: &Inner,
+    invocation: &Invocation,
+    started: Instant,
+    ledger: &mut Ledger,
+) -> Result<Reply, Outcome> {
+    let Invocation { operation, input, .. } = invocation;
+    match inner.foreign() {
+        None => {
+            check_operation(inner, invocation)?;
+            run(inner, invocation, started, ledger, Invoking { operation, input }).await
+        }
+        Some(bound) => {
+            let work = Reflecting::new(bound, &inner.description, operation, input)?;
+            run(inner, invocation, started, ledger, work).await
+        }
+    }
+}
+
 /// Runs work on an instance within the bounds of one call.
 pub(crate) async fn run<W: Work>(
     inner: &Inner,
     invocation: &Invocation,
-    started: std::time::Instant,
+    started: Instant,
     ledger: &mut Ledger,
     work: W,
 ) -> Result<W::Output, Outcome> {
     let plan = plan(inner, invocation, started)?;
     let _permits = permits(inner)?;
     let mut lease = Lease::new(inner, invocation, plan, started, ledger)?;
-    let alarm = lease.state().and_then(super::state::CallState::alarm);
+    let alarm = lease.state().and_then(CallState::alarm);
     let bounds = Bounds {
         clock: &*inner.identity.clock,
         deadline_at: plan.deadline_at,
         alarm: alarm.as_deref(),
         span: span(inner, invocation),
     };
+    let afterwards = if work.is_last() { Afterwards::Drop } else { Afterwards::Keep };
     let ended = timed(bounds, async {
         let warm = lease.warm()?;
+        work.begin(warm.store.data_mut())?;
         warm.prepare(inner).await?;
         work.run(warm).await
     })
     .await;
-    conclude(inner, lease, ended)
+    conclude(inner, lease, afterwards, ended)
 }
 
 /// Reads the outcome, and keeps or drops the instance by it.
 pub(crate) fn conclude<T>(
     inner: &Inner,
     mut lease: Lease<'_>,
-    ended: Result<wasmtime::Result<T>, Halt>,
+    afterwards: Afterwards,
+    ended: Result<Result<T, Fault>, Halt>,
 ) -> Result<T, Outcome> {
     let outcome = match ended {
-        Ok(Ok(value)) => match lease.state().and_then(super::state::CallState::pending) {
+        Ok(Ok(value)) => match lease.state().and_then(CallState::pending) {
             None => {
-                lease.give_back();
+                if afterwards == Afterwards::Keep {
+                    lease.give_back();
+                }
                 return Ok(value);
             }
             // It was over a limit and finished before anybody could stop it.
             Some(stop) => stopped(stop, &lease.scene()),
         },
-        Ok(Err(error)) => {
+        Ok(Err(Fault::Outcome(outcome))) => outcome,
+        Ok(Err(Fault::Guest(error))) => {
             tracing::trace!(capability = %inner.identity.name, ?error, "the guest was stopped");
             failed(&error, &lease.scene())
         }
         Err(halt) => halted(halt, &lease.scene()),
     };
     Err(outcome)
+}
+
+/// What becomes of an instance after a call that ended well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Afterwards {
+    Keep,
+    Drop,
 }
 
 /// The span of a call; none, and nothing allocated, where nobody listens.
@@ -140,8 +168,8 @@ pub(crate) fn check_operation(inner: &Inner, invocation: &Invocation) -> Result<
 }
 
 /// The outcome of an operation that came to its own end.
-pub(crate) fn replied(reply: Result<Reply, Outcome>) -> Outcome {
-    match reply {
+pub(crate) fn replied(ended: Result<Reply, Outcome>) -> Outcome {
+    match ended {
         Ok(Ok(output)) => Outcome::Returned(Output::new(output)),
         Ok(Err(failure)) => Outcome::Refused(failure),
         Err(outcome) => outcome,
@@ -150,10 +178,11 @@ pub(crate) fn replied(reply: Result<Reply, Outcome>) -> Outcome {
 
 /// Holds the output against its bound. wasmtime was told to copy no more than the larger of input
 /// and output, so what is too long here is not much too long.
-fn check_output(output: String, allowed: u64) -> Result<String, Outcome> {
+fn check_output(output: String, allowed: u64) -> Result<String, Fault> {
     let wanted = output.len() as u64;
     if wanted > allowed {
-        return Err(Outcome::Exceeded { limit: Limit::OutputBytes, allowed, wanted });
+        let limit = Limit::OutputBytes;
+        return Err(Fault::Outcome(Outcome::Exceeded { limit, allowed, wanted }));
     }
     Ok(output)
 }
@@ -161,30 +190,27 @@ fn check_output(output: String, allowed: u64) -> Result<String, Outcome> {
 // === impl Invoking ===
 
 impl Work for Invoking<'_> {
-    type Output = Result<Reply, Outcome>;
+    type Output = Reply;
 
-    async fn run(self, warm: &mut Warm) -> wasmtime::Result<Self::Output> {
-        let invoke: super::warm::InvokeWith<'_> = warm.invoke()?;
+    async fn run(self, warm: &mut Warm) -> Result<Reply, Fault> {
+        let invoke: InvokeWith<'_> = warm.invoke()?;
         let (reply,) = invoke.call_async(&mut warm.store, (self.operation, self.input)).await?;
-        Ok(self.reply(warm, reply))
+        answer(warm, reply)
     }
 }
 
 impl Invoking<'_> {
-    pub(crate) fn run_blocking(self, warm: &mut Warm) -> wasmtime::Result<Result<Reply, Outcome>> {
-        let invoke: super::warm::InvokeWith<'_> = warm.invoke()?;
+    /// The same without a fibre.
+    pub(crate) fn run_blocking(self, warm: &mut Warm) -> Result<Reply, Fault> {
+        let invoke: InvokeWith<'_> = warm.invoke()?;
         let (reply,) = invoke.call(&mut warm.store, (self.operation, self.input))?;
-        Ok(self.reply(warm, reply))
+        answer(warm, reply)
     }
+}
 
-    fn reply(
-        self,
-        warm: &Warm,
-        reply: Result<String, engraft_wit::host::imports::types::Failure>,
-    ) -> Result<Reply, Outcome> {
-        match reply {
-            Ok(output) => check_output(output, warm.store.data().budget.output_bytes).map(Ok),
-            Err(refusal) => Ok(Err(failure(refusal))),
-        }
+fn answer(warm: &Warm, reply: Result<String, wit::Failure>) -> Result<Reply, Fault> {
+    match reply {
+        Ok(output) => check_output(output, warm.store.data().budget.output_bytes).map(Ok),
+        Err(refusal) => Ok(Err(failure(refusal))),
     }
 }

@@ -13,10 +13,10 @@ use super::call::run;
 use super::config::{InstancePolicy, Metering};
 use super::error::EngineError;
 use super::invocation::Invocation;
-use super::outcome::clean;
 use super::load::{Checks, Loadable, Loaded, load};
+use super::outcome::clean;
 use super::ticket::Ledger;
-use super::warm::{Warm, Work};
+use super::warm::{Fault, Warm, Work};
 use crate::model::{
     Budget, Description, Digest, Example, Grant, HttpRule, KvQuota, Operation, Permissions,
     SecretRule,
@@ -78,7 +78,7 @@ pub(crate) fn load_unnamed(
         grant: Grant::default(),
         lifetime: InstancePolicy::Fresh,
         metering: Metering::Fuel,
-        native: None,
+        native: Vec::new(),
     };
     load(shared, loadable, Checks::None)
 }
@@ -184,7 +184,7 @@ fn not_described(message: &str) -> EngineError {
 impl Work for Describing {
     type Output = wit::Description;
 
-    async fn run(self, warm: &mut Warm) -> wasmtime::Result<wit::Description> {
+    async fn run(self, warm: &mut Warm) -> Result<wit::Description, Fault> {
         let instance = warm.instance()?;
         let describe =
             instance.get_typed_func::<(), (wit::Description,)>(&mut warm.store, "describe")?;

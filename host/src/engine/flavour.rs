@@ -11,7 +11,7 @@ use super::config::{EngineConfig, Metering};
 use super::error::EngineError;
 use super::state::CallState;
 use super::ticker::Ticker;
-use super::{effects, raw};
+use super::{effects, raw, wasi};
 
 /// Linear memory kept after a call, to be cleared with a write instead of a system call. Most small
 /// guests touch no more; beyond it the system call is cheaper.
@@ -66,7 +66,9 @@ pub(crate) enum Allocation {
 pub(crate) struct Flavour {
     pub(crate) key: FlavourKey,
     pub(crate) engine: wasmtime::Engine,
-    pub(crate) linker: Linker<CallState>,
+    linker: Linker<CallState>,
+    /// The same with WASI beside it, for those that import any.
+    with_wasi: OnceLock<Linker<CallState>>,
     _ticker: Option<Ticker>,
 }
 
@@ -118,7 +120,24 @@ impl Flavour {
                 Some(Ticker::start(engine.weak(), config.epoch_tick)?)
             }
         };
-        Ok(Self { key, engine, linker, _ticker: ticker })
+        Ok(Self { key, engine, linker, with_wasi: OnceLock::new(), _ticker: ticker })
+    }
+
+    /// A linker for a component with these imports.
+    pub(crate) fn linker(&self, imports: &[String]) -> wasmtime::Result<&Linker<CallState>> {
+        if !super::imports::has_wasi(imports) {
+            return Ok(&self.linker);
+        }
+        if let Some(linker) = self.with_wasi.get() {
+            return Ok(linker);
+        }
+        let mut linker = self.linker.clone();
+        wasi::add_p2_to_linker(&mut linker)?;
+        #[cfg(feature = "wasi-p3")]
+        if self.key.concurrency == Concurrency::On {
+            wasi::add_p3_to_linker(&mut linker)?;
+        }
+        Ok(self.with_wasi.get_or_init(|| linker))
     }
 }
 
@@ -131,6 +150,9 @@ fn settings(key: FlavourKey, config: &EngineConfig) -> Config {
         .epoch_interruption(key.metering != Metering::Fuel)
         .concurrency_support(key.concurrency == Concurrency::On)
         .wasm_component_model_async(key.concurrency == Concurrency::On)
+        // Foreign components may have values of these types; both are only more ways to pass data.
+        .wasm_component_model_map(true)
+        .wasm_component_model_fixed_length_lists(true)
         // Instances made from the same image share its pages until they write.
         .memory_init_cow(true)
         .table_lazy_init(true)
@@ -186,8 +208,10 @@ impl FlavourKey {
 }
 
 impl Concurrency {
-    /// On where a component needs it.
-    pub(crate) const fn of(facts: &super::inspect::Facts) -> Self {
-        if facts.concurrent { Self::On } else { Self::Off }
+    /// On where a component needs it; WASI 0.3 always does.
+    pub(crate) fn of(facts: &super::inspect::Facts) -> Self {
+        let families = facts.imports.iter().filter_map(|import| wasi::Family::of(import));
+        let has_p3 = families.into_iter().any(|family| family >= wasi::Family::P3);
+        if facts.concurrent || has_p3 { Self::On } else { Self::Off }
     }
 }

@@ -68,6 +68,11 @@ impl Home {
         }
     }
 
+    /// Whether instances belong to sessions.
+    pub(crate) const fn is_session(&self) -> bool {
+        matches!(self, Self::Sessions(_))
+    }
+
     /// A warm instance, where there is one.
     pub(crate) fn take(
         &self,

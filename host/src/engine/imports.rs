@@ -7,6 +7,7 @@ use semver::Version;
 use super::authority::Authority;
 use super::error::EngineError;
 use super::raw::Interface;
+use super::wasi::Family;
 use crate::model::Permissions;
 
 /// The contract's package, and the version of it that this host speaks.
@@ -30,6 +31,9 @@ pub(crate) fn check(
             check_contract(capability, import, interface, asked)?;
         } else if package.starts_with("wasi:") {
             check_wasi(capability, import, package, interface, asked)?;
+            if let Some(why) = Family::of(import).and_then(Family::missing) {
+                return Err(unknown(capability, import, why.to_owned()));
+            }
         } else {
             let hint = "build the component without it, or add the interface to the engine with \
                         `EngineConfig::interfaces`"

@@ -14,12 +14,14 @@ use super::compile::Source;
 use super::config::{InstancePolicy, Metering};
 use super::error::EngineError;
 use super::flavour::{Concurrency, Flavour};
+use super::foreign::reflect;
 use super::home::Home;
-use super::imports;
 use super::inspect::{Facts, inspect};
 use super::native::NativeCode;
+use super::reflect::{Bound, hostcall_fuel};
 use super::report::{Counters, Counts};
 use super::state::{CallState, Identity};
+use super::{imports, wasi};
 use crate::model::{Budget, CapabilityName, Description, Digest, Grant};
 
 /// A component and what is known and decided about it.
@@ -43,8 +45,8 @@ pub struct Loadable {
     pub lifetime: InstancePolicy,
     /// How it is metered.
     pub metering: Metering,
-    /// Compiled code whose maker the host's policy trusts. Used where it fits this engine.
-    pub native: Option<NativeCode>,
+    /// Compiled code whose maker the host's policy trusts. The one that fits this engine is used.
+    pub native: Vec<NativeCode>,
 }
 
 /// A capability that can be called. Cheap to clone; all clones share instances and counters.
@@ -75,7 +77,7 @@ enum Kind {
     /// It exports the contract.
     Contract(Contract),
     /// It knows nothing of the contract.
-    Foreign,
+    Foreign(Bound),
 }
 
 /// Exports of the contract, found once.
@@ -115,6 +117,10 @@ pub(crate) fn load(
         let interfaces = &shared.config.interfaces;
         imports::check(name, &facts.imports, asked, &authority, interfaces)?;
     }
+    wasi::check_directories(authority.files()).map_err(|error| EngineError::Directory {
+        capability: name.to_owned(),
+        message: error.to_string(),
+    })?;
     let source = Source {
         capability: name,
         digest: &loadable.digest,
@@ -122,10 +128,11 @@ pub(crate) fn load(
         facts: &facts,
         metering: loadable.metering,
     };
-    let (component, flavour) = shared.compiler().component(source, loadable.native.as_ref())?;
-    let kind = kind(name, &component)?;
-    let pre = link(name, &component, flavour)?;
+    let (component, flavour) = shared.compiler().component(source, &loadable.native)?;
+    let kind = kind(name, &loadable, &component)?;
+    let pre = link(name, &facts, &component, flavour)?;
     let may_block = flavour.key.concurrency == Concurrency::Off
+        && matches!(kind, Kind::Contract(_))
         && loadable.metering != Metering::Fuel
         && imports::never_wait(&facts.imports);
     let inner = Inner {
@@ -160,11 +167,12 @@ fn identity(shared: &Shared, loadable: &Loadable, facts: &Facts, authority: Auth
     }
 }
 
-fn kind(name: &str, component: &Component) -> Result<Kind, EngineError> {
+fn kind(name: &str, loadable: &Loadable, component: &Component) -> Result<Kind, EngineError> {
     let describe = component.get_export(None, "describe");
     let invoke = component.get_export(None, "invoke");
     let (Some((_, describe)), Some((invoke_type, invoke))) = (describe, invoke) else {
-        return Ok(Kind::Foreign);
+        let (bytes, description) = (&loadable.component, &loadable.description);
+        return reflect(name, bytes, component, description).map(Kind::Foreign);
     };
     if !is_invoke(&invoke_type) {
         return Err(EngineError::NotCallable {
@@ -201,12 +209,14 @@ fn is_invoke(item: &types::ComponentItem) -> bool {
 
 fn link(
     name: &str,
+    facts: &Facts,
     component: &Component,
     flavour: &Flavour,
 ) -> Result<InstancePre<CallState>, EngineError> {
-    flavour.linker.instantiate_pre(component).map_err(|error| EngineError::Invalid {
-        capability: name.to_owned(),
-        message: super::outcome::clean(&format!("{error:#}")),
+    let linker = flavour.linker(&facts.imports);
+    linker.and_then(|linker| linker.instantiate_pre(component)).map_err(|error| {
+        let message = super::outcome::clean(&format!("{error:#}"));
+        EngineError::Invalid { capability: name.to_owned(), message }
     })
 }
 
@@ -277,7 +287,25 @@ impl Inner {
     pub(crate) const fn contract(&self) -> Option<&Contract> {
         match &self.kind {
             Kind::Contract(contract) => Some(contract),
-            Kind::Foreign => None,
+            Kind::Foreign(_) => None,
+        }
+    }
+
+    /// The plans for its exports, where it knows nothing of the contract.
+    pub(crate) const fn foreign(&self) -> Option<&Bound> {
+        match &self.kind {
+            Kind::Contract(_) => None,
+            Kind::Foreign(bound) => Some(bound),
+        }
+    }
+
+    /// What the host copies out of a guest in one go: no more than the budget lets through anyway.
+    /// Values of foreign components take more room than their text.
+    pub(crate) fn copied_bytes_max(&self, budget: &Budget) -> usize {
+        let bytes = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+        match &self.kind {
+            Kind::Contract(_) => bytes(budget.input_bytes.max(budget.output_bytes)),
+            Kind::Foreign(_) => hostcall_fuel(bytes(budget.output_bytes)),
         }
     }
 }

@@ -20,7 +20,7 @@ use super::invocation::Invocation;
 use super::load::Loaded;
 use super::report::Report;
 pub use super::state::CallState;
-use super::warm::{Warm, Work};
+use super::warm::{Fault, Warm, Work};
 use crate::model::CapabilityName;
 
 /// A host interface of the embedding program.
@@ -194,9 +194,9 @@ where
 {
     type Output = R;
 
-    async fn run(self, warm: &mut Warm) -> wasmtime::Result<R> {
+    async fn run(self, warm: &mut Warm) -> Result<R, Fault> {
         let instance = warm.instance()?;
-        (self.0)(&mut warm.store, instance).await
+        Ok((self.0)(&mut warm.store, instance).await?)
     }
 }
 

@@ -10,7 +10,7 @@ use super::invocation::Invocation;
 use super::load::{Loaded, StateExports};
 use super::outcome::{clean, failure};
 use super::report::Report;
-use super::warm::{Warm, Work};
+use super::warm::{Fault, Warm, Work};
 use crate::model::Outcome;
 
 /// One check that a capability made of itself.
@@ -93,8 +93,9 @@ fn refused<T>(ended: Option<Result<T, wit::Failure>>, mut report: Report) -> (Op
     }
 }
 
-fn missing(what: &str) -> wasmtime::Error {
-    wasmtime::format_err!("the capability does not export `{what}`")
+fn missing(what: &str) -> Fault {
+    let message = format!("the capability does not export `{what}`");
+    Fault::Outcome(Outcome::Unavailable { message })
 }
 
 // === impl Work ===
@@ -102,7 +103,7 @@ fn missing(what: &str) -> wasmtime::Error {
 impl Work for Saving {
     type Output = Result<Vec<u8>, wit::Failure>;
 
-    async fn run(self, warm: &mut Warm) -> wasmtime::Result<Self::Output> {
+    async fn run(self, warm: &mut Warm) -> Result<Self::Output, Fault> {
         let index = self.0.ok_or_else(|| missing("state"))?.save;
         let instance = warm.instance()?;
         let save = instance
@@ -114,7 +115,7 @@ impl Work for Saving {
 impl Work for Restoring<'_> {
     type Output = Result<(), wit::Failure>;
 
-    async fn run(self, warm: &mut Warm) -> wasmtime::Result<Self::Output> {
+    async fn run(self, warm: &mut Warm) -> Result<Self::Output, Fault> {
         let index = self.exports.ok_or_else(|| missing("state"))?.restore;
         let instance = warm.instance()?;
         let restore = instance
@@ -126,7 +127,7 @@ impl Work for Restoring<'_> {
 impl Work for Testing {
     type Output = Vec<Check>;
 
-    async fn run(self, warm: &mut Warm) -> wasmtime::Result<Self::Output> {
+    async fn run(self, warm: &mut Warm) -> Result<Self::Output, Fault> {
         let index = self.0.ok_or_else(|| missing("self-test"))?;
         let instance = warm.instance()?;
         let run = instance.get_typed_func::<(), (Vec<Check>,)>(&mut warm.store, index)?;

@@ -90,12 +90,17 @@ impl CallState {
     /// the last call stays but what the instance itself holds.
     pub(crate) fn renew(&mut self, mut next: Self) {
         next.limiter = self.limiter.renewed(&next.budget);
+        let wasi = self.effects.wasi.take();
         *self = next;
+        self.adopt_wasi(wasi);
     }
 
     /// Lets go of everything of the call that has ended, while the instance waits for the next.
     pub(crate) fn forget(&mut self) {
+        // The guest's own tables hold numbers of handles in WASI's.
+        let wasi = self.effects.wasi.take();
         self.effects = EffectState::default();
+        self.effects.wasi = wasi;
         self.extensions.clear();
         self.logs.clear();
         self.lineage = Lineage::default();

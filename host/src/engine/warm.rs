@@ -10,8 +10,10 @@ use wasmtime::{Store, UpdateDeadline};
 
 use super::config::Metering;
 use super::load::Inner;
+use super::reflect::Handles;
 use super::state::CallState;
 use super::stop::Stop;
+use crate::model::Outcome;
 
 /// The contract's `invoke`.
 pub(crate) type InvokeWith<'a> = TypedFunc<(&'a str, &'a str), (Result<String, Failure>,)>;
@@ -20,7 +22,26 @@ pub(crate) type InvokeWith<'a> = TypedFunc<(&'a str, &'a str), (Result<String, F
 pub(crate) trait Work: Send {
     type Output: Send;
 
-    fn run(self, warm: &mut Warm) -> impl Future<Output = wasmtime::Result<Self::Output>> + Send;
+    /// What has to be in the store before the guest's first instruction.
+    fn begin(&self, _state: &mut CallState) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// Whether the instance is of no use afterwards, however well it ends.
+    fn is_last(&self) -> bool {
+        false
+    }
+
+    fn run(self, warm: &mut Warm) -> impl Future<Output = Result<Self::Output, Fault>> + Send;
+}
+
+/// Why work came to no end of its own.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// The guest was stopped or broke.
+    Guest(wasmtime::Error),
+    /// Known already.
+    Outcome(Outcome),
 }
 
 /// A store, and the instance once it is made.
@@ -29,6 +50,8 @@ pub(crate) struct Warm {
     instance: Option<Instance>,
     /// Looked up once, so that a warm call need not.
     invoke: Option<InvokeWith<'static>>,
+    /// Resources that the caller holds, where the instance belongs to a session.
+    pub(crate) handles: Option<Handles>,
     /// Calls so far, the present one included.
     pub(crate) calls: u32,
 }
@@ -41,7 +64,8 @@ impl Warm {
         if inner.metering() != Metering::Fuel {
             store.epoch_deadline_callback(|store| at_tick(store.data()));
         }
-        let mut warm = Self { store, instance: None, invoke: None, calls: 0 };
+        let handles = inner.home.is_session().then(Handles::default);
+        let mut warm = Self { store, instance: None, invoke: None, handles, calls: 0 };
         warm.begin(inner);
         warm
     }
@@ -50,8 +74,7 @@ impl Warm {
     pub(crate) fn begin(&mut self, inner: &Inner) {
         self.calls += 1;
         let budget = self.store.data().budget;
-        let copied = budget.input_bytes.max(budget.output_bytes);
-        self.store.set_hostcall_fuel(usize::try_from(copied).unwrap_or(usize::MAX));
+        self.store.set_hostcall_fuel(inner.copied_bytes_max(&budget));
         // Which of the two a flavour has, the engine knows; setting the other is refused, which is
         // why these results say nothing.
         match inner.metering() {
@@ -102,6 +125,14 @@ impl Warm {
     /// The instance of a prepared store.
     pub(crate) fn instance(&self) -> wasmtime::Result<Instance> {
         self.instance.ok_or_else(|| wasmtime::format_err!("the instance is not made yet"))
+    }
+}
+
+// === impl Fault ===
+
+impl From<wasmtime::Error> for Fault {
+    fn from(error: wasmtime::Error) -> Self {
+        Self::Guest(error)
     }
 }
 

@@ -168,6 +168,19 @@ impl CallState {
         Stdio { stdout: stdout.bytes, stderr: stderr.bytes }
     }
 
+    /// Takes over WASI's side of the call before, on the same instance: the guest remembers handles
+    /// in it. What was written is gone and what may be received begins anew.
+    pub(crate) fn adopt_wasi(&mut self, wasi: Option<Box<Wasi>>) {
+        let Some(mut wasi) = wasi else { return };
+        drop((wasi.stdout.take(), wasi.stderr.take()));
+        #[cfg(feature = "http")]
+        {
+            let allowance = self.effects.allowance(&self.budget);
+            wasi.hooks = super::http::wasi::Hooks::new(Arc::clone(&self.identity), allowance);
+        }
+        self.effects.wasi = Some(wasi);
+    }
+
     /// Made at first use: most calls of a component that imports WASI never touch it.
     fn wasi(&mut self) -> &mut Wasi {
         let wasi = match self.effects.wasi.take() {

@@ -5,9 +5,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Directory, Host, Neighbours};
+use super::{Directory, Host, Neighbours, Parts};
 use crate::Error;
-use crate::artifact::{Keyring, Ledger};
+use crate::artifact::Keyring;
 use crate::engine::{
     Engine, EngineConfig, InstancePolicy, Metering, Observer, Services, raw::Interface,
 };
@@ -29,7 +29,6 @@ pub struct WantsTrust;
 #[derive(Debug)]
 pub struct Ready {
     keyring: Keyring,
-    ledger: Ledger,
     terms: Vec<(NamePattern, Terms)>,
     engine: EngineConfig,
     services: Services,
@@ -55,12 +54,12 @@ impl HostBuilder<WantsTrust> {
         Self { state: WantsTrust }
     }
 
-    /// Whose signatures count, for what, and how many.
+    /// Whose signatures count, for what, and how many. The keyring also remembers which releases were
+    /// seen: see [`Keyring::with_seen`].
     pub fn trust(self, keyring: Keyring) -> HostBuilder<Ready> {
         HostBuilder {
             state: Ready {
                 keyring,
-                ledger: Ledger::default(),
                 terms: Vec::new(),
                 engine: EngineConfig::default(),
                 services: Services::default(),
@@ -70,12 +69,6 @@ impl HostBuilder<WantsTrust> {
 }
 
 impl HostBuilder<Ready> {
-    /// What has been installed before, so that no older release comes back unnoticed.
-    pub fn ledger(mut self, ledger: Ledger) -> Self {
-        self.state.ledger = ledger;
-        self
-    }
-
     /// The terms for capabilities whose names match. The first pattern that matches counts.
     pub fn terms(mut self, names: NamePattern, terms: Terms) -> Self {
         self.state.terms.push((names, terms));
@@ -135,12 +128,12 @@ impl HostBuilder<Ready> {
     /// Where the cache directory cannot be used, or the machine does not give what an engine
     /// needs.
     pub fn build(self) -> Result<Host, Error> {
-        let Ready { keyring, ledger, terms, mut engine, services } = self.state;
+        let Ready { keyring, terms, mut engine, services } = self.state;
         let directory = Arc::new(Directory::default());
         let neighbours = Neighbours(Arc::downgrade(&directory));
         engine.services = Arc::new(services.peers(Arc::new(neighbours)));
         let clock = Arc::clone(&engine.clock);
         let engine = Engine::new(engine)?;
-        Ok(Host::new(super::Parts { engine, directory, keyring, ledger, terms, clock }))
+        Ok(Host { parts: Arc::new(Parts { engine, directory, keyring, terms, clock }) })
     }
 }

@@ -90,6 +90,8 @@ pub enum Limit {
     OutputBytes,
     /// What a guest hands to one host function, in bytes.
     HostCallBytes,
+    /// Handles of resources that a session holds open.
+    Handles,
     /// How deep capabilities call one another.
     CallDepth,
     /// Calls of this capability under way at once.
@@ -186,6 +188,7 @@ impl fmt::Display for Limit {
             Self::InputBytes => "bytes of input",
             Self::OutputBytes => "bytes of output",
             Self::HostCallBytes => "bytes for one host function",
+            Self::Handles => "open handles in one session",
             Self::CallDepth => "levels of calls between capabilities",
             Self::ConcurrentCalls => "calls of this capability at once",
             Self::HostConcurrentCalls => "calls of this host at once",
