@@ -9,7 +9,9 @@ use std::sync::Arc;
 use clap::Args;
 use engraft::{Capability, Host, Terms};
 use engraft::artifact::{Bundle, Keyring, TrustedKey};
-use engraft::engine::{ConfigMap, InstancePolicy, SecretMap, Services};
+use engraft::engine::{
+    ComponentKind, ConfigMap, Engine, InstancePolicy, SecretMap, Services,
+};
 use engraft::model::Budget;
 use engraft::store::MemoryStore;
 
@@ -130,7 +132,8 @@ impl Maker<'_> {
             return Ok(Arc::clone(&input.bytes));
         }
         let component = input.component();
-        let knows_itself = self.host.inspect(&component)?.speaks_contract;
+        let inspection = Engine::inspect(&component).map_err(engraft::Error::from)?;
+        let knows_itself = inspection.kind == ComponentKind::Contract;
         let asks_in_file = draft.permissions.is_some();
         let mut manifest = draft.of_component(input, self.host, self.desk)?;
         if !knows_itself && !asks_in_file {
