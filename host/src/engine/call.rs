@@ -7,7 +7,7 @@ use std::time::Instant;
 use engraft_wit::host::imports::types as wit;
 
 use super::admission::{permits, plan};
-use super::foreign::Reflecting;
+use super::foreign::{self, Holding, Reflecting};
 use super::invocation::Invocation;
 use super::lease::Lease;
 use super::load::{Inner, Loaded};
@@ -34,8 +34,11 @@ impl Loaded {
     pub async fn call(&self, invocation: Invocation) -> Report {
         let inner = &*self.inner;
         let mut ticket = Ticket::open(inner, &invocation.operation, invocation.lineage.depth());
-        let ended = invoke(inner, &invocation, ticket.started, &mut ticket.ledger).await;
-        ticket.close(replied(ended))
+        let outcome = match check_operation(inner, &invocation) {
+            Ok(()) => replied(invoke(inner, &invocation, ticket.started, &mut ticket.ledger).await),
+            Err(outcome) => outcome,
+        };
+        ticket.close(outcome)
     }
 
     /// Does anything else with an instance as one call. The value is none unless it ended well.
@@ -65,12 +68,10 @@ async fn invoke(
 ) -> Result<Reply, Outcome> {
     let Invocation { operation, input, .. } = invocation;
     match inner.foreign() {
-        None => {
-            check_operation(inner, invocation)?;
-            run(inner, invocation, started, ledger, Invoking { operation, input }).await
-        }
+        None => run(inner, invocation, started, ledger, Invoking { operation, input }).await,
         Some(bound) => {
-            let work = Reflecting::new(bound, &inner.description, operation, input)?;
+            let handles = if inner.home.is_session() { Holding::Session } else { Holding::Nothing };
+            let work = Reflecting::new(bound, operation, input, handles)?;
             run(inner, invocation, started, ledger, work).await
         }
     }
@@ -154,6 +155,9 @@ fn span(inner: &Inner, invocation: &Invocation) -> tracing::Span {
 pub(crate) fn check_operation(inner: &Inner, invocation: &Invocation) -> Result<(), Outcome> {
     if inner.description.operation(&invocation.operation).is_some() {
         return Ok(());
+    }
+    if let Some(bound) = inner.foreign() {
+        return foreign::check_name(bound, &inner.description, &invocation.operation);
     }
     let known: Vec<&str> =
         inner.description.operations.iter().map(|operation| operation.name.as_str()).collect();

@@ -148,7 +148,8 @@ impl Plan {
         handles: Option<&mut Handles>,
     ) -> Result<Arguments, InputError> {
         if self.needs_session && handles.is_none() {
-            return Err(self.session_refusal());
+            let problem = self.session_refusal();
+            return Err(InputError { path: String::new(), line: 1, column: 1, problem });
         }
         read::read_arguments(input, &self.arguments, handles).map(Arguments)
     }
