@@ -14,7 +14,7 @@ use engraft::model::{
 
 use crate::amount;
 use crate::trouble::Result;
-use rule::{Part, Rule};
+use rule::Rule;
 
 /// What a capability may keep where a rule gives no number: plenty for trying things out.
 const KV_BYTES: u64 = 1 << 20;
@@ -251,7 +251,8 @@ impl Allowed {
         };
         let mut methods = Vec::new();
         for method in parts {
-            if method.text.is_empty() || !method.text.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            if method.text.is_empty() || !method.text.bytes().all(|byte| byte.is_ascii_uppercase())
+            {
                 return Err(method.wrong("a method is written in upper case, such as `POST`"));
             }
             methods.push(method.text.to_owned());
@@ -287,7 +288,8 @@ impl Allowed {
 
     fn read_fs(&mut self, rule: &Rule<'_>) -> Result<()> {
         let value = rule.value()?;
-        let (rest, access) = match (value.text.strip_suffix(":rw"), value.text.strip_suffix(":ro")) {
+        let (rest, access) = match (value.text.strip_suffix(":rw"), value.text.strip_suffix(":ro"))
+        {
             (Some(rest), _) => (value.upto(rest.len()), Access::ReadWrite),
             (_, Some(rest)) => (value.upto(rest.len()), Access::ReadOnly),
             _ => (value, Access::ReadOnly),

@@ -71,7 +71,8 @@ impl Desk {
         let store = self.home()?.keys()?;
         match store.load(label, None) {
             Err(KeyStoreError::PassphraseNeeded { .. }) => {
-                let Some(passphrase) = self.passphrase(&format!("Passphrase of `{label}`: "))? else {
+                let Some(passphrase) = self.passphrase(&format!("Passphrase of `{label}`: "))?
+                else {
                     return Err(Trouble::usage(format!("the key `{label}` is encrypted"))
                         .hint("give `--passphrase-file FILE`, or run this in a terminal"));
                 };

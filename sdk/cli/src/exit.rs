@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use engraft::Class;
-use engraft::model::Outcome;
+use engraft::model::{Failure, Outcome};
 use serde::Serialize;
 
 /// How a run of the command ended.
@@ -49,6 +49,7 @@ Exit codes:
     }
 
     /// Who can mend an error of the library.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a class of later is a fault")]
     pub(crate) const fn of_class(class: Class) -> Self {
         match class {
             Class::Caller => Self::Usage,
@@ -64,7 +65,8 @@ Exit codes:
     pub(crate) const fn of_outcome(outcome: &Outcome) -> Self {
         match outcome {
             Outcome::Returned(_) => Self::Fine,
-            Outcome::Denied { .. } => Self::Refused,
+            // The guest's own denial is one too: some permission was not allowed to it.
+            Outcome::Denied { .. } | Outcome::Refused(Failure::Denied(_)) => Self::Refused,
             // Nobody but the host itself cancels or turns away a call here.
             Outcome::Cancelled | Outcome::Unavailable { .. } => Self::Fault,
             _ => Self::Failed,
@@ -82,7 +84,7 @@ impl From<Exit> for ExitCode {
 
 #[cfg(test)]
 mod tests {
-    use engraft::model::{Failure, FailureFacts, Output};
+    use engraft::model::{FailureFacts, Output};
 
     use super::*;
 
@@ -91,7 +93,8 @@ mod tests {
         let facts = FailureFacts::final_without_effect("no");
         for (outcome, exit) in [
             (Outcome::Returned(Output::new("1".to_owned())), Exit::Fine),
-            (Outcome::Refused(Failure::InvalidInput(facts)), Exit::Failed),
+            (Outcome::Refused(Failure::InvalidInput(facts.clone())), Exit::Failed),
+            (Outcome::Refused(Failure::Denied(facts)), Exit::Refused),
             (Outcome::OutOfFuel { limit: 1 }, Exit::Failed),
             (Outcome::Denied { message: String::new() }, Exit::Refused),
             (Outcome::Unavailable { message: String::new() }, Exit::Fault),

@@ -97,7 +97,8 @@ mod tests {
             ("--call-depth", "7", "call_depth"),
         ] {
             let line = Line::try_parse_from(["x", option, value]).unwrap_or_else(|e| panic!("{e}"));
-            let mut after = serde_json::to_value(line.limits.applied_to(Budget::default())).unwrap();
+            let mut after =
+                serde_json::to_value(line.limits.applied_to(Budget::default())).unwrap();
             assert_eq!(after[part], 7, "{option}");
             after[part] = before[part].clone();
             assert_eq!(after, before, "{option} changes something else as well");

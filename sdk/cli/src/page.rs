@@ -85,11 +85,6 @@ impl Page {
         }
     }
 
-    /// Another page below this one.
-    pub(crate) fn append(&mut self, other: Self) {
-        self.pieces.extend(other.pieces);
-    }
-
     pub(crate) fn to_plain(&self) -> String {
         self.pieces.iter().map(|(_, text)| text.as_str()).collect()
     }

@@ -3,17 +3,15 @@
 //! *Never:* anything of it outlives the command, save compiled code in the cache.
 
 use std::path::PathBuf;
-use std::time::Duration;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
-use engraft::{Capability, Host, Terms};
 use engraft::artifact::{Bundle, Keyring, TrustedKey};
-use engraft::engine::{
-    ComponentKind, ConfigMap, Engine, InstancePolicy, SecretMap, Services,
-};
+use engraft::engine::{ComponentKind, ConfigMap, Engine, InstancePolicy, SecretMap, Services};
 use engraft::model::Budget;
 use engraft::store::MemoryStore;
+use engraft::{Capability, Host, Invocation, Report, Terms};
 
 use crate::allow::{self, Allowed};
 use crate::desk::Desk;
@@ -70,18 +68,15 @@ pub(crate) struct SandboxArgs {
 
 /// A host with one capability in it.
 pub(crate) struct Sandbox {
-    pub(crate) host: Host,
+    /// Kept as long as calls are made, for it is where capabilities find one another.
+    host: Host,
     pub(crate) capability: Capability,
 }
 
 impl Sandbox {
     /// Verifies, compiles and installs; nothing has run yet but a bare component's own description
     /// of itself.
-    pub(crate) fn open(
-        args: &SandboxArgs,
-        lifetime: InstancePolicy,
-        desk: &Desk,
-    ) -> Result<Self> {
+    pub(crate) fn open(args: &SandboxArgs, lifetime: InstancePolicy, desk: &Desk) -> Result<Self> {
         let allowed = Allowed::parse(&args.allow)?;
         let input = Input::open(&args.file)?;
         let others: Vec<Input> =
@@ -108,6 +103,13 @@ impl Sandbox {
         let installed = desk.wait(host.install(&bundle))?;
         let capability = installed.map_err(|error| allow_hint(error.into(), &input))?;
         Ok(Self { host, capability })
+    }
+}
+
+impl Sandbox {
+    /// Calls the capability as an embedding program would.
+    pub(crate) async fn call(&self, invocation: Invocation) -> Report {
+        self.host.call(self.capability.name().as_str(), invocation).await
     }
 }
 
@@ -146,23 +148,16 @@ impl Maker<'_> {
 }
 
 /// A host that trusts the local keyring and the development key, and grants what is allowed.
-fn host(
-    allowed: &Allowed,
-    limits: &Limits,
-    lifetime: InstancePolicy,
-    desk: &Desk,
-) -> Result<Host> {
+fn host(allowed: &Allowed, limits: &Limits, lifetime: InstancePolicy, desk: &Desk) -> Result<Host> {
     let development = home::development_key(desk)?;
     let mut keyring = desk.home()?.keyring()?;
     if keyring.key(&development.id()).is_none() {
         keyring.trust(TrustedKey::development(development.public()))?;
     }
-    let terms = Terms {
-        grant: allowed.grant.clone(),
-        lifetime,
-        budget_max: Some(limits.applied_to(UNLIMITED)),
-        ..Terms::default()
-    };
+    let mut terms = Terms::default();
+    terms.grant = allowed.grant.clone();
+    terms.lifetime = lifetime;
+    terms.budget_max = Some(limits.applied_to(UNLIMITED));
     for directory in &allowed.grant.files {
         if !directory.host_path.is_dir() {
             let path = directory.host_path.display();
@@ -186,9 +181,10 @@ fn services(allowed: &Allowed) -> Result<Services> {
         // Editors end a file with a line break, and no token has one.
         secrets = secrets.with(name.clone(), text.trim_end_matches(['\r', '\n']));
     }
-    let config = allowed.config.iter().fold(ConfigMap::default(), |config, (key, value)| {
-        config.with(key.clone(), value.clone())
-    });
+    let config = allowed
+        .config
+        .iter()
+        .fold(ConfigMap::default(), |config, (key, value)| config.with(key.clone(), value.clone()));
     Ok(Services::default().secrets(secrets).config(config).values(Arc::new(MemoryStore::default())))
 }
 
@@ -198,6 +194,6 @@ fn allow_hint(trouble: Trouble, input: &Input) -> Trouble {
         Content::Bare if trouble.kind == Exit::Refused => {
             trouble.hint("here `--allow` both asks and grants: add a rule for that permission")
         }
-        _ => trouble,
+        Content::Bare | Content::Bundle(_) => trouble,
     }
 }

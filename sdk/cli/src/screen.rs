@@ -119,8 +119,7 @@ impl Screen {
             true => (self.out_is_colourful, &mut io::stdout() as &mut dyn Write),
             false => (self.err_is_colourful, &mut io::stderr() as &mut dyn Write),
         };
-        let styled =
-            if colour { styled.ansi().to_string() } else { styled.to_string() };
+        let styled = if colour { styled.ansi().to_string() } else { styled.to_string() };
         written(text.write_all(styled.as_bytes()).and_then(|()| text.flush()));
         if is_help { Exit::Fine } else { Exit::Usage }
     }

@@ -32,7 +32,7 @@ pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -43,7 +43,8 @@ pub(crate) fn count(number: u64) -> String {
 /// `64 KiB`, `1.5 MiB`.
 pub(crate) fn bytes(number: u64) -> String {
     const UNITS: [(&str, u32); 4] = [("GiB", 30), ("MiB", 20), ("KiB", 10), ("B", 0)];
-    let (unit, shift) = UNITS.into_iter().find(|(_, shift)| number >> shift > 0).unwrap_or(("B", 0));
+    let (unit, shift) =
+        UNITS.into_iter().find(|(_, shift)| number >> shift > 0).unwrap_or(("B", 0));
     let whole = number >> shift;
     let tenths = ((number - (whole << shift)) * 10) >> shift;
     if tenths == 0 { format!("{whole} {unit}") } else { format!("{whole}.{tenths} {unit}") }
@@ -89,7 +90,8 @@ fn distance(left: &str, right: &str) -> usize {
     for (row, letter) in left.iter().enumerate() {
         let mut line = vec![row + 1];
         for (column, other) in right.iter().enumerate() {
-            let at = |line: &[usize], column: usize| line.get(column).copied().unwrap_or(usize::MAX / 2);
+            let at =
+                |line: &[usize], column: usize| line.get(column).copied().unwrap_or(usize::MAX / 2);
             let changed = at(&above, column) + usize::from(letter != other);
             let mut least = changed.min(at(&above, column + 1) + 1).min(at(&line, column) + 1);
             let swapped = row > 0

@@ -59,9 +59,7 @@ impl<'a> Rule<'a> {
     pub(super) fn without_value(&self) -> Result<()> {
         match self.whole.split_once('=') {
             None => Ok(()),
-            Some((name, value)) => {
-                Err(value.wrong(&format!("`{}` takes no value", name.text)))
-            }
+            Some((name, value)) => Err(value.wrong(&format!("`{}` takes no value", name.text))),
         }
     }
 }
@@ -105,7 +103,9 @@ impl<'a> Part<'a> {
 
     pub(super) fn key_and_value(self, form: &str) -> Result<(Self, Self)> {
         match self.split_once('=') {
-            Some((key, _)) if key.text.is_empty() => Err(self.wrong("nothing stands before the `=`")),
+            Some((key, _)) if key.text.is_empty() => {
+                Err(self.wrong("nothing stands before the `=`"))
+            }
             Some(both) => Ok(both),
             None => Err(self.wrong(&format!("expected `{form}`"))),
         }

@@ -112,7 +112,7 @@ pub(super) fn run(args: &BenchArgs, desk: &Desk) -> Result<Reply> {
     let call = args.call.prepare(capability.manifest())?;
     let sample = {
         let _shown = desk.screen.progress(&format!("measuring `{}`", call.operation));
-        desk.wait(measure(capability, &call, until))??
+        desk.wait(measure(&sandbox, &call, until))??
     };
     if !sample.last.outcome.is_returned() {
         return Ok(failed(capability, &call, &sample));
@@ -120,13 +120,13 @@ pub(super) fn run(args: &BenchArgs, desk: &Desk) -> Result<Reply> {
     Ok(reply(capability, &call, if args.pooled { "pooled" } else { "fresh" }, &sample))
 }
 
-async fn measure(capability: &Capability, call: &Call, until: Until) -> Result<Sample> {
+async fn measure(sandbox: &Sandbox, call: &Call, until: Until) -> Result<Sample> {
     let mut histogram = Histogram::new(DIGITS)
         .map_err(|error| Trouble::fault(format!("no histogram can be made: {error}")))?;
     let one = async || {
         let invocation = Invocation::new(call.operation.clone(), call.input.clone());
         let before = SystemClock.monotonic();
-        let report = capability.call(invocation).await;
+        let report = sandbox.call(invocation).await;
         (report, SystemClock.monotonic().duration_since(before))
     };
     let begun = SystemClock.monotonic();

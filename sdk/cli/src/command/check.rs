@@ -73,7 +73,8 @@ pub(super) fn run(args: &CheckArgs, desk: &Desk) -> Result<Reply> {
             Some(bundle.claimed_manifest().clone())
         }
         Content::Bare => {
-            let unsigned = Trouble::refused("nobody has signed it; `engraft sign` makes a bundle of it");
+            let unsigned =
+                Trouble::refused("nobody has signed it; `engraft sign` makes a bundle of it");
             checked.steps.push(Step::failed("trust", &unsigned));
             checked.describe(&input, desk)?
         }
@@ -104,7 +105,10 @@ impl Checked {
             format!("signed by {} ({}), {}", signer.label, signer.key, signer.origin)
         }));
         self.remarks.extend(verified.dropped_native().iter().map(|dropped| {
-            format!("the native code for {} would be left unused: {}", dropped.target, dropped.reason)
+            format!(
+                "the native code for {} would be left unused: {}",
+                dropped.target, dropped.reason
+            )
         }));
     }
 
@@ -138,8 +142,7 @@ impl Checked {
             }
         };
         let keyring = engraft::artifact::Keyring::for_development(key.public());
-        let host =
-            Host::builder().trust(keyring).cache_dir(desk.home()?.cache_path()).build()?;
+        let host = Host::builder().trust(keyring).cache_dir(desk.home()?.cache_path()).build()?;
         let _shown = desk.screen.progress(&format!("compiling {}", input.path.display()));
         let loaded = match host.verify(&bundle.to_bytes()) {
             Ok(verified) => desk.wait(host.prepare(&verified))?.map(drop),

@@ -79,8 +79,9 @@ pub(super) fn run(args: &InspectArgs, desk: &Desk) -> Result<Reply> {
             (Exit::Fine, bare(&input, inspection, desk)?)
         }
         Content::Bundle(bundle) => {
-            let exit =
-                inspection.as_ref().map_or_else(|error| Exit::of_class(error.class()), |_| Exit::Fine);
+            let exit = inspection
+                .as_ref()
+                .map_or_else(|error| Exit::of_class(error.class()), |_| Exit::Fine);
             let component = match inspection {
                 Ok(inspection) => Component::of(&bytes, inspection),
                 Err(error) => Component::broken(&bytes, Trouble::from(error).message),
@@ -116,12 +117,7 @@ fn bare(input: &Input, inspection: Inspection, desk: &Desk) -> Result<Inspected>
     })
 }
 
-fn signed(
-    input: &Input,
-    bundle: &Bundle,
-    component: Component,
-    desk: &Desk,
-) -> Result<Inspected> {
+fn signed(input: &Input, bundle: &Bundle, component: Component, desk: &Desk) -> Result<Inspected> {
     let keyring = desk.home()?.keyring()?;
     Ok(Inspected {
         file: input.path.clone(),

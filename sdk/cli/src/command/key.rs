@@ -85,7 +85,6 @@ pub(super) fn run(args: KeyArgs, desk: &Desk) -> Result<Reply> {
     }
 }
 
-#[expect(clippy::fn_params_excessive_bools, reason = "one flag of the command line")]
 fn make(name: &str, no_passphrase: bool, desk: &Desk) -> Result<Reply> {
     let store = desk.home()?.keys()?;
     if name == "development" {

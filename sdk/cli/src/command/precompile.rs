@@ -82,11 +82,8 @@ pub(super) fn run(args: &PrecompileArgs, desk: &Desk) -> Result<Reply> {
         let _shown = desk.screen.progress(&format!("compiling {}", args.file.display()));
         host.precompile(bundle.component(), args.metering.into())?
     };
-    let native = NativeCode {
-        target: target(),
-        compatibility: code.compatibility,
-        code: code.bytes,
-    };
+    let native =
+        NativeCode { target: target(), compatibility: code.compatibility, code: code.bytes };
     let bundle = (**bundle).clone().attach_native(native, &keys.iter().collect::<Vec<_>>())?;
     let file = args.output.clone().unwrap_or_else(|| args.file.clone());
     let bytes = bundle.to_bytes();
@@ -122,7 +119,12 @@ impl Native {
     pub(super) fn row(&self) -> Vec<String> {
         let engine: String = self.compatibility.chars().take(12).collect();
         let size = text::bytes(self.bytes as u64);
-        vec![text::line(&self.target), text::line(&engine), size, text::line(&self.signatures.join(", "))]
+        vec![
+            text::line(&self.target),
+            text::line(&engine),
+            size,
+            text::line(&self.signatures.join(", ")),
+        ]
     }
 }
 

@@ -109,8 +109,11 @@ fn sign(args: &SignArgs, input: &Input, desk: &Desk) -> Result<Bundle> {
     draft.sequence = args.sequence.or(draft.sequence);
     let keys = desk.signing_keys(&args.key)?;
     if draft.version.is_none() && is_release(&keys) {
-        return Err(Trouble::usage(format!("`{}` would be released without a version", args.file.display()))
-            .hint("give `--version`, or write `version` into the manifest file"));
+        return Err(Trouble::usage(format!(
+            "`{}` would be released without a version",
+            args.file.display()
+        ))
+        .hint("give `--version`, or write `version` into the manifest file"));
     }
     let host = sandbox::bare_host(desk)?;
     let described = {

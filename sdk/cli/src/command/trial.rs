@@ -80,7 +80,7 @@ pub(super) fn run(args: &TryArgs, desk: &Desk) -> Result<Reply> {
     let sandbox = Sandbox::open(&args.sandbox, InstancePolicy::Fresh, desk)?;
     let call = args.call.prepare(sandbox.capability.manifest())?;
     let invocation = Invocation::new(&call.operation, &call.input);
-    let report = desk.wait(sandbox.capability.call(invocation))?;
+    let report = desk.wait(sandbox.call(invocation))?;
     Ok(reply(&sandbox, &call, &report))
 }
 
@@ -114,19 +114,17 @@ fn find<'a>(manifest: &'a Manifest, name: &str) -> Result<&'a Operation> {
     let mut found = all.iter().filter(behind);
     match (found.next(), found.next()) {
         (Some(only), None) => Ok(only),
-        (Some(first), Some(second)) => Err(Trouble::usage(format!(
-            "`{}` has several operations `{name}`",
-            manifest.name()
-        ))
-        .hint(format!("name it whole: `{}` or `{}`", first.name, second.name))),
+        (Some(first), Some(second)) => {
+            Err(Trouble::usage(format!("`{}` has several operations `{name}`", manifest.name()))
+                .hint(format!("name it whole: `{}` or `{}`", first.name, second.name)))
+        }
         (None, _) => Err(unknown(manifest, name)),
     }
 }
 
 fn unknown(manifest: &Manifest, name: &str) -> Trouble {
     let names = || manifest.description.operations.iter().map(|operation| operation.name.as_str());
-    let near = text::nearest(name, names())
-        .or_else(|| text::nearest(name, names().map(short)));
+    let near = text::nearest(name, names()).or_else(|| text::nearest(name, names().map(short)));
     let hint = match near {
         Some(near) => format!("did you mean `{near}`?"),
         None => {
@@ -156,17 +154,19 @@ fn standard_input() -> Result<String> {
         .map_err(|error| Trouble::fault(format!("standard input cannot be read: {error}")))?;
     if bytes.len() as u64 > INPUT_BYTES_MAX {
         let most = text::bytes(INPUT_BYTES_MAX);
-        return Err(Trouble::corrupt(format!("the input has more than {most}; no host takes that")));
+        return Err(Trouble::corrupt(format!(
+            "the input has more than {most}; no host takes that"
+        )));
     }
     Ok(json_text::utf8(INPUT, &bytes)?.to_owned())
 }
 
 fn reply(sandbox: &Sandbox, call: &Call, report: &Report) -> Reply {
     let capability = &sandbox.capability;
-    let output = match &report.outcome {
-        Outcome::Returned(output) => Some(output.as_str()),
-        _ => None,
-    };
+    let output =
+        if let Outcome::Returned(output) = &report.outcome { Some(output.as_str()) } else { None };
+    let failure =
+        if let Outcome::Refused(failure) = &report.outcome { Some(failure) } else { None };
     let value = output.and_then(|text| serde_json::from_str(text).ok());
     let json = Tried {
         capability: capability.name().as_str(),
@@ -175,10 +175,7 @@ fn reply(sandbox: &Sandbox, call: &Call, report: &Report) -> Reply {
         operation: &call.operation,
         outcome: report.outcome.word(),
         message: output.is_none().then(|| report.outcome.to_string()),
-        failure: match &report.outcome {
-            Outcome::Refused(failure) => Some(failure),
-            _ => None,
-        },
+        failure,
         output_text: output.filter(|_| value.is_none()),
         output: value,
         usage: &report.usage,
@@ -214,6 +211,9 @@ fn aside(sandbox: &Sandbox, call: &Call, report: &Report) -> Page {
         if let Some(place) = place(&report.outcome, &call.input) {
             page.line(place.drawing());
         }
+        if Exit::of_outcome(&report.outcome) == Exit::Refused {
+            page.verdict(Style::Title, "hint", "here `--allow` is what the host grants");
+        }
     }
     page.facts(&figures(&report.usage));
     page
@@ -246,7 +246,6 @@ fn place(outcome: &Outcome, input: &str) -> Option<Place> {
     Some(Place::at(INPUT, input, line.parse().ok()?, column.parse().ok()?))
 }
 
-#[expect(clippy::match_same_arms, reason = "one arm a level reads best")]
 const fn level(level: LogLevel) -> (Style, &'static str) {
     match level {
         LogLevel::Trace => (Style::Dim, "trace"),

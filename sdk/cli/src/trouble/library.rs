@@ -2,11 +2,16 @@
 //!
 //! *Never:* a message of the library is rephrased; it says already what happened and what to do.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the library's errors are open to later ones; those go with their neighbours"
+)]
+
 use std::path::{Path, PathBuf};
 
 use engraft::artifact::{
-    BundleError, FileError, JsonError, KeyError, KeyStoreError, KeyringError, ManifestError,
-    MomentError, RevocationError, SignError, TrustError,
+    BundleError, FileError, JsonError, KeyError, KeyStoreError, KeyringError, MomentError,
+    RevocationError, SignError, TrustError,
 };
 
 use super::Trouble;
@@ -15,18 +20,10 @@ use crate::place::Place;
 
 impl Trouble {
     /// An error in a JSON text that is at hand.
-    pub(crate) fn json(source: &str, text: &[u8], error: &JsonError) -> Self {
+    pub(crate) fn in_json(source: &str, text: &[u8], error: &JsonError) -> Self {
         let text = String::from_utf8_lossy(text);
         let place = Place::at(source, &text, error.line(), error.column());
         Self::corrupt(format!("{source} is not what it should be: {}", error.message())).at(place)
-    }
-
-    /// An error in a manifest that is at hand.
-    pub(crate) fn manifest(source: &str, text: &[u8], error: &ManifestError) -> Self {
-        match error {
-            ManifestError::Json(error) => Self::json(source, text, error),
-            other => Self::corrupt(format!("{source}: {other}")),
-        }
     }
 }
 
@@ -34,7 +31,7 @@ impl Trouble {
 fn json_file(path: &Path, error: &JsonError) -> Trouble {
     let source = path.display().to_string();
     match std::fs::read(path) {
-        Ok(text) => Trouble::json(&source, &text, error),
+        Ok(text) => Trouble::in_json(&source, &text, error),
         Err(_) => Trouble::corrupt(format!("{source}: {error}")),
     }
 }

@@ -84,7 +84,8 @@ fn a_broken_key_file_shows_the_place() {
     let home = Home::new();
     home.run(&["key", "new", "alice", "--no-passphrase"]).fine();
     change(&home.path("home/keys/alice.key"), |bytes| {
-        let text = String::from_utf8(bytes.clone()).unwrap().replacen("\"release\"", "\"other\"", 1);
+        let text =
+            String::from_utf8(bytes.clone()).unwrap().replacen("\"release\"", "\"other\"", 1);
         *bytes = text.into_bytes();
     });
     let ran = home.run(&["key", "show", "alice"]).says(4, "alice.key");

@@ -58,8 +58,7 @@ fn a_reader_who_goes_away_is_no_panic() {
     home.component("numbers.wasm", NUMBERS);
     for arguments in [&["completions", "bash"][..], &["inspect", "numbers.wasm"], &["--help"]] {
         let mut command = home.command(arguments);
-        let mut child =
-            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let ran = child.wait_with_output().unwrap();
         let err = String::from_utf8(ran.stderr).unwrap();

@@ -19,9 +19,7 @@ pub(super) fn draw(inspected: &Inspected) -> Page {
     }
     let (operations, permissions): (&[Operation], Option<&Permissions>) =
         match (&inspected.manifest, &inspected.description) {
-            (Some(manifest), _) => {
-                (&manifest.description.operations, Some(manifest.permissions()))
-            }
+            (Some(manifest), _) => (&manifest.description.operations, Some(manifest.permissions())),
             (None, Some(said)) => (&said.operations, Some(&said.permissions)),
             (None, None) => (&[], None),
         };
@@ -113,7 +111,8 @@ fn signatures(page: &mut Page, trust: &Trust) {
         Some(why) => page.verdict(Style::Warn, "not trusted", why),
     }
     for Dropped { target, reason, .. } in &trust.native_dropped {
-        let text = format!("the native code for {} would be left unused: {reason}", text::line(target));
+        let text =
+            format!("the native code for {} would be left unused: {reason}", text::line(target));
         page.verdict(Style::Warn, "note", &text);
     }
 }

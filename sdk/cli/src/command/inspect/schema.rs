@@ -57,7 +57,8 @@ fn write(schema: &Value, root: &Value, depth: u32) -> String {
 fn typed(kind: &str, schema: &Value, root: &Value, depth: u32) -> String {
     match kind {
         "object" => object(schema, root, depth),
-        "array" => match (schema.get("items"), schema.get("prefixItems").and_then(Value::as_array)) {
+        "array" => match (schema.get("items"), schema.get("prefixItems").and_then(Value::as_array))
+        {
             (_, Some(items)) => {
                 let items: Vec<_> = items.iter().map(|item| write(item, root, depth + 1)).collect();
                 format!("[{}]", items.join(", "))
@@ -116,10 +117,7 @@ mod tests {
                     "properties": {"limit": {"type": "integer"}, "text": {"type": "string"}}}),
                 "{limit?: integer, text: string}",
             ),
-            (
-                json!({"$ref": "#/$defs/point", "$defs": {"point": {"type": "number"}}}),
-                "number",
-            ),
+            (json!({"$ref": "#/$defs/point", "$defs": {"point": {"type": "number"}}}), "number"),
             (
                 json!({"type": "array", "prefixItems": [{"type": "null"}, {"const": 2}]}),
                 "[null, 2]",

@@ -144,7 +144,9 @@ fn scope(args: AddArgs) -> Result<Scope> {
     };
     let validity = Validity { not_before: args.from, not_after: args.until };
     if validity.is_empty() {
-        return Err(Trouble::usage("`--until` lies before `--from`; its signatures would never count"));
+        return Err(Trouble::usage(
+            "`--until` lies before `--from`; its signatures would never count",
+        ));
     }
     Ok(Scope {
         names: args.names,

@@ -62,8 +62,9 @@ fn page(listed: &Listed<'_>) -> Page {
         let row = |rule: &Threshold| vec![rule.names.to_string(), rule.signers.to_string()];
         page.table(&["names", "signers"], listed.thresholds.iter().map(row).collect());
     }
-    let keys = listed.revoked.keys().map(|(id, why)| vec![id.to_string(), text::line(why)]);
-    let digests = listed.revoked.digests().map(|(id, why)| vec![id.to_string(), text::line(why)]);
+    let keys = listed.revoked.keys().iter().map(|(id, why)| vec![id.to_string(), text::line(why)]);
+    let digests =
+        listed.revoked.digests().iter().map(|(id, why)| vec![id.to_string(), text::line(why)]);
     let revoked: Vec<_> = keys.chain(digests).collect();
     if !revoked.is_empty() {
         page.heading("Revoked");

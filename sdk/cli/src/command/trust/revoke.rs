@@ -81,8 +81,8 @@ pub(super) fn revoke(args: &RevokeArgs, desk: &Desk) -> Result<Reply> {
             // A later list must have a higher number; the time gives one without a register.
             sequence: issued.unix(),
             issued,
-            keys: revoked.keys().map(|(id, why)| (*id, why.to_owned())).collect(),
-            digests: revoked.digests().map(|(digest, why)| (*digest, why.to_owned())).collect(),
+            keys: revoked.keys().clone(),
+            digests: revoked.digests().clone(),
         };
         let keys = desk.signing_keys(&args.key)?;
         let signed = list.sign(&keys.iter().collect::<Vec<_>>())?;
