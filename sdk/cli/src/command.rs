@@ -3,6 +3,7 @@
 //! *Never:* a command prints; it gives a reply, and the screen shows it.
 
 mod bench;
+mod call;
 mod check;
 mod completions;
 mod inspect;

@@ -5,7 +5,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use super::{FORMS, Form};
+use super::forms::{FORMS, Form};
 use crate::place::Place;
 use crate::text;
 use crate::trouble::{Result, Trouble};

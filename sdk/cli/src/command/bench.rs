@@ -10,7 +10,7 @@ use engraft::{Capability, InstancePolicy, Invocation, Report};
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use super::trial::{Call, CallArgs};
+use super::call::{Call, CallArgs};
 use crate::amount;
 use crate::desk::Desk;
 use crate::exit::Exit;
