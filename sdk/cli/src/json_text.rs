@@ -18,7 +18,7 @@ pub(crate) fn read<T: DeserializeOwned>(source: &str, bytes: &[u8]) -> Result<T>
             "recursion limit exceeded" => "it is nested deeper than 128 levels",
             other => other,
         };
-        let place = Place::at(source, text, error.line(), error.column());
+        let place = Place::of_json(source, text, (error.line(), error.column()), what);
         Trouble::corrupt(format!("{source} is not the JSON expected: {what}")).at(place)
     })
 }

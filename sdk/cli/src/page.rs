@@ -4,9 +4,6 @@
 
 use comfy_table::{ContentArrangement, Table, presets};
 
-/// The width that tables are laid out for where the terminal's own is not known.
-const WIDTH_COLUMNS: u16 = 100;
-
 /// How a piece of text stands out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Style {
@@ -74,8 +71,8 @@ impl Page {
         let mut table = Table::new();
         table
             .load_preset(presets::NOTHING)
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(WIDTH_COLUMNS)
+            // A key id or a digest that is broken over lines cannot be copied.
+            .set_content_arrangement(ContentArrangement::Disabled)
             .set_header(header);
         for row in rows {
             table.add_row(row);

@@ -22,8 +22,9 @@ impl Trouble {
     /// An error in a JSON text that is at hand.
     pub(crate) fn in_json(source: &str, text: &[u8], error: &JsonError) -> Self {
         let text = String::from_utf8_lossy(text);
-        let place = Place::at(source, &text, error.line(), error.column());
-        Self::corrupt(format!("{source} is not what it should be: {}", error.message())).at(place)
+        let (place, message) = ((error.line(), error.column()), error.message());
+        let place = Place::of_json(source, &text, place, message);
+        Self::corrupt(format!("{source} is not what it should be: {message}")).at(place)
     }
 }
 

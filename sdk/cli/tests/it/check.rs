@@ -1,6 +1,6 @@
 //! `engraft check`.
 
-use crate::support::{CORE_MODULE, Home, IMPORTS_RANDOM, NUMBERS, UNKNOWN_IMPORT, change};
+use crate::support::{CORE_MODULE, Home, IMPORTS_CLOCK, NUMBERS, UNKNOWN_IMPORT, change};
 
 #[test]
 fn a_good_bundle_is_fine() {
@@ -33,11 +33,11 @@ fn an_unknown_key_is_refused_and_the_rest_still_checked() {
 #[test]
 fn every_reason_is_told_not_only_the_first() {
     let home = Home::new();
-    home.component("draw.wasm", IMPORTS_RANDOM);
+    home.component("late.wasm", IMPORTS_CLOCK);
     home.run(&["key", "new", "alice", "--no-passphrase"]).fine();
-    home.run(&["sign", "draw.wasm", "--version", "1.0.0", "--key", "alice"]).fine();
-    let ran = home.run(&["check", "draw.engraft"]).says(3, "is not in the keyring");
-    assert!(ran.out.contains("does not ask for the permission `random`"), "{}", ran.out);
+    home.run(&["sign", "late.wasm", "--version", "1.0.0", "--key", "alice"]).fine();
+    let ran = home.run(&["check", "late.engraft"]).says(3, "is not in the keyring");
+    assert!(ran.out.contains("does not ask for the permission `clock`"), "{}", ran.out);
 }
 
 #[test]

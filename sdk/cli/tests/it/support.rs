@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde_json::Value;
 
 pub(crate) use components::{
-    CORE_MODULE, IMPORTS_RANDOM, NUMBERS, OTHER_NUMBERS, UNKNOWN_IMPORT, template, wat,
+    CORE_MODULE, IMPORTS_CLOCK, IMPORTS_RANDOM, NUMBERS, OTHER_NUMBERS, UNKNOWN_IMPORT, template,
+    wat,
 };
 
 static HOMES: AtomicU32 = AtomicU32::new(0);

@@ -1,6 +1,8 @@
 //! `engraft try`.
 
-use crate::support::{CORE_MODULE, Home, IMPORTS_RANDOM, NUMBERS, OTHER_NUMBERS, template};
+use crate::support::{
+    CORE_MODULE, Home, IMPORTS_CLOCK, IMPORTS_RANDOM, NUMBERS, OTHER_NUMBERS, template,
+};
 
 fn home() -> Home {
     let home = Home::new();
@@ -88,9 +90,11 @@ fn wrong_json_shows_the_place() {
 #[test]
 fn a_bare_component_asks_for_what_is_allowed() {
     let home = home();
-    home.component("draw.wasm", IMPORTS_RANDOM);
-    let refused = home.run(&["try", "draw.wasm", "draw"]).says(3, "the permission `random`");
+    home.component("late.wasm", IMPORTS_CLOCK);
+    let refused = home.run(&["try", "late.wasm", "one"]).says(3, "the permission `clock`");
     assert!(refused.err.contains("hint: here `--allow` both asks and grants"), "{}", refused.err);
+    assert_eq!(home.run(&["try", "late.wasm", "one", "--allow", "clock"]).fine().out, "1\n");
+    home.component("draw.wasm", IMPORTS_RANDOM);
     let seeded = ["try", "draw.wasm", "draw", "--allow", "random=seed:7"];
     let (one, two) = (home.run(&seeded).fine().out, home.run(&seeded).fine().out);
     assert_eq!(one, two);

@@ -42,6 +42,13 @@ pub(crate) const IMPORTS_RANDOM: &str = r#"(component
         (with "host" (instance (export "draw" (func $draw))))))
     (func (export "draw") (result u64) (canon lift (core func $i "draw"))))"#;
 
+/// Wants to know the time, by the contract.
+pub(crate) const IMPORTS_CLOCK: &str = r#"(component
+    (import "engraft:capability/clock@1.0.0" (instance))
+    (core module $m (func (export "one") (result i32) (i32.const 1)))
+    (core instance $i (instantiate $m))
+    (func (export "one") (result u32) (canon lift (core func $i "one"))))"#;
+
 /// Wants from its host what no host here has.
 pub(crate) const UNKNOWN_IMPORT: &str = r#"(component
     (import "acme:mail/send@1.0.0" (instance (export "send" (func))))
