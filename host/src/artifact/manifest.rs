@@ -71,8 +71,8 @@ pub enum ManifestError {
 }
 
 impl Manifest {
-    /// A manifest with what cannot be left out: sequence 1, the default budget, always valid, and
-    /// the first version of the contract.
+    /// A manifest with what cannot be left out. The rest: sequence 1, the default budget, always
+    /// valid, and no contract named.
     #[must_use]
     pub fn new(description: Description, version: semver::Version) -> Self {
         Self {

@@ -15,6 +15,17 @@ use super::statement::Digests;
 use crate::model::{CapabilityName, Digest};
 
 /// A bundle that a keyring trusts, together with why.
+///
+/// Only a keyring makes one; there is no other constructor to reach for:
+///
+/// ```compile_fail
+/// use engraft::artifact::{Bundle, Verified};
+///
+/// fn forge(bundle: Bundle) -> Verified {
+///     let digest = bundle.digest();
+///     Verified::new(bundle, digest, vec![], vec![], vec![], true)
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Verified {
     bundle: Bundle,

@@ -3,6 +3,11 @@
 //!
 //! *Never:* one key is enough. Every answer here asks both the manifest and the grant.
 
+#![cfg_attr(
+    not(feature = "http"),
+    expect(dead_code, reason = "without the client nobody asks where requests go")
+)]
+
 mod denial;
 #[cfg(test)]
 mod tests;

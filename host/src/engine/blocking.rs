@@ -110,3 +110,16 @@ impl Runtimes {
         Ok(output)
     }
 }
+
+// === impl Runtimes ===
+
+impl Drop for Runtimes {
+    /// tokio panics where a runtime is dropped inside of another one, and the last clone of an engine
+    /// may well go there. Nothing is left running in these, so there is nothing to wait for.
+    fn drop(&mut self) {
+        let idle = self.idle.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for runtime in idle.drain(..) {
+            runtime.shutdown_background();
+        }
+    }
+}

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engraft_wit::host::imports::types as wit;
+use wasmtime::component::ComponentExportIndex;
 
 use super::Shared;
 use super::call::run;
@@ -45,12 +46,14 @@ pub(crate) async fn describe(
     loaded: Loaded,
 ) -> Result<Description, EngineError> {
     let inner = &*loaded.inner;
-    if inner.contract().is_none() {
+    let Some(contract) = inner.contract() else {
         return Err(not_described("it does not export `describe` and `invoke`"));
-    }
+    };
     let started = shared.config.clock.monotonic();
     let invocation = Invocation::new("describe", "");
-    let ended = run(inner, &invocation, started, &mut Ledger::default(), Describing).await;
+    let ended =
+        run(inner, &invocation, started, &mut Ledger::default(), Describing(contract.describe))
+            .await;
     let description = ended.map_err(|outcome| not_described(&outcome.to_string()))?;
     convert(description)
 }
@@ -83,7 +86,7 @@ pub(crate) fn load_unnamed(
     load(shared, loadable, Checks::None)
 }
 
-struct Describing;
+struct Describing(ComponentExportIndex);
 
 /// Reads what the guest says; what is not well formed is an error that names the place.
 fn convert(said: wit::Description) -> Result<Description, EngineError> {
@@ -187,7 +190,7 @@ impl Work for Describing {
     async fn run(self, warm: &mut Warm) -> Result<wit::Description, Fault> {
         let instance = warm.instance()?;
         let describe =
-            instance.get_typed_func::<(), (wit::Description,)>(&mut warm.store, "describe")?;
+            instance.get_typed_func::<(), (wit::Description,)>(&mut warm.store, self.0)?;
         Ok(describe.call_async(&mut warm.store, ()).await?.0)
     }
 }

@@ -94,6 +94,20 @@ impl Invocation {
 // === impl Lineage ===
 
 impl Lineage {
+    /// The lineage of a call made by the last of `callers`, which the others called in their order,
+    /// with what it has left. For programs that call on behalf of a capability.
+    #[must_use]
+    pub fn of(
+        callers: &[CapabilityName],
+        deadline_at: Instant,
+        fuel_left: Option<u64>,
+        depth_left: u32,
+    ) -> Self {
+        callers.iter().fold(Self::default(), |lineage, caller| {
+            lineage.below(caller, deadline_at, fuel_left, depth_left)
+        })
+    }
+
     /// The lineage of calls that `capability`, itself called by `self`, makes.
     pub(crate) fn below(
         &self,

@@ -86,6 +86,7 @@ impl<'a> Lease<'a> {
         // Where there is no fuel the meter shows none.
         let fuel_left = warm.store.get_fuel().unwrap_or(self.plan.budget.fuel);
         let state = warm.store.data_mut();
+        state.log_stdio();
         state.effects.settle(&mut state.usage);
         self.ledger.usage = state.usage;
         self.ledger.usage.fuel = self.plan.budget.fuel.saturating_sub(fuel_left);

@@ -108,6 +108,9 @@ impl CallState {
 
     /// What the guest said last, for the message of a break.
     pub(crate) fn last_words(&mut self) -> Option<String> {
+        if let Some(fault) = self.effects.take_fault() {
+            return Some(fault);
+        }
         let logged = self.logs.iter().rev().find(|line| line.level == LogLevel::Error);
         if let Some(line) = logged {
             return Some(line.message.clone());
@@ -146,30 +149,6 @@ impl CallState {
                 true
             }
         }
-    }
-
-    /// How much of `bytes` of log text may be written; the rest is counted as dropped.
-    pub(crate) fn charge_log(&mut self, bytes: usize) -> usize {
-        let left = self.budget.log_bytes.saturating_sub(self.usage.log_bytes);
-        let taken = bytes.min(usize::try_from(left).unwrap_or(usize::MAX));
-        self.usage.log_bytes += taken as u64;
-        self.usage.log_bytes_dropped += (bytes - taken) as u64;
-        taken
-    }
-
-    /// Bytes of HTTP bodies that this call may still receive.
-    pub(crate) fn http_bytes_left(&self) -> u64 {
-        self.budget.http_bytes.saturating_sub(self.usage.http_bytes)
-    }
-
-    /// Counts bytes of an HTTP body. False, with nothing counted, where they do not fit any more;
-    /// the guest is told `exhausted`.
-    pub(crate) fn charge_http(&mut self, bytes: u64) -> bool {
-        let fits = bytes <= self.http_bytes_left();
-        if fits {
-            self.usage.http_bytes += bytes;
-        }
-        fits
     }
 
     /// Time left until the deadline; zero when it is over.

@@ -22,6 +22,7 @@ mod random;
 
 use std::sync::Arc;
 
+use engraft_wit::host::imports::log::Level;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::p2::pipe::MemoryInputPipe;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
@@ -168,11 +169,27 @@ impl CallState {
         Stdio { stdout: stdout.bytes, stderr: stderr.bytes }
     }
 
+    /// Turns what is left in the outputs of a guest that is no program into log lines, under the
+    /// permission and the bound of `log`. Without the permission it is gone.
+    pub(crate) fn log_stdio(&mut self) {
+        let Some(wasi) = &self.effects.wasi else { return };
+        let (stdout, stderr) = (wasi.stdout.take(), wasi.stderr.take());
+        self.usage.log_bytes_dropped += stderr.dropped;
+        for (level, bytes) in [(Level::Info, stdout.bytes), (Level::Warn, stderr.bytes)] {
+            let text = String::from_utf8_lossy(&bytes);
+            for line in text.lines().filter(|line| !line.is_empty()) {
+                // What does not fit is counted there; a guest that is done cannot be told.
+                drop(self.write_log(level, line, &[]));
+            }
+        }
+    }
+
     /// Takes over WASI's side of the call before, on the same instance: the guest remembers handles
     /// in it. What was written is gone and what may be received begins anew.
     pub(crate) fn adopt_wasi(&mut self, wasi: Option<Box<Wasi>>) {
         let Some(mut wasi) = wasi else { return };
-        drop((wasi.stdout.take(), wasi.stderr.take()));
+        wasi.stdout.renew(self.budget.output_bytes);
+        wasi.stderr.renew(self.budget.log_bytes);
         #[cfg(feature = "http")]
         {
             let allowance = self.effects.allowance(&self.budget);

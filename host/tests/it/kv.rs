@@ -60,8 +60,8 @@ async fn sizes_have_bounds_of_their_own() {
     let loaded = stage(Arc::new(MemoryStore::default())).load().await;
     let long_key = json!({ "key": "k".repeat(513), "value": "" });
     assert_told(&ask(&loaded, "set", long_key).await, "invalid", "513 bytes; at most 512");
-    let long_value = json!({ "key": "k", "fill": (1 << 20) + 1 });
-    assert_told(&ask(&loaded, "set", long_value).await, "invalid", "at most 1048576");
+    let long_value = json!({ "key": "k", "fill": (256 << 10) + 1 });
+    assert_told(&ask(&loaded, "set", long_value).await, "invalid", "at most 262144");
 }
 
 #[tokio::test]

@@ -12,9 +12,18 @@
 mod bundle;
 mod corpus;
 mod effects;
+mod engine;
+mod engine_lab;
+mod files;
+mod frozen;
+mod guest_sdk;
+mod hostile;
 #[cfg(feature = "http")]
 mod http;
 mod kv;
+mod limits;
+mod reflect;
 mod support;
+mod template;
 mod trust;
 mod vectors;

@@ -104,13 +104,14 @@ impl CallState {
             .map_err(|error| Failure::InvalidInput(facts(error.to_string())))?;
         let allowed = self.identity.authority.call(name.as_str());
         allowed.map_err(|denial| Failure::Denied(facts(denial.to_string())))?;
-        let lineage = self.lineage_below(fuel);
+        let (own, depth) = (&self.identity.name, self.budget.call_depth);
+        let lineage = self.lineage.below(own, self.deadline_at, fuel, depth);
         if let Some(way) = lineage.cycle(&name) {
             let why = format!("capabilities may not call in a circle: {way}");
             return Err(Failure::Failed(facts(why)));
         }
         // What is left for this call, as its admission has worked out.
-        if self.budget.call_depth == 0 {
+        if depth == 0 {
             let why = format!(
                 "capabilities may call no deeper here ({} above this one); raise `call_depth` in \
                  the budget at the head if it needs more",

@@ -16,8 +16,9 @@ use crate::model::{
 /// Keys are names and paths; longer ones would make the store's index slow.
 const KEY_BYTES_MAX: usize = 512;
 
-/// As much as a call may take in by default; larger things are files.
-const VALUE_BYTES_MAX: usize = 1 << 20;
+/// Values are small; larger things are files. Also well under what the host copies in at once, so that
+/// a guest is told instead of stopped.
+const VALUE_BYTES_MAX: usize = 256 << 10;
 
 /// Expectations and changes of one transaction, which holds the store for that long.
 const PARTS_MAX: usize = 1000;

@@ -39,7 +39,7 @@ impl Host for CallState {
 }
 
 impl CallState {
-    fn write_log(
+    pub(crate) fn write_log(
         &mut self,
         level: Level,
         message: &str,

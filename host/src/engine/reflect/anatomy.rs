@@ -28,6 +28,8 @@ use crate::model::{CapabilityName, Description, Permissions};
 pub(crate) struct Anatomy {
     /// What it wants from its host.
     pub(crate) imports: Vec<Import>,
+    /// Names of what it exports.
+    pub(crate) exports: Vec<String>,
     /// Exported functions that cannot be called with JSON, each with the reason.
     pub(crate) skipped: Vec<Skipped>,
     /// One sentence about it, out of its documentation; mostly empty.
@@ -50,6 +52,7 @@ impl Anatomy {
         let exports = functions::exports(&parts.types, &parts.imports, &parts.exports, &docs)?;
         Ok(Self {
             imports,
+            exports: parts.exports.iter().map(|name| (*name).to_owned()).collect(),
             skipped: exports.skipped,
             summary: docs::summary(&docs.world()),
             speaks_contract: exports.speaks_contract,
@@ -134,6 +137,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Function bodies are left to the compiler, which validates them anyway.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "other sections say nothing of the outside")]
     fn read(bytes: &'a [u8]) -> Result<Option<Self>, BinaryReaderError> {
         let mut validator = Validator::new_with_features(WasmFeatures::all());
         let (mut imports, mut exports) = (Vec::new(), Vec::new());

@@ -49,6 +49,7 @@ pub(crate) struct Stage {
     pub(crate) budget: Budget,
     pub(crate) services: Services,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) lifetime: InstancePolicy,
 }
 
 impl Stage {
@@ -71,6 +72,7 @@ impl Stage {
             budget: Budget::default(),
             services: Services::default(),
             clock: Arc::new(engraft::model::SystemClock),
+            lifetime: InstancePolicy::Fresh,
         }
     }
 
@@ -134,9 +136,9 @@ impl Stage {
             description,
             budget: self.budget,
             grant: self.granted.clone(),
-            lifetime: InstancePolicy::Fresh,
+            lifetime: self.lifetime,
             metering: Metering::Fuel,
-            native: None,
+            native: Vec::new(),
         };
         engine.load(loadable).await
     }
