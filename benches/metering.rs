@@ -1,6 +1,6 @@
 //! What metering costs: five kernels, each kind of metering against none, in warm instances.
 
-use criterion::Criterion;
+use engraft_benches::comparison::criterion;
 use engraft_benches::raw::{Life, Metering, Raw, tuned_engine};
 use engraft_benches::{Book, Comparison, Error, guests, report};
 
@@ -14,18 +14,15 @@ fn main() -> Result<(), Error> {
         .map(|metering| Raw::compile(&tuned_engine(metering)?, metering, &component))
         .into_iter()
         .collect::<Result<Vec<_>, _>>()?;
-    let mut criterion = Criterion::default().configure_from_args();
+    let mut criterion = criterion();
     let mut book = Book::new("metering");
     for (kernel, input) in KERNELS {
         let expected = guests::expected(kernel, input)?;
         let mut comparison = Comparison::new(format!("metering: {kernel}"), expected);
         for (raw, metering) in raws.iter().zip(Metering::ALL) {
             let contender = raw.contender(metering.word(), Life::Warm, kernel, input)?;
-            comparison = if metering == Metering::Unmetered {
-                comparison.reference(contender)
-            } else {
-                comparison.contender(contender)
-            };
+            // No metering is compared to itself as well, which shows how true the ratios are.
+            comparison = comparison.contender(contender, &[Metering::Unmetered.word()]);
         }
         comparison.measure(&mut criterion, &mut book)?;
     }

@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, Criterion};
+use criterion::{BenchmarkGroup, Criterion, SamplingMode};
 
 use crate::book::{Book, Row, Summary, Versus};
 use crate::{Contender, Error};
@@ -28,8 +28,26 @@ const ROUNDS_MAX: usize = 100_000;
 pub struct Comparison<'a> {
     workload: String,
     expected: String,
-    contenders: Vec<RefCell<Contender<'a>>>,
-    references: Vec<String>,
+    entries: Vec<Entry<'a>>,
+}
+
+/// A contender and those that it is compared to.
+struct Entry<'a> {
+    contender: RefCell<Contender<'a>>,
+    against: Vec<String>,
+}
+
+/// Criterion as these benchmarks use it; what is said on the command line goes before.
+///
+/// Rounds are many in every sample, so a second of each contender is enough for its median.
+#[must_use]
+pub fn criterion() -> Criterion {
+    Criterion::default()
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1))
+        .sample_size(30)
+        .without_plots()
+        .configure_from_args()
 }
 
 /// A round: nanoseconds a call of the contender, then of each reference.
@@ -38,26 +56,15 @@ type Round = Vec<f64>;
 impl<'a> Comparison<'a> {
     /// A workload whose every call must answer `expected`.
     pub fn new(workload: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self {
-            workload: workload.into(),
-            expected: expected.into(),
-            contenders: Vec::new(),
-            references: Vec::new(),
-        }
+        Self { workload: workload.into(), expected: expected.into(), entries: Vec::new() }
     }
 
-    /// Adds a contender.
+    /// Adds a contender that is compared to those of these names.
     #[must_use]
-    pub fn contender(mut self, contender: Contender<'a>) -> Self {
-        self.contenders.push(RefCell::new(contender));
+    pub fn contender(mut self, contender: Contender<'a>, against: &[&str]) -> Self {
+        let against = against.iter().map(|&name| name.to_owned()).collect();
+        self.entries.push(Entry { contender: RefCell::new(contender), against });
         self
-    }
-
-    /// Adds a contender that all others are compared to.
-    #[must_use]
-    pub fn reference(mut self, contender: Contender<'a>) -> Self {
-        self.references.push(contender.name().to_owned());
-        self.contender(contender)
     }
 
     /// Makes one call of each contender and checks its answer.
@@ -65,8 +72,8 @@ impl<'a> Comparison<'a> {
     /// # Errors
     /// Where a call failed or gave another answer.
     pub fn check(&self) -> Result<(), Error> {
-        for contender in &self.contenders {
-            let mut contender = contender.borrow_mut();
+        for entry in &self.entries {
+            let mut contender = entry.contender.borrow_mut();
             contender
                 .run_checked(1, &self.expected)
                 .map_err(|error| format!("{}: {}: {error}", self.workload, contender.name()))?;
@@ -81,12 +88,14 @@ impl<'a> Comparison<'a> {
     pub fn measure(&self, criterion: &mut Criterion, book: &mut Book) -> Result<(), Error> {
         self.check()?;
         let lengths = self
-            .contenders
+            .entries
             .iter()
-            .map(|contender| self.batch_length(&mut contender.borrow_mut()))
+            .map(|entry| self.batch_length(&mut entry.contender.borrow_mut()))
             .collect::<Result<Vec<_>, _>>()?;
         let mut group = criterion.benchmark_group(&self.workload);
-        for at in 0..self.contenders.len() {
+        // What is slow cannot be sampled in growing numbers; what is fast has nothing against it.
+        group.sampling_mode(SamplingMode::Flat);
+        for at in 0..self.entries.len() {
             self.measure_one(at, &lengths, &mut group, book)?;
         }
         group.finish();
@@ -100,12 +109,9 @@ impl<'a> Comparison<'a> {
         group: &mut BenchmarkGroup<'_, WallTime>,
         book: &mut Book,
     ) -> Result<(), Error> {
-        let Some(name) = self.contenders.get(at).map(|c| c.borrow().name().to_owned()) else {
-            return Ok(());
-        };
-        let rivals: Vec<usize> = (0..self.contenders.len())
-            .filter(|other| *other != at && self.is_reference(*other))
-            .collect();
+        let Some(entry) = self.entries.get(at) else { return Ok(()) };
+        let name = entry.contender.borrow().name().to_owned();
+        let rivals = entry.against.iter().map(|n| self.find(n)).collect::<Result<Vec<_>, _>>()?;
         let mut rounds: Vec<Round> = Vec::new();
         let mut problem = None;
         group.bench_function(&name, |bencher| {
@@ -159,14 +165,15 @@ impl<'a> Comparison<'a> {
     }
 
     fn run(&self, at: usize, calls: u64) -> Result<Duration, Error> {
-        let contender = self.contenders.get(at).ok_or("no such contender")?;
-        contender.borrow_mut().run_checked(calls, &self.expected)
+        let entry = self.entries.get(at).ok_or("no such contender")?;
+        entry.contender.borrow_mut().run_checked(calls, &self.expected)
     }
 
-    fn is_reference(&self, at: usize) -> bool {
-        self.contenders
-            .get(at)
-            .is_some_and(|c| self.references.iter().any(|name| name == c.borrow().name()))
+    fn find(&self, name: &str) -> Result<usize, Error> {
+        self.entries
+            .iter()
+            .position(|entry| entry.contender.borrow().name() == name)
+            .ok_or_else(|| format!("{}: there is no contender `{name}`", self.workload).into())
     }
 
     /// How many calls make a batch; found by doubling.
@@ -189,7 +196,7 @@ impl<'a> Comparison<'a> {
                 .filter_map(|round| Some((*round.first()?, *round.get(place + 1)?)))
                 .collect();
             Some(Versus {
-                reference: self.contenders.get(*rival)?.borrow().name().to_owned(),
+                reference: self.entries.get(*rival)?.contender.borrow().name().to_owned(),
                 reference_ns: Summary::of(pairs.iter().map(|(_, theirs)| *theirs).collect())?,
                 ratio: Summary::of(pairs.iter().map(|(own, theirs)| own / theirs).collect())?,
                 difference_ns: Summary::of(

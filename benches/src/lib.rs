@@ -10,6 +10,7 @@
 pub mod book;
 pub mod comparison;
 pub mod contender;
+pub mod field;
 pub mod guests;
 pub mod native;
 pub mod process;
@@ -20,6 +21,7 @@ pub mod requirement;
 pub use book::Book;
 pub use comparison::Comparison;
 pub use contender::{Batch, Contender};
+pub use field::Field;
 
 /// What a benchmark ends with when it cannot be set up; the message is for whoever runs it.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;

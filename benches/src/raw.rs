@@ -13,6 +13,7 @@ use wasmtime::{
 };
 
 use crate::contender::now;
+use crate::field::Code;
 use crate::{Batch, Contender, Error};
 
 /// How calls are metered.
@@ -39,6 +40,17 @@ pub enum Life {
     Warm,
 }
 
+impl Life {
+    /// What it is called in tables.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Warm => "warm",
+        }
+    }
+}
+
 /// An engine with the component of the kernels, ready to be called.
 #[derive(Clone)]
 pub struct Raw {
@@ -59,7 +71,7 @@ type Invoke = TypedFunc<(&'static str, &'static str), (Result<String, Failure>,)
 /// Engraft's default: about a second.
 const FUEL: u64 = 1_000_000_000;
 /// How much fuel burns between two looks at the executor, where calls are asynchronous.
-const YIELD_INTERVAL: u64 = 100_000;
+const YIELD_INTERVAL: u64 = 50_000;
 /// Far more ticks than a benchmark lasts.
 const EPOCHS: u64 = 1 << 40;
 
@@ -197,6 +209,32 @@ impl Raw {
     pub fn call_fresh(&self, operation: &str, input: &str) -> Result<String, Error> {
         let (mut store, invoke) = self.instantiate()?;
         call(&mut store, invoke, operation, input)
+    }
+
+    /// A contender that begins with the component's bytes, or with the compiled code of them.
+    ///
+    /// # Errors
+    /// Where the component does not compile.
+    pub fn cold<'a>(
+        &'a self,
+        name: &str,
+        code: Code,
+        component: &'a [u8],
+        operation: &'a str,
+        input: &'a str,
+    ) -> Result<Contender<'a>, Error> {
+        let (engine, metering) = (&self.engine, self.metering);
+        Ok(match code {
+            Code::CompiledAnew => Contender::sync(name, move || {
+                Self::compile(engine, metering, component)?.call_fresh(operation, input)
+            }),
+            Code::Kept => {
+                let native = engine.precompile_component(component)?;
+                Contender::sync(name, move || {
+                    Self::deserialize(engine, metering, &native)?.call_fresh(operation, input)
+                })
+            }
+        })
     }
 
     /// A contender that is called and returns.

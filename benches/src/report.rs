@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use crate::book::{Book, Row, Versus};
+use crate::book::{Book, Versus};
 use crate::requirement::{self, Finding};
 use crate::{Error, raw};
 
@@ -83,35 +83,26 @@ fn metering_table(book: &Book) -> String {
 }
 
 fn workload_table(book: &Book, workload: &str) -> String {
-    let rows: Vec<&Row> = book.rows.iter().filter(|row| row.workload == workload).collect();
-    let mut references: Vec<&str> = Vec::new();
-    for versus in rows.iter().flat_map(|row| &row.versus) {
-        if !references.contains(&versus.reference.as_str()) {
-            references.push(&versus.reference);
-        }
-    }
-    let mut text = format!("#### {workload}\n\n| contender | median | quartiles |");
-    for reference in &references {
-        let _ = write!(text, " × {reference} | more than {reference} |");
-    }
-    let _ = write!(text, " rounds |\n|---|---|---|{}---|\n", "---|---|".repeat(references.len()));
-    for row in rows {
+    let mut text = format!(
+        "#### {workload}\n\n\
+         | contender | median | quartiles | compared to | times | more | rounds |\n\
+         |---|---|---|---|---|---|---|\n"
+    );
+    for row in book.rows.iter().filter(|row| row.workload == workload) {
         let time = row.time_ns;
-        let _ = write!(
-            text,
+        let own = format!(
             "| {} | {} | {} – {} |",
             row.contender,
             duration(time.median),
             duration(time.low),
             duration(time.high)
         );
-        for reference in &references {
-            match row.versus.iter().find(|versus| versus.reference == *reference) {
-                Some(versus) => text.push_str(&versus_cells(versus)),
-                None => text.push_str(" | |"),
-            }
+        if row.versus.is_empty() {
+            let _ = writeln!(text, "{own} | | | {} |", row.rounds);
         }
-        let _ = writeln!(text, " {} |", row.rounds);
+        for versus in &row.versus {
+            let _ = writeln!(text, "{own} {} | {} |", versus_cells(versus), row.rounds);
+        }
     }
     text.push('\n');
     text
@@ -119,7 +110,8 @@ fn workload_table(book: &Book, workload: &str) -> String {
 
 fn versus_cells(versus: &Versus) -> String {
     format!(
-        " **{}** ({} – {}) | {} |",
+        "{} | **{}** ({} – {}) | {}",
+        versus.reference,
         ratio(versus.ratio.median),
         ratio(versus.ratio.low),
         ratio(versus.ratio.high),
