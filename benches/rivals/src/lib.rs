@@ -70,8 +70,9 @@ impl Extism {
     /// A contender that begins with the module's bytes and finds its compiled code in a cache.
     pub fn cold_cached<'a>(&'a self, operation: &'a str, input: &'a str) -> Contender<'a> {
         Contender::sync(EXTISM, move || {
-            let mut plugin =
-                PluginBuilder::new(self.module.as_slice()).with_cache_config(&self.cache).build()?;
+            let mut plugin = PluginBuilder::new(self.module.as_slice())
+                .with_cache_config(&self.cache)
+                .build()?;
             Ok(plugin.call::<&str, String>(operation, input)?)
         })
     }

@@ -2,6 +2,9 @@
 //!
 //! *Never:* it does anything but hand over to the kernels.
 
+#[global_allocator]
+static HEAP: heap::Heap = heap::Heap::new();
+
 wit_bindgen::generate!({ path: "../../../wit/v1", world: "engraft:capability/capability" });
 
 use engraft::capability::log;
@@ -40,7 +43,11 @@ impl Guest for Kernel {
         kernels::run(&operation, &input).map_err(|message| {
             // One import in use, as nearly every capability has.
             let _ = log::write(log::Level::Warn, &message, &[]);
-            Failure::InvalidInput(FailureFacts { message, retryable: false, effect_happened: false })
+            Failure::InvalidInput(FailureFacts {
+                message,
+                retryable: false,
+                effect_happened: false,
+            })
         })
     }
 }

@@ -4,6 +4,10 @@
 
 use extism_pdk::{FnResult, WithReturnCode, plugin_fn};
 
+// The same as in every other guest of the benchmarks.
+#[global_allocator]
+static HEAP: heap::Heap = heap::Heap::new();
+
 fn run(operation: &str, input: &str) -> FnResult<String> {
     kernels::run(operation, input)
         .map_err(|message| WithReturnCode::from(extism_pdk::Error::msg(message)))

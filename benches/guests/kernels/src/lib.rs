@@ -92,10 +92,9 @@ fn sort(count: u32) -> u64 {
         })
         .collect();
     numbers.sort_unstable();
-    numbers
-        .iter()
-        .enumerate()
-        .fold(0, |sum: u64, (at, value)| sum.wrapping_mul(31).wrapping_add(at as u64 ^ u64::from(*value)))
+    numbers.iter().enumerate().fold(0, |sum: u64, (at, value)| {
+        sum.wrapping_mul(31).wrapping_add(at as u64 ^ u64::from(*value))
+    })
 }
 
 /// What most capabilities do: read JSON, look through it, write JSON.

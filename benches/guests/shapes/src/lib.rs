@@ -2,6 +2,9 @@
 //!
 //! *Never:* it does more than move its argument through, so that the way in and out is what is seen.
 
+#[global_allocator]
+static HEAP: heap::Heap = heap::Heap::new();
+
 wit_bindgen::generate!({ path: "wit", world: "shapes" });
 
 struct Kernel;
