@@ -8,6 +8,7 @@ mod description;
 mod digest;
 mod failure;
 mod grant;
+mod kv;
 mod name;
 mod outcome;
 mod pattern;
@@ -19,6 +20,10 @@ pub use description::{Description, Example, Operation};
 pub use digest::{Digest, DigestError};
 pub use failure::{Failure, FailureFacts};
 pub use grant::{Access, ClockMode, FileGrant, Grant, RandomMode};
+pub use kv::{
+    Answer, Applied, Change, Expectation, KeyRange, KeyValue, KvError, KvFuture, Transaction,
+};
+pub(crate) use name::is_word;
 pub use name::{CapabilityName, NameError};
 pub use outcome::{Limit, Outcome, Output, TrapKind};
 pub use pattern::{HostPattern, NamePattern, PatternError};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{HttpRule, KvQuota, NamePattern, SecretRule};
+use super::{HostPattern, HttpRule, KvQuota, NamePattern, SecretRule};
 
 /// What one capability is allowed to do, where it also asks for it. The default allows nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,6 +26,10 @@ pub struct Grant {
     pub kv: Option<KvQuota>,
     /// Send requests that any of these rules matches.
     pub http: Vec<HttpRule>,
+    /// Hosts that may stand at private addresses though their names look public, as inside a company.
+    /// Addresses and names such as `localhost` or `printer.local` need no entry here: a rule of
+    /// `http` that names them exactly is enough.
+    pub private_hosts: Vec<HostPattern>,
     /// Have these secrets put into requests to these hosts.
     pub secrets: Vec<SecretRule>,
     /// Call capabilities whose names any of these patterns matches.

@@ -88,6 +88,10 @@ pub enum Limit {
     InputBytes,
     /// The output text, in bytes.
     OutputBytes,
+    /// What a guest hands to one host function, in bytes.
+    HostCallBytes,
+    /// Handles of resources that a session holds open.
+    Handles,
     /// How deep capabilities call one another.
     CallDepth,
     /// Calls of this capability under way at once.
@@ -183,6 +187,8 @@ impl fmt::Display for Limit {
             Self::HostCalls => "calls of host functions",
             Self::InputBytes => "bytes of input",
             Self::OutputBytes => "bytes of output",
+            Self::HostCallBytes => "bytes for one host function",
+            Self::Handles => "open handles in one session",
             Self::CallDepth => "levels of calls between capabilities",
             Self::ConcurrentCalls => "calls of this capability at once",
             Self::HostConcurrentCalls => "calls of this host at once",

@@ -3,4 +3,4 @@
 mod guests;
 
 #[allow(unused_imports, reason = "not every set of features has a test with a guest")]
-pub(crate) use guests::guest;
+pub(crate) use guests::{command, guest};

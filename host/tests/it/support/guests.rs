@@ -10,10 +10,19 @@ static BUILT: LazyLock<Mutex<HashMap<String, Arc<[u8]>>>> = LazyLock::new(Mutex:
 /// The component of the guest crate `tests/guests/<name>`.
 pub(crate) fn guest(name: &str) -> Arc<[u8]> {
     let mut built = BUILT.lock().unwrap();
-    Arc::clone(built.entry(name.to_owned()).or_insert_with(|| build(name).into()))
+    let make = || build(name, "wasm32-unknown-unknown", &name.replace('-', "_")).into();
+    Arc::clone(built.entry(name.to_owned()).or_insert_with(make))
 }
 
-fn build(name: &str) -> Vec<u8> {
+/// The component of the program `tests/guests/<name>`, with WASI.
+#[allow(dead_code, reason = "not every set of features has a test with a program")]
+pub(crate) fn command(name: &str) -> Arc<[u8]> {
+    let mut built = BUILT.lock().unwrap();
+    let make = || build(name, "wasm32-wasip2", name).into();
+    Arc::clone(built.entry(name.to_owned()).or_insert_with(make))
+}
+
+fn build(name: &str, triple: &str, file: &str) -> Vec<u8> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guests").join(name);
     let target = target_dir().join("guests");
     let mut cargo = Command::new(env!("CARGO"));
@@ -24,7 +33,7 @@ fn build(name: &str) -> Vec<u8> {
         }
     }
     let status = cargo
-        .args(["build", "--quiet", "--release", "--target", "wasm32-unknown-unknown"])
+        .args(["build", "--quiet", "--release", "--target", triple])
         .arg("--target-dir")
         .arg(&target)
         .current_dir(&manifest)
@@ -36,7 +45,7 @@ fn build(name: &str) -> Vec<u8> {
         status.success(),
         "the guest `{name}` does not build; `cargo xtask setup` installs its target"
     );
-    let file = format!("wasm32-unknown-unknown/release/{}.wasm", name.replace('-', "_"));
+    let file = format!("{triple}/release/{file}.wasm");
     std::fs::read(target.join(file)).unwrap()
 }
 

@@ -1,0 +1,216 @@
+//! One call from start to end: admit, lend an instance, drive it inside its bounds, read the outcome.
+//!
+//! *Never:* a failure of the guest leaves here as anything but an outcome.
+
+use std::time::Instant;
+
+use engraft_wit::host::imports::types as wit;
+
+use super::admission::{permits, plan};
+use super::foreign::Reflecting;
+use super::invocation::Invocation;
+use super::lease::Lease;
+use super::load::{Inner, Loaded};
+use super::outcome::{failed, failure, halted, stopped};
+use super::report::Report;
+use super::state::CallState;
+use super::ticket::{Ledger, Ticket};
+use super::timed::{Bounds, Halt, timed};
+use super::warm::{Fault, InvokeWith, Warm, Work};
+use crate::model::{Failure, FailureFacts, Limit, Outcome, Output};
+
+/// An operation of the contract.
+pub(crate) struct Invoking<'a> {
+    pub(crate) operation: &'a str,
+    pub(crate) input: &'a str,
+}
+
+/// What an operation gave.
+pub(crate) type Reply = Result<String, Failure>;
+
+impl Loaded {
+    /// Calls an operation. Whatever the guest does, this ends by the deadline, and dropping it ends
+    /// it at once.
+    pub async fn call(&self, invocation: Invocation) -> Report {
+        let inner = &*self.inner;
+        let mut ticket = Ticket::open(inner, &invocation.operation, invocation.lineage.depth());
+        let outcome = match check_operation(inner, &invocation) {
+            Ok(()) => replied(invoke(inner, &invocation, ticket.started, &mut ticket.ledger).await),
+            Err(outcome) => outcome,
+        };
+        ticket.close(outcome)
+    }
+
+    /// Does anything else with an instance as one call. The value is none unless it ended well.
+    pub(crate) async fn perform<W: Work>(
+        &self,
+        invocation: &Invocation,
+        work: W,
+    ) -> (Option<W::Output>, Report) {
+        let inner = &*self.inner;
+        let mut ticket = Ticket::open(inner, &invocation.operation, invocation.lineage.depth());
+        let started = ticket.started;
+        let ended = run(inner, invocation, started, &mut ticket.ledger, work).await;
+        let (value, outcome) = match ended {
+            Ok(value) => (Some(value), Outcome::Returned(Output::new("null".to_owned()))),
+            Err(outcome) => (None, outcome),
+        };
+        (value, ticket.close(outcome))
+    }
+}
+
+/// Does an operation, of the contract or found by reflection.
+async fn invoke(
+    inner: &Inner,
+    invocation: &Invocation,
+    started: Instant,
+    ledger: &mut Ledger,
+) -> Result<Reply, Outcome> {
+    let Invocation { operation, input, .. } = invocation;
+    match inner.foreign() {
+        None => run(inner, invocation, started, ledger, Invoking { operation, input }).await,
+        Some(bound) => {
+            let work = Reflecting::new(bound, operation, input)?;
+            run(inner, invocation, started, ledger, work).await
+        }
+    }
+}
+
+/// Runs work on an instance within the bounds of one call.
+pub(crate) async fn run<W: Work>(
+    inner: &Inner,
+    invocation: &Invocation,
+    started: Instant,
+    ledger: &mut Ledger,
+    work: W,
+) -> Result<W::Output, Outcome> {
+    let plan = plan(inner, invocation, started)?;
+    let _permits = permits(inner)?;
+    let mut lease = Lease::new(inner, invocation, plan, started, ledger)?;
+    let alarm = lease.state().and_then(CallState::alarm);
+    let bounds = Bounds {
+        clock: &*inner.identity.clock,
+        deadline_at: plan.deadline_at,
+        alarm: alarm.as_deref(),
+        span: span(inner, invocation),
+    };
+    let afterwards = if work.is_last() { Afterwards::Drop } else { Afterwards::Keep };
+    let ended = timed(bounds, async {
+        let warm = lease.warm()?;
+        work.begin(warm.store.data_mut())?;
+        warm.prepare(inner).await?;
+        work.run(warm).await
+    })
+    .await;
+    conclude(inner, lease, afterwards, ended)
+}
+
+/// Reads the outcome, and keeps or drops the instance by it.
+pub(crate) fn conclude<T>(
+    inner: &Inner,
+    mut lease: Lease<'_>,
+    afterwards: Afterwards,
+    ended: Result<Result<T, Fault>, Halt>,
+) -> Result<T, Outcome> {
+    let outcome = match ended {
+        Ok(Ok(value)) => match lease.state().and_then(CallState::pending) {
+            None => {
+                if afterwards == Afterwards::Keep {
+                    lease.give_back();
+                }
+                return Ok(value);
+            }
+            // It was over a limit and finished before anybody could stop it.
+            Some(stop) => stopped(stop, &lease.scene()),
+        },
+        Ok(Err(Fault::Outcome(outcome))) => outcome,
+        Ok(Err(Fault::Guest(error))) => {
+            tracing::trace!(capability = %inner.identity.name, ?error, "the guest was stopped");
+            failed(&error, &lease.scene())
+        }
+        Err(halt) => halted(halt, &lease.scene()),
+    };
+    Err(outcome)
+}
+
+/// What becomes of an instance after a call that ended well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Afterwards {
+    Keep,
+    Drop,
+}
+
+/// The span of a call; none, and nothing allocated, where nobody listens.
+fn span(inner: &Inner, invocation: &Invocation) -> tracing::Span {
+    tracing::debug_span!(
+        target: "engraft::call",
+        "call",
+        capability = inner.identity.name.as_str(),
+        operation = invocation.operation.as_str(),
+    )
+}
+
+/// Only what the manifest lists is called.
+pub(crate) fn check_operation(inner: &Inner, invocation: &Invocation) -> Result<(), Outcome> {
+    if inner.description.operation(&invocation.operation).is_some() {
+        return Ok(());
+    }
+    let known: Vec<&str> =
+        inner.description.operations.iter().map(|operation| operation.name.as_str()).collect();
+    let message = format!(
+        "`{}` has no operation `{}`; it has: {}",
+        inner.identity.name,
+        super::outcome::clean(&invocation.operation),
+        known.join(", ")
+    );
+    let facts = FailureFacts::final_without_effect(message);
+    Err(Outcome::Refused(Failure::InvalidInput(facts)))
+}
+
+/// The outcome of an operation that came to its own end.
+pub(crate) fn replied(ended: Result<Reply, Outcome>) -> Outcome {
+    match ended {
+        Ok(Ok(output)) => Outcome::Returned(Output::new(output)),
+        Ok(Err(failure)) => Outcome::Refused(failure),
+        Err(outcome) => outcome,
+    }
+}
+
+/// Holds the output against its bound. wasmtime was told to copy no more than the larger of input
+/// and output, so what is too long here is not much too long.
+fn check_output(output: String, allowed: u64) -> Result<String, Fault> {
+    let wanted = output.len() as u64;
+    if wanted > allowed {
+        let limit = Limit::OutputBytes;
+        return Err(Fault::Outcome(Outcome::Exceeded { limit, allowed, wanted }));
+    }
+    Ok(output)
+}
+
+// === impl Invoking ===
+
+impl Work for Invoking<'_> {
+    type Output = Reply;
+
+    async fn run(self, warm: &mut Warm) -> Result<Reply, Fault> {
+        let invoke: InvokeWith<'_> = warm.invoke()?;
+        let (reply,) = invoke.call_async(&mut warm.store, (self.operation, self.input)).await?;
+        answer(warm, reply)
+    }
+}
+
+impl Invoking<'_> {
+    /// The same without a fibre.
+    pub(crate) fn run_blocking(self, warm: &mut Warm) -> Result<Reply, Fault> {
+        let invoke: InvokeWith<'_> = warm.invoke()?;
+        let (reply,) = invoke.call(&mut warm.store, (self.operation, self.input))?;
+        answer(warm, reply)
+    }
+}
+
+fn answer(warm: &Warm, reply: Result<String, wit::Failure>) -> Result<Reply, Fault> {
+    match reply {
+        Ok(output) => check_output(output, warm.store.data().budget.output_bytes).map(Ok),
+        Err(refusal) => Ok(Err(failure(refusal))),
+    }
+}

@@ -1,0 +1,119 @@
+//! From bytes to code that runs: trusted native code, the cache, or the compiler, in this order.
+//!
+//! *Never:* code is loaded that neither this process compiled, nor our own key authenticated, nor
+//! the caller named as trusted.
+
+use wasmtime::component::Component;
+
+use super::cache::Cache;
+use super::config::{EngineConfig, Metering};
+use super::error::EngineError;
+use super::flavour::{Allocation, Concurrency, Flavour, FlavourKey, Flavours};
+use super::inspect::Facts;
+use super::native::{NativeCode, compatibility};
+use crate::model::Digest;
+
+/// Where code comes from and goes to.
+pub(crate) struct Compiler<'a> {
+    pub(crate) config: &'a EngineConfig,
+    pub(crate) flavours: &'a Flavours,
+    pub(crate) cache: Option<&'a Cache>,
+}
+
+/// What is to be compiled.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'a> {
+    /// For messages.
+    pub(crate) capability: &'a str,
+    pub(crate) digest: &'a Digest,
+    pub(crate) bytes: &'a [u8],
+    pub(crate) facts: &'a Facts,
+    pub(crate) metering: Metering,
+}
+
+impl<'a> Compiler<'a> {
+    /// Code for a component and the flavour that it runs on: the pool's where it fits.
+    pub(crate) fn component(
+        &self,
+        source: Source<'_>,
+        native: &[NativeCode],
+    ) -> Result<(Component, &'a Flavour), EngineError> {
+        let pooled = self.flavour(source, Allocation::Pooled)?;
+        let refusal = match self.component_on(pooled, source, native)? {
+            Ok(component) => return Ok((component, pooled)),
+            Err(refusal) => refusal,
+        };
+        // The code is fine and the pool does not take it: too many memories, too large a table.
+        tracing::info!(capability = source.capability, %refusal, "does not fit into the pool");
+        let on_demand = self.flavour(source, Allocation::OnDemand)?;
+        match self.component_on(on_demand, source, native)? {
+            Ok(component) => Ok((component, on_demand)),
+            Err(error) => Err(invalid(source, &error)),
+        }
+    }
+
+    /// Compiles for shipping.
+    pub(crate) fn precompile(&self, source: Source<'_>) -> Result<NativeCode, EngineError> {
+        let flavour = self.flavour(source, Allocation::Pooled)?;
+        let bytes = compile(flavour, source)?.into();
+        Ok(NativeCode { compatibility: compatibility(&flavour.engine), bytes })
+    }
+
+    fn flavour(
+        &self,
+        source: Source<'_>,
+        allocation: Allocation,
+    ) -> Result<&'a Flavour, EngineError> {
+        let (concurrency, metering) = (Concurrency::of(source.facts), source.metering);
+        self.flavours.flavour(FlavourKey { concurrency, metering, allocation }, self.config)
+    }
+
+    /// The inner error is the allocator's: the code does not fit its bounds.
+    fn component_on(
+        &self,
+        flavour: &Flavour,
+        source: Source<'_>,
+        native: &[NativeCode],
+    ) -> Result<wasmtime::Result<Component>, EngineError> {
+        let compatibility = compatibility(&flavour.engine);
+        if let Some(native) = native.iter().find(|native| native.compatibility == compatibility) {
+            match load(flavour, &native.bytes) {
+                Ok(component) => return Ok(Ok(component)),
+                Err(error) => tracing::debug!(%error, "the native code shipped along is not used"),
+            }
+        }
+        let now = self.config.clock.wall();
+        let kept = self.cache.and_then(|cache| cache.read(source.digest, &compatibility, now));
+        let code = match kept {
+            Some(code) => code,
+            None => {
+                let code = compile(flavour, source)?;
+                if let Some(cache) = self.cache {
+                    cache.write(source.digest, &compatibility, &code, now);
+                }
+                code
+            }
+        };
+        Ok(load(flavour, &code))
+    }
+}
+
+fn compile(flavour: &Flavour, source: Source<'_>) -> Result<Vec<u8>, EngineError> {
+    flavour.engine.precompile_component(source.bytes).map_err(|error| invalid(source, &error))
+}
+
+#[expect(unsafe_code, reason = "the one place where compiled code becomes executable")]
+fn load(flavour: &Flavour, code: &[u8]) -> wasmtime::Result<Component> {
+    // SAFETY: the bytes came out of wasmtime's compiler and have not changed since: they were made
+    // by this process, or carry a code made with this host's private key over exactly these bytes,
+    // or were signed by someone whom the host's own policy trusts for native code. wasmtime itself
+    // checks that they are of its version, settings and machine.
+    unsafe { Component::deserialize(&flavour.engine, code) }
+}
+
+fn invalid(source: Source<'_>, error: &wasmtime::Error) -> EngineError {
+    EngineError::Invalid {
+        capability: source.capability.to_owned(),
+        message: super::outcome::clean(&format!("{error:#}")),
+    }
+}

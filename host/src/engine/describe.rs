@@ -1,0 +1,193 @@
+//! Asks a component what it is, before anybody vouches for it.
+//!
+//! *Never:* it runs with any permission, or with more than a small budget.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engraft_wit::host::imports::types as wit;
+
+use super::Shared;
+use super::call::run;
+use super::config::{InstancePolicy, Metering};
+use super::error::EngineError;
+use super::invocation::Invocation;
+use super::load::{Checks, Loadable, Loaded, load};
+use super::outcome::clean;
+use super::ticket::Ledger;
+use super::warm::{Fault, Warm, Work};
+use crate::model::{
+    Budget, Description, Digest, Example, Grant, HttpRule, KvQuota, Operation, Permissions,
+    SecretRule,
+};
+
+/// Enough to start a Python interpreter and build some schemas, and no more.
+const BUDGET: Budget = Budget {
+    fuel: 2_000_000_000,
+    deadline: Duration::from_secs(10),
+    memory_bytes: 128 << 20,
+    table_elements: 100_000,
+    instances: 64,
+    host_calls: 10_000,
+    log_bytes: 4 << 10,
+    input_bytes: 4 << 10,
+    // Schemas and examples of some dozens of operations.
+    output_bytes: 1 << 20,
+    http_bytes: 0,
+    call_depth: 0,
+    concurrent_calls: 1,
+};
+
+/// Loads the component as nobody's and asks it.
+pub(crate) async fn describe(
+    shared: &Arc<Shared>,
+    loaded: Loaded,
+) -> Result<Description, EngineError> {
+    let inner = &*loaded.inner;
+    if inner.contract().is_none() {
+        return Err(not_described("it does not export `describe` and `invoke`"));
+    }
+    let started = shared.config.clock.monotonic();
+    let invocation = Invocation::new("describe", "");
+    let ended = run(inner, &invocation, started, &mut Ledger::default(), Describing).await;
+    let description = ended.map_err(|outcome| not_described(&outcome.to_string()))?;
+    convert(description)
+}
+
+/// The component as nobody's: without a name, a permission or a grant.
+pub(crate) fn load_unnamed(
+    shared: &Arc<Shared>,
+    component: &Arc<[u8]>,
+) -> Result<Loaded, EngineError> {
+    let unnamed = || not_described("it has no name yet");
+    let name = "unnamed".parse().map_err(|_| unnamed())?;
+    let description = Description {
+        name,
+        summary: String::new(),
+        operations: Vec::new(),
+        permissions: Permissions::default(),
+    };
+    let loadable = Loadable {
+        name: description.name.clone(),
+        version: None,
+        digest: Digest::of(component),
+        component: Arc::clone(component),
+        description,
+        budget: BUDGET,
+        grant: Grant::default(),
+        lifetime: InstancePolicy::Fresh,
+        metering: Metering::Fuel,
+        native: Vec::new(),
+    };
+    load(shared, loadable, Checks::None)
+}
+
+struct Describing;
+
+/// Reads what the guest says; what is not well formed is an error that names the place.
+fn convert(said: wit::Description) -> Result<Description, EngineError> {
+    let name = said.name.parse().map_err(|error| not_described(&format!("name: {error}")))?;
+    if said.operations.is_empty() {
+        return Err(not_described("it has no operations"));
+    }
+    let mut names = HashSet::new();
+    for operation in &said.operations {
+        if !names.insert(operation.name.as_str()) {
+            return Err(not_described(&format!("operation `{}` is there twice", operation.name)));
+        }
+        if operation.name.is_empty() || !operation.name.split('.').all(crate::model::is_word) {
+            let message = format!(
+                "operation `{}`: expected lower-case words joined by hyphens",
+                operation.name
+            );
+            return Err(not_described(&message));
+        }
+    }
+    let operations: Result<Vec<_>, _> = said.operations.into_iter().map(operation).collect();
+    Ok(Description {
+        name,
+        summary: clean(&said.summary),
+        operations: operations?,
+        permissions: permissions(said.permissions)?,
+    })
+}
+
+fn operation(said: wit::Operation) -> Result<Operation, EngineError> {
+    let name = said.name;
+    let json = |what: &str, text: &str| {
+        serde_json::from_str(text)
+            .map_err(|error| not_described(&format!("operation `{name}`, {what}: {error}")))
+    };
+    let examples: Result<Vec<_>, EngineError> = said
+        .examples
+        .iter()
+        .map(|example| {
+            let output = example.output.as_ref().map(|text| json("example's output", text));
+            Ok(Example {
+                input: json("example's input", &example.input)?,
+                output: output.transpose()?,
+            })
+        })
+        .collect();
+    Ok(Operation {
+        summary: clean(&said.summary),
+        input_schema: json("input schema", &said.input_schema)?,
+        output_schema: json("output schema", &said.output_schema)?,
+        intents: said.intents.iter().map(|intent| clean(intent)).collect(),
+        examples: examples?,
+        name,
+    })
+}
+
+fn permissions(said: Vec<wit::Permission>) -> Result<Permissions, EngineError> {
+    let mut asked = Permissions::default();
+    for permission in said {
+        match permission {
+            wit::Permission::Log => asked.log = true,
+            wit::Permission::Clock => asked.clock = true,
+            wit::Permission::Random => asked.random = true,
+            wit::Permission::Progress => asked.progress = true,
+            wit::Permission::Kv(quota) => {
+                asked.kv = Some(KvQuota { bytes: quota.bytes, keys: quota.keys });
+            }
+            wit::Permission::Http(rule) => asked.http.push(HttpRule {
+                host: pattern(&rule.host)?,
+                methods: rule.methods,
+                path_prefix: rule.path_prefix,
+            }),
+            wit::Permission::Secret(rule) => asked.secrets.push(SecretRule {
+                name: rule.name,
+                hosts: rule.hosts.iter().map(|host| pattern(host)).collect::<Result<_, _>>()?,
+            }),
+            wit::Permission::Call(names) => asked.call.push(pattern(&names)?),
+            wit::Permission::Config(keys) => asked.config.push(pattern(&keys)?),
+        }
+    }
+    Ok(asked)
+}
+
+fn pattern<P>(text: &str) -> Result<P, EngineError>
+where
+    P: std::str::FromStr,
+    P::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error: P::Err| not_described(&format!("permission: {error}")))
+}
+
+fn not_described(message: &str) -> EngineError {
+    EngineError::NotDescribed { message: clean(message) }
+}
+
+// === impl Describing ===
+
+impl Work for Describing {
+    type Output = wit::Description;
+
+    async fn run(self, warm: &mut Warm) -> Result<wit::Description, Fault> {
+        let instance = warm.instance()?;
+        let describe =
+            instance.get_typed_func::<(), (wit::Description,)>(&mut warm.store, "describe")?;
+        Ok(describe.call_async(&mut warm.store, ()).await?.0)
+    }
+}

@@ -1,0 +1,141 @@
+//! Operations of components that know nothing of the contract: JSON in, values across, JSON out.
+//!
+//! *Never:* such a component is bounded any less than one of the contract.
+
+use wasmtime::component::Component;
+
+use super::call::Reply;
+use super::error::EngineError;
+use super::reflect::{Act, Anatomy, Bound, CallFault, CommandOutput, OutputError, Plan};
+use super::state::CallState;
+use super::warm::{Fault, Warm, Work};
+use super::wasi::Command;
+use crate::model::{Failure, FailureFacts, Limit, Outcome, TrapKind};
+
+/// An operation found by reflection.
+pub(crate) struct Reflecting<'a> {
+    bound: &'a Bound,
+    index: usize,
+    plan: &'a Plan,
+    input: &'a str,
+}
+
+/// Reads what a component exports and ties it to its compiled form.
+pub(crate) fn reflect(
+    capability: &str,
+    bytes: &[u8],
+    component: &Component,
+) -> Result<Bound, EngineError> {
+    let not_callable = |message: String| EngineError::NotCallable {
+        capability: capability.to_owned(),
+        message: super::outcome::clean(&message),
+    };
+    let anatomy = Anatomy::of(bytes).map_err(|error| not_callable(error.to_string()))?;
+    Bound::new(anatomy.into(), component).map_err(|error| not_callable(error.to_string()))
+}
+
+impl<'a> Reflecting<'a> {
+    /// Finds the operation; a no tells what there is.
+    pub(crate) fn new(bound: &'a Bound, operation: &str, input: &'a str) -> Result<Self, Outcome> {
+        let (index, plan) = bound.plan(operation).map_err(invalid_input)?;
+        Ok(Self { bound, index, plan, input })
+    }
+
+    async fn command(self, warm: &mut Warm) -> Result<Reply, Fault> {
+        let instance = warm.instance()?;
+        let exit_code = self.bound.run(self.index, &mut warm.store, &instance).await?;
+        let state = warm.store.data_mut();
+        let output_bytes = output_bytes(state);
+        let stdio = state.take_stdio();
+        let output = CommandOutput { stdout: &stdio.stdout, stderr: &stdio.stderr, exit_code };
+        Ok(reply(Plan::command_reply(output, output_bytes)?))
+    }
+
+    async fn function(self, warm: &mut Warm) -> Result<Reply, Fault> {
+        let instance = warm.instance()?;
+        let arguments = self.plan.arguments(self.input, warm.handles.as_mut());
+        let arguments = match arguments {
+            Ok(arguments) => arguments,
+            Err(error) => return Err(Fault::Outcome(invalid_input(error.to_string()))),
+        };
+        let output_bytes = output_bytes(warm.store.data());
+        let target = (self.index, self.plan);
+        let handles = warm.handles.as_mut();
+        let given = self
+            .bound
+            .call(target, &mut warm.store, &instance, arguments, handles, output_bytes)
+            .await?;
+        Ok(reply(given))
+    }
+}
+
+fn reply(given: super::reflect::Reply) -> Reply {
+    match given {
+        super::reflect::Reply::Output(text) => Ok(text),
+        super::reflect::Reply::Failure(message) => Err(Failure::Failed(
+            FailureFacts::final_without_effect(super::outcome::clean(&message)),
+        )),
+    }
+}
+
+fn invalid_input(message: impl AsRef<str>) -> Outcome {
+    let message = super::outcome::clean(message.as_ref());
+    Outcome::Refused(Failure::InvalidInput(FailureFacts::final_without_effect(message)))
+}
+
+fn output_bytes(state: &CallState) -> usize {
+    usize::try_from(state.budget.output_bytes).unwrap_or(usize::MAX)
+}
+
+// === impl Work ===
+
+impl Work for Reflecting<'_> {
+    type Output = Reply;
+
+    /// What a program is started with must be there before its first instruction.
+    fn begin(&self, state: &mut CallState) -> Result<(), Fault> {
+        if self.plan.act != Act::Command {
+            return Ok(());
+        }
+        let input = self.plan.command_input(self.input);
+        let input = input.map_err(|error| Fault::Outcome(invalid_input(error.to_string())))?;
+        state.start_command(Command { args: input.args, stdin: input.stdin });
+        Ok(())
+    }
+
+    /// A program runs once; what is left of it is no program any more.
+    fn is_last(&self) -> bool {
+        self.plan.act == Act::Command
+    }
+
+    async fn run(self, warm: &mut Warm) -> Result<Reply, Fault> {
+        match self.plan.act {
+            Act::Command => self.command(warm).await,
+            Act::Function | Act::Drop => self.function(warm).await,
+        }
+    }
+}
+
+// === impl Fault ===
+
+impl From<CallFault> for Fault {
+    fn from(fault: CallFault) -> Self {
+        match fault {
+            CallFault::Guest(error) => Self::Guest(error),
+            CallFault::Output(OutputError::TooLong { limit }) => {
+                let allowed = limit as u64;
+                let (limit, wanted) = (Limit::OutputBytes, allowed + 1);
+                Self::Outcome(Outcome::Exceeded { limit, allowed, wanted })
+            }
+            CallFault::Output(OutputError::TooManyHandles { limit }) => {
+                let allowed = limit as u64;
+                let (limit, wanted) = (Limit::Handles, allowed + 1);
+                Self::Outcome(Outcome::Exceeded { limit, allowed, wanted })
+            }
+            CallFault::Output(error @ OutputError::Mismatch { .. }) => {
+                let (kind, message) = (TrapKind::Component, error.to_string());
+                Self::Outcome(Outcome::Trapped { kind, message })
+            }
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! From a component to something that can be called: compiled, checked, linked once.
+//!
+//! *Never:* work that is the same for every call is left for the call.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+
+use semver::Version;
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Type, types};
+
+use super::Shared;
+use super::authority::Authority;
+use super::compile::Source;
+use super::config::{InstancePolicy, Metering};
+use super::error::EngineError;
+use super::flavour::{Concurrency, Flavour};
+use super::foreign::reflect;
+use super::home::Home;
+use super::inspect::{Facts, inspect};
+use super::native::NativeCode;
+use super::reflect::{Bound, hostcall_fuel};
+use super::report::{Counters, Counts};
+use super::state::{CallState, Identity};
+use super::{imports, wasi};
+use crate::model::{Budget, CapabilityName, Description, Digest, Grant};
+
+/// A component and what is known and decided about it.
+#[derive(Debug, Clone)]
+pub struct Loadable {
+    /// What it is called here.
+    pub name: CapabilityName,
+    /// Its version, where the manifest says.
+    pub version: Option<Version>,
+    /// The digest of `component`; whoever verified the bundle has computed it.
+    pub digest: Digest,
+    /// The bytes.
+    pub component: Arc<[u8]>,
+    /// Operations and permissions, from the signed manifest.
+    pub description: Description,
+    /// The bounds of each call.
+    pub budget: Budget,
+    /// What it is allowed.
+    pub grant: Grant,
+    /// How long an instance lives.
+    pub lifetime: InstancePolicy,
+    /// How it is metered.
+    pub metering: Metering,
+    /// Compiled code whose maker the host's policy trusts. The one that fits this engine is used.
+    pub native: Vec<NativeCode>,
+}
+
+/// A capability that can be called. Cheap to clone; all clones share instances and counters.
+#[derive(Clone)]
+pub struct Loaded {
+    pub(crate) inner: Arc<Inner>,
+}
+
+/// What a loaded capability consists of.
+pub(crate) struct Inner {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) identity: Arc<Identity>,
+    pub(crate) description: Description,
+    pub(crate) budget: Budget,
+    pub(crate) home: Home,
+    pub(crate) counters: Counters,
+    /// Calls under way.
+    pub(crate) calls: AtomicU32,
+    /// Whether a call may run without a fibre.
+    pub(crate) may_block: bool,
+    metering: Metering,
+    kind: Kind,
+    pre: InstancePre<CallState>,
+}
+
+/// How a component is called.
+enum Kind {
+    /// It exports the contract.
+    Contract(Contract),
+    /// It knows nothing of the contract.
+    Foreign(Bound),
+}
+
+/// Exports of the contract, found once.
+#[derive(Clone, Copy)]
+pub(crate) struct Contract {
+    pub(crate) describe: ComponentExportIndex,
+    pub(crate) invoke: ComponentExportIndex,
+    pub(crate) state: Option<StateExports>,
+    pub(crate) self_test: Option<ComponentExportIndex>,
+}
+
+/// The exports of a capability whose state moves to its next version.
+#[derive(Clone, Copy)]
+pub(crate) struct StateExports {
+    pub(crate) save: ComponentExportIndex,
+    pub(crate) restore: ComponentExportIndex,
+}
+
+/// Whether imports are held against the manifest. Before there is one, to make one, they cannot be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Checks {
+    Manifest,
+    None,
+}
+
+/// Compiles, checks and links. Takes as long as the compiler does.
+pub(crate) fn load(
+    shared: &Arc<Shared>,
+    loadable: Loadable,
+    checks: Checks,
+) -> Result<Loaded, EngineError> {
+    let name = loadable.name.as_str();
+    let facts = inspect(name, &loadable.component)?;
+    let asked = &loadable.description.permissions;
+    let authority = Authority::of(asked, &loadable.grant);
+    if checks == Checks::Manifest {
+        let interfaces = &shared.config.interfaces;
+        imports::check(name, &facts.imports, asked, &authority, interfaces)?;
+    }
+    wasi::check_directories(authority.files()).map_err(|error| EngineError::Directory {
+        capability: name.to_owned(),
+        message: error.to_string(),
+    })?;
+    let source = Source {
+        capability: name,
+        digest: &loadable.digest,
+        bytes: &loadable.component,
+        facts: &facts,
+        metering: loadable.metering,
+    };
+    let (component, flavour) = shared.compiler().component(source, &loadable.native)?;
+    let kind = kind(name, &loadable.component, &component)?;
+    let pre = link(name, &facts, &component, flavour)?;
+    let may_block = flavour.key.concurrency == Concurrency::Off
+        && matches!(kind, Kind::Contract(_))
+        && loadable.metering != Metering::Fuel
+        && imports::never_wait(&facts.imports);
+    let inner = Inner {
+        shared: Arc::clone(shared),
+        identity: Arc::new(identity(shared, &loadable, &facts, authority)),
+        budget: loadable.budget.min(shared.config.budget_max),
+        description: loadable.description,
+        home: Home::new(loadable.lifetime),
+        counters: Counters::default(),
+        calls: AtomicU32::new(0),
+        may_block,
+        metering: loadable.metering,
+        kind,
+        pre,
+    };
+    Ok(Loaded { inner: Arc::new(inner) })
+}
+
+fn identity(shared: &Shared, loadable: &Loadable, facts: &Facts, authority: Authority) -> Identity {
+    let offered = &shared.config.interfaces;
+    let used = |import: &String| offered.iter().find(|interface| interface.offers(import));
+    let custom: Vec<_> = facts.imports.iter().filter_map(used).collect();
+    Identity {
+        name: loadable.name.clone(),
+        version: loadable.version.clone(),
+        digest: loadable.digest,
+        authority,
+        services: Arc::clone(&shared.config.services),
+        clock: Arc::clone(&shared.config.clock),
+        needs_alarm: imports::has_wasi(&facts.imports) || !custom.is_empty(),
+        data: custom.iter().filter_map(|interface| interface.maker()).cloned().collect(),
+    }
+}
+
+fn kind(name: &str, bytes: &[u8], component: &Component) -> Result<Kind, EngineError> {
+    let describe = component.get_export(None, "describe");
+    let invoke = component.get_export(None, "invoke");
+    let (Some((_, describe)), Some((invoke_type, invoke))) = (describe, invoke) else {
+        return reflect(name, bytes, component).map(Kind::Foreign);
+    };
+    if !is_invoke(&invoke_type) {
+        return Err(EngineError::NotCallable {
+            capability: name.to_owned(),
+            message: "it exports `invoke` with another type than the contract's \
+                      `func(operation: string, input: string) -> result<string, failure>`"
+                .to_owned(),
+        });
+    }
+    let versioned = |interface: &str| {
+        component.get_export_index(None, format!("engraft:capability/{interface}@1.0.0").as_str())
+    };
+    let within = |instance: &ComponentExportIndex, function: &str| {
+        component.get_export_index(Some(instance), function)
+    };
+    let state = versioned("state").and_then(|state| {
+        let (save, restore) = (within(&state, "save")?, within(&state, "restore")?);
+        Some(StateExports { save, restore })
+    });
+    let self_test = versioned("self-test").and_then(|instance| within(&instance, "run"));
+    Ok(Kind::Contract(Contract { describe, invoke, state, self_test }))
+}
+
+fn is_invoke(item: &types::ComponentItem) -> bool {
+    let types::ComponentItem::ComponentFunc(function) = item else { return false };
+    let strings =
+        function.params().len() == 2 && function.params().all(|(_, ty)| matches!(ty, Type::String));
+    let result = matches!(
+        function.results().next(),
+        Some(Type::Result(result)) if matches!(result.ok(), Some(Type::String))
+    );
+    strings && result && !function.async_()
+}
+
+fn link(
+    name: &str,
+    facts: &Facts,
+    component: &Component,
+    flavour: &Flavour,
+) -> Result<InstancePre<CallState>, EngineError> {
+    let linker = flavour.linker(&facts.imports);
+    linker.and_then(|linker| linker.instantiate_pre(component)).map_err(|error| {
+        let message = super::outcome::clean(&format!("{error:#}"));
+        EngineError::Invalid { capability: name.to_owned(), message }
+    })
+}
+
+impl Loaded {
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> &CapabilityName {
+        &self.inner.identity.name
+    }
+
+    /// Its version, where the manifest says.
+    #[must_use]
+    pub fn version(&self) -> Option<&Version> {
+        self.inner.identity.version.as_ref()
+    }
+
+    /// Which component it is.
+    #[must_use]
+    pub fn digest(&self) -> &Digest {
+        &self.inner.identity.digest
+    }
+
+    /// What it can do.
+    #[must_use]
+    pub fn description(&self) -> &Description {
+        &self.inner.description
+    }
+
+    /// The bounds of each call: the manifest's, under those of the engine.
+    #[must_use]
+    pub fn budget(&self) -> &Budget {
+        &self.inner.budget
+    }
+
+    /// How many calls ended how.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.inner.counters.counts()
+    }
+
+    /// Whether its state can move to another version.
+    #[must_use]
+    pub fn is_stateful(&self) -> bool {
+        self.inner.contract().is_some_and(|contract| contract.state.is_some())
+    }
+
+    /// Whether it can check itself.
+    #[must_use]
+    pub fn is_self_testing(&self) -> bool {
+        self.inner.contract().is_some_and(|contract| contract.self_test.is_some())
+    }
+}
+
+impl Inner {
+    pub(crate) fn wasmtime(&self) -> &wasmtime::Engine {
+        self.pre.engine()
+    }
+
+    pub(crate) const fn pre(&self) -> &InstancePre<CallState> {
+        &self.pre
+    }
+
+    pub(crate) const fn metering(&self) -> Metering {
+        self.metering
+    }
+
+    /// The exports of the contract, where the component has them.
+    pub(crate) const fn contract(&self) -> Option<&Contract> {
+        match &self.kind {
+            Kind::Contract(contract) => Some(contract),
+            Kind::Foreign(_) => None,
+        }
+    }
+
+    /// The plans for its exports, where it knows nothing of the contract.
+    pub(crate) const fn foreign(&self) -> Option<&Bound> {
+        match &self.kind {
+            Kind::Contract(_) => None,
+            Kind::Foreign(bound) => Some(bound),
+        }
+    }
+
+    /// What the host copies out of a guest in one go: no more than the budget lets through anyway.
+    /// Values of foreign components take more room than their text.
+    pub(crate) fn copied_bytes_max(&self, budget: &Budget) -> usize {
+        let bytes = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+        match &self.kind {
+            Kind::Contract(_) => bytes(budget.input_bytes.max(budget.output_bytes)),
+            Kind::Foreign(_) => hostcall_fuel(bytes(budget.output_bytes)),
+        }
+    }
+}
+
+// === impl Loaded ===
+
+impl std::fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Loaded")
+            .field("name", self.name())
+            .field("digest", self.digest())
+            .finish_non_exhaustive()
+    }
+}

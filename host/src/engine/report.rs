@@ -1,0 +1,191 @@
+//! What came of one call: for the caller a report, for an observer a record, for metrics counts.
+//!
+//! *Never:* a call ends without all three, a cancelled one included.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use semver::Version;
+
+use super::services::LogLevel;
+use crate::model::{CapabilityName, Digest, Outcome, Usage};
+
+/// What came of one call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What it used.
+    pub usage: Usage,
+    /// What it logged, bounded and scrubbed.
+    pub logs: Vec<LogLine>,
+}
+
+/// One line of a guest's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LogLine {
+    /// How much it matters.
+    pub level: LogLevel,
+    /// The text, scrubbed.
+    pub message: String,
+    /// Named values beside it, scrubbed.
+    pub fields: Vec<(String, String)>,
+}
+
+/// Who is told of each call's end.
+pub trait Observer: Send + Sync + 'static {
+    /// Called once for every call, on the thread where it ended; so it must not wait.
+    fn call_ended(&self, record: &CallRecord<'_>);
+}
+
+/// One ended call as an observer sees it.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct CallRecord<'a> {
+    /// Which capability.
+    pub capability: &'a CapabilityName,
+    /// Which version, where the manifest says.
+    pub version: Option<&'a Version>,
+    /// Which component.
+    pub digest: &'a Digest,
+    /// What was asked of it.
+    pub operation: &'a str,
+    /// How it ended.
+    pub outcome: &'a Outcome,
+    /// What it used.
+    pub usage: &'a Usage,
+    /// How many capabilities stood above it in the chain of calls.
+    pub depth: usize,
+}
+
+/// How many calls of a capability ended how, since it was loaded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Gave an output.
+    pub returned: u64,
+    /// Said no.
+    pub refused: u64,
+    /// Broke.
+    pub trapped: u64,
+    /// Burnt all fuel.
+    pub out_of_fuel: u64,
+    /// Wanted too much memory.
+    pub out_of_memory: u64,
+    /// Took too long.
+    pub deadline: u64,
+    /// Went over another limit.
+    pub exceeded: u64,
+    /// Were not allowed.
+    pub denied: u64,
+    /// Were dropped by their caller.
+    pub cancelled: u64,
+    /// Could not be run.
+    pub unavailable: u64,
+    /// Fuel burnt by all of them.
+    pub fuel: u64,
+    /// Time spent by all of them.
+    pub duration: Duration,
+}
+
+/// The counters behind [`Counts`]. Relaxed: each is exact, together they may be a call apart.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    returned: AtomicU64,
+    refused: AtomicU64,
+    trapped: AtomicU64,
+    out_of_fuel: AtomicU64,
+    out_of_memory: AtomicU64,
+    deadline: AtomicU64,
+    exceeded: AtomicU64,
+    denied: AtomicU64,
+    cancelled: AtomicU64,
+    unavailable: AtomicU64,
+    fuel: AtomicU64,
+    duration_ns: AtomicU64,
+}
+
+impl Counters {
+    pub(crate) fn count(&self, outcome: &Outcome, usage: &Usage) {
+        self.of(outcome).fetch_add(1, Ordering::Relaxed);
+        self.fuel.fetch_add(usage.fuel, Ordering::Relaxed);
+        let nanoseconds = u64::try_from(usage.duration.as_nanos()).unwrap_or(u64::MAX);
+        self.duration_ns.fetch_add(nanoseconds, Ordering::Relaxed);
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Counts {
+            returned: read(&self.returned),
+            refused: read(&self.refused),
+            trapped: read(&self.trapped),
+            out_of_fuel: read(&self.out_of_fuel),
+            out_of_memory: read(&self.out_of_memory),
+            deadline: read(&self.deadline),
+            exceeded: read(&self.exceeded),
+            denied: read(&self.denied),
+            cancelled: read(&self.cancelled),
+            unavailable: read(&self.unavailable),
+            fuel: read(&self.fuel),
+            duration: Duration::from_nanos(read(&self.duration_ns)),
+        }
+    }
+
+    const fn of(&self, outcome: &Outcome) -> &AtomicU64 {
+        match outcome {
+            Outcome::Returned(_) => &self.returned,
+            Outcome::Refused(_) => &self.refused,
+            Outcome::Trapped { .. } => &self.trapped,
+            Outcome::OutOfFuel { .. } => &self.out_of_fuel,
+            Outcome::OutOfMemory { .. } => &self.out_of_memory,
+            Outcome::Deadline { .. } => &self.deadline,
+            Outcome::Exceeded { .. } => &self.exceeded,
+            Outcome::Denied { .. } => &self.denied,
+            Outcome::Cancelled => &self.cancelled,
+            Outcome::Unavailable { .. } => &self.unavailable,
+        }
+    }
+}
+
+// === impl Counts ===
+
+impl Counts {
+    /// All calls, however they ended.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.returned
+            + self.refused
+            + self.trapped
+            + self.out_of_fuel
+            + self.out_of_memory
+            + self.deadline
+            + self.exceeded
+            + self.denied
+            + self.cancelled
+            + self.unavailable
+    }
+}
+
+// === impl Report ===
+
+impl Report {
+    /// The report of a call that found nothing to run.
+    pub(crate) fn unstarted(outcome: Outcome) -> Self {
+        Self { outcome, usage: Usage::default(), logs: Vec::new() }
+    }
+}
+
+// === impl LogLine ===
+
+impl LogLine {
+    /// A line as it is kept; text must be scrubbed and bounded already.
+    pub(crate) const fn new(
+        level: LogLevel,
+        message: String,
+        fields: Vec<(String, String)>,
+    ) -> Self {
+        Self { level, message, fields }
+    }
+}

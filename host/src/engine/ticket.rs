@@ -1,0 +1,85 @@
+//! Taken at the start of a call; reports when the call ends, also when it is dropped halfway.
+//!
+//! *Never:* a call is made without one.
+
+use std::time::Instant;
+
+use super::load::Inner;
+use super::report::{CallRecord, LogLine, Report};
+use crate::model::{Outcome, Usage};
+
+/// What a call has used so far, written when its instance is settled.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    pub(crate) usage: Usage,
+    pub(crate) logs: Vec<LogLine>,
+}
+
+/// One call under way.
+pub(crate) struct Ticket<'a> {
+    inner: &'a Inner,
+    operation: &'a str,
+    depth: usize,
+    pub(crate) started: Instant,
+    pub(crate) ledger: Ledger,
+    is_open: bool,
+}
+
+impl<'a> Ticket<'a> {
+    pub(crate) fn open(inner: &'a Inner, operation: &'a str, depth: usize) -> Self {
+        let started = inner.identity.clock.monotonic();
+        Self { inner, operation, depth, started, ledger: Ledger::default(), is_open: true }
+    }
+
+    /// Reports the end to counters, observer and trace.
+    pub(crate) fn close(mut self, outcome: Outcome) -> Report {
+        self.report(&outcome);
+        let ledger = std::mem::take(&mut self.ledger);
+        Report { outcome, usage: ledger.usage, logs: ledger.logs }
+    }
+
+    fn report(&mut self, outcome: &Outcome) {
+        self.is_open = false;
+        let identity = &self.inner.identity;
+        let ended = identity.clock.monotonic();
+        let usage = &mut self.ledger.usage;
+        usage.duration = ended.saturating_duration_since(self.started);
+        self.inner.counters.count(outcome, usage);
+        if let Some(observer) = &self.inner.shared.config.observer {
+            observer.call_ended(&CallRecord {
+                capability: &identity.name,
+                version: identity.version.as_ref(),
+                digest: &identity.digest,
+                operation: self.operation,
+                outcome,
+                usage,
+                depth: self.depth,
+            });
+        }
+        // Fields are made only where somebody listens.
+        tracing::debug!(
+            target: "engraft::call",
+            capability = identity.name.as_str(),
+            version = identity.version.as_ref().map(tracing::field::display),
+            digest = %identity.digest.short(),
+            operation = self.operation,
+            outcome = outcome.word(),
+            fuel = usage.fuel,
+            duration_us = u64::try_from(usage.duration.as_micros()).unwrap_or(u64::MAX),
+            memory_bytes_peak = usage.memory_bytes_peak,
+            host_calls = usage.host_calls,
+            depth = self.depth,
+            "call ended"
+        );
+    }
+}
+
+// === impl Ticket ===
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        if self.is_open {
+            self.report(&Outcome::Cancelled);
+        }
+    }
+}

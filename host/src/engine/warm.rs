@@ -1,0 +1,148 @@
+//! A store with an instance in it: made for one call, or kept for the next.
+//!
+//! *Never:* a store is used again after a break, a stop or a cancelled call.
+
+use std::future::Future;
+
+use engraft_wit::host::imports::types::Failure;
+use wasmtime::component::{Instance, TypedFunc};
+use wasmtime::{Store, UpdateDeadline};
+
+use super::config::Metering;
+use super::load::Inner;
+use super::reflect::Handles;
+use super::state::CallState;
+use super::stop::Stop;
+use crate::model::Outcome;
+
+/// The contract's `invoke`.
+pub(crate) type InvokeWith<'a> = TypedFunc<(&'a str, &'a str), (Result<String, Failure>,)>;
+
+/// One thing to do with an instance that is ready.
+pub(crate) trait Work: Send {
+    type Output: Send;
+
+    /// What has to be in the store before the guest's first instruction.
+    fn begin(&self, _state: &mut CallState) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// Whether the instance is of no use afterwards, however well it ends.
+    fn is_last(&self) -> bool {
+        false
+    }
+
+    fn run(self, warm: &mut Warm) -> impl Future<Output = Result<Self::Output, Fault>> + Send;
+}
+
+/// Why work came to no end of its own.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// The guest was stopped or broke.
+    Guest(wasmtime::Error),
+    /// Known already.
+    Outcome(Outcome),
+}
+
+/// A store, and the instance once it is made.
+pub(crate) struct Warm {
+    pub(crate) store: Store<CallState>,
+    instance: Option<Instance>,
+    /// Looked up once, so that a warm call need not.
+    invoke: Option<InvokeWith<'static>>,
+    /// Resources that the caller holds, where the instance belongs to a session.
+    pub(crate) handles: Option<Handles>,
+    /// Calls so far, the present one included.
+    pub(crate) calls: u32,
+}
+
+impl Warm {
+    /// A store with its bounds set, and no instance yet.
+    pub(crate) fn new(inner: &Inner, state: CallState) -> Self {
+        let mut store = Store::new(inner.wasmtime(), state);
+        store.limiter(|state| &mut state.limiter);
+        if inner.metering() != Metering::Fuel {
+            store.epoch_deadline_callback(|store| at_tick(store.data()));
+        }
+        let handles = inner.home.is_session().then(Handles::default);
+        let mut warm = Self { store, instance: None, invoke: None, handles, calls: 0 };
+        warm.begin(inner);
+        warm
+    }
+
+    /// Sets the meters for the call whose state is in the store.
+    pub(crate) fn begin(&mut self, inner: &Inner) {
+        self.calls += 1;
+        let budget = self.store.data().budget;
+        self.store.set_hostcall_fuel(inner.copied_bytes_max(&budget));
+        // Which of the two a flavour has, the engine knows; setting the other is refused, which is
+        // why these results say nothing.
+        match inner.metering() {
+            Metering::Fuel => {
+                drop(self.store.set_fuel(budget.fuel));
+                let slice = inner.shared.config.fuel_slice;
+                drop(self.store.fuel_async_yield_interval(Some(slice)));
+            }
+            Metering::FuelAndEpoch => {
+                drop(self.store.set_fuel(budget.fuel));
+                self.store.set_epoch_deadline(1);
+            }
+            Metering::Epoch => self.store.set_epoch_deadline(1),
+        }
+    }
+
+    /// Makes the instance, where there is none yet. A start function runs here, metered.
+    pub(crate) async fn prepare(&mut self, inner: &Inner) -> wasmtime::Result<()> {
+        if self.instance.is_none() {
+            let instance = inner.pre().instantiate_async(&mut self.store).await?;
+            self.settle_in(inner, instance)?;
+        }
+        Ok(())
+    }
+
+    /// The same without a fibre, for components whose imports never wait.
+    pub(crate) fn prepare_blocking(&mut self, inner: &Inner) -> wasmtime::Result<()> {
+        if self.instance.is_none() {
+            let instance = inner.pre().instantiate(&mut self.store)?;
+            self.settle_in(inner, instance)?;
+        }
+        Ok(())
+    }
+
+    fn settle_in(&mut self, inner: &Inner, instance: Instance) -> wasmtime::Result<()> {
+        self.instance = Some(instance);
+        if let Some(contract) = inner.contract() {
+            self.invoke = Some(instance.get_typed_func(&mut self.store, contract.invoke)?);
+        }
+        Ok(())
+    }
+
+    /// The contract's `invoke` of a prepared store.
+    pub(crate) fn invoke<'a>(&self) -> wasmtime::Result<InvokeWith<'a>> {
+        self.invoke.ok_or_else(|| wasmtime::format_err!("the component has no `invoke`"))
+    }
+
+    /// The instance of a prepared store.
+    pub(crate) fn instance(&self) -> wasmtime::Result<Instance> {
+        self.instance.ok_or_else(|| wasmtime::format_err!("the instance is not made yet"))
+    }
+}
+
+// === impl Fault ===
+
+impl From<wasmtime::Error> for Fault {
+    fn from(error: wasmtime::Error) -> Self {
+        Self::Guest(error)
+    }
+}
+
+/// What happens to a guest at an epoch's end: time over, stopped by a host function, or a breath.
+fn at_tick(state: &CallState) -> wasmtime::Result<UpdateDeadline> {
+    if let Some(stop) = state.pending() {
+        return Err(stop.into());
+    }
+    if state.time_left().is_zero() {
+        return Err(Stop::Deadline.into());
+    }
+    if state.is_blocking { Ok(UpdateDeadline::Continue(1)) } else { Ok(UpdateDeadline::Yield(1)) }
+}

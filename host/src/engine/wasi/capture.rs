@@ -1,0 +1,152 @@
+//! What a guest writes to its standard output and error, kept within bounds.
+//!
+//! *Never:* a guest's output reaches the host's own terminal.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use tokio::io::AsyncWrite;
+use wasmtime_wasi::async_trait;
+use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
+use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
+
+use crate::engine::stop::Stop;
+use crate::model::Limit;
+
+/// What a guest may write between two looks at the budget.
+const CHUNK_BYTES: usize = 64 << 10;
+
+/// What a guest has written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Stdio {
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: Vec<u8>,
+}
+
+/// What happens to text over the bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Over {
+    /// The call ends: half an output is none.
+    Stops,
+    /// It is dropped and counted: a log may be cut.
+    IsDropped,
+}
+
+/// One stream, shared by all handles to it.
+#[derive(Debug, Clone)]
+pub(super) struct Capture {
+    kept: Arc<Mutex<Kept>>,
+    limit: u64,
+    over: Over,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    pub(super) bytes: Vec<u8>,
+    pub(super) dropped: u64,
+}
+
+impl Capture {
+    pub(super) fn new(limit: u64, over: Over) -> Self {
+        Self { kept: Arc::default(), limit, over }
+    }
+
+    pub(super) fn take(&self) -> Kept {
+        std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn put(&self, bytes: &[u8]) -> Result<(), Stop> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = self.limit.saturating_sub(kept.bytes.len() as u64);
+        let fitting = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let (fits, over) = bytes.split_at(fitting);
+        if !over.is_empty() && self.over == Over::Stops {
+            let wanted = (kept.bytes.len() + bytes.len()) as u64;
+            return Err(Stop::Limit { limit: Limit::OutputBytes, allowed: self.limit, wanted });
+        }
+        kept.bytes.extend_from_slice(fits);
+        kept.dropped += over.len() as u64;
+        Ok(())
+    }
+}
+
+// === impl StdoutStream ===
+
+impl IsTerminal for Capture {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdoutStream for Capture {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(self.clone())
+    }
+
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        Box::new(self.clone())
+    }
+}
+
+// === impl OutputStream ===
+
+#[async_trait]
+impl Pollable for Capture {
+    async fn ready(&mut self) {}
+}
+
+impl OutputStream for Capture {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        self.put(&bytes).map_err(|stop| StreamError::Trap(stop.into()))
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        Ok(CHUNK_BYTES)
+    }
+}
+
+// === impl AsyncWrite ===
+
+impl AsyncWrite for Capture {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Poll::Ready(self.put(bytes).map(|()| bytes.len()).map_err(io::Error::other))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_output_over_its_bound_stops_the_call_and_a_log_is_cut() {
+        let output = Capture::new(4, Over::Stops);
+        assert_eq!(output.put(b"1234"), Ok(()));
+        let stop = Stop::Limit { limit: Limit::OutputBytes, allowed: 4, wanted: 5 };
+        assert_eq!(output.put(b"5"), Err(stop));
+        assert_eq!(output.take().bytes, b"1234");
+        let log = Capture::new(4, Over::IsDropped);
+        assert_eq!(log.put(b"123456"), Ok(()));
+        assert_eq!(log.put(b"7"), Ok(()));
+        let kept = log.take();
+        assert_eq!((kept.bytes.as_slice(), kept.dropped), (b"1234".as_slice(), 3));
+    }
+}
