@@ -211,6 +211,3 @@ impl Sealed {
         Self { envelope, bytes: Part::new(bytes.into()), digest }
     }
 }
-
-#[cfg(test)]
-mod tests;

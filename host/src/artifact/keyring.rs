@@ -330,6 +330,3 @@ impl Default for Keyring {
         Self::new()
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -85,13 +85,12 @@ impl Keyring {
     ///
     /// [`TrustError`] where a later release was noted meanwhile, or the note could not be kept.
     pub fn admit(&self, verified: &Verified) -> Result<(), TrustError> {
-        if !verified.is_new() {
-            return Ok(());
-        }
         let manifest = verified.manifest();
         let release = SeenRelease { sequence: manifest.sequence, statement: verified.statement() };
         match self.seen.raise(manifest.name(), release)? {
             None => Ok(()),
+            // A rollback was asked for by name, and what was installed was admitted before.
+            Some(_) if !verified.is_new() => Ok(()),
             Some(highest) => {
                 Err(out_of_sequence(ReleaseName::of(verified.bundle()), release, highest))
             }
