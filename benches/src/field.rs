@@ -7,6 +7,7 @@ use std::sync::Arc;
 use criterion::Criterion;
 use tokio::runtime::Runtime;
 
+use crate::embedded::{Engraft, Mode};
 use crate::native::Native;
 use crate::process::Process;
 use crate::raw::{self, Life, Metering, Raw};
@@ -52,6 +53,9 @@ pub struct Field {
     defaults: Raw,
     native: Native,
     process: Process,
+    engraft: Engraft,
+    compiles: Engraft,
+    keeps: Engraft,
     tasks: Vec<Task>,
 }
 
@@ -132,7 +136,12 @@ impl Field {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let tuned = |metering| Raw::compile(&raw::tuned_engine(metering)?, metering, &component);
+        let engraft = Engraft::new()?;
+        runtime.block_on(engraft.install_kernels(&component))?;
         Ok(Self {
+            engraft,
+            compiles: Code::CompiledAnew.host()?,
+            keeps: Code::Kept.host()?,
             raw: tuned(Metering::FuelAndEpochs)?,
             raw_async: tuned(Metering::Fuel)?,
             defaults: Raw::compile(&raw::default_engine(), Metering::Unmetered, &component)?,
@@ -144,6 +153,24 @@ impl Field {
         })
     }
 
+    /// Engraft with the kernels installed.
+    #[must_use]
+    pub fn engraft(&self) -> &Engraft {
+        &self.engraft
+    }
+
+    /// Tuned wasmtime with the kernels, for callers that wait.
+    #[must_use]
+    pub fn raw(&self) -> &Raw {
+        &self.raw
+    }
+
+    /// The tasks, the smallest first.
+    #[must_use]
+    pub fn tasks(&self) -> &[Task] {
+        &self.tasks
+    }
+
     /// All contenders at one task.
     ///
     /// # Errors
@@ -151,11 +178,20 @@ impl Field {
     pub fn calls<'a>(&'a self, life: Life, task: &'a Task) -> Result<Comparison<'a>, Error> {
         let (operation, input) = (task.operation, task.input.as_str());
         let workload = format!("{} {}", life.word(), task.name);
+        let (runtime, engraft) = (&self.runtime, &self.engraft);
         Ok(Comparison::new(workload, &task.expected)
             .contender(self.raw.contender(RAW, life, operation, input)?, &[])
             .contender(
-                self.raw_async.contender_async(RAW_ASYNC, life, &self.runtime, operation, input)?,
+                self.raw_async.contender_async(RAW_ASYNC, life, runtime, operation, input)?,
                 &[RAW],
+            )
+            .contender(
+                engraft.contender(OURS, (life, Mode::Blocking), runtime, operation, input),
+                &[RAW],
+            )
+            .contender(
+                engraft.contender(OURS_ASYNC, (life, Mode::Awaited), runtime, operation, input),
+                &[RAW_ASYNC],
             )
             .contender(self.defaults.contender(DEFAULTS, life, operation, input)?, &[RAW])
             .contender(self.native.contender(NATIVE, life, operation, input)?, &[RAW])
@@ -168,8 +204,13 @@ impl Field {
     /// Where a contender cannot be made ready.
     pub fn cold<'a>(&'a self, code: Code, task: &'a Task) -> Result<Comparison<'a>, Error> {
         let (operation, input) = (task.operation, task.input.as_str());
+        let host = match code {
+            Code::CompiledAnew => &self.compiles,
+            Code::Kept => &self.keeps,
+        };
         let comparison = Comparison::new(format!("cold start, {}", code.word()), &task.expected)
             .contender(self.raw.cold(RAW, code, &self.component, operation, input)?, &[])
+            .contender(host.cold(OURS, &self.component, &self.runtime, operation, input)?, &[RAW])
             .contender(
                 self.defaults.cold(DEFAULTS, code, &self.component, operation, input)?,
                 &[RAW],
