@@ -174,10 +174,10 @@ impl Host {
     /// Where it is no component, or gives no description.
     pub async fn describe(
         &self,
-        _name: &CapabilityName,
+        name: &CapabilityName,
         component: impl Into<Arc<[u8]>>,
     ) -> Result<Description, Error> {
-        Ok(self.parts.engine.describe(component.into()).await?)
+        Ok(self.parts.engine.describe(name, component.into()).await?)
     }
 
     /// Compiles a component for shipping inside its bundle; see

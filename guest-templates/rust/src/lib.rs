@@ -5,7 +5,8 @@ use engraft_guest::capability;
 /// Greets people by their names.
 #[capability(name = "example.greet", permissions(kv(bytes = 65_536, keys = 1000)))]
 pub mod greet {
-    use engraft_guest::{Failure, JsonSchema, kv};
+    use engraft_guest::{Failure, kv};
+    use schemars::JsonSchema;
     use serde::{Deserialize, Serialize};
 
     /// Names longer than this are no names, and would fill the store.

@@ -34,11 +34,8 @@ impl Loaded {
     pub async fn call(&self, invocation: Invocation) -> Report {
         let inner = &*self.inner;
         let mut ticket = Ticket::open(inner, &invocation.operation, invocation.lineage.depth());
-        let outcome = match check_operation(inner, &invocation) {
-            Ok(()) => replied(invoke(inner, &invocation, ticket.started, &mut ticket.ledger).await),
-            Err(outcome) => outcome,
-        };
-        ticket.close(outcome)
+        let ended = invoke(inner, &invocation, ticket.started, &mut ticket.ledger).await;
+        ticket.close(replied(ended))
     }
 
     /// Does anything else with an instance as one call. The value is none unless it ended well.
@@ -68,9 +65,12 @@ async fn invoke(
 ) -> Result<Reply, Outcome> {
     let Invocation { operation, input, .. } = invocation;
     match inner.foreign() {
-        None => run(inner, invocation, started, ledger, Invoking { operation, input }).await,
+        None => {
+            check_operation(inner, invocation)?;
+            run(inner, invocation, started, ledger, Invoking { operation, input }).await
+        }
         Some(bound) => {
-            let work = Reflecting::new(bound, operation, input)?;
+            let work = Reflecting::new(bound, &inner.description, operation, input)?;
             run(inner, invocation, started, ledger, work).await
         }
     }

@@ -150,6 +150,9 @@ fn settings(key: FlavourKey, config: &EngineConfig) -> Config {
         .epoch_interruption(key.metering != Metering::Fuel)
         .concurrency_support(key.concurrency == Concurrency::On)
         .wasm_component_model_async(key.concurrency == Concurrency::On)
+        // Foreign components may have values of these types; both are only more ways to pass data.
+        .wasm_component_model_map(true)
+        .wasm_component_model_fixed_length_lists(true)
         // Instances made from the same image share its pages until they write.
         .memory_init_cow(true)
         .table_lazy_init(true)

@@ -10,7 +10,7 @@ use super::reflect::{Act, Anatomy, Bound, CallFault, CommandOutput, OutputError,
 use super::state::CallState;
 use super::warm::{Fault, Warm, Work};
 use super::wasi::Command;
-use crate::model::{Failure, FailureFacts, Limit, Outcome, TrapKind};
+use crate::model::{Description, Failure, FailureFacts, Limit, Operation, Outcome, TrapKind};
 
 /// An operation found by reflection.
 pub(crate) struct Reflecting<'a> {
@@ -25,20 +25,52 @@ pub(crate) fn reflect(
     capability: &str,
     bytes: &[u8],
     component: &Component,
+    description: &Description,
 ) -> Result<Bound, EngineError> {
     let not_callable = |message: String| EngineError::NotCallable {
         capability: capability.to_owned(),
         message: super::outcome::clean(&message),
     };
     let anatomy = Anatomy::of(bytes).map_err(|error| not_callable(error.to_string()))?;
+    for operation in &description.operations {
+        let missing = |why| format!("its manifest lists the operation `{}`: {why}", operation.name);
+        anatomy.find(&operation.name).map_err(|why| not_callable(missing(why)))?;
+    }
     Bound::new(anatomy.into(), component).map_err(|error| not_callable(error.to_string()))
 }
 
 impl<'a> Reflecting<'a> {
-    /// Finds the operation; a no tells what there is.
-    pub(crate) fn new(bound: &'a Bound, operation: &str, input: &'a str) -> Result<Self, Outcome> {
+    /// Finds the operation, by any name that means just one, and the manifest must list that one. A
+    /// no tells what there is.
+    pub(crate) fn new(
+        bound: &'a Bound,
+        description: &Description,
+        operation: &str,
+        input: &'a str,
+    ) -> Result<Self, Outcome> {
         let (index, plan) = bound.plan(operation).map_err(invalid_input)?;
+        let lists = |listed: &Operation| {
+            bound.plan(&listed.name).is_ok_and(|(listed_index, _)| listed_index == index)
+        };
+        if !description.operations.iter().any(lists) {
+            let name = &plan.operation.name;
+            return Err(invalid_input(format!(
+                "the manifest does not list the operation `{name}`"
+            )));
+        }
         Ok(Self { bound, index, plan, input })
+    }
+
+    fn reply(&self, given: super::reflect::Reply) -> Reply {
+        match given {
+            super::reflect::Reply::Output(text) => Ok(text),
+            super::reflect::Reply::Failure(message) => Err(Failure::Failed(FailureFacts {
+                message: super::outcome::clean(&message),
+                retryable: false,
+                // Nobody but the component knows; one that can do nothing outside has done nothing.
+                effect_happened: self.bound.anatomy().can_act(),
+            })),
+        }
     }
 
     async fn command(self, warm: &mut Warm) -> Result<Reply, Fault> {
@@ -48,7 +80,7 @@ impl<'a> Reflecting<'a> {
         let output_bytes = output_bytes(state);
         let stdio = state.take_stdio();
         let output = CommandOutput { stdout: &stdio.stdout, stderr: &stdio.stderr, exit_code };
-        Ok(reply(Plan::command_reply(output, output_bytes)?))
+        Ok(self.reply(Plan::command_reply(output, output_bytes)?))
     }
 
     async fn function(self, warm: &mut Warm) -> Result<Reply, Fault> {
@@ -65,16 +97,7 @@ impl<'a> Reflecting<'a> {
             .bound
             .call(target, &mut warm.store, &instance, arguments, handles, output_bytes)
             .await?;
-        Ok(reply(given))
-    }
-}
-
-fn reply(given: super::reflect::Reply) -> Reply {
-    match given {
-        super::reflect::Reply::Output(text) => Ok(text),
-        super::reflect::Reply::Failure(message) => Err(Failure::Failed(
-            FailureFacts::final_without_effect(super::outcome::clean(&message)),
-        )),
+        Ok(self.reply(given))
     }
 }
 

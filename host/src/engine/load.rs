@@ -129,7 +129,7 @@ pub(crate) fn load(
         metering: loadable.metering,
     };
     let (component, flavour) = shared.compiler().component(source, &loadable.native)?;
-    let kind = kind(name, &loadable.component, &component)?;
+    let kind = kind(name, &loadable, &component)?;
     let pre = link(name, &facts, &component, flavour)?;
     let may_block = flavour.key.concurrency == Concurrency::Off
         && matches!(kind, Kind::Contract(_))
@@ -167,11 +167,12 @@ fn identity(shared: &Shared, loadable: &Loadable, facts: &Facts, authority: Auth
     }
 }
 
-fn kind(name: &str, bytes: &[u8], component: &Component) -> Result<Kind, EngineError> {
+fn kind(name: &str, loadable: &Loadable, component: &Component) -> Result<Kind, EngineError> {
     let describe = component.get_export(None, "describe");
     let invoke = component.get_export(None, "invoke");
     let (Some((_, describe)), Some((invoke_type, invoke))) = (describe, invoke) else {
-        return reflect(name, bytes, component).map(Kind::Foreign);
+        let (bytes, description) = (&loadable.component, &loadable.description);
+        return reflect(name, bytes, component, description).map(Kind::Foreign);
     };
     if !is_invoke(&invoke_type) {
         return Err(EngineError::NotCallable {

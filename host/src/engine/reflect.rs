@@ -45,7 +45,6 @@ mod write;
 pub(crate) use anatomy::Anatomy;
 pub(crate) use call::{Bound, CallFault, Reply, hostcall_fuel};
 pub(crate) use command::CommandOutput;
-use error::InputError;
 pub(crate) use error::OutputError;
 pub use error::ReflectError;
 pub(crate) use handles::Handles;

@@ -4,10 +4,17 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::wildcard_enum_match_arm,
     reason = "a test that meets what it did not expect must fail at once"
 )]
 
 mod bundle;
+mod corpus;
+mod effects;
+#[cfg(feature = "http")]
+mod http;
+mod kv;
 mod support;
 mod trust;
 mod vectors;

@@ -30,7 +30,7 @@ pub fn get(key: &str) -> Result<Option<Vec<u8>>, HostError> {
 ///
 /// # Errors
 /// As [`get`], and where the value is not UTF-8.
-pub fn get_text(key: &str) -> Result<Option<String>, HostError> {
+pub fn text(key: &str) -> Result<Option<String>, HostError> {
     let read = |value| String::from_utf8(value).map_err(|error| unreadable(key, &error));
     get(key)?.map(read).transpose()
 }
@@ -39,7 +39,7 @@ pub fn get_text(key: &str) -> Result<Option<String>, HostError> {
 ///
 /// # Errors
 /// As [`get`], and where the value is not JSON of that type.
-pub fn get_json<T: DeserializeOwned>(key: &str) -> Result<Option<T>, HostError> {
+pub fn json<T: DeserializeOwned>(key: &str) -> Result<Option<T>, HostError> {
     get(key)?.map(|value| read_json(key, &value)).transpose()
 }
 

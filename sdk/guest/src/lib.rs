@@ -9,7 +9,8 @@
 //! /// Counts things in texts.
 //! #[capability(name = "text.count")]
 //! mod count {
-//!     use engraft_guest::{Failure, JsonSchema};
+//!     use engraft_guest::Failure;
+//!     use schemars::JsonSchema;
 //!     use serde::{Deserialize, Serialize};
 //!
 //!     #[derive(Deserialize, JsonSchema)]
@@ -84,7 +85,6 @@ pub use description::{
 };
 pub use engraft_guest_macro::capability;
 pub use failure::{Failure, FailureKind, HostError};
-pub use schemars::JsonSchema;
 
 /// What the attribute macro writes calls to. Not for people; it changes without notice.
 #[doc(hidden)]

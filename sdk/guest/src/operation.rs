@@ -24,12 +24,7 @@ pub fn described(
     operations: Vec<Operation>,
     permissions: Vec<Permission>,
 ) -> Description {
-    Description {
-        name: name.to_owned(),
-        summary: summary.to_owned(),
-        operations,
-        permissions,
-    }
+    Description { name: name.to_owned(), summary: summary.to_owned(), operations, permissions }
 }
 
 /// Describes one operation; the schemas are those of the function's own types.

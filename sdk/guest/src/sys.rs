@@ -2,12 +2,12 @@
 //!
 //! *Never:* a module of this crate reaches the host by another way.
 
-#[cfg(not(target_arch = "wasm32"))]
-mod native;
 #[cfg(target_arch = "wasm32")]
 mod component;
 #[cfg(target_arch = "wasm32")]
 mod exports;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) use component::*;

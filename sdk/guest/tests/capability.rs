@@ -25,7 +25,8 @@ use serde_json::{Value, json};
     )
 )]
 mod all_sorts {
-    use engraft_guest::{Failure, JsonSchema, kv};
+    use engraft_guest::{Failure, kv};
+    use schemars::JsonSchema;
     use serde::{Deserialize, Serialize};
 
     #[derive(Deserialize, JsonSchema)]

@@ -38,12 +38,7 @@ const ALL: [Part; 3] = [
         export_macro: "export_capability",
         shares_types: false,
     },
-    Part {
-        stem: "state",
-        world: "state-part",
-        export_macro: "export_state",
-        shares_types: true,
-    },
+    Part { stem: "state", world: "state-part", export_macro: "export_state", shares_types: true },
     Part {
         stem: "self_test",
         world: "self-test-part",
@@ -70,8 +65,7 @@ fn generate(root: &Path, part: &Part) -> Result<String, Problem> {
     sources.push_str("parts.wit", format!("package engraft:capability@1.0.0;\n{PARTS}"));
     let mut resolve = Resolve::default();
     let group = sources.parse().map_err(|(_, error)| Problem::new(format!("{error:?}")))?;
-    let package =
-        resolve.push_group(group).map_err(|error| Problem::new(format!("{error:?}")))?;
+    let package = resolve.push_group(group).map_err(|error| Problem::new(format!("{error:?}")))?;
     let world = resolve
         .select_world(&[package], Some(part.world))
         .map_err(|error| Problem::new(format!("{error:#}")))?;
@@ -81,10 +75,8 @@ fn generate(root: &Path, part: &Part) -> Result<String, Problem> {
         .build()
         .generate(&mut resolve, world, &mut files)
         .map_err(|error| Problem::new(format!("{error:#}")))?;
-    let (_, text) = files
-        .iter()
-        .next()
-        .ok_or_else(|| Problem::new("the generator gave no file".to_owned()))?;
+    let (_, text) =
+        files.iter().next().ok_or_else(|| Problem::new("the generator gave no file".to_owned()))?;
     String::from_utf8(text.to_vec()).map_err(|error| Problem::new(error.to_string()))
 }
 

@@ -23,9 +23,7 @@ fn stale(root: &Path) -> Result<Vec<(String, String)>, Problem> {
     let expected = bindings::expected(root)?;
     Ok(expected
         .into_iter()
-        .filter(|(path, text)| {
-            std::fs::read_to_string(root.join(path)).ok().as_ref() != Some(text)
-        })
+        .filter(|(path, text)| std::fs::read_to_string(root.join(path)).ok().as_ref() != Some(text))
         .collect())
 }
 
@@ -37,7 +35,10 @@ mod tests {
     fn the_guest_bindings_are_what_the_contract_gives() {
         let stale = stale(&root()).unwrap();
         let names: Vec<_> = stale.iter().map(|(path, _)| path).collect();
-        assert!(names.is_empty(), "{names:?} are stale; run `cargo xtask golden` and look at the diff");
+        assert!(
+            names.is_empty(),
+            "{names:?} are stale; run `cargo xtask golden` and look at the diff"
+        );
     }
 
     #[test]

@@ -104,24 +104,21 @@ impl CallState {
             .map_err(|error| Failure::InvalidInput(facts(error.to_string())))?;
         let allowed = self.identity.authority.call(name.as_str());
         allowed.map_err(|denial| Failure::Denied(facts(denial.to_string())))?;
-        let depth = self
-            .lineage
-            .depth_left
-            .map_or(self.budget.call_depth, |left| left.min(self.budget.call_depth));
-        let below = |left| self.lineage.below(&self.identity.name, self.deadline_at, fuel, left);
-        if let Some(way) = below(0).cycle(&name) {
+        let lineage = self.lineage_below(fuel);
+        if let Some(way) = lineage.cycle(&name) {
             let why = format!("capabilities may not call in a circle: {way}");
             return Err(Failure::Failed(facts(why)));
         }
-        let Some(left) = depth.checked_sub(1) else {
+        // What is left for this call, as its admission has worked out.
+        if self.budget.call_depth == 0 {
             let why = format!(
-                "capabilities may call no deeper here ({} above this call); raise `call_depth` in \
+                "capabilities may call no deeper here ({} above this one); raise `call_depth` in \
                  the budget at the head if it needs more",
                 self.lineage.depth()
             );
             return Err(Failure::Failed(facts(why)));
-        };
-        Ok((name, below(left)))
+        }
+        Ok((name, lineage))
     }
 }
 

@@ -160,9 +160,14 @@ fn explain(error: HttpError, hop: Hop, changes_something: bool) -> HttpError {
 }
 
 fn at(place: &Place, error: HttpError) -> HttpError {
-    match error {
+    match &error {
         HttpError::Broken(why) => HttpError::Broken(format!("{}: {why}", place.shown())),
-        other => other,
+        HttpError::Invalid(_)
+        | HttpError::Rule(_)
+        | HttpError::Refused(_)
+        | HttpError::Exhausted { .. }
+        | HttpError::Unreachable(_)
+        | HttpError::TooLarge { .. } => error,
     }
 }
 

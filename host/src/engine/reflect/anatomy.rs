@@ -20,7 +20,7 @@ use wasmparser::{
 use super::docs::{self, Docs};
 use super::error::ReflectError;
 use super::imports::Import;
-use super::operation::{Plan, Skipped};
+use super::operation::{Act, Plan, Skipped};
 use crate::model::{CapabilityName, Description, Permissions};
 
 /// What the bytes of a component tell.
@@ -62,6 +62,16 @@ impl Anatomy {
     /// What can be called, in the order of the exports.
     pub(crate) fn plans(&self) -> &[Plan] {
         &self.plans
+    }
+
+    /// Whether it is a program: one of its operations runs it.
+    pub(crate) fn is_command(&self) -> bool {
+        self.plans.iter().any(|plan| plan.act == Act::Command)
+    }
+
+    /// Whether it can do anything outside of itself: it takes functions from its host.
+    pub(crate) fn can_act(&self) -> bool {
+        self.imports.iter().any(|import| !import.functions.is_empty())
     }
 
     /// Where the plan of an operation is. Takes its name in full, without the version, or the

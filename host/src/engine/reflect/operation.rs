@@ -7,11 +7,12 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::json;
 
+use super::command;
 use super::docs;
+use super::error::InputError;
 use super::imports::unversioned;
 use super::schema::{self, Side};
 use super::shape::{Names, Record, Resource, Shape, Title};
-use super::{InputError, command};
 use crate::model::Operation;
 
 /// An exported function that cannot be called with JSON.

@@ -39,33 +39,43 @@ pub(super) enum Over {
 #[derive(Debug, Clone)]
 pub(super) struct Capture {
     kept: Arc<Mutex<Kept>>,
-    limit: u64,
     over: Over,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Kept {
+    limit: u64,
     pub(super) bytes: Vec<u8>,
     pub(super) dropped: u64,
 }
 
 impl Capture {
     pub(super) fn new(limit: u64, over: Over) -> Self {
-        Self { kept: Arc::default(), limit, over }
+        let kept = Kept { limit, ..Kept::default() };
+        Self { kept: Arc::new(Mutex::new(kept)), over }
     }
 
+    /// What is there; nothing of it is given twice.
     pub(super) fn take(&self) -> Kept {
-        std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let limit = kept.limit;
+        std::mem::replace(&mut *kept, Kept { limit, ..Kept::default() })
+    }
+
+    /// Empties it for a next call with its own bound.
+    pub(super) fn renew(&self, limit: u64) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = Kept { limit, ..Kept::default() };
     }
 
     fn put(&self, bytes: &[u8]) -> Result<(), Stop> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = self.limit.saturating_sub(kept.bytes.len() as u64);
+        let left = kept.limit.saturating_sub(kept.bytes.len() as u64);
         let fitting = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         let (fits, over) = bytes.split_at(fitting);
         if !over.is_empty() && self.over == Over::Stops {
             let wanted = (kept.bytes.len() + bytes.len()) as u64;
-            return Err(Stop::Limit { limit: Limit::OutputBytes, allowed: self.limit, wanted });
+            return Err(Stop::Limit { limit: Limit::OutputBytes, allowed: kept.limit, wanted });
         }
         kept.bytes.extend_from_slice(fits);
         kept.dropped += over.len() as u64;

@@ -265,8 +265,8 @@ fn is_capability_name(name: &str) -> bool {
     name.split('.').all(|word| {
         word.starts_with(|letter: char| letter.is_ascii_lowercase())
             && !word.ends_with('-')
-            && word
-                .chars()
-                .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
+            && word.chars().all(|letter| {
+                letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-'
+            })
     })
 }

@@ -82,9 +82,9 @@ impl Host {
     ) -> Result<Vec<String>, HostError> {
         self.quota()?;
         let values = self.state.values.borrow();
-        let found = values
-            .keys()
-            .filter(|key| key.starts_with(prefix) && after.is_none_or(|after| key.as_str() > after));
+        let found = values.keys().filter(|key| {
+            key.starts_with(prefix) && after.is_none_or(|after| key.as_str() > after)
+        });
         Ok(found.take(limit.min(KEYS_MAX) as usize).cloned().collect())
     }
 
@@ -144,9 +144,10 @@ impl Host {
 
     pub(crate) fn call_invoke(&self, request: call::Request) -> Result<String, Failure> {
         let name = &request.capability;
-        self.needs(&format!("calls of `{name}`"), |permission| {
-            matches!(permission, Permission::Call(pattern) if covers(pattern, name))
-        })?;
+        self.needs(
+            &format!("calls of `{name}`"),
+            |permission| matches!(permission, Permission::Call(pattern) if covers(pattern, name)),
+        )?;
         self.state.script.call(request)
     }
 

@@ -41,9 +41,7 @@ impl Url {
         };
         let host = match pattern.strip_prefix('*') {
             Some("") => true,
-            Some(suffix) => {
-                self.host.len() > suffix.len() && self.host.ends_with(suffix)
-            }
+            Some(suffix) => self.host.len() > suffix.len() && self.host.ends_with(suffix),
             None => self.host == pattern,
         };
         host && port == Some(self.port)

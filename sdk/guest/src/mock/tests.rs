@@ -103,7 +103,7 @@ fn a_transaction_happens_whole_or_not_at_all() {
         assert_eq!((stale, kv::get("to").unwrap()), (Ok(false), None));
         let fresh = Transaction::default().expect("from", "10").expect_absent("to");
         assert_eq!(fresh.set("from", "7").set("to", "3").commit(), Ok(true));
-        assert_eq!(kv::get_text("to").unwrap().as_deref(), Some("3"));
+        assert_eq!(kv::text("to").unwrap().as_deref(), Some("3"));
         assert_eq!(kv::increment("to", -5), Ok(-2));
     });
 }
@@ -123,7 +123,7 @@ fn an_update_tries_again_when_another_was_quicker() {
         kv::set("count", "not json").unwrap();
         let unread = kv::update_json("count", |before: Option<u32>| before.unwrap_or(0));
         assert!(matches!(unread, Err(HostError::Invalid(_))));
-        assert_eq!(kv::get_text("count").unwrap().as_deref(), Some("not json"));
+        assert_eq!(kv::text("count").unwrap().as_deref(), Some("not json"));
     });
 }
 
@@ -177,12 +177,14 @@ fn other_capabilities_answer_as_scripted() {
     struct Text {
         text: &'static str,
     }
-    let host = Host::new()
-        .grant(Permission::Call("text.*".to_owned()))
-        .on_call("text.shout", "shout", |input| match input["text"].as_str() {
+    let host = Host::new().grant(Permission::Call("text.*".to_owned())).on_call(
+        "text.shout",
+        "shout",
+        |input| match input["text"].as_str() {
             Some(text) => Ok(json!(text.to_uppercase())),
             None => Err(Failure::invalid_input("no text")),
-        });
+        },
+    );
     host.run(|| {
         let asked = |name| call::Request::new(name, "shout", &Text { text: "hey" }).unwrap();
         let answers =

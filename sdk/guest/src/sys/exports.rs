@@ -40,9 +40,7 @@ pub fn invoke<C: Capability>(operation: &str, input: &str) -> Result<String, wit
 ///
 /// # Errors
 /// What the capability gave.
-pub fn save<E: Into<Failure>>(
-    save: fn() -> Result<Vec<u8>, E>,
-) -> Result<Vec<u8>, wit::Failure> {
+pub fn save<E: Into<Failure>>(save: fn() -> Result<Vec<u8>, E>) -> Result<Vec<u8>, wit::Failure> {
     save().map_err(|error| failure(error.into()))
 }
 
@@ -68,7 +66,8 @@ pub fn self_test(checks: SelfChecks) -> Vec<Check> {
 }
 
 fn report(info: &PanicHookInfo<'_>) {
-    let mut text = info.payload_as_str().unwrap_or("it panicked with a value of its own").to_owned();
+    let mut text =
+        info.payload_as_str().unwrap_or("it panicked with a value of its own").to_owned();
     if let Some(place) = info.location() {
         text.push_str(" at ");
         text.push_str(place.file());
