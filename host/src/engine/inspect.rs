@@ -4,7 +4,8 @@
 
 use wasmparser::{
     CanonicalFunction, CanonicalOption, ComponentDefinedType, ComponentType,
-    ComponentTypeDeclaration, InstanceTypeDeclaration, Parser, Payload,
+    ComponentTypeDeclaration, ComponentTypeRef, InstanceTypeDeclaration, Parser, Payload,
+    TypeBounds,
 };
 
 use super::error::EngineError;
@@ -34,6 +35,7 @@ pub(crate) fn inspect(capability: &str, bytes: &[u8]) -> Result<Facts, EngineErr
     })
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other sections do not show outside")]
 fn read(bytes: &[u8]) -> wasmparser::Result<Facts> {
     let mut facts = Facts::default();
     let mut depth = 0_usize;
@@ -53,7 +55,11 @@ fn read(bytes: &[u8]) -> wasmparser::Result<Facts> {
             }
             Payload::ComponentImportSection(imports) if depth == 0 => {
                 for import in imports {
-                    facts.imports.push(import?.name.name.to_owned());
+                    let import = import?;
+                    // A type that is only given another name does nothing.
+                    if !matches!(import.ty, ComponentTypeRef::Type(TypeBounds::Eq(_))) {
+                        facts.imports.push(import.name.name.to_owned());
+                    }
                 }
             }
             Payload::ComponentExportSection(exports) if depth == 0 => {
@@ -83,6 +89,7 @@ fn is_concurrent(ty: &ComponentType<'_>) -> bool {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others, and new ones, are async built-ins")]
 fn is_concurrent_function(function: &CanonicalFunction) -> bool {
     match function {
         CanonicalFunction::Lift { options, .. } | CanonicalFunction::Lower { options, .. } => {
@@ -93,7 +100,6 @@ fn is_concurrent_function(function: &CanonicalFunction) -> bool {
         CanonicalFunction::ResourceNew { .. }
         | CanonicalFunction::ResourceDrop { .. }
         | CanonicalFunction::ResourceRep { .. } => false,
-        // Everything else is a built-in of the async part of the component model.
         _ => true,
     }
 }
@@ -122,6 +128,12 @@ mod tests {
         assert_eq!(facts.imports, ["a:b/c@1.0.0"]);
         assert_eq!(facts.exports, ["out"]);
         assert!(!facts.concurrent);
+        let facts = self::facts(
+            r#"(component
+                (import "i" (instance $i (export "t" (type (eq u32)))))
+                (alias export $i "t" (type $t)) (import "t" (type (eq $t))))"#,
+        );
+        assert_eq!(facts.imports, ["i"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use wasmtime::ResourceLimiter;
 
+use super::flavour::TABLE_ELEMENTS_POOLED;
 use super::stop::Stop;
 use crate::model::{Budget, Limit};
 
@@ -75,12 +76,14 @@ impl ResourceLimiter for Limiter {
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        if maximum.is_some_and(|maximum| desired > maximum) {
+        if maximum.is_some_and(|maximum| desired > maximum && maximum < TABLE_ELEMENTS_POOLED) {
             return Ok(false);
         }
         let wanted = self.table_elements.saturating_add((desired - current.min(desired)) as u64);
-        if wanted > self.table_elements_max {
-            let allowed = self.table_elements_max;
+        // A maximum this large is the pool's, of which the guest's author cannot know.
+        let pooled = maximum.map_or(u64::MAX, |maximum| maximum as u64);
+        if wanted > self.table_elements_max || desired as u64 > pooled {
+            let allowed = self.table_elements_max.min(pooled);
             return Err(Stop::Limit { limit: Limit::TableElements, allowed, wanted }.into());
         }
         self.table_elements = wanted;

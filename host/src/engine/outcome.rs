@@ -86,6 +86,7 @@ pub(crate) fn stopped(stop: Stop, scene: &Scene<'_>) -> Outcome {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest has no word of its own")]
 fn of_trap(trap: Trap, scene: &Scene<'_>) -> Outcome {
     let kind = match trap {
         Trap::OutOfFuel => return Outcome::OutOfFuel { limit: scene.budget.fuel },

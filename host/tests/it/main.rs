@@ -15,6 +15,8 @@ mod effects;
 #[cfg(feature = "http")]
 mod http;
 mod kv;
+mod engine_lab;
+mod hostile;
 mod support;
 mod trust;
 mod vectors;
