@@ -67,6 +67,12 @@ impl<'a> Comparison<'a> {
         self
     }
 
+    /// What the contenders are called.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.entries.iter().map(|entry| entry.contender.borrow().name().to_owned()).collect()
+    }
+
     /// Makes one call of each contender and checks its answer.
     ///
     /// # Errors

@@ -24,6 +24,48 @@ pub fn shapes() -> Result<Vec<u8>, Error> {
     read("wasm32-unknown-unknown/release/shapes_guest.wasm")
 }
 
+/// The smallest capability of the contract.
+///
+/// # Errors
+/// Where the guests do not build.
+pub fn small() -> Result<Vec<u8>, Error> {
+    read("wasm32-unknown-unknown/release/small_guest.wasm")
+}
+
+/// A component made so many bytes long by a custom section, which changes nothing but its digest.
+///
+/// # Errors
+/// Where it is longer already.
+pub fn padded(component: &[u8], bytes: usize) -> Result<Vec<u8>, Error> {
+    const NAME: &[u8] = b"padding";
+    // Section id, its length in five bytes, the length of its name.
+    const HEAD: usize = 1 + 5 + 1;
+    let length = bytes
+        .checked_sub(component.len() + 6)
+        .filter(|length| *length > NAME.len())
+        .ok_or_else(|| format!("{bytes} bytes leave no room for padding"))?;
+    let mut padded = Vec::with_capacity(bytes);
+    padded.extend_from_slice(component);
+    padded.push(0);
+    // LEB128, always in five bytes; the format allows the longer form.
+    for step in 0..5 {
+        let seven = (length >> (7 * step)) & 0x7f;
+        padded.push(u8::try_from(seven)? | if step < 4 { 0x80 } else { 0 });
+    }
+    padded.push(u8::try_from(NAME.len())?);
+    padded.extend_from_slice(NAME);
+    debug_assert_eq!(padded.len(), component.len() + HEAD + NAME.len());
+    // Bytes without a pattern, so that nothing is quicker with them than with code.
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    while padded.len() < bytes {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        padded.push(state.to_le_bytes()[7]);
+    }
+    Ok(padded)
+}
+
 /// The core module for Extism.
 ///
 /// # Errors
@@ -95,7 +137,8 @@ fn built() -> Result<&'static Path, Error> {
         let build_all = || {
             let folder = folder()?;
             let wasm = ["--target", "wasm32-unknown-unknown"];
-            let packages = ["--package", "capability-guest", "--package", "shapes-guest"];
+            let packages = ["capability-guest", "small-guest", "shapes-guest"];
+            let packages = packages.map(|package| ["--package", package]).concat();
             build(&folder, "wasm-component-ld", &[wasm.as_slice(), &packages].concat())?;
             let packages = ["--package", "native-guest", "--package", "process-guest"];
             build(&folder, "wasm-component-ld", &packages)?;
@@ -128,5 +171,24 @@ fn build(target: &Path, linker: &str, arguments: &[&str]) -> Result<(), Error> {
     } else {
         Err("the guests of the benchmarks do not build; `cargo xtask setup` installs their target"
             .into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::padded;
+
+    #[test]
+    fn padding_is_a_section_of_the_length_that_was_asked_for() {
+        let component = b"\0asm\x0d\0\x01\0";
+        for bytes in [64, 300, 70_000] {
+            let padded = padded(component, bytes).unwrap();
+            assert_eq!(padded.len(), bytes);
+            assert!(padded.starts_with(component));
+            let length: usize =
+                (0..5).map(|at| usize::from(padded[9 + at] & 0x7f) << (7 * at)).sum();
+            assert_eq!(component.len() + 6 + length, bytes, "the section ends with the file");
+        }
+        assert!(padded(component, 10).is_err());
     }
 }

@@ -10,6 +10,7 @@
 pub mod book;
 pub mod comparison;
 pub mod contender;
+pub mod document;
 pub mod embedded;
 pub mod field;
 pub mod guests;

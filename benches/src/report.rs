@@ -14,14 +14,21 @@ use crate::{Error, raw};
 /// # Errors
 /// Where the terminal or the book cannot be written.
 pub fn finish(book: &Book) -> Result<(), Error> {
-    // Cargo passes `--bench` when it benchmarks; without it every contender runs once, as a test.
-    if !std::env::args().any(|argument| argument == "--bench") {
+    if !is_benchmark() {
         return Ok(());
     }
     book.save()?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "\n{}", tables(book))?;
     Ok(())
+}
+
+/// Whether this is a benchmark. Cargo passes `--bench` then; without it, or with `--test`, every
+/// contender runs once, as a test.
+#[must_use]
+pub fn is_benchmark() -> bool {
+    let said = |word: &str| std::env::args().any(|argument| argument == word);
+    said("--bench") && !said("--test")
 }
 
 /// All tables of a book, in Markdown.

@@ -89,12 +89,29 @@ fn extism(book: &Book) -> impl Iterator<Item = Finding> {
 }
 
 /// Requirements on single figures: the figure's name, what is asked for, at most how much.
-const FIGURES: [(&str, &str, f64); 5] = [
-    ("runaway stopped after its deadline", "runaway stopped ≤ deadline + 10 ms, the slowest", 10.0),
-    ("verify 1 MiB", "a bundle of 1 MiB verified in ≤ 250 µs", 250.0),
-    ("reflection over typed", "a call through reflection ≤ typed + 2 µs", 2.0),
-    ("resident, 1,000 capabilities", "1,000 loaded small capabilities < 300 MB", 300.0),
-    ("build from nothing", "default features build from nothing in ≤ 6 minutes", 360.0),
+const FIGURES: [(&str, &str, f64); 6] = [
+    (
+        "runaway stopped after its deadline, the slowest",
+        "a runaway is stopped ≤ 10 ms after its deadline while 100 others run",
+        10.0,
+    ),
+    (
+        "verify 1 MiB, a bundle installed before",
+        "a bundle of 1 MiB is verified in ≤ 250 µs, installed before",
+        250.0,
+    ),
+    (
+        "verify 1 MiB, a bundle to be installed",
+        "a bundle of 1 MiB is verified in ≤ 250 µs, seen for the first time",
+        250.0,
+    ),
+    ("reflection over typed", "a call through reflection costs ≤ 2 µs more than a typed one", 2.0),
+    (
+        "resident, 1000 capabilities loaded",
+        "1,000 loaded small capabilities hold < 300 MB, the program itself included",
+        300.0,
+    ),
+    ("build from nothing", "default features build from nothing in ≤ 6 minutes", 6.0),
 ];
 
 fn figures(book: &Book) -> impl Iterator<Item = Finding> {
