@@ -66,7 +66,7 @@ fn measure(options: &Options) -> Result<(), Problem> {
 }
 
 fn bench(target: &[&str], samples: &[&str]) -> Result<(), Problem> {
-    let mut command = cargo(&["bench", "--locked"]);
+    let mut command = cargo(&["bench"]);
     command.args(target).arg("--").args(samples);
     finish(&mut command)
 }
