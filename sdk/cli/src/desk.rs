@@ -11,7 +11,7 @@ use std::time::Duration;
 use engraft::artifact::{KeyStoreError, Passphrase, SigningKey};
 use engraft::model::{Clock, SystemClock};
 
-use crate::grammar::Common;
+use crate::grammar::Globals;
 use crate::home::{self, Home};
 use crate::screen::Screen;
 use crate::trouble::{Result, Trouble};
@@ -29,8 +29,8 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(screen: Screen, common: Common, home: Option<PathBuf>) -> Self {
-        let Common { home: named, passphrase_file, .. } = common;
+    pub(crate) fn new(screen: Screen, globals: Globals, home: Option<PathBuf>) -> Self {
+        let Globals { home: named, passphrase_file, .. } = globals;
         Self { screen, home: named.or(home), passphrase_file }
     }
 

@@ -23,14 +23,14 @@ use crate::screen::Form;
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) globals: Globals,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
 /// What every command takes.
 #[derive(Debug, Args)]
-pub(crate) struct Common {
+pub(crate) struct Globals {
     /// Give one JSON document on standard output, errors included
     #[arg(long, global = true, help_heading = "Common options")]
     pub(crate) json: bool,

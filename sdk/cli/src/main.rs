@@ -41,8 +41,8 @@ fn main() -> ExitCode {
         // What could not be parsed cannot say whom it is for, so the words themselves are asked.
         Err(error) => return screen(grammar::form_of(&arguments)).usage(&error).into(),
     };
-    let screen = screen(if cli.common.json { Form::Json } else { Form::Text });
-    let desk = Desk::new(screen, cli.common, environment.home);
+    let screen = screen(if cli.globals.json { Form::Json } else { Form::Text });
+    let desk = Desk::new(screen, cli.globals, environment.home);
     let result = command::run(cli.command, &desk);
     desk.screen.finish(result).into()
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use engraft::artifact::{Bundle, Keyring, TrustedKey};
+use engraft::artifact::{Bundle, Keyring, SigningKey, TrustedKey};
 use engraft::engine::{ComponentKind, ConfigMap, Engine, InstancePolicy, SecretMap, Services};
 use engraft::model::Budget;
 use engraft::store::MemoryStore;
@@ -89,12 +89,19 @@ impl Sandbox {
                 path.display()
             )));
         }
-        let host = host(&allowed, &args.limits, lifetime, desk)?;
+        let is_bare = |input: &Input| matches!(input.content, Content::Bare);
+        let development = if others.iter().any(is_bare) || is_bare(&input) {
+            Some(home::development_key(desk)?)
+        } else {
+            None
+        };
+        let keyring = keyring(development.as_ref(), desk)?;
+        let host = host(keyring, &allowed, &args.limits, lifetime, desk)?;
         let _shown = (input.bytes.len() > SLOW_BYTES).then(|| {
             let size = text::bytes(input.bytes.len() as u64);
             desk.screen.progress(&format!("compiling {} ({size})", args.file.display()))
         });
-        let maker = Maker { host: &host, allowed: &allowed, limits: &args.limits, desk };
+        let maker = Maker { host: &host, key: development, allowed, limits: &args.limits, desk };
         for other in &others {
             let bundle = maker.bundle(other, Draft::default())?;
             desk.wait(host.install(&bundle))??;
@@ -122,7 +129,9 @@ pub(crate) fn bare_host(desk: &Desk) -> Result<Host> {
 /// Makes bundles of what there is.
 struct Maker<'a> {
     host: &'a Host,
-    allowed: &'a Allowed,
+    /// Where anything is bare.
+    key: Option<SigningKey>,
+    allowed: Allowed,
     limits: &'a Limits,
     desk: &'a Desk,
 }
@@ -130,9 +139,9 @@ struct Maker<'a> {
 impl Maker<'_> {
     /// The bundle itself, or a bare component signed with the development key.
     fn bundle(&self, input: &Input, draft: Draft) -> Result<Arc<[u8]>> {
-        if let Content::Bundle(_) = &input.content {
+        let (Content::Bare, Some(key)) = (&input.content, &self.key) else {
             return Ok(Arc::clone(&input.bytes));
-        }
+        };
         let component = input.component();
         let inspection = Engine::inspect(&component).map_err(engraft::Error::from)?;
         let knows_itself = inspection.kind == ComponentKind::Contract;
@@ -142,18 +151,29 @@ impl Maker<'_> {
             manifest.description.permissions = self.allowed.asks.clone();
         }
         manifest.budget = self.limits.applied_to(manifest.budget);
-        let key = home::development_key(self.desk)?;
-        Ok(Bundle::sign(component, &manifest, &[&key])?.to_bytes().into())
+        Ok(Bundle::sign(component, &manifest, &[key])?.to_bytes().into())
     }
 }
 
-/// A host that trusts the local keyring and the development key, and grants what is allowed.
-fn host(allowed: &Allowed, limits: &Limits, lifetime: InstancePolicy, desk: &Desk) -> Result<Host> {
-    let development = home::development_key(desk)?;
+/// The local keyring, and the development key where it signs something here.
+fn keyring(development: Option<&SigningKey>, desk: &Desk) -> Result<Keyring> {
     let mut keyring = desk.home()?.keyring()?;
-    if keyring.key(&development.id()).is_none() {
-        keyring.trust(TrustedKey::development(development.public()))?;
+    if let Some(key) = development
+        && keyring.key(&key.id()).is_none()
+    {
+        keyring.trust(TrustedKey::development(key.public()))?;
     }
+    Ok(keyring)
+}
+
+/// A host that trusts the keyring and grants what is allowed.
+fn host(
+    keyring: Keyring,
+    allowed: &Allowed,
+    limits: &Limits,
+    lifetime: InstancePolicy,
+    desk: &Desk,
+) -> Result<Host> {
     let mut terms = Terms::default();
     terms.grant = allowed.grant.clone();
     terms.lifetime = lifetime;

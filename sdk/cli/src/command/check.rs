@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use engraft::artifact::{Bundle, Manifest, Verified};
+use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey, Verified};
 use engraft::engine::Engine;
 use engraft::model::Digest;
 use engraft::{Error, Host};
@@ -14,7 +14,6 @@ use serde::Serialize;
 use crate::desk::Desk;
 use crate::draft::Draft;
 use crate::exit::Exit;
-use crate::home;
 use crate::input::{Content, Input};
 use crate::page::{Page, Style};
 use crate::sandbox;
@@ -127,13 +126,13 @@ impl Checked {
         }
     }
 
-    /// Compiles it and holds its imports against its manifest. A bundle that is not trusted is
-    /// signed anew for that, by the development key and in memory, so that this step tells its own
-    /// reasons; nothing is run.
+    /// Compiles it and holds its imports against its manifest. For that it is signed anew, in memory
+    /// and by a key of this moment, so that this step tells its own reasons even of what nobody
+    /// trusts; nothing is run.
     fn load(&mut self, input: &Input, manifest: &Manifest, desk: &Desk) -> Result<()> {
         self.capability = Some(manifest.name().to_string());
         self.version = Some(manifest.version.to_string());
-        let key = home::development_key(desk)?;
+        let key = SigningKey::generate(Origin::Development)?;
         let bundle = match Bundle::sign(input.component(), manifest, &[&key]) {
             Ok(bundle) => bundle,
             Err(error) => {
@@ -141,7 +140,7 @@ impl Checked {
                 return Ok(());
             }
         };
-        let keyring = engraft::artifact::Keyring::for_development(key.public());
+        let keyring = Keyring::for_development(key.public());
         let host = Host::builder().trust(keyring).cache_dir(desk.home()?.cache_path()).build()?;
         let _shown = desk.screen.progress(&format!("compiling {}", input.path.display()));
         let loaded = match host.verify(&bundle.to_bytes()) {

@@ -26,6 +26,7 @@ fn an_unknown_key_is_refused_and_the_rest_still_checked() {
     let ran = other.run(&["check", "numbers.engraft"]).says(3, "signed for development");
     assert!(ran.out.contains("load     fine"), "{}", ran.out);
     let json = other.run(&["check", "numbers.engraft", "--json"]).says(3, "").json();
+    assert!(json["notes"].is_null(), "checking makes no key: {json}");
     assert_eq!(json["steps"][1]["ok"], false);
     assert_eq!(json["steps"][2]["ok"], true);
 }

@@ -79,6 +79,22 @@ fn a_key_that_others_may_read_is_refused() {
     home.run(&sign).fine();
 }
 
+#[cfg(unix)]
+#[test]
+fn a_key_file_that_cannot_be_read_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    home.run(&["key", "list"]).fine();
+    let path = home.path("home/keys/alice.key");
+    std::fs::create_dir(&path).unwrap();
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o700)).unwrap();
+    home.run(&["key", "show", "alice"]).says(2, "alice.key cannot be read");
+    std::fs::remove_dir(&path).unwrap();
+    home.write("home/keys/alice.key", "hello");
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+    home.run(&["key", "show", "alice"]).says(4, "alice.key:1:1");
+}
+
 #[test]
 fn a_broken_key_file_shows_the_place() {
     let home = Home::new();
