@@ -153,7 +153,10 @@ async fn measure(sandbox: &Sandbox, call: &Call, until: Until) -> Result<Sample>
         if !last.outcome.is_returned() {
             break;
         }
-        histogram.saturating_record(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX));
+        // Not the saturating kind: that one cuts off whatever the histogram has not grown to yet.
+        histogram
+            .record(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX))
+            .map_err(|error| Trouble::fault(format!("a latency cannot be counted: {error}")))?;
         let is_over = match until {
             Until::Calls(calls) => histogram.len() >= calls,
             Until::Elapsed(time) => elapsed >= time,

@@ -142,13 +142,16 @@ fn figures(usage: &Usage) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// Where in the input it does not fit, as reflection tells it: `(line 2, column 7)`.
+/// Where in the input it does not fit, as reflection and most JSON parsers tell it:
+/// `(line 2, column 7)`, `at line 2 column 7`.
 fn place(outcome: &Outcome, input: &str) -> Option<Place> {
     let Outcome::Refused(Failure::InvalidInput(facts)) = outcome else { return None };
-    let (_, rest) = facts.message.split_once("(line ")?;
-    let (line, rest) = rest.split_once(", column ")?;
-    let (column, _) = rest.split_once(')')?;
-    Some(Place::at(call::INPUT, input, line.parse().ok()?, column.parse().ok()?))
+    let (_, rest) = facts.message.rsplit_once("line ")?;
+    let (line, rest) = rest.split_once(" column ")?;
+    let digits = rest.find(|char: char| !char.is_ascii_digit()).unwrap_or(rest.len());
+    let (line, column) =
+        (line.trim_end_matches(',').parse().ok()?, rest.get(..digits)?.parse().ok()?);
+    Some(Place::at(call::INPUT, input, line, column))
 }
 
 const fn level(level: LogLevel) -> (Style, &'static str) {
@@ -167,5 +170,28 @@ impl<'a> Line<'a> {
     fn of(line: &'a LogLine) -> Self {
         let fields = line.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         Self { level: level(line.level).1, message: &line.message, fields: fields.collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use engraft::model::FailureFacts;
+
+    use super::*;
+
+    #[test]
+    fn the_place_that_a_guest_tells_is_found_and_nothing_else_taken_for_one() {
+        let refused = |message: &str| {
+            Outcome::Refused(Failure::InvalidInput(FailureFacts::final_without_effect(message)))
+        };
+        let at = |message| place(&refused(message), "{\n12345}").map(|it| (it.line, it.column));
+        assert_eq!(at("`/a` (line 2, column 3): expected a text"), Some((2, 3)));
+        assert_eq!(at("expected a string at line 2 column 3"), Some((2, 3)));
+        for message in
+            ["", "line ", "line 2", "line two column 3", "line 2 column ", "line -1 column 2"]
+        {
+            assert_eq!(at(message), None, "{message}");
+        }
+        assert_eq!(place(&Outcome::Cancelled, "{}"), None);
     }
 }

@@ -113,6 +113,8 @@ fn a_capability_of_the_contract_needs_both_keys() {
     assert!(home.run(&allowed).fine().out.contains("Hello, Ada!"));
     let json = home.run(&[&call[..], &["--json"]].concat()).says(3, "").json();
     assert_eq!(json["failure"]["kind"], "denied");
+    let wrong = ["try", "greet.wasm", "greet", r#"{"name": 5}"#, "--allow", "kv"];
+    home.run(&wrong).says(1, "--> the input:1:10");
     let invalid = ["try", "greet.wasm", "greet", r#"{"name": " "}"#, "--allow", "kv"];
     home.run(&invalid).says(1, "a name has 1 to 100 bytes");
     // What it asks for stands in its manifest; allowing more gives nothing.
