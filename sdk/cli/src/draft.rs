@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use engraft::Host;
 use engraft::artifact::{MANIFEST_BYTES_MAX, Manifest, Validity, World};
+use engraft::engine::Engine;
 use engraft::model::{Budget, CapabilityName, Description, Operation, Permissions};
 use semver::{BuildMetadata, Prerelease, Version};
 use serde::Deserialize;
@@ -64,9 +65,16 @@ impl Draft {
         self.complete(described, DEVELOPMENT_VERSION, sequence)
     }
 
-    /// What the component says of itself.
+    /// What the component says of itself. It is not asked where the file says it all.
     pub(crate) fn describe(&self, input: &Input, host: &Host, desk: &Desk) -> Result<Description> {
         let name = self.name_or(&input.stem())?;
+        if let (Some(operations), Some(permissions), true) =
+            (&self.operations, &self.permissions, self.name.is_some())
+        {
+            Engine::inspect(&input.component()).map_err(engraft::Error::from)?;
+            let (operations, permissions) = (operations.clone(), permissions.clone());
+            return Ok(Description { name, summary: String::new(), operations, permissions });
+        }
         Ok(desk.wait(host.describe(&name, input.component()))??)
     }
 

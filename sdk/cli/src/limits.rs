@@ -9,42 +9,44 @@ use engraft::model::Budget;
 
 use crate::amount;
 
+/// What help shows them under.
+const HEADING: &str = "Limits";
+
 /// Limits of a call. A bundle's own limits are signed and can only be tightened.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Limits")]
 pub(crate) struct Limits {
     /// Instructions, such as `10M`
-    #[arg(long, value_name = "NUMBER", value_parser = amount::count)]
+    #[arg(long, help_heading = HEADING, value_name = "NUMBER", value_parser = amount::count)]
     fuel: Option<u64>,
     /// Time from start to end, such as `2s`
-    #[arg(long, value_name = "TIME", value_parser = amount::time)]
+    #[arg(long, help_heading = HEADING, value_name = "TIME", value_parser = amount::time)]
     deadline: Option<Duration>,
     /// Linear memory, such as `64MiB`
-    #[arg(long, value_name = "BYTES", value_parser = amount::bytes)]
+    #[arg(long, help_heading = HEADING, value_name = "BYTES", value_parser = amount::bytes)]
     memory: Option<u64>,
     /// Elements of tables
-    #[arg(long, value_name = "NUMBER", value_parser = amount::count)]
+    #[arg(long, help_heading = HEADING, value_name = "NUMBER", value_parser = amount::count)]
     tables: Option<u64>,
     /// Core instances inside the component
-    #[arg(long, value_name = "NUMBER", value_parser = amount::small_count)]
+    #[arg(long, help_heading = HEADING, value_name = "NUMBER", value_parser = amount::small_count)]
     instances: Option<u32>,
     /// Calls of host functions
-    #[arg(long, value_name = "NUMBER", value_parser = amount::count)]
+    #[arg(long, help_heading = HEADING, value_name = "NUMBER", value_parser = amount::count)]
     host_calls: Option<u64>,
     /// Log text
-    #[arg(long, value_name = "BYTES", value_parser = amount::bytes)]
+    #[arg(long, help_heading = HEADING, value_name = "BYTES", value_parser = amount::bytes)]
     log_bytes: Option<u64>,
     /// Input text
-    #[arg(long, value_name = "BYTES", value_parser = amount::bytes)]
+    #[arg(long, help_heading = HEADING, value_name = "BYTES", value_parser = amount::bytes)]
     input_bytes: Option<u64>,
     /// Output text
-    #[arg(long, value_name = "BYTES", value_parser = amount::bytes)]
+    #[arg(long, help_heading = HEADING, value_name = "BYTES", value_parser = amount::bytes)]
     output_bytes: Option<u64>,
     /// Bodies received over HTTP
-    #[arg(long, value_name = "BYTES", value_parser = amount::bytes)]
+    #[arg(long, help_heading = HEADING, value_name = "BYTES", value_parser = amount::bytes)]
     http_bytes: Option<u64>,
     /// How deep capabilities may call one another
-    #[arg(long, value_name = "NUMBER", value_parser = amount::small_count)]
+    #[arg(long, help_heading = HEADING, value_name = "NUMBER", value_parser = amount::small_count)]
     call_depth: Option<u32>,
 }
 

@@ -6,6 +6,7 @@
     reason = "a test that meets what it did not expect must fail at once"
 )]
 
+mod allow;
 mod bench;
 mod check;
 mod inspect;

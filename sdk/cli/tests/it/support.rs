@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde_json::Value;
 
 pub(crate) use components::{
-    CORE_MODULE, IMPORTS_CLOCK, IMPORTS_RANDOM, NUMBERS, OTHER_NUMBERS, UNKNOWN_IMPORT, template,
-    wat,
+    CORE_MODULE, EFFECTS_MANIFEST, IMPORTS_CLOCK, IMPORTS_RANDOM, NUMBERS, OTHER_NUMBERS,
+    UNKNOWN_IMPORT, effects, template, wat,
 };
 
 static HOMES: AtomicU32 = AtomicU32::new(0);

@@ -1,4 +1,4 @@
-//! Components: small ones as text, and the template of the repository, built once a run.
+//! Components: small ones as text, and guests of the repository, built once a run.
 
 use std::path::Path;
 use std::process::Command;
@@ -59,7 +59,8 @@ pub(crate) const UNKNOWN_IMPORT: &str = r#"(component
 /// No component at all.
 pub(crate) const CORE_MODULE: &str = r#"(module (func (export "run")))"#;
 
-static TEMPLATE: LazyLock<Vec<u8>> = LazyLock::new(build_template);
+static TEMPLATE: LazyLock<Vec<u8>> = LazyLock::new(|| build("guest-templates/rust"));
+static EFFECTS: LazyLock<Vec<u8>> = LazyLock::new(|| build("host/tests/guests/effects"));
 
 pub(crate) fn wat(text: &str) -> Vec<u8> {
     wat::parse_str(text).unwrap()
@@ -70,7 +71,30 @@ pub(crate) fn template() -> &'static [u8] {
     &TEMPLATE
 }
 
-fn build_template() -> Vec<u8> {
+/// Does to the outside whatever it is told. It does not describe itself; [`EFFECTS_MANIFEST`] does.
+pub(crate) fn effects() -> &'static [u8] {
+    &EFFECTS
+}
+
+pub(crate) const EFFECTS_MANIFEST: &str = r#"{
+    "name": "test.effects",
+    "operations": [
+        {"name": "log", "input_schema": {}, "output_schema": {}},
+        {"name": "now", "input_schema": {}, "output_schema": {}},
+        {"name": "number", "input_schema": {}, "output_schema": {}},
+        {"name": "config", "input_schema": {}, "output_schema": {}},
+        {"name": "secret", "input_schema": {}, "output_schema": {}},
+        {"name": "set", "input_schema": {}, "output_schema": {}},
+        {"name": "call", "input_schema": {}, "output_schema": {}}
+    ],
+    "permissions": {
+        "log": true, "clock": true, "random": true, "progress": true,
+        "kv": {"bytes": 1000, "keys": 10}, "http": [{"host": "*"}], "call": ["*"], "config": ["*"],
+        "secrets": [{"name": "token", "hosts": ["api.example.org"]}]
+    }
+}"#;
+
+fn build(source: &str) -> Vec<u8> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
     let exe = std::env::current_exe().unwrap();
     let target = exe.ancestors().nth(3).unwrap().join("guests");
@@ -86,7 +110,7 @@ fn build_template() -> Vec<u8> {
         .args(["--message-format", "json"])
         .arg("--target-dir")
         .arg(&target)
-        .current_dir(root.join("guest-templates/rust"))
+        .current_dir(root.join(source))
         .env_remove("RUSTFLAGS")
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-component-ld")
         .output()
@@ -99,7 +123,7 @@ fn build_template() -> Vec<u8> {
         .find(|file| file.ends_with(".wasm"));
     let file = file.unwrap_or_else(|| {
         panic!(
-            "the template does not build; `cargo xtask setup` installs its target: {}",
+            "{source} does not build; `cargo xtask setup` installs its target: {}",
             String::from_utf8_lossy(&built.stderr)
         )
     });
