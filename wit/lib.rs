@@ -5,6 +5,8 @@
 //!
 //! *Never:* a released file under `v1/` changes meaning; what is new goes into a new minor version.
 
+#[cfg(feature = "guest")]
+pub mod guest;
 #[cfg(feature = "host")]
 pub mod host;
 

@@ -19,6 +19,7 @@ mod home;
 mod http;
 mod imports;
 mod inspect;
+mod inspection;
 mod invocation;
 mod lease;
 mod limits;
@@ -44,9 +45,11 @@ use std::sync::atomic::AtomicU32;
 pub use config::{EngineConfig, InstancePolicy, Metering};
 pub use error::EngineError;
 pub use http::{HttpSettings, Lookup, Resolver, SystemResolver};
+pub use inspection::{ComponentKind, Inspection};
 pub use invocation::{Invocation, Lineage, PeerAnswer, PeerCall, Peers};
 pub use load::{Loadable, Loaded};
 pub use native::NativeCode;
+pub use reflect::{Import, ImportKind, Skipped};
 pub use report::{CallRecord, Counts, LogLine, Observer, Report};
 pub use services::{
     ConfigMap, ConfigSource, LogLevel, LogRecord, LogSink, ProgressReport, ProgressSink,
@@ -55,7 +58,7 @@ pub use services::{
 };
 pub use session::SelfCheck;
 
-use crate::model::{Description, Digest};
+use crate::model::{CapabilityName, Description, Digest};
 
 /// Loads components and keeps what their calls share: wasmtime, compiled code, counters. Cheap to
 /// clone.
@@ -118,15 +121,31 @@ impl Engine {
         load::load(&self.shared, loadable, load::Checks::Manifest)
     }
 
-    /// Asks a component of the contract what it is, in a throwaway sandbox without any permission.
-    /// For making a bundle; afterwards the signed manifest speaks.
+    /// What a component says of itself. One of the contract is asked, in a throwaway sandbox without
+    /// any permission; of any other, reflection tells, under the `name` given. For making a bundle;
+    /// afterwards the signed manifest speaks.
     ///
     /// # Errors
-    /// Where it is no component, does not describe itself, or what it says is not well formed.
-    pub async fn describe(&self, component: Arc<[u8]>) -> Result<Description, EngineError> {
+    /// Where it is no component, or does not describe itself well.
+    pub async fn describe(
+        &self,
+        name: &CapabilityName,
+        component: Arc<[u8]>,
+    ) -> Result<Description, EngineError> {
+        if let Some(description) = inspection::reflected(name, &component)? {
+            return Ok(description);
+        }
         let shared = Arc::clone(&self.shared);
         let loaded = beside(move || describe::load_unnamed(&shared, &component)).await?;
         describe::describe(&self.shared, loaded).await
+    }
+
+    /// What a component shows without being run.
+    ///
+    /// # Errors
+    /// Where it is no component.
+    pub fn inspect(component: &[u8]) -> Result<Inspection, EngineError> {
+        inspection::inspect(component)
     }
 
     /// Compiles a component for shipping along with it.

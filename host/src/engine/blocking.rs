@@ -77,18 +77,6 @@ fn directly(
     Ok(replied(conclude(inner, lease, Afterwards::Keep, Ok(ended))))
 }
 
-// === impl Runtimes ===
-
-impl Drop for Runtimes {
-    fn drop(&mut self) {
-        // The last of an engine may go away inside an executor, where tokio forbids waiting for a
-        // runtime's end. Nothing runs on these between calls.
-        for runtime in self.idle.get_mut().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            runtime.shutdown_background();
-        }
-    }
-}
-
 impl Runtimes {
     /// Drives a future to its end on this thread, or beside it where this one has a runtime already
     /// (tokio forbids one inside the other).
@@ -120,5 +108,18 @@ impl Runtimes {
             idle.push(runtime);
         }
         Ok(output)
+    }
+}
+
+// === impl Runtimes ===
+
+impl Drop for Runtimes {
+    /// tokio panics where a runtime is dropped inside of another one, and the last clone of an engine
+    /// may well go there. Nothing is left running in these, so there is nothing to wait for.
+    fn drop(&mut self) {
+        let idle = self.idle.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for runtime in idle.drain(..) {
+            runtime.shutdown_background();
+        }
     }
 }

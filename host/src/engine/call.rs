@@ -7,7 +7,7 @@ use std::time::Instant;
 use engraft_wit::host::imports::types as wit;
 
 use super::admission::{permits, plan};
-use super::foreign::Reflecting;
+use super::foreign::{self, Holding, Reflecting};
 use super::invocation::Invocation;
 use super::lease::Lease;
 use super::load::{Inner, Loaded};
@@ -70,7 +70,8 @@ async fn invoke(
     match inner.foreign() {
         None => run(inner, invocation, started, ledger, Invoking { operation, input }).await,
         Some(bound) => {
-            let work = Reflecting::new(bound, operation, input)?;
+            let handles = if inner.home.is_session() { Holding::Session } else { Holding::Nothing };
+            let work = Reflecting::new(bound, operation, input, handles)?;
             run(inner, invocation, started, ledger, work).await
         }
     }
@@ -154,6 +155,9 @@ fn span(inner: &Inner, invocation: &Invocation) -> tracing::Span {
 pub(crate) fn check_operation(inner: &Inner, invocation: &Invocation) -> Result<(), Outcome> {
     if inner.description.operation(&invocation.operation).is_some() {
         return Ok(());
+    }
+    if let Some(bound) = inner.foreign() {
+        return foreign::check_name(bound, &inner.description, &invocation.operation);
     }
     let known: Vec<&str> =
         inner.description.operations.iter().map(|operation| operation.name.as_str()).collect();

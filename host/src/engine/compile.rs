@@ -36,7 +36,7 @@ impl<'a> Compiler<'a> {
     pub(crate) fn component(
         &self,
         source: Source<'_>,
-        native: Option<&NativeCode>,
+        native: &[NativeCode],
     ) -> Result<(Component, &'a Flavour), EngineError> {
         let pooled = self.flavour(source, Allocation::Pooled)?;
         let refusal = match self.component_on(pooled, source, native)? {
@@ -73,10 +73,10 @@ impl<'a> Compiler<'a> {
         &self,
         flavour: &Flavour,
         source: Source<'_>,
-        native: Option<&NativeCode>,
+        native: &[NativeCode],
     ) -> Result<wasmtime::Result<Component>, EngineError> {
         let compatibility = compatibility(&flavour.engine);
-        if let Some(native) = native.filter(|native| native.compatibility == compatibility) {
+        if let Some(native) = native.iter().find(|native| native.compatibility == compatibility) {
             match load(flavour, &native.bytes) {
                 Ok(component) => return Ok(Ok(component)),
                 Err(error) => tracing::debug!(%error, "the native code shipped along is not used"),

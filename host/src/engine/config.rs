@@ -38,9 +38,9 @@ pub struct EngineConfig {
     /// What no call goes over, whatever manifest and caller say. The default leaves room for heavy
     /// guests; each manifest's own budget is far tighter.
     pub budget_max: Budget,
-    /// Fuel between two looks at the clock. Small enough for slices of about 20 µs, so that a
-    /// hundred guests on two threads each run again within a millisecond or two; large enough that
-    /// the looks cost a few percent at most.
+    /// Fuel between two looks at the clock: 3 µs of the fastest code, 1 ms of code that does little
+    /// but wait for memory. Twice as much would let such code hold others up for longer; half as
+    /// much costs fast code more than a few percent.
     pub fuel_slice: u64,
     /// Time between two looks at the clock where calls are metered by epochs.
     pub epoch_tick: Duration,

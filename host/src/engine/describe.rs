@@ -81,7 +81,7 @@ pub(crate) fn load_unnamed(
         grant: Grant::default(),
         lifetime: InstancePolicy::Fresh,
         metering: Metering::Fuel,
-        native: None,
+        native: Vec::new(),
     };
     load(shared, loadable, Checks::None)
 }

@@ -6,6 +6,7 @@
 mod call;
 mod clock;
 mod config;
+mod fault;
 mod http;
 mod kv;
 mod log;
@@ -45,6 +46,8 @@ struct Kit {
     /// Where the random numbers of a seed have got to.
     seeded: Option<ChaCha20Rng>,
     progress: progress::Gate,
+    /// What the guest said of its own breaking.
+    fault: Option<String>,
     http: Option<Arc<Allowance>>,
 }
 
@@ -60,6 +63,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<
     imports::progress::add_to_linker::<_, Own>(linker, |state| state)?;
     imports::secrets::add_to_linker::<_, Own>(linker, |state| state)?;
     imports::config::add_to_linker::<_, Own>(linker, |state| state)?;
+    imports::fault::add_to_linker::<_, Own>(linker, |state| state)?;
     // This one needs the store, to hand fuel on and to take it back.
     call::add_to_linker(linker)
 }
@@ -81,6 +85,11 @@ impl EffectState {
         if let Some(allowance) = self.kit.as_ref().and_then(|kit| kit.http.as_ref()) {
             usage.http_bytes = allowance.used();
         }
+    }
+
+    /// What the guest said of its own breaking, scrubbed.
+    pub(crate) fn take_fault(&mut self) -> Option<String> {
+        self.kit.as_mut().and_then(|kit| kit.fault.take())
     }
 
     fn kit(&mut self) -> &mut Kit {

@@ -5,7 +5,7 @@
 use std::sync::OnceLock;
 
 use wasmtime::component::Linker;
-use wasmtime::{Config, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use super::config::{EngineConfig, Metering};
 use super::error::EngineError;
@@ -150,6 +150,9 @@ fn settings(key: FlavourKey, config: &EngineConfig) -> Config {
         .epoch_interruption(key.metering != Metering::Fuel)
         .concurrency_support(key.concurrency == Concurrency::On)
         .wasm_component_model_async(key.concurrency == Concurrency::On)
+        // Foreign components may have values of these types; both are only more ways to pass data.
+        .wasm_component_model_map(true)
+        .wasm_component_model_fixed_length_lists(true)
         // Instances made from the same image share its pages until they write.
         .memory_init_cow(true)
         .table_lazy_init(true)
@@ -179,6 +182,9 @@ fn pool(config: &EngineConfig) -> PoolingAllocationConfig {
         .table_elements(TABLE_ELEMENTS_POOLED)
         .linear_memory_keep_resident(MEMORY_KEPT_BYTES)
         .table_keep_resident(TABLE_KEPT_BYTES)
+        // Newer Linux tells which pages were written, so that only those are cleared: a Rust guest
+        // has its stack and its data a megabyte apart.
+        .pagemap_scan(Enabled::Auto)
         .max_unused_warm_slots(WARM_SLOTS_MAX);
     pool
 }

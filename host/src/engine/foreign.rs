@@ -6,11 +6,12 @@ use wasmtime::component::Component;
 
 use super::call::Reply;
 use super::error::EngineError;
+use super::reflect::Reply as Given;
 use super::reflect::{Act, Anatomy, Bound, CallFault, CommandOutput, OutputError, Plan};
 use super::state::CallState;
 use super::warm::{Fault, Warm, Work};
 use super::wasi::Command;
-use crate::model::{Failure, FailureFacts, Limit, Outcome, TrapKind};
+use crate::model::{Description, Failure, FailureFacts, Limit, Outcome, TrapKind};
 
 /// An operation found by reflection.
 pub(crate) struct Reflecting<'a> {
@@ -20,24 +21,63 @@ pub(crate) struct Reflecting<'a> {
     input: &'a str,
 }
 
-/// Reads what a component exports and ties it to its compiled form.
+/// What a caller can hold between calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holding {
+    /// Handles of resources, for the call belongs to a session.
+    Session,
+    /// Nothing.
+    Nothing,
+}
+
+/// Reads what a component exports and ties it to its compiled form. Every operation that the
+/// manifest lists must be there.
 pub(crate) fn reflect(
     capability: &str,
     bytes: &[u8],
     component: &Component,
+    description: &Description,
 ) -> Result<Bound, EngineError> {
     let not_callable = |message: String| EngineError::NotCallable {
         capability: capability.to_owned(),
         message: super::outcome::clean(&message),
     };
     let anatomy = Anatomy::of(bytes).map_err(|error| not_callable(error.to_string()))?;
+    for operation in &description.operations {
+        anatomy.find(&operation.name).map_err(|why| {
+            not_callable(format!("its manifest lists `{}`: {why}", operation.name))
+        })?;
+    }
     Bound::new(anatomy.into(), component).map_err(|error| not_callable(error.to_string()))
+}
+
+/// Whether a name, in full or in short, means an operation that the manifest lists.
+pub(crate) fn check_name(
+    bound: &Bound,
+    description: &Description,
+    operation: &str,
+) -> Result<(), Outcome> {
+    let (meant, plan) = bound.plan(operation).map_err(invalid_input)?;
+    let mut listed = description.operations.iter().map(|listed| bound.plan(&listed.name));
+    if listed.any(|listed| listed.is_ok_and(|(index, _)| index == meant)) {
+        return Ok(());
+    }
+    let name = &plan.operation.name;
+    Err(invalid_input(format!("the manifest does not list the operation `{name}`")))
 }
 
 impl<'a> Reflecting<'a> {
     /// Finds the operation; a no tells what there is.
-    pub(crate) fn new(bound: &'a Bound, operation: &str, input: &'a str) -> Result<Self, Outcome> {
+    pub(crate) fn new(
+        bound: &'a Bound,
+        operation: &str,
+        input: &'a str,
+        holding: Holding,
+    ) -> Result<Self, Outcome> {
         let (index, plan) = bound.plan(operation).map_err(invalid_input)?;
+        if plan.needs_session && holding == Holding::Nothing {
+            return Err(invalid_input(plan.session_refusal()));
+        }
         Ok(Self { bound, index, plan, input })
     }
 
@@ -48,7 +88,7 @@ impl<'a> Reflecting<'a> {
         let output_bytes = output_bytes(state);
         let stdio = state.take_stdio();
         let output = CommandOutput { stdout: &stdio.stdout, stderr: &stdio.stderr, exit_code };
-        Ok(reply(Plan::command_reply(output, output_bytes)?))
+        Ok(self.reply(Plan::command_reply(output, output_bytes)?))
     }
 
     async fn function(self, warm: &mut Warm) -> Result<Reply, Fault> {
@@ -56,7 +96,8 @@ impl<'a> Reflecting<'a> {
         let arguments = self.plan.arguments(self.input, warm.handles.as_mut());
         let arguments = match arguments {
             Ok(arguments) => arguments,
-            Err(error) => return Err(Fault::Outcome(invalid_input(error.to_string()))),
+            // A refusal like the guest's own: nothing has run, and a session goes on.
+            Err(error) => return Ok(Err(no_fit(error.to_string()))),
         };
         let output_bytes = output_bytes(warm.store.data());
         let target = (self.index, self.plan);
@@ -65,22 +106,29 @@ impl<'a> Reflecting<'a> {
             .bound
             .call(target, &mut warm.store, &instance, arguments, handles, output_bytes)
             .await?;
-        Ok(reply(given))
+        Ok(self.reply(given))
     }
-}
 
-fn reply(given: super::reflect::Reply) -> Reply {
-    match given {
-        super::reflect::Reply::Output(text) => Ok(text),
-        super::reflect::Reply::Failure(message) => Err(Failure::Failed(
-            FailureFacts::final_without_effect(super::outcome::clean(&message)),
-        )),
+    fn reply(&self, given: Given) -> Reply {
+        match given {
+            Given::Output(text) => Ok(text),
+            Given::Failure(message) => Err(Failure::Failed(FailureFacts {
+                message,
+                retryable: false,
+                // The types do not say; what imports no function cannot have done anything.
+                effect_happened: self.bound.anatomy().can_act(),
+            })),
+        }
     }
 }
 
 fn invalid_input(message: impl AsRef<str>) -> Outcome {
+    Outcome::Refused(no_fit(message))
+}
+
+fn no_fit(message: impl AsRef<str>) -> Failure {
     let message = super::outcome::clean(message.as_ref());
-    Outcome::Refused(Failure::InvalidInput(FailureFacts::final_without_effect(message)))
+    Failure::InvalidInput(FailureFacts::final_without_effect(message))
 }
 
 fn output_bytes(state: &CallState) -> usize {

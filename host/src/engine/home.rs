@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::config::InstancePolicy;
 use super::warm::Warm;
+use crate::model::Clock;
 
 /// The instances of one capability that outlive a call.
 pub(crate) enum Home {
@@ -87,10 +88,10 @@ impl Home {
     }
 
     /// Takes an instance back after a call that ended well.
-    pub(crate) fn give_back(&self, session: Option<&str>, warm: Warm, now: Instant) {
+    pub(crate) fn give_back(&self, session: Option<&str>, warm: Warm, clock: &dyn Clock) {
         match (self, session) {
             (Self::Pool(pool), _) => pool.give_back(warm),
-            (Self::Sessions(sessions), Some(id)) => sessions.give_back(id, warm, now),
+            (Self::Sessions(sessions), Some(id)) => sessions.give_back(id, warm, clock.monotonic()),
             (Self::Fresh | Self::Sessions(_), _) => {}
         }
     }

@@ -75,8 +75,7 @@ impl<'a> Lease<'a> {
         if let Some(mut warm) = self.settle() {
             // Nothing of this call stays in the store while it waits for the next.
             warm.store.data_mut().forget();
-            let now = self.inner.identity.clock.monotonic();
-            self.inner.home.give_back(self.session, warm, now);
+            self.inner.home.give_back(self.session, warm, &*self.inner.identity.clock);
         }
     }
 

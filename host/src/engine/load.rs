@@ -45,8 +45,8 @@ pub struct Loadable {
     pub lifetime: InstancePolicy,
     /// How it is metered.
     pub metering: Metering,
-    /// Compiled code whose maker the host's policy trusts. Used where it fits this engine.
-    pub native: Option<NativeCode>,
+    /// Compiled code whose maker the host's policy trusts. The one that fits this engine is used.
+    pub native: Vec<NativeCode>,
 }
 
 /// A capability that can be called. Cheap to clone; all clones share instances and counters.
@@ -128,8 +128,8 @@ pub(crate) fn load(
         facts: &facts,
         metering: loadable.metering,
     };
-    let (component, flavour) = shared.compiler().component(source, loadable.native.as_ref())?;
-    let kind = kind(name, &loadable.component, &component)?;
+    let (component, flavour) = shared.compiler().component(source, &loadable.native)?;
+    let kind = kind(&loadable, &component)?;
     let pre = link(name, &facts, &component, flavour)?;
     let may_block = flavour.key.concurrency == Concurrency::Off
         && matches!(kind, Kind::Contract(_))
@@ -167,11 +167,13 @@ fn identity(shared: &Shared, loadable: &Loadable, facts: &Facts, authority: Auth
     }
 }
 
-fn kind(name: &str, bytes: &[u8], component: &Component) -> Result<Kind, EngineError> {
+fn kind(loadable: &Loadable, component: &Component) -> Result<Kind, EngineError> {
+    let Loadable { name, component: bytes, description, .. } = loadable;
+    let name = name.as_str();
     let describe = component.get_export(None, "describe");
     let invoke = component.get_export(None, "invoke");
     let (Some((_, describe)), Some((invoke_type, invoke))) = (describe, invoke) else {
-        return reflect(name, bytes, component).map(Kind::Foreign);
+        return reflect(name, bytes, component, description).map(Kind::Foreign);
     };
     if !is_invoke(&invoke_type) {
         return Err(EngineError::NotCallable {

@@ -63,8 +63,10 @@ type Add = dyn Fn(&mut Linker<CallState>) -> wasmtime::Result<()> + Send + Sync;
 #[derive(Clone)]
 pub(crate) struct Data {
     ty: TypeId,
-    make: Arc<dyn Fn(&CapabilityName) -> Box<dyn Any + Send> + Send + Sync>,
+    make: Arc<Make>,
 }
+
+type Make = dyn Fn(&CapabilityName) -> Box<dyn Any + Send> + Send + Sync;
 
 /// What came of a typed call.
 #[derive(Debug)]

@@ -32,6 +32,7 @@ mod docs;
 mod error;
 mod handles;
 mod imports;
+mod inspection;
 mod json;
 mod operation;
 #[cfg(any(test, fuzzing))]
@@ -45,11 +46,11 @@ mod write;
 pub(crate) use anatomy::Anatomy;
 pub(crate) use call::{Bound, CallFault, Reply, hostcall_fuel};
 pub(crate) use command::CommandOutput;
-use error::InputError;
 pub(crate) use error::OutputError;
 pub use error::ReflectError;
 pub(crate) use handles::Handles;
 pub use imports::{Import, ImportKind};
+pub use inspection::{ComponentKind, Inspection, describe, inspect};
 pub use operation::Skipped;
 pub(crate) use operation::{Act, Plan};
 

@@ -168,6 +168,15 @@ impl Counts {
     }
 }
 
+// === impl Report ===
+
+impl Report {
+    /// The report of a call that found nothing to run.
+    pub(crate) fn unstarted(outcome: Outcome) -> Self {
+        Self { outcome, usage: Usage::default(), logs: Vec::new() }
+    }
+}
+
 // === impl LogLine ===
 
 impl LogLine {

@@ -108,6 +108,9 @@ impl CallState {
 
     /// What the guest said last, for the message of a break.
     pub(crate) fn last_words(&mut self) -> Option<String> {
+        if let Some(fault) = self.effects.take_fault() {
+            return Some(fault);
+        }
         let logged = self.logs.iter().rev().find(|line| line.level == LogLevel::Error);
         if let Some(line) = logged {
             return Some(line.message.clone());
@@ -116,6 +119,12 @@ impl CallState {
         let tail = stderr.len().saturating_sub(LAST_WORDS_BYTES_MAX);
         let words = String::from_utf8_lossy(stderr.get(tail..)?).trim().to_owned();
         (!words.is_empty()).then_some(words)
+    }
+
+    /// The lineage for calls that this one makes.
+    pub(crate) fn lineage_below(&self, fuel_left: Option<u64>) -> Lineage {
+        let (name, depth_left) = (&self.identity.name, self.budget.call_depth);
+        self.lineage.below(name, self.deadline_at, fuel_left, depth_left)
     }
 
     /// Keeps a log line for the report; its bytes are charged already.

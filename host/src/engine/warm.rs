@@ -61,7 +61,10 @@ impl Warm {
     pub(crate) fn new(inner: &Inner, state: CallState) -> Self {
         let mut store = Store::new(inner.wasmtime(), state);
         store.limiter(|state| &mut state.limiter);
-        if inner.metering() != Metering::Fuel {
+        if inner.metering() == Metering::Fuel {
+            let slice = inner.shared.config.fuel_slice.max(1);
+            drop(store.fuel_async_yield_interval(Some(slice)));
+        } else {
             store.epoch_deadline_callback(|store| at_tick(store.data()));
         }
         let handles = inner.home.is_session().then(Handles::default);
@@ -80,8 +83,6 @@ impl Warm {
         match inner.metering() {
             Metering::Fuel => {
                 drop(self.store.set_fuel(budget.fuel));
-                let slice = inner.shared.config.fuel_slice;
-                drop(self.store.fuel_async_yield_interval(Some(slice)));
             }
             Metering::FuelAndEpoch => {
                 drop(self.store.set_fuel(budget.fuel));

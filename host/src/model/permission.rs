@@ -2,6 +2,8 @@
 //!
 //! *Never:* a default here is anything but empty.
 
+mod ceiling;
+
 use serde::{Deserialize, Serialize};
 
 use super::{HostPattern, NamePattern};

@@ -245,13 +245,14 @@ async fn an_async_component_runs_on_an_engine_of_its_own() {
 #[tokio::test]
 async fn a_component_describes_itself_without_any_permission() {
     let lab = Lab::new();
-    let description = lab.engine.describe(guest("probe")).await.unwrap();
+    let description =
+        lab.engine.describe(&"test.other".parse().unwrap(), guest("probe")).await.unwrap();
     assert_eq!(description.name.as_str(), "test.probe");
     assert_eq!(description.operations.len(), 13);
     assert_eq!(description.permissions, Permissions { log: true, ..Permissions::default() });
     let plain = wat("test.plain", &exporting_run("", "")).component;
-    let error = lab.engine.describe(plain).await.unwrap_err();
-    assert!(matches!(error, EngineError::NotDescribed { .. }), "{error}");
+    let description = lab.engine.describe(&"test.plain".parse().unwrap(), plain).await.unwrap();
+    assert_eq!(description.operations[0].name, "run");
     assert!(lab.seen.lock().unwrap().is_empty(), "nobody's call is nobody's business");
 }
 
@@ -343,9 +344,11 @@ async fn shipped_code_is_used_where_it_fits() {
     // Code of another component shows that it was this that ran, and not a compilation.
     let other = wat::parse_str(exporting_run("", "")).unwrap();
     let shipped = lab.engine.precompile(&other, Metering::Fuel).unwrap();
+    let mut unfit = native.clone();
+    unfit.compatibility = "another engine".to_owned();
     assert_eq!(native.compatibility, shipped.compatibility);
     let mut loadable = wat("test.shipped", &exporting_run("", "unreachable"));
-    loadable.native = Some(shipped.clone());
+    loadable.native = vec![unfit, shipped.clone()];
     assert_eq!(text(&lab.load(loadable.clone()).call(Invocation::new("run", "{}")).await), "7");
     // For another engine or broken, it is as if it were not there.
     loadable.metering = Metering::Epoch;
@@ -354,7 +357,7 @@ async fn shipped_code_is_used_where_it_fits() {
     loadable.metering = Metering::Fuel;
     let mut broken = shipped;
     broken.bytes = broken.bytes[..100].into();
-    loadable.native = Some(broken);
+    loadable.native = vec![broken];
     let report = lab.load(loadable).call(Invocation::new("run", "{}")).await;
     assert_eq!(report.outcome.word(), "trapped");
 }

@@ -118,7 +118,7 @@ pub(crate) fn component(name: &str, component: Arc<[u8]>) -> Loadable {
         grant: Grant::default(),
         lifetime: InstancePolicy::Fresh,
         metering: Metering::Fuel,
-        native: None,
+        native: Vec::new(),
     }
 }
 

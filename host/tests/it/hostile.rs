@@ -74,6 +74,33 @@ async fn a_storm_of_host_calls_meets_the_deadline_too() {
 }
 
 #[tokio::test]
+async fn calls_of_wasi_count_as_well() {
+    let lab = Lab::new();
+    let storm = r#"(component
+        (import "wasi:clocks/monotonic-clock@0.2.0" (instance $clock
+            (export "now" (func (result u64)))))
+        (core func $now (canon lower (func $clock "now")))
+        (core module $m
+            (import "c" "now" (func $now (result i64)))
+            (func (export "run") (result i32) (loop $l (drop (call $now)) (br $l)) unreachable))
+        (core instance $i (instantiate $m (with "c" (instance (export "now" (func $now))))))
+        (func (export "run") (result u32) (canon lift (core func $i "run"))))"#;
+    for metering in [Metering::Fuel, Metering::Epoch, Metering::FuelAndEpoch] {
+        let mut loadable = wat("test.storm", storm);
+        loadable.metering = metering;
+        loadable.budget.host_calls = 1_000;
+        let loaded = lab.load(loadable);
+        for report in [run(&loaded).await, loaded.call_blocking(Invocation::new("run", "{}"))] {
+            let limit = Limit::HostCalls;
+            let (allowed, wanted) = (1_000, 1_001);
+            let outcome = Outcome::Exceeded { limit, allowed, wanted };
+            assert_eq!(report.outcome, outcome, "{metering:?}");
+        }
+    }
+    lab.assert_serves().await;
+}
+
+#[tokio::test]
 async fn deep_recursion_meets_the_end_of_the_stack() {
     let lab = Lab::new();
     let loaded = lab.probe(|_| {});

@@ -114,6 +114,25 @@ async fn one_call_too_many_is_turned_away_at_once() {
 }
 
 #[tokio::test]
+async fn a_full_pool_is_told_as_such() {
+    let lab = Lab::with(|config| {
+        with_slow(config);
+        config.instances_max = 1;
+    });
+    let loaded = lab.load(waiting("test.slow"));
+    let held = tokio::spawn({
+        let loaded = loaded.clone();
+        async move { loaded.call(wait(200)).await }
+    });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let report = loaded.call(wait(1)).await;
+    let Outcome::Unavailable { message } = &report.outcome else { panic!("{}", report.outcome) };
+    assert!(message.contains("instances_max"), "{message}");
+    assert_eq!(text(&held.await.unwrap()), "7");
+    lab.assert_serves().await;
+}
+
+#[tokio::test]
 async fn an_invocation_and_its_callers_only_tighten() {
     let lab = Lab::new();
     let loaded = lab.probe(|budget| budget.fuel = 50_000_000);

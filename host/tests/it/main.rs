@@ -4,17 +4,26 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::wildcard_enum_match_arm,
     reason = "a test that meets what it did not expect must fail at once"
 )]
 
+mod bundle;
+mod corpus;
 mod effects;
 mod engine;
 mod engine_lab;
-#[cfg(feature = "http")]
 mod files;
+mod frozen;
+mod guest_sdk;
 mod hostile;
 #[cfg(feature = "http")]
 mod http;
 mod kv;
 mod limits;
+mod reflect;
 mod support;
+mod template;
+mod trust;
+mod vectors;

@@ -2,5 +2,5 @@
 
 mod guests;
 
-#[allow(unused_imports, reason = "not every set of features has a test with a guest")]
-pub(crate) use guests::{command, guest};
+#[allow(unused_imports, reason = "not every set of features has a test with each of them")]
+pub(crate) use guests::{build, command, guest, repository, template};

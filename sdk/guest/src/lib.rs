@@ -1,1 +1,100 @@
 //! What a capability written in Rust links.
+//!
+//! A capability is a module with an attribute; each operation is a function in it. Input and output
+//! are any types that `serde` and `schemars` know, and the schemas come from them.
+//!
+//! ```
+//! use engraft_guest::capability;
+//!
+//! /// Counts things in texts.
+//! #[capability(name = "text.count")]
+//! mod count {
+//!     use engraft_guest::Failure;
+//!     use schemars::JsonSchema;
+//!     use serde::{Deserialize, Serialize};
+//!
+//!     #[derive(Deserialize, JsonSchema)]
+//!     pub struct Input {
+//!         /// The text to look at.
+//!         text: String,
+//!     }
+//!
+//!     #[derive(Serialize, JsonSchema)]
+//!     pub struct Words {
+//!         words: usize,
+//!     }
+//!
+//!     /// Counts the words of a text.
+//!     #[operation(
+//!         intents("count the words in {text}"),
+//!         example(r#"{"text": "one two"}"#, r#"{"words": 2}"#)
+//!     )]
+//!     pub fn words(input: Input) -> Result<Words, Failure> {
+//!         if input.text.is_empty() {
+//!             return Err(Failure::invalid_input("there is no text to count in"));
+//!         }
+//!         Ok(Words { words: input.text.split_whitespace().count() })
+//!     }
+//! }
+//!
+//! // Natively, the same capability runs against a mock host.
+//! let host = engraft_guest::mock::Host::granting::<count::Capability>();
+//! let output = host.invoke::<count::Capability>("words", r#"{"text": "a b c"}"#).unwrap();
+//! assert_eq!(output["words"], 3);
+//! host.check_examples::<count::Capability>();
+//! ```
+//!
+//! Built for `wasm32-unknown-unknown` with `wasm-component-ld` as its linker, the crate becomes a
+//! component that imports exactly those interfaces of the contract that it uses. What it wants to use
+//! it also has to ask for: `#[capability(…, permissions(log, kv(bytes = 4096, keys = 16)))]`.
+//!
+//! | module | permission | what it does |
+//! |---|---|---|
+//! | [`log`] | `log` | lines for whoever runs the host |
+//! | [`clock`] | `clock` | the time, as the host tells it |
+//! | [`random`] | `random` | random numbers, real or seeded |
+//! | [`kv`] | `kv(bytes = …, keys = …)` | values that outlive a call, in transactions |
+//! | [`http`] | `http(host = "…")` | requests, alone or side by side |
+//! | [`call`](mod@call) | `call("…")` | other capabilities, alone or side by side |
+//! | [`progress`] | `progress` | how far a long operation has come |
+//! | [`secrets`] | `secret(name = "…", hosts("…"))` | whether a secret is there |
+//! | [`config`] | `config("…")` | settings |
+//!
+//! A panic becomes the message of the trap that the host reports; it needs no permission.
+//!
+//! *Never:* this crate knows the host crate; the contract is all they share.
+
+pub mod call;
+pub mod clock;
+pub mod config;
+mod description;
+mod failure;
+pub mod http;
+pub mod kv;
+pub mod log;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod mock;
+mod operation;
+pub mod progress;
+pub mod random;
+pub mod secrets;
+mod sys;
+
+pub use description::{
+    Capability, Description, Example, HttpRule, KvQuota, Operation, Permission, SecretRule,
+};
+pub use engraft_guest_macro::capability;
+pub use failure::{Failure, FailureKind, HostError};
+
+/// What the attribute macro writes calls to. Not for people; it changes without notice.
+#[doc(hidden)]
+pub mod macro_support {
+    #[cfg(target_arch = "wasm32")]
+    pub use engraft_wit::guest as wit;
+
+    pub use crate::operation::{
+        NoInput, SelfChecks, described, operation, unknown_operation, value,
+    };
+    #[cfg(target_arch = "wasm32")]
+    pub use crate::sys::{describe, invoke, listen_for_panics, restore, save, self_test};
+}

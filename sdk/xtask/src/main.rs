@@ -1,3 +1,73 @@
 //! What a developer of this repository runs: set-up, tests, benchmarks, golden files.
+//!
+//! *Never:* a task here is needed by someone who only uses the crates.
 
-fn main() {}
+mod bindings;
+mod ci;
+mod golden;
+mod repository;
+mod run;
+mod setup;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::repository::Problem;
+use crate::test::Strictness;
+
+/// Tasks for developers of Engraft.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Add what the tests need beyond cargo: targets for guests.
+    Setup,
+    /// Set up, then run every test of the repository.
+    Test,
+    /// Everything that has to hold before a change is taken: format, lints, documentation, tests.
+    Ci,
+    /// Make the golden files anew; look at the diff before you commit it.
+    Golden,
+    /// Check the house rules that no compiler knows.
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Setup => setup::run(),
+        Task::Test => test::run().and_then(|tally| {
+            let lines = tally.lines();
+            if tally.is_fine(Strictness::of_this_run()) {
+                Ok(lines)
+            } else {
+                Err(Problem::new(lines.join("\n")))
+            }
+        }),
+        Task::Ci => ci::run(),
+        Task::Golden => golden::write(),
+        Task::Tidy => tidy::run(),
+    };
+    match done {
+        Ok(lines) => {
+            lines.iter().for_each(|line| say(line));
+            ExitCode::SUCCESS
+        }
+        Err(problem) => {
+            say(&problem.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "this is a face: a person reads what it says")]
+fn say(line: &str) {
+    println!("{line}");
+}

@@ -20,7 +20,7 @@ use wasmparser::{
 use super::docs::{self, Docs};
 use super::error::ReflectError;
 use super::imports::Import;
-use super::operation::{Plan, Skipped};
+use super::operation::{Act, Plan, Skipped};
 use crate::model::{CapabilityName, Description, Permissions};
 
 /// What the bytes of a component tell.
@@ -28,6 +28,8 @@ use crate::model::{CapabilityName, Description, Permissions};
 pub(crate) struct Anatomy {
     /// What it wants from its host.
     pub(crate) imports: Vec<Import>,
+    /// Names of what it exports.
+    pub(crate) exports: Vec<String>,
     /// Exported functions that cannot be called with JSON, each with the reason.
     pub(crate) skipped: Vec<Skipped>,
     /// One sentence about it, out of its documentation; mostly empty.
@@ -50,6 +52,7 @@ impl Anatomy {
         let exports = functions::exports(&parts.types, &parts.imports, &parts.exports, &docs)?;
         Ok(Self {
             imports,
+            exports: parts.exports.iter().map(|name| (*name).to_owned()).collect(),
             skipped: exports.skipped,
             summary: docs::summary(&docs.world()),
             speaks_contract: exports.speaks_contract,
@@ -62,6 +65,16 @@ impl Anatomy {
     /// What can be called, in the order of the exports.
     pub(crate) fn plans(&self) -> &[Plan] {
         &self.plans
+    }
+
+    /// Whether it is a program: one of its operations runs it.
+    pub(crate) fn is_command(&self) -> bool {
+        self.plans.iter().any(|plan| plan.act == Act::Command)
+    }
+
+    /// Whether it can do anything outside of itself: it takes functions from its host.
+    pub(crate) fn can_act(&self) -> bool {
+        self.imports.iter().any(|import| !import.functions.is_empty())
     }
 
     /// Where the plan of an operation is. Takes its name in full, without the version, or the
@@ -124,6 +137,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Function bodies are left to the compiler, which validates them anyway.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "other sections say nothing of the outside")]
     fn read(bytes: &'a [u8]) -> Result<Option<Self>, BinaryReaderError> {
         let mut validator = Validator::new_with_features(WasmFeatures::all());
         let (mut imports, mut exports) = (Vec::new(), Vec::new());

@@ -16,6 +16,7 @@ use super::handles::Handles;
 use super::operation::{Act, Plan};
 use super::shape::Shape;
 use super::{read, write};
+use crate::engine::effects::{Lines, scrub};
 
 /// The longest error of a guest that is passed on; a page of text.
 const MESSAGE_BYTES_MAX: usize = 4_096;
@@ -147,7 +148,8 @@ impl Plan {
         handles: Option<&mut Handles>,
     ) -> Result<Arguments, InputError> {
         if self.needs_session && handles.is_none() {
-            return Err(self.session_refusal());
+            let problem = self.session_refusal();
+            return Err(InputError { path: String::new(), line: 1, column: 1, problem });
         }
         read::read_arguments(input, &self.arguments, handles).map(Arguments)
     }
@@ -182,9 +184,9 @@ impl Plan {
             }
             Some(Val::Result(Err(error))) => match error.as_deref() {
                 None => Ok(Reply::Failure("the function gave an error without a word".to_owned())),
-                Some(Val::String(text)) => Ok(Reply::Failure(scrub(text))),
+                Some(Val::String(text)) => Ok(Reply::Failure(clean(text))),
                 Some(error) => write::write_value(err.as_deref(), Some(error), limit, handles)
-                    .map(|text| Reply::Failure(scrub(&text))),
+                    .map(|text| Reply::Failure(clean(&text))),
             },
             _ => Err(OutputError::Mismatch { expected: "a result" }),
         }
@@ -209,19 +211,9 @@ fn find(plan: &Plan, component: &Component) -> Result<ComponentExportIndex, Refl
         .ok_or_else(|| ReflectError::Unbound { name: place.name() })
 }
 
-/// Cuts a guest's text to size and drops control characters.
-fn scrub(text: &str) -> String {
-    let mut clean: String =
-        text.chars().filter(|char| !char.is_control() || *char == '\n').collect();
-    if clean.len() > MESSAGE_BYTES_MAX {
-        let mut end = MESSAGE_BYTES_MAX;
-        while !clean.is_char_boundary(end) {
-            end -= 1;
-        }
-        clean.truncate(end);
-        clean.push('…');
-    }
-    clean
+/// A guest's words, bounded; their lines stay, for they are shown as a text of their own.
+fn clean(text: &str) -> String {
+    scrub(text, MESSAGE_BYTES_MAX, Lines::Many)
 }
 
 #[cfg(test)]

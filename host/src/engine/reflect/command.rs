@@ -110,14 +110,12 @@ fn texts(list: Val) -> Vec<String> {
 }
 
 fn bytes(data: Val) -> Vec<u8> {
-    match data {
-        Val::String(text) => text.into_bytes(),
-        Val::List(items) => {
-            let byte = |item| if let Val::U8(byte) = item { Some(byte) } else { None };
-            items.into_iter().filter_map(byte).collect()
-        }
-        _ => Vec::new(),
+    if let Val::String(text) = data {
+        return text.into_bytes();
     }
+    let Val::List(items) = data else { return Vec::new() };
+    let byte = |item| if let Val::U8(byte) = item { Some(byte) } else { None };
+    items.into_iter().filter_map(byte).collect()
 }
 
 #[cfg(test)]

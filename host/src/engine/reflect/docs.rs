@@ -10,11 +10,13 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
+use crate::engine::effects::{Lines, scrub};
+
 /// The largest section that is read. WASI's whole documentation is below 200 KiB.
 const SECTION_BYTES_MAX: usize = 1 << 20;
 
 /// The longest text of one item; about half a page.
-const TEXT_CHARS_MAX: usize = 1_000;
+const TEXT_BYTES_MAX: usize = 2_000;
 
 /// What the section says; empty where there is none or it is not understood.
 #[derive(Debug, Default, Deserialize)]
@@ -129,15 +131,8 @@ pub(super) fn summary(docs: &str) -> String {
     paragraph.get(..end).unwrap_or_default().trim().to_owned()
 }
 
-/// Cuts to size and drops control characters, also those that change the direction of text.
 fn clean(text: &str) -> String {
-    let is_hidden = |char: char| {
-        (char.is_control() && char != '\n')
-            || matches!(char, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    let cleaned: String =
-        text.chars().filter(|char| !is_hidden(*char)).take(TEXT_CHARS_MAX).collect();
-    cleaned.trim().to_owned()
+    scrub(text, TEXT_BYTES_MAX, Lines::Many).trim().to_owned()
 }
 
 #[cfg(test)]
@@ -150,8 +145,8 @@ mod tests {
             b"\x00{\"interfaces\":{\"shapes\":{\"funcs\":{\"area\":\"How\\u001b[31m large. More.\"}}}}",
         )
         .unwrap();
-        assert_eq!(docs.function(Some("local:test/shapes@1.0.0"), "area"), "How[31m large. More.");
-        assert_eq!(summary(&docs.function(Some("a:b/shapes"), "area")), "How[31m large.");
+        assert_eq!(docs.function(Some("local:test/shapes@1.0.0"), "area"), "How large. More.");
+        assert_eq!(summary(&docs.function(Some("a:b/shapes"), "area")), "How large.");
         let docs =
             Docs::parse(b"\x01{\"worlds\":{\"w\":{\"func_exports\":{\"f\":{\"docs\":\"F.\"}}}}}")
                 .unwrap();
@@ -165,7 +160,7 @@ mod tests {
         }
         let long = format!("\x01{{\"x\":\"{}\"}}", "a".repeat(SECTION_BYTES_MAX));
         assert!(Docs::parse(long.as_bytes()).is_none());
-        assert_eq!(clean(&"a".repeat(9_000)).len(), TEXT_CHARS_MAX);
-        assert_eq!(clean("a\u{202e}b\0c"), "abc");
+        assert!(clean(&"a".repeat(9_000)).len() <= TEXT_BYTES_MAX);
+        assert_eq!(clean("a\u{202e}b"), "ab");
     }
 }

@@ -33,6 +33,12 @@ pub enum ReflectError {
         /// How many are described.
         limit: usize,
     },
+    /// No function of it can be called with JSON.
+    #[error("the component has nothing that can be called: {why}")]
+    NothingToCall {
+        /// The first reason.
+        why: String,
+    },
     /// A function that was described and is not there after compilation; a fault of the host.
     #[error("the compiled component has no function `{name}` although its bytes declare it")]
     Unbound {

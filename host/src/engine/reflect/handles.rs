@@ -32,7 +32,8 @@ impl Handles {
     pub(crate) const LIMIT: usize = HANDLES_MAX;
 
     /// How many are open.
-    pub(crate) fn len(&self) -> usize {
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
         self.open.len()
     }
 

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::json;
 
+use super::command;
 use super::docs;
 use super::imports::unversioned;
 use super::schema::{self, Side};
 use super::shape::{Names, Record, Resource, Shape, Title};
-use super::{InputError, command};
 use crate::model::Operation;
 
 /// An exported function that cannot be called with JSON.
@@ -132,17 +132,13 @@ impl Plan {
     }
 
     /// Why it cannot be called outside of a session.
-    pub(crate) fn session_refusal(&self) -> InputError {
-        InputError {
-            path: String::new(),
-            line: 1,
-            column: 1,
-            problem: format!(
-                "`{}` works with handles, and a handle lives only within a session: the resource \
-                 behind it is inside one instance; open a session and call it there",
-                self.operation.name
-            ),
-        }
+    pub(crate) fn session_refusal(&self) -> String {
+        format!(
+            "`{}` works with handles, and a handle lives only within a session: the resource behind \
+             it is inside one instance; load the capability with instances bound to sessions, and \
+             name one in the call",
+            self.operation.name
+        )
     }
 }
 

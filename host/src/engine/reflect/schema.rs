@@ -51,14 +51,7 @@ impl Sketch {
             Shape::Char => json!({ "type": "string", "minLength": 1, "maxLength": 1 }),
             Shape::Text => json!({ "type": "string" }),
             Shape::Bytes => self.bytes(),
-            Shape::Data => match self.bytes() {
-                Value::Object(bytes) if bytes.contains_key("anyOf") => {
-                    let mut ways = bytes.get("anyOf")?.as_array()?.clone();
-                    ways.insert(0, json!({ "type": "string" }));
-                    json!({ "anyOf": ways })
-                }
-                bytes => json!({ "anyOf": [{ "type": "string" }, bytes] }),
-            },
+            Shape::Data => self.data(),
             Shape::List(item) => json!({ "type": "array", "items": self.value(item)? }),
             Shape::FixedList(item, count) => json!({
                 "type": "array", "items": self.value(item)?, "minItems": count, "maxItems": count,
@@ -116,13 +109,17 @@ impl Sketch {
     }
 
     fn bytes(&self) -> Value {
-        let base64 = single("base64", json!({ "type": "string", "contentEncoding": "base64" }));
         match self.side {
-            Side::Output => base64,
-            Side::Input => {
-                let array = json!({ "type": "array", "items": bounded(Whole::U8) });
-                json!({ "anyOf": [base64, array] })
-            }
+            Side::Output => base64(),
+            Side::Input => json!({ "anyOf": [base64(), byte_array()] }),
+        }
+    }
+
+    fn data(&self) -> Value {
+        let text = json!({ "type": "string" });
+        match self.side {
+            Side::Output => json!({ "anyOf": [text, base64()] }),
+            Side::Input => json!({ "anyOf": [text, base64(), byte_array()] }),
         }
     }
 
@@ -200,7 +197,15 @@ impl Sketch {
     }
 }
 
-/// Bounds beyond doubles are left to the conversion: most validators would round them.
+fn base64() -> Value {
+    single("base64", json!({ "type": "string", "contentEncoding": "base64" }))
+}
+
+fn byte_array() -> Value {
+    json!({ "type": "array", "items": bounded(Whole::U8) })
+}
+
+/// Validators that keep numbers as doubles round the widest bounds; the conversion does not.
 fn bounded(whole: Whole) -> Value {
     let (least, greatest) = whole.range();
     let mut schema = Map::new();

@@ -138,7 +138,7 @@ impl Stage {
             grant: self.granted.clone(),
             lifetime: self.lifetime,
             metering: Metering::Fuel,
-            native: None,
+            native: Vec::new(),
         };
         engine.load(loadable).await
     }

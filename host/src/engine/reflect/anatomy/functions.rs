@@ -2,6 +2,11 @@
 //!
 //! *Never:* a function is left out silently; what cannot be called is listed with its reason.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "of what a component may export only functions, instances and resources matter here"
+)]
+
 use std::collections::HashMap;
 
 use wasmparser::component_types::{

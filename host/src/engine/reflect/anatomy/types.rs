@@ -2,6 +2,11 @@
 //!
 //! *Never:* a type that JSON cannot carry becomes a shape; it becomes the reason for a refusal.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "of what an instance may export only types matter here"
+)]
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -291,7 +296,7 @@ fn primitive_shape(primitive: PrimitiveValType) -> Result<Shape, Refusal> {
     })
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the component model allows no other keys")]
+/// The component model allows no other keys; new ones are refused.
 fn key_of(shape: &Shape) -> Result<Key, Refusal> {
     match shape {
         Shape::Bool => Ok(Key::Bool),

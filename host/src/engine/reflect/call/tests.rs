@@ -219,7 +219,7 @@ async fn handles_live_in_their_session_and_nowhere_else() {
     assert!(elsewhere.contains("no handle 2 is open"), "{elsewhere}");
     let plan = loaded.bound.plan("finish").unwrap().1;
     let outside = plan.arguments(r#"{"counter":{"handle":2}}"#, None).unwrap_err().to_string();
-    assert!(outside.contains("open a session and call it there"), "{outside}");
+    assert!(outside.contains("a handle lives only within a session"), "{outside}");
 }
 
 #[tokio::test]

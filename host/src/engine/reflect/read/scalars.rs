@@ -12,9 +12,8 @@ use super::super::json::{Fault, all_digits, excerpt};
 use super::super::shape::{Key, Whole};
 use super::{Conversion, Step};
 
-/// Whole numbers written with a point or an exponent are taken up to here, where doubles, which
-/// most programs keep numbers in, still tell neighbours apart.
-const EXACT_DOUBLE_MAX: f64 = 9_007_199_254_740_992.0;
+/// Longer numbers are beyond every type.
+const DIGITS_MAX: usize = 32;
 
 impl<'a> Conversion<'a, '_> {
     pub(super) fn boolean(&mut self) -> Result<bool, Fault> {
@@ -181,21 +180,32 @@ fn expected_whole(whole: Whole) -> String {
     format!("a whole number from {least} to {greatest}{text}")
 }
 
-/// A JSON number, if it is whole.
+/// A JSON number, if it is whole: `5`, but also `5.0`, `5e3` and `50e-1`. Worked out from the digits
+/// as they stand, because a float would round `134900441328279.9991` to a whole number.
 fn whole_number(text: &str) -> Option<i128> {
     if let Some(number) = decimal(text) {
         return Some(number);
     }
-    let number: f64 = text.parse().ok()?;
-    let is_exact = number.fract() == 0.0 && number.abs() <= EXACT_DOUBLE_MAX;
-    #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53, checked above")]
-    is_exact.then_some(number as i128)
+    let (sign, text) = text.strip_prefix('-').map_or((1, text), |text| (-1, text));
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = [whole, fraction].concat();
+    let digits = digits.trim_start_matches('0');
+    if digits.is_empty() {
+        return Some(0);
+    }
+    // What is left of the point once the exponent has moved it; zeros fill up what is missing.
+    let behind = i64::try_from(fraction.len()).ok()?;
+    let zeros = exponent.parse::<i64>().ok()?.checked_sub(behind)?;
+    let significant = digits.trim_end_matches('0');
+    let zeros = zeros.checked_add(i64::try_from(digits.len() - significant.len()).ok()?)?;
+    let zeros = usize::try_from(zeros).ok().filter(|zeros| *zeros <= DIGITS_MAX)?;
+    let number = decimal(&format!("{significant}{}", "0".repeat(zeros)))?;
+    Some(sign * number)
 }
 
 /// Digits, perhaps with a minus before them; each number has one such text, so keys stay unique.
 fn decimal(text: &str) -> Option<i128> {
-    // More than these are beyond every type, and beyond what is parsed here.
-    const DIGITS_MAX: usize = 32;
     let digits = text.strip_prefix('-').unwrap_or(text);
     let is_plain = all_digits(digits) && digits.len() <= DIGITS_MAX;
     let is_shortest = text == "0" || !digits.starts_with('0');
@@ -213,4 +223,32 @@ fn narrow(whole: Whole, number: i128) -> Option<Val> {
         Whole::S32 => Val::S32(number.try_into().ok()?),
         Whole::S64 => Val::S64(number.try_into().ok()?),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_worked_out_exactly() {
+        let whole = [
+            ("5.0", 5),
+            ("50e-1", 5),
+            ("0.5E+1", 5),
+            ("-0", 0),
+            ("-0.0e9", 0),
+            ("0e99999999999", 0),
+            ("-1.20e3", -1_200),
+            ("18446744073709551615.0", u64::MAX.into()),
+            ("9.007199254740993e15", 9_007_199_254_740_993),
+        ];
+        for (text, number) in whole {
+            assert_eq!(whole_number(text), Some(number), "{text}");
+        }
+        for text in
+            ["134900441328279.9991", "0.1", "1e-1", "15e-2", "1e33", "1e99999999999", "1e-9"]
+        {
+            assert_eq!(whole_number(text), None, "{text}");
+        }
+    }
 }

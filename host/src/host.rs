@@ -1,0 +1,250 @@
+//! The façade: one value that installs signed capabilities and calls them.
+//!
+//! *Never:* logic of its own; what is decided is decided on the floors below.
+
+mod builder;
+mod capability;
+mod directory;
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use builder::{HostBuilder, Ready, Terms, WantsTrust};
+pub use capability::Capability;
+use directory::{Directory, Neighbours};
+
+use crate::artifact::{Bundle, Keyring, Rollback, Verified};
+use crate::engine::{Engine, Invocation, Loadable, Metering, NativeCode, Report};
+use crate::model::{CapabilityName, Clock, Description, NamePattern, Outcome};
+use crate::{CallError, Error};
+
+/// A host of capabilities. Cheap to clone; every clone is the same host.
+///
+/// ```
+/// use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey};
+/// use engraft::{Host, Invocation};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let component = wat::parse_str(r#"(component
+/// #   (core module $m (func (export "double") (param i32) (result i32)
+/// #     (i32.mul (local.get 0) (i32.const 2))))
+/// #   (core instance $i (instantiate $m))
+/// #   (func (export "double") (param "number" u32) (result u32)
+/// #     (canon lift (core func $i "double"))))"#)?;
+/// // Nothing runs unsigned; a key made for development signs what is being worked on.
+/// let key = SigningKey::generate(Origin::Development)?;
+/// let host = Host::builder().trust(Keyring::for_development(key.public())).build()?;
+///
+/// let name = "math.double".parse()?;
+/// let description = host.describe(&name, component.clone()).await?;
+/// let manifest = Manifest::new(description, "1.0.0".parse()?);
+/// let bundle = Bundle::sign(component, &manifest, &[&key])?;
+///
+/// host.install(&bundle.to_bytes()).await?;
+/// let report = host.call("math.double", Invocation::new("double", r#"{"number": 21}"#)).await;
+/// assert_eq!(report.outcome.to_string(), "42");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Host {
+    parts: Arc<Parts>,
+}
+
+/// What a host consists of.
+struct Parts {
+    engine: Engine,
+    directory: Arc<Directory>,
+    keyring: Keyring,
+    terms: Vec<(NamePattern, Terms)>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Host {
+    /// Begins to set a host up.
+    pub const fn builder() -> HostBuilder<WantsTrust> {
+        HostBuilder::new()
+    }
+
+    /// Verifies a bundle, makes it ready and puts it in place of any release of its name. Calls
+    /// under way end on the release that they began on.
+    ///
+    /// # Errors
+    /// Where the bytes are no bundle, the keyring does not trust it, the release is older than one
+    /// seen before, or its component cannot be loaded. Nothing has changed then.
+    pub async fn install(&self, bundle: &[u8]) -> Result<Capability, Error> {
+        let verified = self.verify(bundle)?;
+        self.load(verified).await
+    }
+
+    /// Puts back one older release that a person names. Everything else is checked as ever.
+    ///
+    /// # Errors
+    /// As [`Host::install`], and where the bundle is not the one named.
+    pub async fn roll_back(&self, bundle: &[u8], to: &Rollback) -> Result<Capability, Error> {
+        let bundle = Bundle::parse(bundle)?;
+        let verified = self.parts.keyring.verify_rollback(bundle, to, self.parts.clock.wall())?;
+        self.load(verified).await
+    }
+
+    /// Checks a bundle as [`Host::install`] does, and installs nothing.
+    ///
+    /// # Errors
+    /// Where the bytes are no bundle, or the keyring does not trust it.
+    pub fn verify(&self, bundle: &[u8]) -> Result<Verified, Error> {
+        let bundle = Bundle::parse(bundle)?;
+        Ok(self.parts.keyring.verify(bundle, self.parts.clock.wall())?)
+    }
+
+    /// Makes a verified bundle ready to be called, without installing it: nobody finds it by name,
+    /// and no release is noted as seen.
+    ///
+    /// # Errors
+    /// Where its component cannot be loaded.
+    pub async fn prepare(&self, verified: &Verified) -> Result<Capability, Error> {
+        let loaded = self.parts.engine.load(self.loadable(verified)).await?;
+        Ok(Capability::new(loaded, verified))
+    }
+
+    /// Takes a capability out. Calls under way end on it; later ones find nothing.
+    #[must_use = "none means that there was nothing to remove"]
+    pub fn remove(&self, name: &str) -> Option<Capability> {
+        self.parts.directory.remove(name)
+    }
+
+    /// The live release of a name.
+    #[must_use]
+    pub fn capability(&self, name: &str) -> Option<Capability> {
+        self.parts.directory.find(name)
+    }
+
+    /// All live releases, in the order of their names.
+    #[must_use]
+    pub fn capabilities(&self) -> Vec<Capability> {
+        self.parts.directory.all()
+    }
+
+    /// Calls the live release of a name. Dropping the future cancels the call.
+    pub async fn call(&self, name: &str, invocation: Invocation) -> Report {
+        match self.parts.directory.find(name) {
+            Some(capability) => capability.call(invocation).await,
+            None => self.unknown(name),
+        }
+    }
+
+    /// Calls with typed input and output.
+    ///
+    /// # Errors
+    /// Where the input is no JSON, the call gave no output, or the output does not fit the type.
+    pub async fn call_typed<I, O>(
+        &self,
+        name: &str,
+        operation: &str,
+        input: &I,
+    ) -> Result<O, CallError>
+    where
+        I: Serialize + Sync + ?Sized,
+        O: DeserializeOwned,
+    {
+        let input = serde_json::to_string(input).map_err(CallError::Input)?;
+        let report = self.call(name, Invocation::new(operation, input)).await;
+        match report.outcome {
+            Outcome::Returned(output) => output.read().map_err(CallError::Output),
+            other => Err(CallError::Outcome { capability: name.to_owned(), outcome: other }),
+        }
+    }
+
+    /// Calls from a program without a runtime. Not for use inside of one.
+    #[must_use]
+    pub fn call_blocking(&self, name: &str, invocation: Invocation) -> Report {
+        match self.parts.directory.find(name) {
+            Some(capability) => capability.call_blocking(invocation),
+            None => self.unknown(name),
+        }
+    }
+
+    /// What a component says of itself, or what reflection finds; for making a manifest. `name` is
+    /// for components that know no name of their own. Runs without any permission.
+    ///
+    /// # Errors
+    /// Where it is no component, or gives no description.
+    pub async fn describe(
+        &self,
+        name: &CapabilityName,
+        component: impl Into<Arc<[u8]>>,
+    ) -> Result<Description, Error> {
+        Ok(self.parts.engine.describe(name, component.into()).await?)
+    }
+
+    /// Compiles a component for shipping inside its bundle; see
+    /// [`Bundle::attach_native`](crate::artifact::Bundle::attach_native).
+    ///
+    /// # Errors
+    /// Where it is no component that this host can run.
+    pub fn precompile(&self, component: &[u8], metering: Metering) -> Result<NativeCode, Error> {
+        Ok(self.parts.engine.precompile(component, metering)?)
+    }
+
+    /// The engine behind this host.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.parts.engine
+    }
+
+    async fn load(&self, verified: Verified) -> Result<Capability, Error> {
+        let capability = self.prepare(&verified).await?;
+        // Durable before visible: the release is noted as seen, then it is found.
+        self.parts.keyring.admit(&verified)?;
+        self.parts.directory.put(capability.clone());
+        Ok(capability)
+    }
+
+    fn loadable(&self, verified: &Verified) -> Loadable {
+        let manifest = verified.manifest();
+        let terms = self.terms_of(manifest.name());
+        let budget = terms.budget_max.map_or(manifest.budget, |max| manifest.budget.min(max));
+        Loadable {
+            name: manifest.name().clone(),
+            version: Some(manifest.version.clone()),
+            digest: verified.digest(),
+            component: verified.component_arc(),
+            description: manifest.description.clone(),
+            budget,
+            grant: terms.grant,
+            lifetime: terms.lifetime,
+            metering: terms.metering,
+            native: native(verified),
+        }
+    }
+
+    fn terms_of(&self, name: &CapabilityName) -> Terms {
+        let mut terms = self.parts.terms.iter();
+        let found = terms.find(|(names, _)| names.matches(name.as_str()));
+        found.map(|(_, terms)| terms.clone()).unwrap_or_default()
+    }
+
+    fn unknown(&self, name: &str) -> Report {
+        Report::unstarted(Outcome::Unavailable { message: self.parts.directory.unknown(name) })
+    }
+}
+
+fn native(verified: &Verified) -> Vec<NativeCode> {
+    let names = verified.native_parts().map(|part| part.compatibility().to_owned());
+    let code = |compatibility: String| {
+        let bytes = verified.native(&compatibility)?;
+        Some(NativeCode { compatibility, bytes })
+    };
+    names.filter_map(code).collect()
+}
+
+// === impl Host ===
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Host").field("capabilities", &self.capabilities()).finish_non_exhaustive()
+    }
+}

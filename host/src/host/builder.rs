@@ -1,0 +1,139 @@
+//! Sets a host up. Its first state wants to know whom to trust, because nothing runs unsigned.
+//!
+//! *Never:* a host is built without a keyring, or with a grant that nobody wrote down.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Directory, Host, Neighbours, Parts};
+use crate::Error;
+use crate::artifact::Keyring;
+use crate::engine::{
+    Engine, EngineConfig, InstancePolicy, Metering, Observer, Services, raw::Interface,
+};
+use crate::model::{Budget, Clock, Grant, KeyValue, NamePattern};
+
+/// Sets a [`Host`] up, step by step.
+#[derive(Debug)]
+#[must_use = "a builder does nothing until it is built"]
+pub struct HostBuilder<State> {
+    state: State,
+}
+
+/// What a builder still wants: whom to trust.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct WantsTrust;
+
+/// What a builder has when nothing is missing.
+#[derive(Debug)]
+pub struct Ready {
+    keyring: Keyring,
+    terms: Vec<(NamePattern, Terms)>,
+    engine: EngineConfig,
+    services: Services,
+}
+
+/// The terms on which capabilities run. The default grants nothing, runs each call on a fresh
+/// instance, meters by fuel, and leaves the budget to the manifest.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Terms {
+    /// What they may do, where they also ask for it.
+    pub grant: Grant,
+    /// How long their instances live.
+    pub lifetime: InstancePolicy,
+    /// How their calls are metered.
+    pub metering: Metering,
+    /// What no call goes over, where it is tighter than the manifest's budget.
+    pub budget_max: Option<Budget>,
+}
+
+impl HostBuilder<WantsTrust> {
+    pub(crate) const fn new() -> Self {
+        Self { state: WantsTrust }
+    }
+
+    /// Whose signatures count, for what, and how many. The keyring also remembers which releases were
+    /// seen: see [`Keyring::with_seen`].
+    pub fn trust(self, keyring: Keyring) -> HostBuilder<Ready> {
+        HostBuilder {
+            state: Ready {
+                keyring,
+                terms: Vec::new(),
+                engine: EngineConfig::default(),
+                services: Services::default(),
+            },
+        }
+    }
+}
+
+impl HostBuilder<Ready> {
+    /// The terms for capabilities whose names match. The first pattern that matches counts.
+    pub fn terms(mut self, names: NamePattern, terms: Terms) -> Self {
+        self.state.terms.push((names, terms));
+        self
+    }
+
+    /// Terms that differ from the default in the grant alone.
+    pub fn grant(self, names: NamePattern, grant: Grant) -> Self {
+        self.terms(names, Terms { grant, ..Terms::default() })
+    }
+
+    /// Keeps compiled code in this directory, so that the next start is quick.
+    pub fn cache_dir(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.state.engine.cache_dir = Some(directory.into());
+        self
+    }
+
+    /// Keeps values of `kv` in this store.
+    pub fn values(mut self, store: Arc<dyn KeyValue>) -> Self {
+        self.state.services = self.state.services.values(store);
+        self
+    }
+
+    /// Where secrets, settings, logs and the rest come from and go to.
+    pub fn services(mut self, services: Services) -> Self {
+        self.state.services = services;
+        self
+    }
+
+    /// Is told of each call's end.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.state.engine.observer = Some(observer);
+        self
+    }
+
+    /// Offers an interface of the embedding program to capabilities that ask for it.
+    pub fn interface(mut self, interface: Interface) -> Self {
+        self.state.engine.interfaces.push(interface);
+        self
+    }
+
+    /// Takes the time from here instead of the machine's clock.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.state.engine.clock = clock;
+        self
+    }
+
+    /// Changes what has no method of its own here: pool sizes, bounds for the whole host.
+    pub fn engine(mut self, change: impl FnOnce(&mut EngineConfig)) -> Self {
+        change(&mut self.state.engine);
+        self
+    }
+
+    /// Makes the host.
+    ///
+    /// # Errors
+    /// Where the cache directory cannot be used, or the machine does not give what an engine
+    /// needs.
+    pub fn build(self) -> Result<Host, Error> {
+        let Ready { keyring, terms, mut engine, services } = self.state;
+        let directory = Arc::new(Directory::default());
+        let neighbours = Neighbours(Arc::downgrade(&directory));
+        engine.services = Arc::new(services.peers(Arc::new(neighbours)));
+        let clock = Arc::clone(&engine.clock);
+        let engine = Engine::new(engine)?;
+        Ok(Host { parts: Arc::new(Parts { engine, directory, keyring, terms, clock }) })
+    }
+}

@@ -1,0 +1,97 @@
+//! One live capability: what was signed, and what runs.
+//!
+//! *Never:* made from anything but a verified bundle.
+
+use std::fmt;
+use std::sync::Arc;
+
+use semver::Version;
+
+use crate::artifact::{Manifest, Signer, Verified};
+use crate::engine::{Counts, Invocation, Loaded, Report};
+use crate::model::{CapabilityName, Digest};
+
+/// A capability that can be called. Cheap to clone; a clone keeps its release, whatever is
+/// installed under the name later.
+#[derive(Clone)]
+pub struct Capability {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    loaded: Loaded,
+    manifest: Manifest,
+    digest: Digest,
+    signers: Vec<Signer>,
+}
+
+impl Capability {
+    pub(crate) fn new(loaded: Loaded, verified: &Verified) -> Self {
+        let inner = Inner {
+            loaded,
+            manifest: verified.manifest().clone(),
+            digest: verified.digest(),
+            signers: verified.signers().to_vec(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &CapabilityName {
+        &self.inner.manifest.description.name
+    }
+
+    /// Its version.
+    #[must_use]
+    pub fn version(&self) -> &Version {
+        &self.inner.manifest.version
+    }
+
+    /// The digest of its component.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.inner.digest
+    }
+
+    /// Everything that was signed of it.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.inner.manifest
+    }
+
+    /// Who signed it, of those that the keyring trusts for it.
+    #[must_use]
+    pub fn signers(&self) -> &[Signer] {
+        &self.inner.signers
+    }
+
+    /// How many of its calls ended how.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.inner.loaded.counts()
+    }
+
+    /// Calls it. Dropping the future cancels the call, and counts it as cancelled.
+    pub async fn call(&self, invocation: Invocation) -> Report {
+        self.inner.loaded.call(invocation).await
+    }
+
+    /// Calls it from a program without a runtime. Not for use inside of one.
+    #[must_use]
+    pub fn call_blocking(&self, invocation: Invocation) -> Report {
+        self.inner.loaded.call_blocking(invocation)
+    }
+}
+
+// === impl Capability ===
+
+impl fmt::Debug for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Capability")
+            .field("name", self.name())
+            .field("version", &self.version().to_string())
+            .field("digest", &self.digest())
+            .finish_non_exhaustive()
+    }
+}
