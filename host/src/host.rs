@@ -152,10 +152,10 @@ impl Host {
     {
         let input = serde_json::to_string(input).map_err(CallError::Input)?;
         let report = self.call(name, Invocation::new(operation, input)).await;
-        match report.outcome {
-            Outcome::Returned(output) => output.read().map_err(CallError::Output),
-            other => Err(CallError::Outcome { capability: name.to_owned(), outcome: other }),
+        if let Outcome::Returned(output) = report.outcome {
+            return output.read().map_err(CallError::Output);
         }
+        Err(CallError::Outcome { capability: name.to_owned(), outcome: report.outcome })
     }
 
     /// Calls from a program without a runtime. Not for use inside of one.

@@ -121,12 +121,6 @@ impl CallState {
         (!words.is_empty()).then_some(words)
     }
 
-    /// The lineage for calls that this one makes.
-    pub(crate) fn lineage_below(&self, fuel_left: Option<u64>) -> Lineage {
-        let (name, depth_left) = (&self.identity.name, self.budget.call_depth);
-        self.lineage.below(name, self.deadline_at, fuel_left, depth_left)
-    }
-
     /// Keeps a log line for the report; its bytes are charged already.
     pub(crate) fn keep_log(&mut self, line: LogLine) {
         self.logs.push(line);

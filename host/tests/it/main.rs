@@ -5,6 +5,8 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::too_many_lines,
     clippy::wildcard_enum_match_arm,
     reason = "a test that meets what it did not expect must fail at once"
 )]

@@ -9,14 +9,19 @@ use wit_parser::decoding::{DecodedWasm, decode};
 use crate::guest_sdk::{call, engine, grant_all, load};
 use crate::support::{build, guest, repository, template};
 
-/// The names of what a component imports and exports.
+/// The names of what a component imports and exports. Types alone, which a world uses by name, give it
+/// nothing to call.
 fn ports(component: &[u8]) -> (BTreeSet<String>, BTreeSet<String>) {
     let DecodedWasm::Component(resolve, world) = decode(component).unwrap() else {
         panic!("not a component")
     };
     let world = &resolve.worlds[world];
     let names = |ports: &wit_parser::IndexMap<wit_parser::WorldKey, wit_parser::WorldItem>| {
-        ports.keys().map(|key| resolve.name_world_key(key)).collect()
+        ports
+            .iter()
+            .filter(|(_, item)| !matches!(item, wit_parser::WorldItem::Type { .. }))
+            .map(|(key, _)| resolve.name_world_key(key))
+            .collect()
     };
     (names(&world.imports), names(&world.exports))
 }

@@ -2,6 +2,7 @@
 //!
 //! *Never:* a task here is needed by someone who only uses the crates.
 
+mod bench;
 mod bindings;
 mod ci;
 mod golden;
@@ -34,6 +35,8 @@ enum Task {
     Test,
     /// Everything that has to hold before a change is taken: format, lints, documentation, tests.
     Ci,
+    /// Run every benchmark beside its rivals and write BENCHMARKS.md.
+    Bench(bench::Options),
     /// Make the golden files anew; look at the diff before you commit it.
     Golden,
     /// Check the house rules that no compiler knows.
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
             }
         }),
         Task::Ci => ci::run(),
+        Task::Bench(options) => bench::run(&options),
         Task::Golden => golden::write(),
         Task::Tidy => tidy::run(),
     };

@@ -1,0 +1,95 @@
+//! Files that a command is pointed at: bundles and bare components.
+//!
+//! *Never:* a file is believed to be what its name says.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use engraft::artifact::{BUNDLE_BYTES_MAX, Bundle, BundleError};
+
+use crate::trouble::{Result, Trouble};
+
+/// A file that was read.
+#[derive(Debug)]
+pub(crate) struct Input {
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: Arc<[u8]>,
+    pub(crate) content: Content,
+}
+
+/// What a file holds.
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// A bundle, whole and readable. Nobody has decided to trust it.
+    Bundle(Box<Bundle>),
+    /// WebAssembly that nobody has signed.
+    Bare,
+}
+
+impl Input {
+    /// Reads a bundle or a bare component.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let bytes: Arc<[u8]> = read(path, BUNDLE_BYTES_MAX as u64)?.into();
+        let content = match Bundle::from_arc(&bytes) {
+            Ok(bundle) => Content::Bundle(Box::new(bundle)),
+            Err(BundleError::Unsigned) => Content::Bare,
+            Err(BundleError::Foreign) => {
+                let name = path.display();
+                return Err(Trouble::corrupt(format!(
+                    "`{name}` is neither a component nor a bundle: it begins as neither"
+                ))
+                .hint("give a `.wasm` component, or an `.engraft` bundle made by `engraft sign`"));
+            }
+            Err(error) => {
+                return Err(Trouble::corrupt(format!("`{}`: {error}", path.display())));
+            }
+        };
+        Ok(Self { path: path.to_owned(), bytes, content })
+    }
+
+    /// The component, wherever it is.
+    pub(crate) fn component(&self) -> Arc<[u8]> {
+        match &self.content {
+            Content::Bundle(bundle) => bundle.component_arc(),
+            Content::Bare => Arc::clone(&self.bytes),
+        }
+    }
+
+    /// The file's name without its ending; what a bare component is called by until it has a name.
+    pub(crate) fn stem(&self) -> String {
+        self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    }
+}
+
+/// Reads a whole file of at most so many bytes.
+pub(crate) fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>> {
+    let fail = |error| Trouble::file("read", path, &error);
+    let file = File::open(path).map_err(fail)?;
+    if file.metadata().map_err(fail)?.is_dir() {
+        return Err(Trouble::usage(format!("`{}` is a directory", path.display())));
+    }
+    let mut bytes = Vec::new();
+    file.take(bytes_max + 1).read_to_end(&mut bytes).map_err(fail)?;
+    if bytes.len() as u64 > bytes_max {
+        return Err(Trouble::corrupt(format!(
+            "`{}` has more than {bytes_max} bytes; nothing larger is read",
+            path.display()
+        )));
+    }
+    Ok(bytes)
+}
+
+/// Writes a file in one step: beside its place first, then moved there.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.tmp", std::process::id()));
+    let beside = PathBuf::from(beside);
+    let fail = |error| Trouble::file("write", path, &error);
+    let written = std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        drop(std::fs::remove_file(&beside));
+    }
+    written.map_err(fail)
+}

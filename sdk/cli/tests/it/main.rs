@@ -1,0 +1,18 @@
+//! The one integration binary of the command: the real `engraft`, run in homes of its own.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that meets what it did not expect must fail at once"
+)]
+
+mod bench;
+mod check;
+mod inspect;
+mod key;
+mod precompile;
+mod sign;
+mod support;
+mod trial;
+mod trust;
+mod usage;

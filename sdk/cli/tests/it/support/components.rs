@@ -1,0 +1,107 @@
+//! Components: small ones as text, and the template of the repository, built once a run.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::LazyLock;
+
+/// Functions of numbers, and every way to misbehave.
+pub(crate) const NUMBERS: &str = r#"(component
+    (core module $m
+        (memory 1)
+        (func (export "double") (param i32) (result i32)
+            (i32.mul (local.get 0) (i32.const 2)))
+        (func (export "spin") (loop $again (br $again)))
+        (func (export "boom") unreachable)
+        (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
+        (func (export "deep") (call 4)))
+    (core instance $i (instantiate $m))
+    (func (export "double") (param "number" u32) (result u32)
+        (canon lift (core func $i "double")))
+    (func (export "spin") (canon lift (core func $i "spin")))
+    (func (export "boom") (canon lift (core func $i "boom")))
+    (func (export "grow") (param "pages" u32) (result u32) (canon lift (core func $i "grow")))
+    (func (export "deep") (canon lift (core func $i "deep"))))"#;
+
+/// Another component than [`NUMBERS`].
+pub(crate) const OTHER_NUMBERS: &str = r#"(component
+    (core module $m (func (export "triple") (param i32) (result i32)
+        (i32.mul (local.get 0) (i32.const 3))))
+    (core instance $i (instantiate $m))
+    (func (export "triple") (param "number" u32) (result u32)
+        (canon lift (core func $i "triple"))))"#;
+
+/// Draws a random number from WASI.
+pub(crate) const IMPORTS_RANDOM: &str = r#"(component
+    (import "wasi:random/random@0.2.6"
+        (instance $random (export "get-random-u64" (func (result u64)))))
+    (core func $draw (canon lower (func $random "get-random-u64")))
+    (core module $m
+        (import "host" "draw" (func $draw (result i64)))
+        (func (export "draw") (result i64) (call $draw)))
+    (core instance $i (instantiate $m
+        (with "host" (instance (export "draw" (func $draw))))))
+    (func (export "draw") (result u64) (canon lift (core func $i "draw"))))"#;
+
+/// Wants to know the time, by the contract.
+pub(crate) const IMPORTS_CLOCK: &str = r#"(component
+    (import "engraft:capability/clock@1.0.0" (instance))
+    (core module $m (func (export "one") (result i32) (i32.const 1)))
+    (core instance $i (instantiate $m))
+    (func (export "one") (result u32) (canon lift (core func $i "one"))))"#;
+
+/// Wants from its host what no host here has.
+pub(crate) const UNKNOWN_IMPORT: &str = r#"(component
+    (import "acme:mail/send@1.0.0" (instance (export "send" (func))))
+    (core module $m (func (export "run")))
+    (core instance $i (instantiate $m))
+    (func (export "go") (canon lift (core func $i "run"))))"#;
+
+/// No component at all.
+pub(crate) const CORE_MODULE: &str = r#"(module (func (export "run")))"#;
+
+static TEMPLATE: LazyLock<Vec<u8>> = LazyLock::new(build_template);
+
+pub(crate) fn wat(text: &str) -> Vec<u8> {
+    wat::parse_str(text).unwrap()
+}
+
+/// The Rust template: it speaks the contract, is called `example.greet` and asks for `kv`.
+pub(crate) fn template() -> &'static [u8] {
+    &TEMPLATE
+}
+
+fn build_template() -> Vec<u8> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
+    let exe = std::env::current_exe().unwrap();
+    let target = exe.ancestors().nth(3).unwrap().join("guests");
+    let mut cargo = Command::new(env!("CARGO"));
+    // What cargo tells its tests must not leak into a build for another target.
+    for (key, _) in std::env::vars_os() {
+        if key.to_str().is_some_and(|key| key.starts_with("CARGO_") && key != "CARGO_HOME") {
+            cargo.env_remove(key);
+        }
+    }
+    let built = cargo
+        .args(["build", "--quiet", "--release", "--target", "wasm32-unknown-unknown"])
+        .args(["--message-format", "json"])
+        .arg("--target-dir")
+        .arg(&target)
+        .current_dir(root.join("guest-templates/rust"))
+        .env_remove("RUSTFLAGS")
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-component-ld")
+        .output()
+        .unwrap();
+    let messages = String::from_utf8(built.stdout).unwrap();
+    let file = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter_map(|message| message["filenames"][0].as_str().map(str::to_owned))
+        .find(|file| file.ends_with(".wasm"));
+    let file = file.unwrap_or_else(|| {
+        panic!(
+            "the template does not build; `cargo xtask setup` installs its target: {}",
+            String::from_utf8_lossy(&built.stderr)
+        )
+    });
+    std::fs::read(file).unwrap()
+}
