@@ -103,12 +103,12 @@ impl Sandbox {
         });
         let maker = Maker { host: &host, key: development, allowed, limits: &args.limits, desk };
         for other in &others {
-            let bundle = maker.bundle(other, Draft::default())?;
+            let (bundle, _) = maker.bundle(other, Draft::default())?;
             desk.wait(host.install(&bundle))??;
         }
-        let bundle = maker.bundle(&input, draft)?;
+        let (bundle, asks) = maker.bundle(&input, draft)?;
         let installed = desk.wait(host.install(&bundle))?;
-        let capability = installed.map_err(|error| allow_hint(error.into(), &input))?;
+        let capability = installed.map_err(|error| allow_hint(error.into(), asks))?;
         Ok(Self { host, capability })
     }
 }
@@ -126,6 +126,15 @@ pub(crate) fn bare_host(desk: &Desk) -> Result<Host> {
     Ok(Host::builder().trust(Keyring::new()).cache_dir(cache).build()?)
 }
 
+/// Who says what a capability asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    /// A manifest, or the component's own description of itself.
+    Manifest,
+    /// What is allowed, for want of either.
+    Allow,
+}
+
 /// Makes bundles of what there is.
 struct Maker<'a> {
     host: &'a Host,
@@ -138,20 +147,21 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     /// The bundle itself, or a bare component signed with the development key.
-    fn bundle(&self, input: &Input, draft: Draft) -> Result<Arc<[u8]>> {
+    fn bundle(&self, input: &Input, draft: Draft) -> Result<(Arc<[u8]>, Asks)> {
         let (Content::Bare, Some(key)) = (&input.content, &self.key) else {
-            return Ok(Arc::clone(&input.bytes));
+            return Ok((Arc::clone(&input.bytes), Asks::Manifest));
         };
         let component = input.component();
         let inspection = Engine::inspect(&component).map_err(engraft::Error::from)?;
         let knows_itself = inspection.kind == ComponentKind::Contract;
         let asks_in_file = draft.permissions.is_some();
         let mut manifest = draft.of_component(input, self.host, self.desk)?;
-        if !knows_itself && !asks_in_file {
+        let asks = if knows_itself || asks_in_file { Asks::Manifest } else { Asks::Allow };
+        if asks == Asks::Allow {
             manifest.description.permissions = self.allowed.asks.clone();
         }
         manifest.budget = self.limits.applied_to(manifest.budget);
-        Ok(Bundle::sign(component, &manifest, &[key])?.to_bytes().into())
+        Ok((Bundle::sign(component, &manifest, &[key])?.to_bytes().into(), asks))
     }
 }
 
@@ -208,12 +218,10 @@ fn services(allowed: &Allowed) -> Result<Services> {
     Ok(Services::default().secrets(secrets).config(config).values(Arc::new(MemoryStore::default())))
 }
 
-/// A bare component that may not do what it imports can be allowed to; a bundle cannot.
-fn allow_hint(trouble: Trouble, input: &Input) -> Trouble {
-    match &input.content {
-        Content::Bare if trouble.kind == Exit::Refused => {
-            trouble.hint("here `--allow` both asks and grants: add a rule for that permission")
-        }
-        Content::Bare | Content::Bundle(_) => trouble,
+/// What asks by `--allow` can be mended by `--allow`.
+fn allow_hint(trouble: Trouble, asks: Asks) -> Trouble {
+    if asks == Asks::Allow && trouble.kind == Exit::Refused {
+        return trouble.hint("here `--allow` both asks and grants: add a rule for that permission");
     }
+    trouble
 }

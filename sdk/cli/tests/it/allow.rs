@@ -1,5 +1,8 @@
 //! What `--allow` allows reaches the guest, and nothing else does.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
 use serde_json::{Value, json};
 
 use crate::support::{EFFECTS_MANIFEST, Home, NUMBERS, Ran, effects};
@@ -87,4 +90,42 @@ fn another_capability_is_called_where_its_name_is_allowed() {
     assert!(denied.get("denied").is_some(), "{denied}");
     let alone = answer(&["--allow", "call=numbers"]);
     assert!(alone.get("unavailable").is_some(), "{alone}");
+}
+
+#[test]
+fn a_secret_goes_into_the_request_and_never_into_the_guest() {
+    let home = Home::new();
+    home.write("effects.wasm", effects());
+    home.write("token.txt", "hunter2\n");
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = server.local_addr().unwrap().to_string();
+    let mut manifest: Value = serde_json::from_str(EFFECTS_MANIFEST).unwrap();
+    manifest["permissions"]["http"] = json!([{"host": host, "path_prefix": "/v1"}]);
+    manifest["permissions"]["secrets"] = json!([{"name": "token", "hosts": [host]}]);
+    home.write("effects.json", manifest.to_string());
+    let get = |path: &str, allow: &[&str]| {
+        let input = json!({"url": format!("http://{host}{path}"), "credentials": ["token"]});
+        told(&home, "http", &input, allow)
+    };
+    let secret = format!("secret=token=@token.txt@{host}");
+    let rule = format!("http={host}/v1");
+    assert!(get("/v1", &[&rule]).get("denied").is_some(), "the secret was not granted");
+    assert!(get("/v1", &[&secret]).get("denied").is_some(), "the request was not granted");
+    assert!(get("/v2", &[&rule, &secret]).get("denied").is_some(), "another path was granted");
+    let answering = std::thread::spawn(move || {
+        let (mut stream, _) = server.accept().unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            request.push(byte[0]);
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").unwrap();
+        String::from_utf8(request).unwrap()
+    });
+    let answer = get("/v1", &[&rule, &secret]);
+    assert_eq!((&answer["ok"]["status"], &answer["ok"]["body"]), (&json!(200), &json!("hi")));
+    assert!(!answer.to_string().contains("hunter2"), "{answer}");
+    let request = answering.join().unwrap().to_lowercase();
+    assert!(request.contains("authorization: bearer hunter2\r\n"), "{request}");
 }

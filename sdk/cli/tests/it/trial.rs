@@ -94,6 +94,11 @@ fn a_bare_component_asks_for_what_is_allowed() {
     let refused = home.run(&["try", "late.wasm", "one"]).says(3, "the permission `clock`");
     assert!(refused.err.contains("hint: here `--allow` both asks and grants"), "{}", refused.err);
     assert_eq!(home.run(&["try", "late.wasm", "one", "--allow", "clock"]).fine().out, "1\n");
+    // Where a manifest says what is asked for, allowing more does not help, and nobody says so.
+    home.write("asks.json", r#"{"permissions": {}}"#);
+    let asks = ["try", "late.wasm", "one", "--allow", "clock", "--manifest", "asks.json"];
+    let refused = home.run(&asks).says(3, "its manifest does not ask for the permission `clock`");
+    assert!(!refused.err.contains("hint"), "{}", refused.err);
     home.component("draw.wasm", IMPORTS_RANDOM);
     let seeded = ["try", "draw.wasm", "draw", "--allow", "random=seed:7"];
     let (one, two) = (home.run(&seeded).fine().out, home.run(&seeded).fine().out);
