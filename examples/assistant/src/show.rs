@@ -96,11 +96,10 @@ impl Screen {
         operation: &str,
         report: &Report,
     ) -> std::io::Result<()> {
-        let (colour, text) = match &report.outcome {
-            Outcome::Returned(output) => {
-                (GOOD, output.read::<Value>().map_or_else(|error| error.to_string(), say))
-            }
-            other => (BAD, other.to_string()),
+        let (colour, text) = if let Outcome::Returned(output) = &report.outcome {
+            (GOOD, output.read::<Value>().map_or_else(|error| error.to_string(), say))
+        } else {
+            (BAD, report.outcome.to_string())
         };
         writeln!(self.out, "{}", self.paint(colour, &text))?;
         let usage = &report.usage;
@@ -134,6 +133,6 @@ fn say(value: Value) -> String {
             format!("\n{}", lines.collect::<Vec<_>>().join("\n"))
         }
         Value::String(text) => text,
-        other => other.to_string(),
+        plain @ (Value::Null | Value::Bool(_) | Value::Number(_)) => plain.to_string(),
     }
 }

@@ -2,13 +2,21 @@
 //!
 //! *Never:* it runs anything that the one key it trusts did not sign.
 
+use std::io::Write;
+
 use engraft::Host;
 use engraft::artifact::{KeyCard, Keyring, Scope, TrustedKey};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::json;
 
 /// In a program of your own, read these from files.
 const KEY: &str = include_str!("../../bundles/examples.key");
 const BUNDLE: &[u8] = include_bytes!("../../bundles/text.engraft");
+
+#[derive(Deserialize)]
+struct Slug {
+    text: String,
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -22,10 +30,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let text = host.install(BUNDLE).await?;
 
     let input = json!({"text": "Programs that grow, safely!"});
-    let slug: Value = host.call_typed("text.tools", "slugify", &input).await?;
+    let slug: Slug = host.call_typed("text.tools", "slugify", &input).await?;
 
     let mut out = std::io::stdout().lock();
-    use std::io::Write;
-    writeln!(out, "{} {} says {}", text.name(), text.version(), slug["text"])?;
+    writeln!(out, "{} {} says {}", text.name(), text.version(), slug.text)?;
     Ok(())
 }
