@@ -130,7 +130,7 @@ mod tests {
         assert!(!facts.concurrent);
         let facts = self::facts(
             r#"(component
-                (import "i" (instance $i (export "t" (type (eq u32)))))
+                (import "i" (instance $i (type $u u32) (export "t" (type (eq $u)))))
                 (alias export $i "t" (type $t)) (import "t" (type (eq $t))))"#,
         );
         assert_eq!(facts.imports, ["i"]);
