@@ -112,20 +112,25 @@ fn a_secret_goes_into_the_request_and_never_into_the_guest() {
     assert!(get("/v1", &[&rule]).get("denied").is_some(), "the secret was not granted");
     assert!(get("/v1", &[&secret]).get("denied").is_some(), "the request was not granted");
     assert!(get("/v2", &[&rule, &secret]).get("denied").is_some(), "another path was granted");
-    let answering = std::thread::spawn(move || {
-        let (mut stream, _) = server.accept().unwrap();
-        let mut request = Vec::new();
-        while !request.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            stream.read_exact(&mut byte).unwrap();
-            request.push(byte[0]);
-        }
-        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").unwrap();
-        String::from_utf8(request).unwrap()
+    let (answer, request) = std::thread::scope(|scope| {
+        let answering = scope.spawn(|| serve_once(&server));
+        (get("/v1", &[&rule, &secret]), answering.join().unwrap())
     });
-    let answer = get("/v1", &[&rule, &secret]);
     assert_eq!((&answer["ok"]["status"], &answer["ok"]["body"]), (&json!(200), &json!("hi")));
     assert!(!answer.to_string().contains("hunter2"), "{answer}");
-    let request = answering.join().unwrap().to_lowercase();
+    let request = request.to_lowercase();
     assert!(request.contains("authorization: bearer hunter2\r\n"), "{request}");
+}
+
+/// Takes one request, answers it, and tells its head.
+fn serve_once(server: &TcpListener) -> String {
+    let (mut stream, _) = server.accept().unwrap();
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        request.push(byte[0]);
+    }
+    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").unwrap();
+    String::from_utf8(request).unwrap()
 }
