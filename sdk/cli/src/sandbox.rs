@@ -196,7 +196,7 @@ fn host(
     let host = Host::builder()
         .trust(keyring)
         .terms("*".parse().map_err(|error| Trouble::fault(format!("{error}")))?, terms)
-        .services(services(allowed)?)
+        .services(services(allowed)?.progress(desk.screen.guest_progress()))
         .cache_dir(desk.home()?.cache_path())
         .build()?;
     Ok(host)

@@ -74,6 +74,16 @@ fn log_lines_are_shown_beside_the_output() {
 }
 
 #[test]
+fn progress_is_for_terminals() {
+    let home = home();
+    let input = json!({"fraction": 0.5, "message": "halfway"});
+    let shown = ran(&home, "progress", &input, &["progress"]);
+    assert_eq!(shown.out, "{\"ok\":null}\n");
+    assert!(!shown.err.contains("halfway"), "{}", shown.err);
+    assert!(told(&home, "progress", &input, &["log"]).get("denied").is_some());
+}
+
+#[test]
 fn another_capability_is_called_where_its_name_is_allowed() {
     let home = home();
     home.component("numbers.wasm", NUMBERS);

@@ -85,6 +85,7 @@ pub(crate) const EFFECTS_MANIFEST: &str = r#"{
         {"name": "config", "input_schema": {}, "output_schema": {}},
         {"name": "secret", "input_schema": {}, "output_schema": {}},
         {"name": "set", "input_schema": {}, "output_schema": {}},
+        {"name": "progress", "input_schema": {}, "output_schema": {}},
         {"name": "http", "input_schema": {}, "output_schema": {}},
         {"name": "call", "input_schema": {}, "output_schema": {}}
     ],
