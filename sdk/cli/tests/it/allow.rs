@@ -5,7 +5,7 @@ use std::net::TcpListener;
 
 use serde_json::{Value, json};
 
-use crate::support::{EFFECTS_MANIFEST, Home, NUMBERS, Ran, effects};
+use crate::support::{EFFECTS_MANIFEST, Home, NUMBERS, Ran, SURROUNDINGS, effects};
 
 fn home() -> Home {
     let home = Home::new();
@@ -71,6 +71,20 @@ fn log_lines_are_shown_beside_the_output() {
     let logs = home.run(&[&call[..], &["--allow", "log"]].concat()).fine().json()["logs"].clone();
     assert_eq!(logs.as_array().unwrap().len(), 1);
     assert_eq!((&logs[0]["level"], &logs[0]["fields"]["part"]), (&json!("info"), &json!("brakes")));
+}
+
+#[test]
+fn a_program_sees_the_variables_and_directories_that_are_named() {
+    let home = Home::new();
+    home.component("around.wasm", SURROUNDINGS);
+    std::fs::create_dir(home.path("data")).unwrap();
+    let count = |operation: &str, rules: &[&str]| {
+        let allow = rules.iter().flat_map(|rule| ["--allow", rule]);
+        home.run(&["try", "around.wasm", operation].into_iter().chain(allow).collect::<Vec<_>>())
+    };
+    let rules = ["env=A=1", "env=B=2", "fs=data::/data:ro"];
+    assert_eq!(count("environment", &rules).fine().out, "2\n", "and nothing inherited");
+    assert_eq!(count("directories", &rules).fine().out, "1\n");
 }
 
 #[test]
