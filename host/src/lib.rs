@@ -1,4 +1,27 @@
 //! Engraft: an embeddable plugin host for programs that grow.
+//!
+//! A program links this crate and calls **capabilities**: WebAssembly components that are signed,
+//! limited in fuel, memory and time, and swapped while the program runs. Begin with [`Host`].
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`model`] | names, digests, permissions, budgets, outcomes: plain data |
+//! | [`artifact`] | bundles, manifests, keys, and whom to trust |
+//! | [`engine`] | what loads and calls components; its [`raw`](engine::raw) is for WIT worlds of your own |
+//! | [`store`] | where values of `kv` are kept |
+//!
+//! What is allowed when nobody says anything: nothing. A capability gets what both its manifest asks
+//! for and a [`Grant`](model::Grant) allows; every part of a grant begins empty. Calls run on a fresh
+//! instance, metered by fuel, inside the [`Budget`](model::Budget) of the manifest.
+//!
+//! | feature | what it adds | default |
+//! |---|---|---|
+//! | `http` | requests to the outside, for the contract and for `wasi:http` | off |
+//! | `sqlite` | values of `kv` that survive a restart | off |
+//! | `wasi-p3` | components that import WASI 0.3 | off |
+//! | `full` | all of these | off |
+//!
+//! *Never:* an unsigned component is installed; there is no switch that turns verification off.
 
 pub mod artifact;
 pub mod engine;

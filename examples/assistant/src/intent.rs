@@ -114,7 +114,10 @@ mod tests {
             fit("convert {amount} {from} to {into}", "Convert 12.5 km to miles"),
             Some(json!({"amount": 12.5, "from": "km", "into": "miles"}))
         );
-        assert_eq!(fit("count the words in {text}", "count the words in \"a b\""), Some(json!({"text": "a b"})));
+        assert_eq!(
+            fit("count the words in {text}", "count the words in \"a b\""),
+            Some(json!({"text": "a b"}))
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Any component as a capability: operations, schemas and calls derived from its own types.
 //!
 //! A component that knows nothing of Engraft is read once, from its bytes alone, into an
-//! [`Anatomy`]: what it imports, and one [`Operation`](crate::model::Operation) with a conversion
+//! `Anatomy`: what it imports, and one [`Operation`](crate::model::Operation) with a conversion
 //! plan for every function that JSON can express. A call follows the plan: JSON text to values,
 //! values to JSON text, without a tree of JSON in between and without asking wasmtime for a type.
 //!

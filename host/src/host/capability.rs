@@ -72,6 +72,12 @@ impl Capability {
         self.inner.loaded.counts()
     }
 
+    /// What runs, for typed calls through [`engine::raw`](crate::engine::raw).
+    #[must_use]
+    pub fn loaded(&self) -> &Loaded {
+        &self.inner.loaded
+    }
+
     /// Calls it. Dropping the future cancels the call, and counts it as cancelled.
     pub async fn call(&self, invocation: Invocation) -> Report {
         self.inner.loaded.call(invocation).await

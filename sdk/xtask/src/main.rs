@@ -5,6 +5,7 @@
 mod bench;
 mod bindings;
 mod ci;
+mod examples;
 mod golden;
 mod repository;
 mod run;
@@ -37,6 +38,8 @@ enum Task {
     Ci,
     /// Run every benchmark beside its rivals and write BENCHMARKS.md.
     Bench(bench::Options),
+    /// Build and sign the capabilities that the examples run; look at the diff before you commit it.
+    Examples,
     /// Make the golden files anew; look at the diff before you commit it.
     Golden,
     /// Check the house rules that no compiler knows.
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         }),
         Task::Ci => ci::run(),
         Task::Bench(options) => bench::run(&options),
+        Task::Examples => examples::write(),
         Task::Golden => golden::write(),
         Task::Tidy => tidy::run(),
     };

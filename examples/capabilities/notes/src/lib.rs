@@ -5,7 +5,8 @@ use engraft_guest::capability;
 /// Keeps a list of notes.
 #[capability(name = "note.list", permissions(clock, kv(bytes = 65_536, keys = 200)))]
 pub mod list {
-    use engraft_guest::{Failure, JsonSchema, clock, kv};
+    use engraft_guest::{Failure, clock, kv};
+    use schemars::JsonSchema;
     use serde::{Deserialize, Serialize};
 
     #[derive(Deserialize, JsonSchema)]

@@ -5,7 +5,7 @@ use engraft_guest::capability;
 /// Counts and reshapes texts.
 #[capability(name = "text.tools")]
 pub mod tools {
-    use engraft_guest::JsonSchema;
+    use schemars::JsonSchema;
     use serde::{Deserialize, Serialize};
 
     #[derive(Deserialize, JsonSchema)]

@@ -5,7 +5,8 @@ use engraft_guest::capability;
 /// Converts lengths, masses and temperatures.
 #[capability(name = "unit.convert")]
 pub mod convert {
-    use engraft_guest::{Failure, JsonSchema};
+    use engraft_guest::Failure;
+    use schemars::JsonSchema;
     use serde::{Deserialize, Serialize};
 
     #[derive(Deserialize, JsonSchema)]

@@ -10,6 +10,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use super::*;
 
+#[expect(dead_code, reason = "these tests need one of its guests, the others all")]
 #[path = "../../../../tests/it/support/guests.rs"]
 mod guests;
 
