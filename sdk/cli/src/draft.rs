@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use engraft::Host;
 use engraft::artifact::{MANIFEST_BYTES_MAX, Manifest, Validity, World};
-use engraft::engine::Engine;
 use engraft::model::{Budget, CapabilityName, Description, Operation, Permissions};
 use semver::{BuildMetadata, Prerelease, Version};
 use serde::Deserialize;
@@ -71,11 +70,12 @@ impl Draft {
         if let (Some(operations), Some(permissions), true) =
             (&self.operations, &self.permissions, self.name.is_some())
         {
-            Engine::inspect(&input.component()).map_err(engraft::Error::from)?;
+            input.inspect()?;
             let (operations, permissions) = (operations.clone(), permissions.clone());
             return Ok(Description { name, summary: String::new(), operations, permissions });
         }
-        Ok(desk.wait(host.describe(&name, input.component()))??)
+        let described = desk.wait(host.describe(&name, input.component()))?;
+        described.map_err(|error| Trouble::from(error).about(&input.path))
     }
 
     /// The manifest: what the component says of itself, and the draft's parts in place of that.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use engraft::artifact::{BUNDLE_BYTES_MAX, Bundle, BundleError};
+use engraft::engine::{Engine, Inspection};
 
 use crate::trouble::{Result, Trouble};
 
@@ -55,6 +56,12 @@ impl Input {
             Content::Bundle(bundle) => bundle.component_arc(),
             Content::Bare => Arc::clone(&self.bytes),
         }
+    }
+
+    /// What the component shows without being run.
+    pub(crate) fn inspect(&self) -> Result<Inspection> {
+        Engine::inspect(&self.component())
+            .map_err(|error| Trouble::from(engraft::Error::from(error)).about(&self.path))
     }
 
     /// The file's name without its ending; what a bare component is called by until it has a name.

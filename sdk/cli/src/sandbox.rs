@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::Args;
 use engraft::artifact::{Bundle, Keyring, SigningKey, TrustedKey};
-use engraft::engine::{ComponentKind, ConfigMap, Engine, InstancePolicy, SecretMap, Services};
+use engraft::engine::{ComponentKind, ConfigMap, InstancePolicy, SecretMap, Services};
 use engraft::model::Budget;
 use engraft::store::MemoryStore;
 use engraft::{Capability, Host, Invocation, Report, Terms};
@@ -152,8 +152,7 @@ impl Maker<'_> {
             return Ok((Arc::clone(&input.bytes), Asks::Manifest));
         };
         let component = input.component();
-        let inspection = Engine::inspect(&component).map_err(engraft::Error::from)?;
-        let knows_itself = inspection.kind == ComponentKind::Contract;
+        let knows_itself = input.inspect()?.kind == ComponentKind::Contract;
         let asks_in_file = draft.permissions.is_some();
         let mut manifest = draft.of_component(input, self.host, self.desk)?;
         let asks = if knows_itself || asks_in_file { Asks::Manifest } else { Asks::Allow };
@@ -197,7 +196,7 @@ fn host(
     let host = Host::builder()
         .trust(keyring)
         .terms("*".parse().map_err(|error| Trouble::fault(format!("{error}")))?, terms)
-        .services(services(allowed)?)
+        .services(services(allowed)?.progress(desk.screen.guest_progress()))
         .cache_dir(desk.home()?.cache_path())
         .build()?;
     Ok(host)

@@ -5,11 +5,13 @@
 use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
 
+use engraft::engine::{ProgressReport, ProgressSink};
 use serde_json::Value;
 
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::page::{Page, Style};
+use crate::text;
 use crate::trouble::Result;
 
 /// What a command gives: for people two pages, for machines one JSON document.
@@ -50,6 +52,12 @@ pub(crate) struct Progress {
     width: usize,
 }
 
+/// Shows what a guest reports of its progress, to a person at a terminal only.
+#[derive(Debug)]
+pub(crate) struct GuestProgress {
+    is_shown: bool,
+}
+
 impl Screen {
     pub(crate) fn new(form: Form, environment: &Environment) -> Self {
         let colour = !environment.plain;
@@ -85,6 +93,11 @@ impl Screen {
         Progress { width: text.chars().count() }
     }
 
+    /// Where progress reports of guests go.
+    pub(crate) fn guest_progress(&self) -> GuestProgress {
+        GuestProgress { is_shown: self.form == Form::Text && self.err_is_terminal }
+    }
+
     /// Writes what came of a command, and says how the process is to end.
     pub(crate) fn finish(&self, result: Result<Reply>) -> Exit {
         let (exit, json) = match result {
@@ -115,12 +128,12 @@ impl Screen {
         if self.form == Form::Json && !is_help {
             return self.finish(Err(crate::trouble::Trouble::usage(usage_sentence(error))));
         }
-        let (colour, text) = match is_help {
+        let (colour, to) = match is_help {
             true => (self.out_is_colourful, &mut io::stdout() as &mut dyn Write),
             false => (self.err_is_colourful, &mut io::stderr() as &mut dyn Write),
         };
         let styled = if colour { styled.ansi().to_string() } else { styled.to_string() };
-        written(text.write_all(styled.as_bytes()).and_then(|()| text.flush()));
+        written(to.write_all(styled.as_bytes()).and_then(|()| to.flush()));
         if is_help { Exit::Fine } else { Exit::Usage }
     }
 
@@ -176,6 +189,23 @@ impl Reply {
     pub(crate) fn aside(mut self, aside: Page) -> Self {
         self.aside = aside;
         self
+    }
+}
+
+// === impl GuestProgress ===
+
+impl ProgressSink for GuestProgress {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share from 0 to 1 becomes whole percents"
+    )]
+    fn report(&self, report: &ProgressReport<'_>) {
+        if self.is_shown {
+            let share = report.fraction.map(|part| format!("{:>3} %", (part * 100.0) as u8));
+            let share = share.unwrap_or_else(|| "    …".to_owned());
+            written(writeln!(io::stderr(), "{share} {}", text::line(report.message)));
+        }
     }
 }
 

@@ -75,6 +75,12 @@ impl Trouble {
         Self::new(kind, format!("cannot {doing} `{}`: {error}", path.display()))
     }
 
+    /// Says which file it is about, where the message cannot know.
+    pub(crate) fn about(mut self, path: &Path) -> Self {
+        self.message = format!("`{}`: {}", text::line(&path.display().to_string()), self.message);
+        self
+    }
+
     pub(crate) fn at(mut self, place: Place) -> Self {
         self.place = Some(Box::new(place));
         self

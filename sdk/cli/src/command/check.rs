@@ -5,10 +5,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use engraft::Host;
 use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey, Verified};
-use engraft::engine::Engine;
 use engraft::model::Digest;
-use engraft::{Error, Host};
 use serde::Serialize;
 
 use crate::desk::Desk;
@@ -63,7 +62,7 @@ pub(super) fn run(args: &CheckArgs, desk: &Desk) -> Result<Reply> {
         capability: None,
         version: None,
         digest: Digest::of(&component),
-        steps: vec![Step::of("read", Engine::inspect(&component).map(drop).map_err(Error::from))],
+        steps: vec![Step::of("read", input.inspect().map(drop))],
         remarks: Vec::new(),
     };
     let manifest = match &input.content {
@@ -94,7 +93,7 @@ impl Checked {
         if let Ok(verified) = &verdict {
             self.remark(verified);
         }
-        self.steps.push(Step::of("trust", verdict.map(drop).map_err(Error::from)));
+        self.steps.push(Step::of("trust", verdict.map(drop).map_err(Trouble::from)));
         Ok(())
     }
 
@@ -147,7 +146,7 @@ impl Checked {
             Ok(verified) => desk.wait(host.prepare(&verified))?.map(drop),
             Err(error) => Err(error),
         };
-        self.steps.push(Step::of("load", loaded));
+        self.steps.push(Step::of("load", loaded.map_err(Trouble::from)));
         Ok(())
     }
 }
@@ -181,10 +180,10 @@ fn page(checked: &Checked) -> Page {
 // === impl Step ===
 
 impl Step {
-    fn of(step: &'static str, result: std::result::Result<(), Error>) -> Self {
+    fn of(step: &'static str, result: Result<()>) -> Self {
         match result {
             Ok(()) => Self { step, ok: true, problems: Vec::new(), exit: Exit::Fine },
-            Err(error) => Self::failed(step, &error.into()),
+            Err(trouble) => Self::failed(step, &trouble),
         }
     }
 

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use engraft::artifact::{Bundle, Digests, Manifest, Origin};
-use engraft::engine::{ComponentKind, Engine, Import, Inspection, Skipped};
+use engraft::engine::{ComponentKind, Import, Inspection, Skipped};
 use engraft::model::Description;
 use serde::Serialize;
 
@@ -22,7 +22,7 @@ use crate::exit::Exit;
 use crate::input::{Content, Input};
 use crate::sandbox;
 use crate::screen::Reply;
-use crate::trouble::{Result, Trouble};
+use crate::trouble::Result;
 use signatures::Trust;
 
 /// Shows what a bundle or a component is, trusted or not
@@ -72,19 +72,16 @@ struct Component {
 pub(super) fn run(args: &InspectArgs, desk: &Desk) -> Result<Reply> {
     let input = Input::open(&args.file)?;
     let bytes = input.component();
-    let inspection = Engine::inspect(&bytes).map_err(engraft::Error::from);
+    let inspection = input.inspect();
     let (exit, inspected) = match &input.content {
         Content::Bare => {
             let inspection = inspection?;
             (Exit::Fine, bare(&input, inspection, desk)?)
         }
         Content::Bundle(bundle) => {
-            let exit = inspection
-                .as_ref()
-                .map_or_else(|error| Exit::of_class(error.class()), |_| Exit::Fine);
-            let component = match inspection {
-                Ok(inspection) => Component::of(&bytes, inspection),
-                Err(error) => Component::broken(&bytes, Trouble::from(error).message),
+            let (exit, component) = match inspection {
+                Ok(inspection) => (Exit::Fine, Component::of(&bytes, inspection)),
+                Err(trouble) => (trouble.kind, Component::broken(&bytes, trouble.message)),
             };
             (exit, signed(&input, bundle, component, desk)?)
         }

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 
 use serde_json::{Value, json};
 
-use crate::support::{EFFECTS_MANIFEST, Home, NUMBERS, Ran, effects};
+use crate::support::{EFFECTS_MANIFEST, Home, NUMBERS, Ran, SURROUNDINGS, effects};
 
 fn home() -> Home {
     let home = Home::new();
@@ -74,6 +74,30 @@ fn log_lines_are_shown_beside_the_output() {
 }
 
 #[test]
+fn a_program_sees_the_variables_and_directories_that_are_named() {
+    let home = Home::new();
+    home.component("around.wasm", SURROUNDINGS);
+    std::fs::create_dir(home.path("data")).unwrap();
+    let count = |operation: &str, rules: &[&str]| {
+        let allow = rules.iter().flat_map(|rule| ["--allow", rule]);
+        home.run(&["try", "around.wasm", operation].into_iter().chain(allow).collect::<Vec<_>>())
+    };
+    let rules = ["env=A=1", "env=B=2", "fs=data::/data:ro"];
+    assert_eq!(count("environment", &rules).fine().out, "2\n", "and nothing inherited");
+    assert_eq!(count("directories", &rules).fine().out, "1\n");
+}
+
+#[test]
+fn progress_is_for_terminals() {
+    let home = home();
+    let input = json!({"fraction": 0.5, "message": "halfway"});
+    let shown = ran(&home, "progress", &input, &["progress"]);
+    assert_eq!(shown.out, "{\"ok\":null}\n");
+    assert!(!shown.err.contains("halfway"), "{}", shown.err);
+    assert!(told(&home, "progress", &input, &["log"]).get("denied").is_some());
+}
+
+#[test]
 fn another_capability_is_called_where_its_name_is_allowed() {
     let home = home();
     home.component("numbers.wasm", NUMBERS);
@@ -112,21 +136,25 @@ fn a_secret_goes_into_the_request_and_never_into_the_guest() {
     assert!(get("/v1", &[&rule]).get("denied").is_some(), "the secret was not granted");
     assert!(get("/v1", &[&secret]).get("denied").is_some(), "the request was not granted");
     assert!(get("/v2", &[&rule, &secret]).get("denied").is_some(), "another path was granted");
-    #[expect(clippy::disallowed_methods, reason = "a test may have a server beside it")]
-    let answering = std::thread::spawn(move || {
-        let (mut stream, _) = server.accept().unwrap();
-        let mut request = Vec::new();
-        while !request.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            stream.read_exact(&mut byte).unwrap();
-            request.push(byte[0]);
-        }
-        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").unwrap();
-        String::from_utf8(request).unwrap()
+    let (answer, request) = std::thread::scope(|scope| {
+        let answering = scope.spawn(|| serve_once(&server));
+        (get("/v1", &[&rule, &secret]), answering.join().unwrap())
     });
-    let answer = get("/v1", &[&rule, &secret]);
     assert_eq!((&answer["ok"]["status"], &answer["ok"]["body"]), (&json!(200), &json!("hi")));
     assert!(!answer.to_string().contains("hunter2"), "{answer}");
-    let request = answering.join().unwrap().to_lowercase();
+    let request = request.to_lowercase();
     assert!(request.contains("authorization: bearer hunter2\r\n"), "{request}");
+}
+
+/// Takes one request, answers it, and tells its head.
+fn serve_once(server: &TcpListener) -> String {
+    let (mut stream, _) = server.accept().unwrap();
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        request.push(byte[0]);
+    }
+    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").unwrap();
+    String::from_utf8(request).unwrap()
 }

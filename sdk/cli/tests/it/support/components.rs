@@ -49,6 +49,49 @@ pub(crate) const IMPORTS_CLOCK: &str = r#"(component
     (core instance $i (instantiate $m))
     (func (export "one") (result u32) (canon lift (core func $i "one"))))"#;
 
+/// Counts the environment variables and the directories that it sees.
+pub(crate) const SURROUNDINGS: &str = r#"(component
+    (import "wasi:cli/environment@0.2.6" (instance $environment
+        (export "get-environment" (func (result (list (tuple string string)))))))
+    (import "wasi:filesystem/types@0.2.6" (instance $types
+        (export "descriptor" (type (sub resource)))))
+    (alias export $types "descriptor" (type $descriptor))
+    (import "wasi:filesystem/preopens@0.2.6" (instance $preopens
+        (alias outer 1 $descriptor (type $outer))
+        (export "descriptor" (type $own (eq $outer)))
+        (export "get-directories" (func (result (list (tuple (own $own) string)))))))
+    (core module $heap
+        (memory (export "memory") 1)
+        (global $next (mut i32) (i32.const 1024))
+        (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+            (local $at i32)
+            (local.set $at
+                (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
+            (global.set $next (i32.add (local.get $at) (local.get 3)))
+            (local.get $at)))
+    (core instance $h (instantiate $heap))
+    (core func $environment (canon lower (func $environment "get-environment")
+        (memory (core memory $h "memory")) (realloc (core func $h "realloc"))))
+    (core func $directories (canon lower (func $preopens "get-directories")
+        (memory (core memory $h "memory")) (realloc (core func $h "realloc"))))
+    (core module $m
+        (import "host" "environment" (func $environment (param i32)))
+        (import "host" "directories" (func $directories (param i32)))
+        (import "heap" "memory" (memory 1))
+        (func (export "environment") (result i32)
+            (call $environment (i32.const 16))
+            (i32.load (i32.const 20)))
+        (func (export "directories") (result i32)
+            (call $directories (i32.const 16))
+            (i32.load (i32.const 20))))
+    (core instance $i (instantiate $m
+        (with "host" (instance
+            (export "environment" (func $environment))
+            (export "directories" (func $directories))))
+        (with "heap" (instance $h))))
+    (func (export "environment") (result u32) (canon lift (core func $i "environment")))
+    (func (export "directories") (result u32) (canon lift (core func $i "directories"))))"#;
+
 /// Wants from its host what no host here has.
 pub(crate) const UNKNOWN_IMPORT: &str = r#"(component
     (import "acme:mail/send@1.0.0" (instance (export "send" (func))))
@@ -85,6 +128,7 @@ pub(crate) const EFFECTS_MANIFEST: &str = r#"{
         {"name": "config", "input_schema": {}, "output_schema": {}},
         {"name": "secret", "input_schema": {}, "output_schema": {}},
         {"name": "set", "input_schema": {}, "output_schema": {}},
+        {"name": "progress", "input_schema": {}, "output_schema": {}},
         {"name": "http", "input_schema": {}, "output_schema": {}},
         {"name": "call", "input_schema": {}, "output_schema": {}}
     ],
