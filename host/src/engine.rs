@@ -19,7 +19,6 @@ mod home;
 mod http;
 mod imports;
 mod inspect;
-mod inspection;
 mod invocation;
 mod lease;
 mod limits;
@@ -45,11 +44,10 @@ use std::sync::atomic::AtomicU32;
 pub use config::{EngineConfig, InstancePolicy, Metering};
 pub use error::EngineError;
 pub use http::{HttpSettings, Lookup, Resolver, SystemResolver};
-pub use inspection::{ComponentKind, Inspection};
 pub use invocation::{Invocation, Lineage, PeerAnswer, PeerCall, Peers};
 pub use load::{Loadable, Loaded};
 pub use native::NativeCode;
-pub use reflect::{Import, ImportKind, Skipped};
+pub use reflect::{ComponentKind, Import, ImportKind, Inspection, Skipped};
 pub use report::{CallRecord, Counts, LogLine, Observer, Report};
 pub use services::{
     ConfigMap, ConfigSource, LogLevel, LogRecord, LogSink, ProgressReport, ProgressSink,
@@ -132,8 +130,9 @@ impl Engine {
         name: &CapabilityName,
         component: Arc<[u8]>,
     ) -> Result<Description, EngineError> {
-        if let Some(description) = inspection::reflected(name, &component)? {
-            return Ok(description);
+        if Self::inspect(&component)?.kind != ComponentKind::Contract {
+            return reflect::describe(name.clone(), &component)
+                .map_err(|error| reflect_error(name.as_str(), &error));
         }
         let shared = Arc::clone(&self.shared);
         let loaded = beside(move || describe::load_unnamed(&shared, &component)).await?;
@@ -145,7 +144,10 @@ impl Engine {
     /// # Errors
     /// Where it is no component.
     pub fn inspect(component: &[u8]) -> Result<Inspection, EngineError> {
-        inspection::inspect(component)
+        const NAME: &str = "the component";
+        // The quick look first, because its refusals of what is no component at all say more.
+        inspect::inspect(NAME, component)?;
+        reflect::inspect(component).map_err(|error| reflect_error(NAME, &error))
     }
 
     /// Compiles a component for shipping along with it.
@@ -180,6 +182,13 @@ impl Shared {
             flavours: &self.flavours,
             cache: self.cache.as_ref(),
         }
+    }
+}
+
+fn reflect_error(capability: &str, error: &reflect::ReflectError) -> EngineError {
+    EngineError::Invalid {
+        capability: capability.to_owned(),
+        message: outcome::clean(&error.to_string()),
     }
 }
 

@@ -111,7 +111,10 @@ fn turn<F: Future>(
         let polled = call.as_mut().poll(&mut context);
         let goes_on = signal.heard();
         if let Poll::Ready(output) = polled {
-            return Turn::Ended(Ok(output));
+            // What comes late does not count: a callee that was stopped at the deadline that it
+            // shares with its caller answers just after it.
+            let is_late = bounds.clock.monotonic() >= bounds.deadline_at;
+            return Turn::Ended(if is_late { Err(Halt::Deadline) } else { Ok(output) });
         }
         if bounds.alarm.is_some_and(|alarm| alarm.load(Ordering::Relaxed)) {
             return Turn::Ended(Err(Halt::Alarm));
@@ -227,6 +230,16 @@ mod tests {
         assert_eq!(tokio::join!(waiting, sending).0, Ok(Ok(7)));
         let never = std::future::pending::<()>();
         let ended = timed(bounds(Duration::from_millis(5), None), never).await;
+        assert_eq!(ended, Err(Halt::Deadline));
+    }
+
+    #[tokio::test]
+    async fn an_answer_after_the_deadline_is_late() {
+        let late = async {
+            tokio::task::yield_now().await;
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        let ended = timed(bounds(Duration::from_millis(5), None), late).await;
         assert_eq!(ended, Err(Halt::Deadline));
     }
 

@@ -187,14 +187,15 @@ impl CallState {
     /// Takes over WASI's side of the call before, on the same instance: the guest remembers handles
     /// in it. What was written is gone and what may be received begins anew.
     pub(crate) fn adopt_wasi(&mut self, wasi: Option<Box<Wasi>>) {
-        let Some(mut wasi) = wasi else { return };
+        let Some(wasi) = wasi else { return };
         wasi.stdout.renew(self.budget.output_bytes);
         wasi.stderr.renew(self.budget.log_bytes);
         #[cfg(feature = "http")]
-        {
-            let allowance = self.effects.allowance(&self.budget);
+        let wasi = {
+            let (mut wasi, allowance) = (wasi, self.effects.allowance(&self.budget));
             wasi.hooks = super::http::wasi::Hooks::new(Arc::clone(&self.identity), allowance);
-        }
+            wasi
+        };
         self.effects.wasi = Some(wasi);
     }
 

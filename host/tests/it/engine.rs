@@ -10,7 +10,7 @@ use engraft::engine::{
 };
 use engraft::model::{Outcome, Permissions};
 
-use crate::engine_lab::{Lab, component, probe, text, wat};
+use crate::engine_lab::{Lab, component, operation, probe, text, wat};
 use crate::hostile::exporting_run;
 use crate::support::guest;
 
@@ -399,6 +399,7 @@ async fn an_embedding_program_brings_its_own_world() {
         config.interfaces.push(orders.data(|_| Orders { placed: 100 }));
     });
     let mut loadable = wat("acme.shop", shop);
+    loadable.description.operations = ["total", "spin"].map(operation).to_vec();
     loadable.budget.fuel = 1_000_000;
     loadable.description.operations.clear();
     let error = lab.engine.load_blocking(loadable.clone()).unwrap_err();
