@@ -1,4 +1,6 @@
 //! Calls: fresh and warm, with small and large payloads, and with work in them.
+//!
+//! *Never:* a contender is left out because it does badly.
 
 use engraft_benches::comparison::criterion;
 use engraft_benches::{Book, Error, Field, field, report};

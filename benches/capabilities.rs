@@ -5,6 +5,8 @@
 //!
 //! A bundle is signed anew with a throwaway key for a throwaway host, as `engraft try` does. It is
 //! granted what changes nothing outside: log, progress, a frozen clock, seeded random numbers.
+//!
+//! *Never:* an example is measured whose output is wrong.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,4 +1,6 @@
 //! From the bytes of a capability to its first answer, with and without compiled code kept.
+//!
+//! *Never:* the work of an earlier start is used, save the compiled code where that is said.
 
 use engraft_benches::comparison::criterion;
 use engraft_benches::{Book, Error, Field, field, report};

@@ -1,4 +1,6 @@
 //! What a thousand loaded small capabilities hold in memory, each another component.
+//!
+//! *Never:* two of the capabilities share compiled code.
 
 use std::sync::Arc;
 

@@ -1,4 +1,6 @@
 //! What metering costs: five kernels, each kind of metering against none, in warm instances.
+//!
+//! *Never:* a meter is compared without the work that it meters.
 
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! A call of a component that knows nothing of Engraft, over a small record: JSON in and out through
 //! reflection, against typed values.
+//!
+//! *Never:* the typed side does less than the call.
 
 use std::sync::Arc;
 

@@ -1,4 +1,6 @@
 //! A capability that never ends, stopped while a hundred others run without a pause.
+//!
+//! *Never:* the others are idle while a runaway is stopped.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

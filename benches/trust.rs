@@ -1,4 +1,6 @@
 //! What it costs to trust a bundle whose component is 1 MiB: parse, digest, signature, decision.
+//!
+//! *Never:* a digest or a signature is passed over to be quicker.
 
 use std::sync::Arc;
 

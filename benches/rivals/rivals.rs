@@ -1,4 +1,6 @@
 //! Everything that `calls` and `cold` measure, with Extism among the contenders.
+//!
+//! *Never:* Extism runs under conditions that are worse than the others'.
 
 use engraft_benches::comparison::criterion;
 use engraft_benches::field::{self, Code, OURS, RAW};
@@ -6,6 +8,10 @@ use engraft_benches::{Book, Error, Field, report};
 use engraft_rivals::Extism;
 
 fn main() -> Result<(), Error> {
+    // Extism makes and drops errors on its way; with stack traces on, each costs microseconds.
+    if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
+        return Err("unset RUST_BACKTRACE: it makes Extism slower than it is".into());
+    }
     let field = Field::new()?;
     let extism = Extism::new()?;
     let mut criterion = criterion();

@@ -163,7 +163,7 @@ impl<'a> Comparison<'a> {
                 round.push(per_call(self.run(*rival, batch)?, batch));
             }
             // Criterion's first samples are tiny; they would be mostly clock.
-            if batch == full && rounds.len() < ROUNDS_MAX {
+            if own >= BATCH / 4 && rounds.len() < ROUNDS_MAX {
                 rounds.push(round);
             }
         }

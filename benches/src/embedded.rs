@@ -75,7 +75,10 @@ impl Engraft {
         let name: CapabilityName = name.parse()?;
         let mut description = self.host.describe(&name, Arc::clone(component)).await?;
         description.name = name;
-        self.sign(component, &Manifest::new(description, "1.0.0".parse()?))
+        let mut manifest = Manifest::new(description, "1.0.0".parse()?);
+        // The crowd of the runaway is larger than the default lets in.
+        manifest.budget.concurrent_calls = 500;
+        self.sign(component, &manifest)
     }
 
     /// A signed bundle of a component whose manifest is known.
