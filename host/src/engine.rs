@@ -144,7 +144,7 @@ impl Engine {
     /// # Errors
     /// Where it is no component.
     pub fn inspect(component: &[u8]) -> Result<Inspection, EngineError> {
-        const NAME: &str = "the component";
+        const NAME: &str = "these bytes";
         // The quick look first, because its refusals of what is no component at all say more.
         inspect::inspect(NAME, component)?;
         reflect::inspect(component).map_err(|error| reflect_error(NAME, &error))

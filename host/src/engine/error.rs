@@ -24,7 +24,7 @@ pub enum EngineError {
         capability: String,
     },
     /// The bytes are a component, and a broken one, or one that needs what this host lacks.
-    #[error("the component of `{capability}` cannot be compiled: {message}")]
+    #[error("`{capability}` is no component that runs here: {message}")]
     Invalid {
         /// Which capability.
         capability: String,

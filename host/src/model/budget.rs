@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Budget {
-    /// Instructions, as wasmtime counts them. A thousand million burn in about a second.
+    /// Instructions, as wasmtime counts them. A thousand million burn in a tenth of a second to a
+    /// second, depending on what they do.
     pub fuel: u64,
     /// Wall-clock time from start to end, waiting included. A person waits no longer than this.
     #[serde(rename = "deadline_ms", with = "milliseconds")]
