@@ -96,13 +96,17 @@ pub(crate) async fn run<W: Work>(
         span: span(inner, invocation),
     };
     let afterwards = if work.is_last() { Afterwards::Drop } else { Afterwards::Keep };
-    let ended = timed(bounds, async {
-        let warm = lease.warm()?;
-        work.begin(warm.store.data_mut())?;
-        warm.prepare(inner).await?;
-        work.run(warm).await
-    })
-    .await;
+    // Pinned here and handed on by reference: a future passed by value is laid down once in every
+    // future above it, and the call's is the largest of all.
+    let ended = {
+        let driven = std::pin::pin!(async {
+            let warm = lease.warm()?;
+            work.begin(warm.store.data_mut())?;
+            warm.prepare(inner).await?;
+            work.run(warm).await
+        });
+        timed(bounds, driven).await
+    };
     conclude(inner, lease, afterwards, ended)
 }
 

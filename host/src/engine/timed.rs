@@ -4,7 +4,7 @@
 //! would hold that up too, so the clock is read whenever the call comes up for air.
 
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
@@ -42,8 +42,10 @@ const TURN: Duration = Duration::from_micros(50);
 /// A call that never pauses costs no timer, no allocation and no look at the clock. A guest pauses
 /// after each slice of fuel; then the clock is looked at, and the guest goes on until its turn is
 /// over. Only a call that waits for something gets a timer.
-pub(crate) async fn timed<F: Future>(bounds: Bounds<'_>, call: F) -> Result<F::Output, Halt> {
-    let mut call = pin!(call);
+pub(crate) async fn timed<F: Future>(
+    bounds: Bounds<'_>,
+    mut call: Pin<&mut F>,
+) -> Result<F::Output, Halt> {
     let mut signal: Option<Arc<Signal>> = None;
     let mut sleep = None;
     poll_fn(|context| {
@@ -178,6 +180,7 @@ impl Wake for Signal {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
     use std::sync::atomic::AtomicUsize;
 
     use super::*;
@@ -208,7 +211,8 @@ mod tests {
     async fn whoever_breathes_goes_on_until_its_turn_is_over_and_then_its_time() {
         let (count, time) = (AtomicUsize::new(0), Duration::from_millis(20));
         let others = AtomicUsize::new(0);
-        let ended = tokio::join!(timed(bounds(time, None), breathe(&count)), async {
+        let breathing = pin!(breathe(&count));
+        let ended = tokio::join!(timed(bounds(time, None), breathing), async {
             for _ in 0..10 {
                 others.fetch_add(1, Ordering::Relaxed);
                 tokio::task::yield_now().await;
@@ -222,6 +226,7 @@ mod tests {
     #[tokio::test]
     async fn whoever_waits_is_woken_by_what_it_waits_for_or_by_its_time() {
         let (sender, receiver) = tokio::sync::oneshot::channel();
+        let receiver = pin!(receiver);
         let waiting = timed(bounds(Duration::from_secs(60), None), receiver);
         let sending = async {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -229,7 +234,7 @@ mod tests {
         };
         assert_eq!(tokio::join!(waiting, sending).0, Ok(Ok(7)));
         let never = std::future::pending::<()>();
-        let ended = timed(bounds(Duration::from_millis(5), None), never).await;
+        let ended = timed(bounds(Duration::from_millis(5), None), pin!(never)).await;
         assert_eq!(ended, Err(Halt::Deadline));
     }
 
@@ -239,7 +244,7 @@ mod tests {
             tokio::task::yield_now().await;
             std::thread::sleep(Duration::from_millis(10));
         };
-        let ended = timed(bounds(Duration::from_millis(5), None), late).await;
+        let ended = timed(bounds(Duration::from_millis(5), None), pin!(late)).await;
         assert_eq!(ended, Err(Halt::Deadline));
     }
 
@@ -250,7 +255,7 @@ mod tests {
             alarm.store(true, Ordering::Relaxed);
             breathe(&count).await;
         };
-        let ended = timed(bounds(Duration::from_secs(60), Some(&alarm)), call).await;
+        let ended = timed(bounds(Duration::from_secs(60), Some(&alarm)), pin!(call)).await;
         assert_eq!(ended, Err(Halt::Alarm));
         assert!(count.load(Ordering::Relaxed) <= 2, "{count:?}");
     }

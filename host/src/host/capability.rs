@@ -79,8 +79,8 @@ impl Capability {
     }
 
     /// Calls it. Dropping the future cancels the call, and counts it as cancelled.
-    pub async fn call(&self, invocation: Invocation) -> Report {
-        self.inner.loaded.call(invocation).await
+    pub fn call(&self, invocation: Invocation) -> impl Future<Output = Report> + Send + '_ {
+        self.inner.loaded.call(invocation)
     }
 
     /// Calls it from a program without a runtime. Not for use inside of one.
