@@ -41,14 +41,14 @@ export function hostOf(bindings) {
   });
   if (random) host.random = {
     bytes: (count) => ask(() => random.bytes(count)),
-    number: () => ask(() => random.number()),
+    number: () => BigInt(ask(() => random.number())),
   };
   if (kv) host.kv = {
     get: (key) => ask(() => { const found = kv.get(key); return found == null ? undefined : text(found); }),
     set: (key, value) => ask(() => kv.set(key, bytes(value))),
     delete: (key) => ask(() => kv.delete(key)),
     keys: (prefix = "", after = undefined, limit = 1000) => ask(() => kv.keys(prefix, after, limit)),
-    increment: (key, delta = 1) => number(ask(() => kv.increment(key, BigInt(delta)))),
+    increment: (key, delta = 1) => number(ask(() => kv.increment(key, Number(delta)))),
   };
   if (http) {
     const request = ({ method = "GET", url, headers = {}, body, credentials = [], timeoutMs }) => ({
@@ -107,7 +107,7 @@ function seal(host) {
     state ^= state << 13; state ^= state >>> 17; state ^= state << 5;
     return (state >>> 0) / 4294967296;
   };
-  if (globalThis.performance) globalThis.performance.now = () => now() - EPOCH;
+  Object.defineProperty(globalThis, "performance", { value: { now: () => now() - EPOCH }, configurable: true });
 }
 
 /** What the world of a capability exports. */

@@ -3,7 +3,10 @@
 //! *Never:* a compiler is started before everything that it needs is known to be there.
 
 mod c;
+mod go;
+mod python;
 mod rust;
+mod script;
 
 use std::path::Path;
 
@@ -71,6 +74,11 @@ pub fn build(project: &Project, toolchains: &Toolchains) -> Result<Built, BuildE
         (Language::C | Language::Cpp, Some(description)) => {
             c::build(project, description, toolchains)?
         }
+        (Language::JavaScript | Language::TypeScript, Some(_)) => {
+            script::build(project, toolchains)?
+        }
+        (Language::Python, Some(_)) => python::build(project, toolchains)?,
+        (Language::Go, Some(description)) => go::build(project, description, toolchains)?,
         _ => return Err(lacks(&project.folder, "this language has no recipe yet")),
     };
     let name = project.description.as_ref().map_or("capability", Description::name);
@@ -90,6 +98,9 @@ pub fn test(project: &Project, toolchains: &Toolchains) -> Result<String, BuildE
     match project.language {
         Language::Rust => rust::test(project),
         Language::C | Language::Cpp => c::test(project, toolchains),
+        Language::JavaScript | Language::TypeScript => script::test(project, toolchains),
+        Language::Python => python::test(project),
+        Language::Go => go::test(project, toolchains),
         _ => Err(lacks(&project.folder, "this language has no recipe yet")),
     }
 }
@@ -103,6 +114,11 @@ pub fn bindings(project: &Project) -> Result<Vec<(String, Vec<u8>)>, ContractErr
     let Some(description) = &project.description else { return Ok(Vec::new()) };
     let files = match project.language {
         Language::C | Language::Cpp => c::bindings(description)?,
+        Language::JavaScript | Language::TypeScript => {
+            script::bindings(project.language, description)
+        }
+        Language::Python => python::bindings(description),
+        Language::Go => go::bindings(description),
         _ => Vec::new(),
     };
     let world = contract::files(description)

@@ -6,7 +6,7 @@
 mod c;
 mod rust;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::Language;
 use crate::description::{Description, Operation};
@@ -26,7 +26,7 @@ pub(crate) fn sources(
 
 /// What a property may be, as far as types of programming languages tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind<'a> {
+pub(crate) enum Kind<'a> {
     Text,
     Integer,
     Number,
@@ -36,14 +36,15 @@ enum Kind<'a> {
 }
 
 /// One property of an object.
-struct Property<'a> {
-    name: &'a str,
-    kind: Kind<'a>,
-    is_required: bool,
+pub(crate) struct Property<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) kind: Kind<'a>,
+    pub(crate) schema: &'a Value,
+    pub(crate) is_required: bool,
     description: &'a str,
 }
 
-fn kind(schema: &Value) -> Kind<'_> {
+pub(crate) fn kind(schema: &Value) -> Kind<'_> {
     match schema.get("type").and_then(Value::as_str) {
         Some("string") => Kind::Text,
         Some("integer") => Kind::Integer,
@@ -55,23 +56,20 @@ fn kind(schema: &Value) -> Kind<'_> {
 }
 
 /// The properties of an object's schema, in order.
-fn properties(schema: &Value) -> Vec<Property<'_>> {
-    let empty = Map::new();
+pub(crate) fn properties(schema: &Value) -> Vec<Property<'_>> {
     let required: Vec<&str> = schema
         .get("required")
         .and_then(Value::as_array)
         .map(|names| names.iter().filter_map(Value::as_str).collect())
         .unwrap_or_default();
     let object = schema.get("properties").and_then(Value::as_object);
-    let Some(object) = object else {
-        drop(empty);
-        return Vec::new();
-    };
     object
-        .iter()
+        .into_iter()
+        .flatten()
         .map(|(name, schema)| Property {
             name,
             kind: kind(schema),
+            schema,
             is_required: required.contains(&name.as_str()),
             description: schema.get("description").and_then(Value::as_str).unwrap_or_default(),
         })
@@ -85,12 +83,19 @@ fn summary(operation: &Operation) -> String {
 }
 
 /// `count-words` as `CountWords`.
-fn camel(name: &str) -> String {
+pub(crate) fn camel(name: &str) -> String {
     let capital = |word: &str| {
         let mut letters = word.chars();
         letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str())
     };
     name.split(['-', '_']).filter_map(capital).collect()
+}
+
+/// `count-words` as `countWords`.
+pub(crate) fn function(name: &str) -> String {
+    let mut letters = camel(name);
+    letters.replace_range(..1, &letters.get(..1).unwrap_or_default().to_ascii_lowercase());
+    letters
 }
 
 /// A property's name as one of most languages: letters, digits and underscores.

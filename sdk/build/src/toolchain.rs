@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 pub use install::InstallError;
-pub(crate) use program::{Program, run};
+pub(crate) use program::{PYTHON, Program, run};
 pub use program::{Ran, RunError};
 pub use table::{Package, Registry, Tool};
 
