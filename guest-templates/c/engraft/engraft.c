@@ -183,6 +183,11 @@ bool engraft_config(const char *key, const char **value, engraft_answer *why) {
 }
 #endif
 
+void engraft_fault(const char *message, size_t length) {
+    guest_string_t text = {(uint8_t *)message, length};
+    engraft_capability_fault_report(&text);
+}
+
 /* === being called === */
 
 /* Where the adapter of WASI keeps its few words, if printing or the time of C bring it in. */

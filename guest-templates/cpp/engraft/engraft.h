@@ -48,6 +48,9 @@ typedef struct {
 } engraft_operation;
 extern const engraft_operation engraft_operations[];
 
+/* What a capability says as it breaks; the message of the trap that follows. */
+void engraft_fault(const char *message, size_t length);
+
 /* Functions of the host say whether it was done. Where it was not, `why` is the answer to give. */
 
 #ifdef ENGRAFT_HAS_LOG

@@ -7,6 +7,7 @@ mod go;
 mod python;
 mod rust;
 mod script;
+mod zig;
 
 use std::path::Path;
 
@@ -79,6 +80,7 @@ pub fn build(project: &Project, toolchains: &Toolchains) -> Result<Built, BuildE
         }
         (Language::Python, Some(_)) => python::build(project, toolchains)?,
         (Language::Go, Some(description)) => go::build(project, description, toolchains)?,
+        (Language::Zig, Some(description)) => zig::build(project, description, toolchains)?,
         _ => return Err(lacks(&project.folder, "this language has no recipe yet")),
     };
     let name = project.description.as_ref().map_or("capability", Description::name);
@@ -99,6 +101,7 @@ pub fn test(project: &Project, toolchains: &Toolchains) -> Result<String, BuildE
         Language::Rust => rust::test(project),
         Language::C | Language::Cpp => c::test(project, toolchains),
         Language::JavaScript | Language::TypeScript => script::test(project, toolchains),
+        Language::Zig => zig::test(project, toolchains),
         Language::Python => python::test(project),
         Language::Go => go::test(project, toolchains),
         _ => Err(lacks(&project.folder, "this language has no recipe yet")),
@@ -117,6 +120,7 @@ pub fn bindings(project: &Project) -> Result<Vec<(String, Vec<u8>)>, ContractErr
         Language::JavaScript | Language::TypeScript => {
             script::bindings(project.language, description)
         }
+        Language::Zig => zig::bindings(description)?,
         Language::Python => python::bindings(description),
         Language::Go => go::bindings(description),
         _ => Vec::new(),

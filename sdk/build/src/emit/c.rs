@@ -4,6 +4,7 @@
 
 use super::{c_literal, snake};
 use crate::description::{Description, Operation, Permissions};
+use crate::stub;
 
 const HEAD: &str = "/* Made by `engraft build` from capability.yaml. */\n";
 
@@ -49,6 +50,28 @@ pub(crate) fn source(description: &Description) -> String {
     operations(&mut text, description);
     permissions(&mut text, &description.permissions);
     text.push_str("}\n");
+    text
+}
+
+/// `main.zig`: each operation as the table wants it.
+pub(crate) fn zig(description: &Description) -> String {
+    let mut text = "// Made by `engraft build` from capability.yaml.\nconst engraft = @import(\"engraft\");\n\
+                    const capability = @import(\"capability\");\n\npub const panic = engraft.panic;\n"
+        .to_owned();
+    for name in description.operations.keys() {
+        let (function, called, types) = (snake(name), stub::function(name), stub::camel(name));
+        text.push_str(&format!(
+            "\nexport fn op_{function}(input: *engraft.Json) callconv(.c) engraft.Answer {{\n    \
+             return engraft.run(capability.{types}Input, capability.{called}, input);\n}}\n"
+        ));
+    }
+    if description.state {
+        text.push_str(
+            "\nexport fn engraft_save() callconv(.c) engraft.Answer {\n    return engraft.save(capability.save);\n}\n\
+             \nexport fn engraft_restore(version: [*:0]const u8, saved: *engraft.Json) callconv(.c) engraft.Answer {\n    \
+             return engraft.restore(capability.State, capability.restore, version, saved);\n}\n",
+        );
+    }
     text
 }
 
