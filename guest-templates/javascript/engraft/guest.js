@@ -3,8 +3,17 @@
 import { Failure, readJson, writeJson } from "./engraft.js";
 
 const EPOCH = 946684800000;
-const text = (bytes) => new TextDecoder().decode(bytes);
-const bytes = (value) => (typeof value === "string" ? new TextEncoder().encode(value) : value);
+// QuickJS has no TextEncoder; what is not UTF-8 becomes U+FFFD.
+const text = (bytes) => {
+  const encoded = Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
+  try { return decodeURIComponent(encoded); } catch { return Array.from(bytes, (byte) => (byte < 128 ? String.fromCharCode(byte) : "\ufffd")).join(""); }
+};
+const bytes = (value) => {
+  if (typeof value !== "string") return value;
+  const encoded = encodeURIComponent(value.toWellFormed?.() ?? value);
+  return Uint8Array.from(encoded.match(/%..|[^%]/g) ?? [], (token) =>
+    token[0] === "%" ? parseInt(token.slice(1), 16) : token.charCodeAt(0));
+};
 const number = (big) => (Number.isSafeInteger(Number(big)) ? Number(big) : big);
 
 /** An error of the host as the failure that tells a caller the truth. */

@@ -58,10 +58,15 @@ pub(crate) fn make(permissions: &Permissions, scratch: Scratch) -> Result<Vec<u8
     let imports = IMPORTS.iter().filter(|(name, _)| is_open(name)).map(|(_, text)| *text);
     let absent = ABSENT.iter().filter(|(name, _)| !is_open(name)).map(|(_, text)| *text);
     let (scratch_import, scratch) = match scratch {
-        Scratch::Exported => {
-            (r#"(import "__main_module__" "engraft_scratch" (func $scratch (result i32)))"#, "")
-        }
-        Scratch::Go => ("", "(func $scratch (result i32) (i32.const 4096))"),
+        Scratch::Exported => (
+            r#"(import "__main_module__" "engraft_scratch" (func $scratch (result i32)))"#,
+            "(func $may_ask (result i32) (i32.const 1))",
+        ),
+        Scratch::Go => (
+            "",
+            "(func $scratch (result i32) (i32.const 4096))
+            (func $may_ask (result i32) (i32.const 0))",
+        ),
     };
     let text = BODY
         .replace(

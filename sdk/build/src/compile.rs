@@ -14,7 +14,7 @@ use std::path::Path;
 use crate::Language;
 use crate::component::{self, ComponentError};
 use crate::contract::{self, ContractError};
-use crate::description::Description;
+use crate::description::{Description, FILE};
 use crate::project::Project;
 use crate::toolchain::{MissingTool, RunError, Toolchains};
 
@@ -81,7 +81,13 @@ pub fn build(project: &Project, toolchains: &Toolchains) -> Result<Built, BuildE
         (Language::Python, Some(_)) => python::build(project, toolchains)?,
         (Language::Go, Some(description)) => go::build(project, description, toolchains)?,
         (Language::Zig, Some(description)) => zig::build(project, description, toolchains)?,
-        _ => return Err(lacks(&project.folder, "this language has no recipe yet")),
+        (_, None) => {
+            return Err(lacks(&project.folder.join(FILE), "a capability is described there"));
+        }
+        (Language::Rust, Some(_)) => {
+            let remedy = "a capability in Rust describes itself in its source; remove this file";
+            return Err(lacks(&project.folder.join(FILE), remedy));
+        }
     };
     let name = project.description.as_ref().map_or("capability", Description::name);
     let component = component::label(&component, name, &project.version)?;
@@ -104,7 +110,6 @@ pub fn test(project: &Project, toolchains: &Toolchains) -> Result<String, BuildE
         Language::Zig => zig::test(project, toolchains),
         Language::Python => python::test(project),
         Language::Go => go::test(project, toolchains),
-        _ => Err(lacks(&project.folder, "this language has no recipe yet")),
     }
 }
 
@@ -123,7 +128,7 @@ pub fn bindings(project: &Project) -> Result<Vec<(String, Vec<u8>)>, ContractErr
         Language::Zig => zig::bindings(description)?,
         Language::Python => python::bindings(description),
         Language::Go => go::bindings(description),
-        _ => Vec::new(),
+        Language::Rust => Vec::new(),
     };
     let world = contract::files(description)
         .into_iter()

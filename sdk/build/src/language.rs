@@ -27,8 +27,6 @@ pub enum Language {
     Python,
     /// Go.
     Go,
-    /// AssemblyScript, the second tier: a small language of its own.
-    AssemblyScript,
 }
 
 /// A word that is no language here.
@@ -40,7 +38,7 @@ pub struct UnknownLanguage {
 
 impl Language {
     /// All of them, the first class first.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 8] = [
         Self::Rust,
         Self::C,
         Self::Cpp,
@@ -49,7 +47,6 @@ impl Language {
         Self::TypeScript,
         Self::Python,
         Self::Go,
-        Self::AssemblyScript,
     ];
 
     /// The word for it in commands and in `capability.yaml`; also the name of the template's folder.
@@ -64,7 +61,6 @@ impl Language {
             Self::TypeScript => "typescript",
             Self::Python => "python",
             Self::Go => "go",
-            Self::AssemblyScript => "assemblyscript",
         }
     }
 
@@ -78,7 +74,6 @@ impl Language {
             Self::TypeScript => &["ts"],
             Self::Python => &["py"],
             Self::Go => &["golang"],
-            Self::AssemblyScript => &["as"],
         }
     }
 
@@ -86,9 +81,7 @@ impl Language {
     #[must_use]
     pub const fn reproducibility(self) -> Reproducibility {
         match self {
-            Self::Rust | Self::C | Self::Cpp | Self::Zig | Self::Go | Self::AssemblyScript => {
-                Reproducibility::Bytes
-            }
+            Self::Rust | Self::C | Self::Cpp | Self::Zig | Self::Go => Reproducibility::Bytes,
             Self::JavaScript | Self::TypeScript => Reproducibility::Differs(
                 "the snapshot of the started interpreter holds addresses that vary",
             ),
@@ -137,7 +130,6 @@ impl fmt::Display for Language {
             Self::TypeScript => "TypeScript",
             Self::Python => "Python",
             Self::Go => "Go",
-            Self::AssemblyScript => "AssemblyScript",
         })
     }
 }

@@ -28,6 +28,8 @@ var (
 	// What the host was handed and has not read yet, or has handed over; kept from the collector.
 	lent [][]uint64
 	area [4]uint64
+	// What is done before each call.
+	begin = func() {}
 )
 
 // Serve says what is to be called.
@@ -68,6 +70,7 @@ func invoke(operation unsafe.Pointer, operationSize uint32, input unsafe.Pointer
 	name := string(unsafe.Slice((*byte)(operation), operationSize))
 	given := []byte(string(unsafe.Slice((*byte)(input), inputSize)))
 	lent = nil
+	begin()
 	output, err := guarded(func() ([]byte, error) {
 		run := served.Operations[name]
 		if run == nil {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{BuildError, lacks, read};
 use crate::project::Project;
-use crate::toolchain::run;
+use crate::toolchain::{RunError, run};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -25,7 +25,7 @@ pub(super) fn build(project: &Project) -> Result<(Vec<u8>, String), BuildError> 
     ]);
     cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-component-ld");
     cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", remapped(&folder));
-    let ran = run(&mut cargo, "cargo")?;
+    let ran = run(&mut cargo, "cargo").map_err(without_messages)?;
     let messages = ran.said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let file = messages
         .filter_map(|message| message.pointer("/filenames/0")?.as_str().map(str::to_owned))
@@ -58,6 +58,17 @@ fn cargo(project: &Project) -> Command {
     let target = std::path::absolute(project.output()).unwrap_or_else(|_| project.output());
     cargo.current_dir(&project.folder).env("CARGO_TARGET_DIR", target.join("cargo"));
     cargo
+}
+
+/// What cargo says to programs is nothing for an author.
+fn without_messages(error: RunError) -> RunError {
+    match error {
+        RunError::Failed { what, said } => {
+            let kept: Vec<&str> = said.lines().filter(|line| !line.starts_with('{')).collect();
+            RunError::Failed { what, said: kept.join("\n") }
+        }
+        not_started @ RunError::NotStarted { .. } => not_started,
+    }
 }
 
 /// Panics hold the names of files; without this they would hold a person's folders.

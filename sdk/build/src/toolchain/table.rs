@@ -19,8 +19,6 @@ pub enum Tool {
     QuickJs,
     /// The type checker of TypeScript.
     TypeScript,
-    /// The compiler of AssemblyScript.
-    AssemblyScript,
 }
 
 /// Where packages come from.
@@ -45,14 +43,13 @@ pub struct Package {
 
 impl Tool {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 6] = [
         Self::RustTarget,
         Self::Zig,
         Self::Go,
         Self::ComponentizePy,
         Self::QuickJs,
         Self::TypeScript,
-        Self::AssemblyScript,
     ];
 
     /// What it is called here, and its folder.
@@ -65,7 +62,6 @@ impl Tool {
             Self::ComponentizePy => "componentize-py",
             Self::QuickJs => "componentize-qjs",
             Self::TypeScript => "typescript",
-            Self::AssemblyScript => "assemblyscript",
         }
     }
 
@@ -75,7 +71,7 @@ impl Tool {
         match self {
             Self::RustTarget => Registry::Rustup,
             Self::Zig | Self::Go | Self::ComponentizePy => Registry::PyPi,
-            Self::QuickJs | Self::TypeScript | Self::AssemblyScript => Registry::Npm,
+            Self::QuickJs | Self::TypeScript => Registry::Npm,
         }
     }
 
@@ -92,7 +88,6 @@ impl Tool {
                 Package { name: "esbuild", version: "0.28.2" },
             ],
             Self::TypeScript => &[Package { name: "typescript", version: "5.9.3" }],
-            Self::AssemblyScript => &[Package { name: "assemblyscript", version: "0.28.20" }],
         }
     }
 
@@ -128,7 +123,6 @@ impl Tool {
             Self::ComponentizePy => matches!(language, Language::Python),
             Self::QuickJs => matches!(language, Language::JavaScript | Language::TypeScript),
             Self::TypeScript => matches!(language, Language::TypeScript),
-            Self::AssemblyScript => matches!(language, Language::AssemblyScript),
         }
     }
 
@@ -141,7 +135,6 @@ impl Tool {
             Self::ComponentizePy => "componentize_py/__init__.py",
             Self::QuickJs => "node_modules/componentize-qjs/package.json",
             Self::TypeScript => "node_modules/typescript/lib/tsc.js",
-            Self::AssemblyScript => "node_modules/assemblyscript/bin/asc.js",
         }
     }
 }

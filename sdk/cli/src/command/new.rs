@@ -16,7 +16,7 @@ use crate::trouble::Result;
 /// Makes a new capability from a template
 #[derive(Debug, Args)]
 pub(crate) struct NewArgs {
-    /// rust, c, cpp, zig, javascript, typescript, python, go or assemblyscript
+    /// rust, c, cpp, zig, javascript, typescript, python or go
     #[arg(value_name = "LANGUAGE", value_parser = language)]
     language: Language,
     /// What to call the capability, such as `text.slugify`
