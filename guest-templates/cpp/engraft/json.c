@@ -7,6 +7,8 @@
 
 /* Deeper than any document, and shallow enough for a stack of 64 KiB. */
 #define DEPTH_MAX 128
+/* A double has 17 digits and an exponent, the largest integer 20. */
+#define DIGITS_MAX 40
 /* Most calls need one block. */
 #define BLOCK_SIZE 4096
 
@@ -103,7 +105,8 @@ static json *read_number(reader *from) {
     memcpy(text, begin, value->length);
     text[value->length] = 0;
     value->text = text;
-    return value;
+    /* More digits than any number has; not every reader copes with hundreds of them. */
+    return value->length > DIGITS_MAX ? json_new_number(strtod(text, NULL)) : value;
 }
 
 static bool read_unit(reader *from, uint32_t *unit) {

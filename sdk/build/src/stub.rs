@@ -4,7 +4,9 @@
 //! *Never:* a stub gives an output that looks like an answer.
 
 mod c;
+mod compiled;
 mod rust;
+mod scripts;
 
 use serde_json::Value;
 
@@ -20,7 +22,11 @@ pub(crate) fn sources(
     match language {
         Language::Rust => rust::sources(name, description),
         Language::C => c::sources(description),
-        _ => Vec::new(),
+        Language::Cpp => compiled::cpp(description),
+        Language::Zig => compiled::zig(description),
+        Language::Go => compiled::go(description),
+        Language::Python => scripts::python(description),
+        Language::JavaScript | Language::TypeScript => scripts::javascript(language, description),
     }
 }
 

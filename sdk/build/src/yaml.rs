@@ -51,10 +51,8 @@ fn convert(node: &Yaml<'_>, depth: usize) -> Result<Value, YamlError> {
         Yaml::Mapping(fields) => {
             let mut object = Map::new();
             for (key, value) in fields {
-                let key = match convert(key, depth + 1)? {
-                    Value::String(key) => key,
-                    other => other.to_string(),
-                };
+                let key = convert(key, depth + 1)?;
+                let key = key.as_str().map_or_else(|| key.to_string(), str::to_owned);
                 object.insert(key, convert(value, depth + 1)?);
             }
             Ok(Value::Object(object))

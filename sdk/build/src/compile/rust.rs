@@ -29,8 +29,7 @@ pub(super) fn build(project: &Project) -> Result<(Vec<u8>, String), BuildError> 
     let messages = ran.said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let file = messages
         .filter_map(|message| message.pointer("/filenames/0")?.as_str().map(str::to_owned))
-        .filter(|file| file.ends_with(".wasm"))
-        .last();
+        .rfind(|file| file.ends_with(".wasm"));
     let Some(file) = file else {
         let remedy =
             "it makes no library; write `crate-type = [\"cdylib\", \"rlib\"]` under `[lib]`";

@@ -65,13 +65,6 @@ pub(crate) fn zig(description: &Description) -> String {
              return engraft.run(capability.{types}Input, capability.{called}, input);\n}}\n"
         ));
     }
-    if description.state {
-        text.push_str(
-            "\nexport fn engraft_save() callconv(.c) engraft.Answer {\n    return engraft.save(capability.save);\n}\n\
-             \nexport fn engraft_restore(version: [*:0]const u8, saved: *engraft.Json) callconv(.c) engraft.Answer {\n    \
-             return engraft.restore(capability.State, capability.restore, version, saved);\n}\n",
-        );
-    }
     text
 }
 

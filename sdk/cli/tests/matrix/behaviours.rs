@@ -66,13 +66,13 @@ pub(crate) fn column(language: Language, port: u16) -> Column {
             return Column { language, cells, missing: None, build: 0.0, bytes: 0 };
         }
     };
-    let stage = stage(&guest, language, port, InstancePolicy::Fresh, |asked| grant(asked));
+    let stage = stage(&guest, language, port, InstancePolicy::Fresh, grant);
     let mut cells: Vec<Cell> =
         ALL.into_iter().map(|(behaviour, run)| Cell { behaviour, result: run(&stage) }).collect();
     let poor = self::stage(&guest, language, port, InstancePolicy::Fresh, |_| Grant::default());
     cells.push(Cell { behaviour: "denied as a value", result: denied(&poor) });
     let warm = InstancePolicy::Pooled { calls_max: 20_000, idle_max: 1 };
-    let warm = self::stage(&guest, language, port, warm, |asked| grant(asked));
+    let warm = self::stage(&guest, language, port, warm, grant);
     cells.push(Cell { behaviour: "10,000 calls, flat", result: many(&warm) });
     Column { language, cells, missing: None, build: guest.build, bytes: guest.bytes }
 }

@@ -10,6 +10,9 @@
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::disallowed_methods,
+    clippy::wildcard_enum_match_arm,
+    clippy::type_complexity,
+    clippy::field_reassign_with_default,
     reason = "a test that meets what it did not expect must fail at once, and says so"
 )]
 
