@@ -7,6 +7,7 @@ mod build;
 mod call;
 mod check;
 mod completions;
+mod dev;
 mod doctor;
 mod inspect;
 mod key;
@@ -29,6 +30,8 @@ pub(crate) enum Command {
     New(new::NewArgs),
     /// Builds a capability and signs it with the development key
     Build(build::BuildArgs),
+    /// Builds a capability at each save, and runs its examples in a throwaway host
+    Dev(dev::DevArgs),
     /// Shows which toolchains are here, and installs those that are not
     Doctor(doctor::DoctorArgs),
     /// Makes and shows keys to sign with
@@ -56,6 +59,7 @@ pub(crate) fn run(command: Command, desk: &Desk) -> Result<Reply> {
     match command {
         Command::New(args) => new::run(&args),
         Command::Build(args) => build::run(&args, desk),
+        Command::Dev(args) => dev::run(&args, desk),
         Command::Doctor(args) => doctor::run(&args, desk),
         Command::Key(args) => key::run(args, desk),
         Command::Sign(args) => sign::run(&args, desk),

@@ -122,7 +122,13 @@ pub(super) fn make(project: &Project, desk: &Desk) -> Result<Made> {
         version: manifest.version.clone(),
         digest: bundle.claimed_digests(),
         bytes: built.component.len(),
-        imports: inspection.imports.into_iter().map(|import| import.name).collect(),
+        imports: inspection
+            .imports
+            .into_iter()
+            .map(|import| import.name)
+            // What has no interface is a type that the world uses.
+            .filter(|name| name.contains('/'))
+            .collect(),
         permissions: manifest.permissions().clone(),
         examples: rehearsed.held,
         skipped: rehearsed.skipped,
