@@ -9,7 +9,7 @@ use super::invocation::Invocation;
 use super::load::Inner;
 use crate::model::{Budget, Failure, FailureFacts, Limit, Outcome};
 
-/// Room for one call, given back when dropped.
+/// Room in the host for one call, given back when dropped. The capability's own is at its desk.
 pub(crate) struct Permit<'a> {
     calls: &'a AtomicU32,
 }
@@ -23,26 +23,23 @@ pub(crate) struct Plan {
     pub(crate) time: Duration,
 }
 
-/// The permits of a call: its capability's and the host's.
-pub(crate) struct Permits<'a> {
-    _capability: Permit<'a>,
-    _host: Permit<'a>,
-}
-
-/// Finds room, or says why there is none.
-pub(crate) fn permits(inner: &Inner) -> Result<Permits<'_>, Outcome> {
+/// Finds room in the host, or says that there is none.
+pub(crate) fn permit(inner: &Inner) -> Result<Permit<'_>, Outcome> {
     let shared = &inner.shared;
-    let capability =
-        Permit::take(&inner.calls, inner.budget.concurrent_calls, Limit::ConcurrentCalls)?;
-    let host_max = shared.config.concurrent_calls_max;
-    let host = Permit::take(&shared.calls, host_max, Limit::HostConcurrentCalls)?;
-    Ok(Permits { _capability: capability, _host: host })
+    let max = shared.config.concurrent_calls_max;
+    let before = shared.calls.fetch_add(1, Ordering::Relaxed);
+    let permit = Permit { calls: &shared.calls };
+    if before < max {
+        return Ok(permit);
+    }
+    let (allowed, wanted) = (u64::from(max), u64::from(before) + 1);
+    Err(Outcome::Exceeded { limit: Limit::HostConcurrentCalls, allowed, wanted })
 }
 
 /// The tightest of what manifest, host, caller and invocation allow.
 pub(crate) fn plan(
     inner: &Inner,
-    invocation: &Invocation,
+    invocation: &Invocation<'_>,
     started: Instant,
 ) -> Result<Plan, Outcome> {
     let mut budget = inner.budget;
@@ -68,7 +65,7 @@ pub(crate) fn plan(
     Ok(Plan { budget, deadline_at, time })
 }
 
-fn check_lineage(inner: &Inner, invocation: &Invocation) -> Result<(), Outcome> {
+fn check_lineage(inner: &Inner, invocation: &Invocation<'_>) -> Result<(), Outcome> {
     let lineage = &invocation.lineage;
     if let Some(way) = lineage.cycle(&inner.identity.name) {
         let message = format!("the calls go round in a circle: {way}");
@@ -80,18 +77,6 @@ fn check_lineage(inner: &Inner, invocation: &Invocation) -> Result<(), Outcome> 
         return Err(Outcome::Exceeded { limit: Limit::CallDepth, allowed, wanted: allowed + 1 });
     }
     Ok(())
-}
-
-impl<'a> Permit<'a> {
-    fn take(calls: &'a AtomicU32, max: u32, limit: Limit) -> Result<Self, Outcome> {
-        let before = calls.fetch_add(1, Ordering::Relaxed);
-        let permit = Self { calls };
-        if before < max {
-            return Ok(permit);
-        }
-        let (allowed, wanted) = (u64::from(max), u64::from(before) + 1);
-        Err(Outcome::Exceeded { limit, allowed, wanted })
-    }
 }
 
 // === impl Permit ===

@@ -9,8 +9,8 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use super::admission::{permits, plan};
-use super::call::{Afterwards, Invoking, check_operation, conclude, replied};
+use super::admission::{permit, plan};
+use super::call::{Afterwards, Invoking, Reply, check_operation, conclude, replied};
 use super::invocation::Invocation;
 use super::lease::Lease;
 use super::load::{Inner, Loaded};
@@ -35,7 +35,7 @@ impl Loaded {
     /// Where nothing in the guest can wait and it is metered with epochs, this is a plain function
     /// call; else the call runs on a private runtime.
     #[must_use]
-    pub fn call_blocking(&self, invocation: Invocation) -> Report {
+    pub fn call_blocking(&self, invocation: Invocation<'_>) -> Report {
         if self.inner.may_block {
             return call_directly(&self.inner, &invocation);
         }
@@ -52,29 +52,29 @@ impl Loaded {
     }
 }
 
-fn call_directly(inner: &Inner, invocation: &Invocation) -> Report {
+fn call_directly(inner: &Inner, invocation: &Invocation<'_>) -> Report {
     let mut ticket = Ticket::open(inner, &invocation.operation, invocation.lineage.depth());
-    let outcome = directly(inner, invocation, &mut ticket).unwrap_or_else(|outcome| outcome);
-    ticket.close(outcome)
+    let ended = directly(inner, invocation, &mut ticket);
+    ticket.close(replied(ended))
 }
 
 fn directly(
     inner: &Inner,
-    invocation: &Invocation,
+    invocation: &Invocation<'_>,
     ticket: &mut Ticket<'_>,
-) -> Result<Outcome, Outcome> {
+) -> Result<Reply, Box<Outcome>> {
     check_operation(inner, invocation)?;
     let plan = plan(inner, invocation, ticket.started)?;
-    let _permits = permits(inner)?;
+    let _permit = permit(inner)?;
     let started = ticket.started;
-    let mut lease = Lease::new(inner, invocation, plan, started, &mut ticket.ledger)?;
+    let mut lease = Lease::new(inner, invocation, &plan, started, &mut ticket.ledger)?;
     let work = Invoking { operation: &invocation.operation, input: &invocation.input };
     let ended = lease.warm().map_err(Fault::from).and_then(|warm| {
         warm.store.data_mut().is_blocking = true;
         warm.prepare_blocking(inner)?;
         work.run_blocking(warm)
     });
-    Ok(replied(conclude(inner, lease, Afterwards::Keep, Ok(ended))))
+    conclude(inner, lease, Afterwards::Keep, Ok(ended))
 }
 
 impl Runtimes {

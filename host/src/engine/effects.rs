@@ -87,6 +87,12 @@ impl EffectState {
         }
     }
 
+    /// Lets go of what one call has left. WASI's side stays: the guest's own tables hold numbers of
+    /// handles in it.
+    pub(crate) fn forget(&mut self) {
+        self.kit = None;
+    }
+
     /// What the guest said of its own breaking, scrubbed.
     pub(crate) fn take_fault(&mut self) -> Option<String> {
         self.kit.as_mut().and_then(|kit| kit.fault.take())

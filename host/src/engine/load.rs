@@ -3,7 +3,6 @@
 //! *Never:* work that is the same for every call is left for the call.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
 
 use semver::Version;
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Type, types};
@@ -12,14 +11,15 @@ use super::Shared;
 use super::authority::Authority;
 use super::compile::Source;
 use super::config::{InstancePolicy, Metering};
+use super::desk::Desk;
 use super::error::EngineError;
 use super::flavour::{Concurrency, Flavour};
 use super::foreign::reflect;
-use super::home::Home;
 use super::inspect::{Facts, inspect};
 use super::native::NativeCode;
 use super::reflect::{Bound, hostcall_fuel};
-use super::report::{Counters, Counts};
+use super::report::Counts;
+use super::sessions::Sessions;
 use super::state::{CallState, Identity};
 use super::{imports, wasi};
 use crate::model::{Budget, CapabilityName, Description, Digest, Grant};
@@ -61,10 +61,9 @@ pub(crate) struct Inner {
     pub(crate) identity: Arc<Identity>,
     pub(crate) description: Description,
     pub(crate) budget: Budget,
-    pub(crate) home: Home,
-    pub(crate) counters: Counters,
-    /// Calls under way.
-    pub(crate) calls: AtomicU32,
+    pub(crate) desk: Desk,
+    /// Where instances belong to sessions.
+    pub(crate) sessions: Option<Sessions>,
     /// Whether a call may run without a fibre.
     pub(crate) may_block: bool,
     metering: Metering,
@@ -135,14 +134,14 @@ pub(crate) fn load(
         && matches!(kind, Kind::Contract(_))
         && loadable.metering != Metering::Fuel
         && imports::never_wait(&facts.imports);
+    let budget = loadable.budget.min(shared.config.budget_max);
     let inner = Inner {
         shared: Arc::clone(shared),
         identity: Arc::new(identity(shared, &loadable, &facts, authority)),
-        budget: loadable.budget.min(shared.config.budget_max),
+        budget,
         description: loadable.description,
-        home: Home::new(loadable.lifetime),
-        counters: Counters::default(),
-        calls: AtomicU32::new(0),
+        desk: Desk::new(budget.concurrent_calls, loadable.lifetime),
+        sessions: Sessions::new(loadable.lifetime),
         may_block,
         metering: loadable.metering,
         kind,
@@ -255,7 +254,7 @@ impl Loaded {
     /// How many calls ended how.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        self.inner.counters.counts()
+        self.inner.desk.counts()
     }
 
     /// Whether its state can move to another version.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use semver::Version;
 use wasmtime::StoreContextMut;
 
+use super::admission::Plan;
 use super::authority::Authority;
 use super::effects::EffectState;
 use super::invocation::Lineage;
@@ -63,20 +64,15 @@ pub struct CallState {
 }
 
 impl CallState {
-    pub(crate) fn new(
-        identity: Arc<Identity>,
-        budget: Budget,
-        deadline_at: Instant,
-        lineage: Lineage,
-    ) -> Self {
+    pub(crate) fn new(identity: Arc<Identity>, plan: &Plan, lineage: Lineage) -> Self {
         let alarm = identity.needs_alarm.then(Arc::default);
         Self {
             alarm,
             identity,
-            limiter: Limiter::new(&budget),
-            budget,
+            limiter: Limiter::new(&plan.budget),
+            budget: plan.budget,
             usage: Usage::default(),
-            deadline_at,
+            deadline_at: plan.deadline_at,
             lineage,
             effects: EffectState::default(),
             extensions: Vec::new(),
@@ -86,21 +82,41 @@ impl CallState {
         }
     }
 
-    /// Puts the state of the next call into the store of an instance that is used again. Nothing of
-    /// the last call stays but what the instance itself holds.
-    pub(crate) fn renew(&mut self, mut next: Self) {
-        next.limiter = self.limiter.renewed(&next.budget);
-        let wasi = self.effects.wasi.take();
-        *self = next;
-        self.adopt_wasi(wasi);
+    /// Begins the next call on an instance that is used again. Nothing of the last call stays but
+    /// what the instance itself holds. Written in place, because most of a short call's time would
+    /// go into moving a whole state about; and field by field, so that no new one is overlooked.
+    pub(crate) fn renew(&mut self, plan: &Plan, caller: &Lineage) {
+        let Self {
+            identity,
+            budget,
+            usage,
+            deadline_at,
+            lineage,
+            effects,
+            extensions,
+            logs,
+            is_blocking,
+            limiter,
+            pending,
+            alarm,
+        } = self;
+        *budget = plan.budget;
+        *usage = Usage::default();
+        *deadline_at = plan.deadline_at;
+        lineage.clone_from(caller);
+        effects.forget();
+        extensions.clear();
+        logs.clear();
+        *is_blocking = false;
+        limiter.renew(&plan.budget);
+        *pending = None;
+        *alarm = identity.needs_alarm.then(Arc::default);
+        self.renew_wasi();
     }
 
     /// Lets go of everything of the call that has ended, while the instance waits for the next.
     pub(crate) fn forget(&mut self) {
-        // The guest's own tables hold numbers of handles in WASI's.
-        let wasi = self.effects.wasi.take();
-        self.effects = EffectState::default();
-        self.effects.wasi = wasi;
+        self.effects.forget();
         self.extensions.clear();
         self.logs.clear();
         self.lineage = Lineage::default();

@@ -4,13 +4,19 @@
 
 use std::time::Instant;
 
+use super::desk::Entry;
 use super::load::Inner;
 use super::report::{CallRecord, LogLine, Report};
+use super::warm::Warm;
 use crate::model::{Outcome, Usage};
 
-/// What a call has used so far, written when its instance is settled.
-#[derive(Debug, Default)]
+/// What a call has used so far, and what it hands back at its end.
+#[derive(Default)]
 pub(crate) struct Ledger {
+    /// Whether the desk let it in.
+    pub(crate) entry: Entry,
+    /// Its instance, where that may serve again.
+    pub(crate) idle: Option<Box<Warm>>,
     pub(crate) usage: Usage,
     pub(crate) logs: Vec<LogLine>,
 }
@@ -44,7 +50,8 @@ impl<'a> Ticket<'a> {
         let ended = identity.clock.monotonic();
         let usage = &mut self.ledger.usage;
         usage.duration = ended.saturating_duration_since(self.started);
-        self.inner.counters.count(outcome, usage);
+        let idle = self.ledger.idle.take();
+        drop(self.inner.desk.sign_out(self.ledger.entry, idle, outcome, usage));
         if let Some(observer) = &self.inner.shared.config.observer {
             observer.call_ended(&CallRecord {
                 capability: &identity.name,

@@ -41,7 +41,7 @@ pub(crate) enum Fault {
     /// The guest was stopped or broke.
     Guest(wasmtime::Error),
     /// Known already.
-    Outcome(Outcome),
+    Outcome(Box<Outcome>),
 }
 
 /// A store, and the instance once it is made.
@@ -67,7 +67,7 @@ impl Warm {
         } else {
             store.epoch_deadline_callback(|store| at_tick(store.data()));
         }
-        let handles = inner.home.is_session().then(Handles::default);
+        let handles = inner.sessions.is_some().then(Handles::default);
         let mut warm = Self { store, instance: None, invoke: None, handles, calls: 0 };
         warm.begin(inner);
         warm
@@ -134,6 +134,12 @@ impl Warm {
 impl From<wasmtime::Error> for Fault {
     fn from(error: wasmtime::Error) -> Self {
         Self::Guest(error)
+    }
+}
+
+impl From<Outcome> for Fault {
+    fn from(outcome: Outcome) -> Self {
+        Self::Outcome(outcome.into())
     }
 }
 

@@ -184,10 +184,10 @@ impl CallState {
         }
     }
 
-    /// Takes over WASI's side of the call before, on the same instance: the guest remembers handles
-    /// in it. What was written is gone and what may be received begins anew.
-    pub(crate) fn adopt_wasi(&mut self, wasi: Option<Box<Wasi>>) {
-        let Some(wasi) = wasi else { return };
+    /// Begins the next call with WASI's side of the call before, on the same instance: the guest
+    /// remembers handles in it. What was written is gone and what may be received begins anew.
+    pub(crate) fn renew_wasi(&mut self) {
+        let Some(wasi) = self.effects.wasi.take() else { return };
         wasi.stdout.renew(self.budget.output_bytes);
         wasi.stderr.renew(self.budget.log_bytes);
         #[cfg(feature = "http")]

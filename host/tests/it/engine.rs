@@ -16,7 +16,7 @@ use crate::support::guest;
 
 const METERINGS: [Metering; 3] = [Metering::Fuel, Metering::Epoch, Metering::FuelAndEpoch];
 
-fn count() -> Invocation {
+fn count() -> Invocation<'static> {
     Invocation::new("count", "")
 }
 
@@ -114,7 +114,7 @@ async fn a_session_keeps_its_own_instance_until_it_is_idle_too_long() {
     let idle = Duration::from_millis(300);
     loadable.lifetime = InstancePolicy::Session { sessions_max: 2, idle };
     let loaded = lab.load(loadable);
-    let call = |session: &str| loaded.call(count().session(session));
+    let call = |session: &str| loaded.call(count().session(session.to_owned()));
     assert_eq!(text(&call("anna").await), "1");
     assert_eq!(text(&call("anna").await), "2");
     assert_eq!(text(&call("bert").await), "1");
