@@ -130,7 +130,7 @@ impl Host {
 
     /// Calls the live release of a name. Dropping the future cancels the call.
     pub async fn call(&self, name: &str, invocation: Invocation<'_>) -> Report {
-        match self.parts.directory.find(name) {
+        match self.parts.directory.live().get(name) {
             Some(capability) => capability.loaded().serve(&invocation).await,
             None => self.unknown(name),
         }

@@ -36,33 +36,42 @@ pub(crate) fn permit(inner: &Inner) -> Result<Permit<'_>, Outcome> {
     Err(Outcome::Exceeded { limit: Limit::HostConcurrentCalls, allowed, wanted })
 }
 
-/// The tightest of what manifest, host, caller and invocation allow.
-pub(crate) fn plan(
-    inner: &Inner,
-    invocation: &Invocation<'_>,
-    started: Instant,
-) -> Result<Plan, Outcome> {
-    let mut budget = inner.budget;
-    let lineage = &invocation.lineage;
-    check_lineage(inner, invocation)?;
-    if let Some(depth_left) = lineage.depth_left {
-        budget.call_depth = budget.call_depth.min(depth_left.saturating_sub(1));
+impl Plan {
+    /// What manifest and host allow for a call that has just started.
+    pub(crate) fn new(inner: &Inner, started: Instant) -> Self {
+        Self { budget: inner.budget, deadline_at: started, time: inner.budget.deadline }
     }
-    let wanted = invocation.input.len() as u64;
-    if wanted > budget.input_bytes {
-        let allowed = budget.input_bytes;
-        return Err(Outcome::Exceeded { limit: Limit::InputBytes, allowed, wanted });
+
+    /// The tightest of that and of what the caller and the invocation allow. Changed in place, for
+    /// a plan is large and made for every call.
+    pub(crate) fn tighten(
+        &mut self,
+        inner: &Inner,
+        invocation: &Invocation<'_>,
+    ) -> Result<(), Outcome> {
+        let Self { budget, deadline_at, time } = self;
+        let lineage = &invocation.lineage;
+        check_lineage(inner, invocation)?;
+        if let Some(depth_left) = lineage.depth_left {
+            budget.call_depth = budget.call_depth.min(depth_left.saturating_sub(1));
+        }
+        let wanted = invocation.input.len() as u64;
+        if wanted > budget.input_bytes {
+            let allowed = budget.input_bytes;
+            return Err(Outcome::Exceeded { limit: Limit::InputBytes, allowed, wanted });
+        }
+        let fuel = invocation.fuel.into_iter().chain(lineage.fuel_left).min();
+        budget.fuel = fuel.map_or(budget.fuel, |fuel| budget.fuel.min(fuel));
+        let started = *deadline_at;
+        let left = lineage.deadline_at.map(|at| at.saturating_duration_since(started));
+        *time = invocation.deadline.into_iter().chain(left).fold(*time, Duration::min);
+        if time.is_zero() {
+            return Err(Outcome::Deadline { limit: *time });
+        }
+        // Further away than the clock can count means never, which the budget's own bound rules out.
+        *deadline_at = started.checked_add(*time).unwrap_or(started);
+        Ok(())
     }
-    let fuel = invocation.fuel.into_iter().chain(lineage.fuel_left).min();
-    budget.fuel = fuel.map_or(budget.fuel, |fuel| budget.fuel.min(fuel));
-    let left = lineage.deadline_at.map(|at| at.saturating_duration_since(started));
-    let time = invocation.deadline.into_iter().chain(left).fold(budget.deadline, Duration::min);
-    if time.is_zero() {
-        return Err(Outcome::Deadline { limit: time });
-    }
-    // Further away than the clock can count means never, which the budget's own bound rules out.
-    let deadline_at = started.checked_add(time).unwrap_or(started);
-    Ok(Plan { budget, deadline_at, time })
 }
 
 fn check_lineage(inner: &Inner, invocation: &Invocation<'_>) -> Result<(), Outcome> {

@@ -9,10 +9,10 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use super::admission::{permit, plan};
+use super::admission::{Plan, permit};
 use super::call::{Afterwards, Invoking, Reply, check_operation, conclude, replied};
 use super::invocation::Invocation;
-use super::lease::Lease;
+use super::lease::{Lease, enter};
 use super::load::{Inner, Loaded};
 use super::report::Report;
 use super::ticket::Ticket;
@@ -64,10 +64,11 @@ fn directly(
     ticket: &mut Ticket<'_>,
 ) -> Result<Reply, Box<Outcome>> {
     check_operation(inner, invocation)?;
-    let plan = plan(inner, invocation, ticket.started)?;
+    let mut plan = Plan::new(inner, ticket.started);
+    plan.tighten(inner, invocation)?;
     let _permit = permit(inner)?;
-    let started = ticket.started;
-    let mut lease = Lease::new(inner, invocation, &plan, started, &mut ticket.ledger)?;
+    let warm = enter(inner, invocation, ticket.started, &mut ticket.ledger)?;
+    let mut lease = Lease::new(inner, invocation, &plan, warm, &mut ticket.ledger);
     let work = Invoking { operation: &invocation.operation, input: &invocation.input };
     let ended = lease.warm().map_err(Fault::from).and_then(|warm| {
         warm.store.data_mut().is_blocking = true;

@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use engraft_wit::host::imports::types as wit;
 
-use super::admission::{permit, plan};
+use super::admission::{Plan, permit};
 use super::foreign::{self, Holding, Reflecting};
 use super::invocation::Invocation;
-use super::lease::Lease;
+use super::lease::{Lease, enter};
 use super::load::{Inner, Loaded};
 use super::outcome::{failed, failure, halted, stopped};
 use super::report::Report;
@@ -90,9 +90,11 @@ pub(crate) async fn run<W: Work>(
     ledger: &mut Ledger,
     work: W,
 ) -> Result<W::Output, Box<Outcome>> {
-    let plan = plan(inner, invocation, started)?;
+    let mut plan = Plan::new(inner, started);
+    plan.tighten(inner, invocation)?;
     let _permit = permit(inner)?;
-    let mut lease = Lease::new(inner, invocation, &plan, started, ledger)?;
+    let warm = enter(inner, invocation, started, ledger)?;
+    let mut lease = Lease::new(inner, invocation, &plan, warm, ledger);
     let alarm = lease.state().and_then(CallState::alarm);
     let bounds = Bounds {
         clock: &*inner.identity.clock,

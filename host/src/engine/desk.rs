@@ -43,11 +43,12 @@ impl Desk {
 
     /// Finds room for one more call, and a warm instance where one waits. Whoever was let in signs
     /// out again.
-    pub(crate) fn sign_in(&self) -> Result<Option<Box<Warm>>, Outcome> {
+    pub(crate) fn sign_in(&self) -> Result<Option<Box<Warm>>, Box<Outcome>> {
         let mut book = self.book();
         if book.under_way >= self.concurrent_max {
             let (allowed, wanted) = (u64::from(self.concurrent_max), u64::from(book.under_way) + 1);
-            return Err(Outcome::Exceeded { limit: Limit::ConcurrentCalls, allowed, wanted });
+            let limit = Limit::ConcurrentCalls;
+            return Err(Outcome::Exceeded { limit, allowed, wanted }.into());
         }
         book.under_way += 1;
         Ok(book.idle.pop())
@@ -109,7 +110,7 @@ mod tests {
         assert!(desk.sign_in().is_ok() && desk.sign_in().is_ok());
         let Err(outcome) = desk.sign_in() else { panic!("there was room") };
         let expected = Outcome::Exceeded { limit: Limit::ConcurrentCalls, allowed: 2, wanted: 3 };
-        assert_eq!(outcome, expected);
+        assert_eq!(*outcome, expected);
         drop(desk.sign_out(Entry::TurnedAway, None, &outcome, &usage));
         assert!(desk.sign_in().is_err(), "whoever was turned away held no room");
         drop(desk.sign_out(Entry::LetIn, None, &Outcome::Cancelled, &usage));

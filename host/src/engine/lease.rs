@@ -22,25 +22,31 @@ pub(crate) struct Lease<'a> {
     warm: Option<Box<Warm>>,
 }
 
+/// Signs in at the desk, and gets a warm instance where there is one for this call.
+pub(crate) fn enter(
+    inner: &Inner,
+    invocation: &Invocation<'_>,
+    started: std::time::Instant,
+    ledger: &mut Ledger,
+) -> Result<Option<Box<Warm>>, Box<Outcome>> {
+    let idle = inner.desk.sign_in()?;
+    ledger.entry = Entry::LetIn;
+    let Some(sessions) = &inner.sessions else { return Ok(idle) };
+    let taken = sessions.take(invocation.session.as_deref(), started);
+    taken.map_err(|error| Outcome::Unavailable { message: error.to_string() }.into())
+}
+
 impl<'a> Lease<'a> {
-    /// A warm instance or an empty store, with the state of this call in it.
+    /// The warm instance or an empty store, with the state of this call in it.
     pub(crate) fn new(
         inner: &'a Inner,
         invocation: &'a Invocation<'_>,
         plan: &'a Plan,
-        started: std::time::Instant,
+        warm: Option<Box<Warm>>,
         ledger: &'a mut Ledger,
-    ) -> Result<Self, Outcome> {
+    ) -> Self {
         let session = invocation.session.as_deref();
-        let idle = inner.desk.sign_in()?;
-        ledger.entry = Entry::LetIn;
-        let taken = match &inner.sessions {
-            Some(sessions) => sessions
-                .take(session, started)
-                .map_err(|error| Outcome::Unavailable { message: error.to_string() })?,
-            None => idle,
-        };
-        let warm = match taken {
+        let warm = match warm {
             Some(mut warm) => {
                 warm.store.data_mut().renew(plan, &invocation.lineage);
                 warm.begin(inner);
@@ -54,7 +60,7 @@ impl<'a> Lease<'a> {
                 ))
             }
         };
-        Ok(Self { inner, session, plan, ledger, warm: Some(warm) })
+        Self { inner, session, plan, ledger, warm: Some(warm) }
     }
 
     /// The store, until the lease is ended.

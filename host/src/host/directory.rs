@@ -30,8 +30,8 @@ impl Directory {
         self.live.load().get(name).cloned()
     }
 
-    /// What is live now, for a look that is over soon: it costs less than a capability of one's own,
-    /// and keeps everything that is in it.
+    /// What is live now, for as long as one call: that costs less than a clone of the capability,
+    /// and what is removed meanwhile goes when the call has ended, at its deadline at the latest.
     pub(crate) fn live(&self) -> Guard<Arc<Live>> {
         self.live.load()
     }
