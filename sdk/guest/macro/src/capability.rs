@@ -135,14 +135,13 @@ impl Parts {
             pub struct Capability;
 
             impl ::engraft_guest::Capability for Capability {
-                fn describe() -> ::engraft_guest::Description {
-                    ::engraft_guest::macro_support::described(
-                        #name,
-                        #summary,
-                        ::std::vec![#(#described),*],
-                        ::std::vec![#(#permissions),*],
-                    )
-                }
+                const SOURCE: &'static ::engraft_guest::macro_support::Source =
+                    &::engraft_guest::macro_support::Source {
+                        name: #name,
+                        summary: #summary,
+                        operations: &[#(#described),*],
+                        permissions: &[#(#permissions),*],
+                    };
 
                 fn invoke(
                     operation: &str,

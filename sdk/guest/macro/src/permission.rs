@@ -12,16 +12,13 @@ use crate::arguments::{once, strings, value};
 /// Reads one permission into the expressions that make it; patterns in a list are one each.
 pub(crate) fn read(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<TokenStream>> {
     let word = meta.path.require_ident()?.to_string();
-    let plain = |variant: TokenStream| vec![quote!(::engraft_guest::Permission::#variant)];
+    let plain =
+        |variant: TokenStream| vec![quote!(::engraft_guest::macro_support::Asked::#variant)];
     let patterns = |variant: TokenStream| -> syn::Result<Vec<TokenStream>> {
         let patterns = strings(meta)?;
         Ok(patterns
             .iter()
-            .map(|one| {
-                quote!(::engraft_guest::Permission::#variant(
-                    ::std::string::String::from(#one)
-                ))
-            })
+            .map(|one| quote!(::engraft_guest::macro_support::Asked::#variant(#one)))
             .collect())
     };
     match word.as_str() {
@@ -56,7 +53,7 @@ fn kv(meta: &ParseNestedMeta<'_>) -> syn::Result<TokenStream> {
     })?;
     let bytes = bytes.ok_or_else(|| meta.error("kv needs `bytes = …`, the most it will keep"))?;
     let keys = keys.ok_or_else(|| meta.error("kv needs `keys = …`, the most it will keep"))?;
-    Ok(quote!(::engraft_guest::Permission::Kv(
+    Ok(quote!(::engraft_guest::macro_support::Asked::Kv(
         ::engraft_guest::KvQuota { bytes: #bytes, keys: #keys }
     )))
 }
@@ -82,11 +79,7 @@ fn http(meta: &ParseNestedMeta<'_>) -> syn::Result<TokenStream> {
         }
     }
     let prefix = prefix.map(|prefix| prefix.value()).unwrap_or_default();
-    Ok(quote!(::engraft_guest::Permission::Http(::engraft_guest::HttpRule {
-        host: ::std::string::String::from(#host),
-        methods: ::std::vec![#(::std::string::String::from(#methods)),*],
-        path_prefix: ::std::string::String::from(#prefix),
-    })))
+    Ok(quote!(::engraft_guest::macro_support::Asked::Http(#host, &[#(#methods),*], #prefix)))
 }
 
 fn secret(meta: &ParseNestedMeta<'_>) -> syn::Result<TokenStream> {
@@ -102,8 +95,5 @@ fn secret(meta: &ParseNestedMeta<'_>) -> syn::Result<TokenStream> {
     })?;
     let name = name.ok_or_else(|| meta.error("secret needs `name = \"…\"`"))?;
     let hosts = hosts.ok_or_else(|| meta.error("secret needs `hosts(…)`, who may see it"))?;
-    Ok(quote!(::engraft_guest::Permission::Secret(::engraft_guest::SecretRule {
-        name: ::std::string::String::from(#name),
-        hosts: ::std::vec![#(::std::string::String::from(#hosts)),*],
-    })))
+    Ok(quote!(::engraft_guest::macro_support::Asked::Secret(#name, &[#(#hosts),*])))
 }

@@ -17,16 +17,15 @@ use engraft_guest::capability;
 )]
 mod sdk {
     use engraft_guest::log::{Level, line};
-    use engraft_guest::{Failure, clock, config, kv, progress, random, secrets};
-    use schemars::JsonSchema;
+    use engraft_guest::{Failure, Schema, clock, config, kv, progress, random, secrets};
     use serde::{Deserialize, Serialize};
 
-    #[derive(Deserialize, JsonSchema)]
+    #[derive(Deserialize, Schema)]
     struct Text {
         text: String,
     }
 
-    #[derive(Serialize, JsonSchema)]
+    #[derive(Serialize, Schema)]
     struct Seen {
         now: String,
         random: usize,
