@@ -2,6 +2,8 @@
 //!
 //! *Never:* the module's own items change, save that the attributes read here are taken away.
 
+mod marks;
+
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::meta::parser;
@@ -48,7 +50,8 @@ pub(crate) fn expand(arguments: TokenStream, mut module: ItemMod) -> syn::Result
 
 impl Arguments {
     fn read(tokens: TokenStream) -> syn::Result<Self> {
-        let (mut name, mut summary, mut permissions) = (None::<LitStr>, None, Vec::new());
+        let (mut name, mut summary) = (None::<LitStr>, None);
+        let (mut permissions, mut plain) = (Vec::new(), Vec::new());
         parser(|meta| {
             if meta.path.is_ident("name") {
                 once(&mut name, value(&meta)?, &meta)
@@ -56,6 +59,7 @@ impl Arguments {
                 once(&mut summary, value(&meta)?, &meta)
             } else if meta.path.is_ident("permissions") {
                 meta.parse_nested_meta(|one| {
+                    permission::once(&one, &mut plain)?;
                     permissions.extend(permission::read(&one)?);
                     Ok(())
                 })
@@ -86,6 +90,9 @@ impl Parts {
         for item in items {
             if let Item::Fn(function) = item {
                 parts.take_function(function)?;
+            } else if let Some(mark) = marks::misplaced(item) {
+                let message = "this marks functions, and this is none";
+                return Err(syn::Error::new_spanned(mark, message));
             }
         }
         if parts.operations.is_empty() {
