@@ -180,7 +180,10 @@ impl Parts {
                 /// Everything worth keeping.
                 pub fn save_state()
                 -> ::core::result::Result<::std::vec::Vec<u8>, ::engraft_guest::Failure> {
-                    #save()
+                    let save: fn()
+                        -> ::core::result::Result<::std::vec::Vec<u8>, ::engraft_guest::Failure> =
+                        #save;
+                    save()
                 }
 
                 /// Takes over what another version saved.
@@ -188,7 +191,11 @@ impl Parts {
                     version: &str,
                     saved: ::std::vec::Vec<u8>,
                 ) -> ::core::result::Result<(), ::engraft_guest::Failure> {
-                    #restore(version, saved)
+                    let restore: fn(
+                        &str,
+                        ::std::vec::Vec<u8>,
+                    ) -> ::core::result::Result<(), ::engraft_guest::Failure> = #restore;
+                    restore(version, saved)
                 }
             }
         });

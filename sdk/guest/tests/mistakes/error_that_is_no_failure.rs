@@ -2,7 +2,7 @@ use engraft_guest::capability;
 
 #[capability(name = "test.mistake")]
 mod mistake {
-    use engraft_guest::{Failure, Schema};
+    use engraft_guest::Schema;
     use serde::{Deserialize, Serialize};
 
     #[derive(Serialize, Deserialize, Schema)]

@@ -1,5 +1,4 @@
 use engraft_guest::Schema;
-use serde::{Deserialize, Serialize};
 
 #[derive(Schema)]
 union Both {
