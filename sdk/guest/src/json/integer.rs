@@ -6,17 +6,19 @@
 const DIGITS_MAX: usize = 20;
 
 pub(crate) fn push_unsigned(mut value: u64, out: &mut String) {
-    let mut digits = ['0'; DIGITS_MAX];
-    let mut used = 0;
+    let mut digits = [b'0'; DIGITS_MAX];
+    let mut start = DIGITS_MAX;
     for place in digits.iter_mut().rev() {
-        *place = char::from(b'0' + (value % 10) as u8);
+        *place = b'0' + (value % 10) as u8;
         value /= 10;
-        used += 1;
+        start -= 1;
         if value == 0 {
             break;
         }
     }
-    out.extend(digits.iter().skip(DIGITS_MAX - used));
+    // Digits are UTF-8, so this gives them all; once as a whole, and not each as a character.
+    let digits = digits.get(start..).unwrap_or_default();
+    out.push_str(std::str::from_utf8(digits).unwrap_or_default());
 }
 
 pub(crate) fn push_signed(value: i64, out: &mut String) {

@@ -131,13 +131,13 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_f32(self, value: f32) -> Result<(), Error> {
-        // `Debug` is the shortest text that reads back as the same number, with an exponent where
-        // the plain form would be long; JSON has the same forms.
-        if value.is_finite() { self.word(&format!("{value:?}")) } else { self.word("null") }
+        let mut buffer = zmij::Buffer::new();
+        self.word(if value.is_finite() { buffer.format_finite(value) } else { "null" })
     }
 
     fn serialize_f64(self, value: f64) -> Result<(), Error> {
-        if value.is_finite() { self.word(&format!("{value:?}")) } else { self.word("null") }
+        let mut buffer = zmij::Buffer::new();
+        self.word(if value.is_finite() { buffer.format_finite(value) } else { "null" })
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<(), Error> {
