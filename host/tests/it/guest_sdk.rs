@@ -1,5 +1,6 @@
 //! The Rust guest crate in a real host: the API that capabilities are written with, end to end.
 
+mod heap;
 mod outside;
 
 use std::sync::Arc;
@@ -10,8 +11,7 @@ use engraft::engine::{
     SecretMap, Services,
 };
 use engraft::model::{
-    Budget, ClockMode, Description, Digest, Failure, Grant, Outcome, Permissions, RandomMode,
-    TrapKind,
+    Budget, ClockMode, Digest, Failure, Grant, Outcome, Permissions, RandomMode, TrapKind,
 };
 use engraft::store::MemoryStore;
 use serde_json::{Value, json};
@@ -59,28 +59,29 @@ pub(crate) async fn load(
     load_asking(engine, component, |_| {}, grant).await
 }
 
-/// The same, after its description was changed.
+/// The same, after what it says of itself or how it is kept was changed.
 async fn load_asking(
     engine: &Engine,
     component: Arc<[u8]>,
-    change: impl FnOnce(&mut Description),
+    change: impl FnOnce(&mut Loadable),
     grant: impl FnOnce(&Permissions) -> Grant,
 ) -> Loaded {
-    let mut description =
+    let description =
         engine.describe(&"test.name".parse().unwrap(), Arc::clone(&component)).await.unwrap();
-    change(&mut description);
-    let loadable = Loadable {
+    let mut loadable = Loadable {
         name: description.name.clone(),
         version: None,
         digest: Digest::of(&component),
         component,
-        grant: grant(&description.permissions),
+        grant: Grant::default(),
         description,
         budget: Budget::default(),
         lifetime: InstancePolicy::Fresh,
         metering: Metering::Fuel,
         native: Vec::new(),
     };
+    change(&mut loadable);
+    loadable.grant = grant(&loadable.description.permissions);
     engine.load(loadable).await.unwrap()
 }
 

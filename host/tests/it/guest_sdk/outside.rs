@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use engraft::engine::{Invocation, Loaded, PeerAnswer, PeerCall, Peers};
-use engraft::model::{CapabilityName, Description, Failure, FailureFacts, Outcome};
+use engraft::engine::{Invocation, Loadable, Loaded, PeerAnswer, PeerCall, Peers};
+use engraft::model::{CapabilityName, Failure, FailureFacts, Outcome};
 use serde_json::{Value, json};
 
 use super::{call, engine_with, grant_all, load, load_asking};
@@ -33,7 +33,10 @@ impl Peers for Others {
 #[tokio::test]
 async fn other_capabilities_are_called_alone_and_side_by_side() {
     // The same guest under another name, or the call would go round in a circle.
-    let named = |description: &mut Description| description.name = "text.shout".parse().unwrap();
+    let named = |loadable: &mut Loadable| {
+        loadable.name = "text.shout".parse().unwrap();
+        loadable.description.name = loadable.name.clone();
+    };
     let other = load_asking(&super::engine(), guest("sdk"), named, grant_all).await;
     let engine = engine_with(|services| services.peers(Arc::new(Others(other))));
     let loaded = load(&engine, guest("sdk"), grant_all).await;
@@ -59,9 +62,9 @@ async fn requests_go_out_alone_and_side_by_side() {
     let here = server.address.to_string();
     let engine = engine_with(|services| services);
     // The guest asks for a host that is not here; the test's server takes its place.
-    let asking = |description: &mut Description| {
-        description.permissions.http = vec![rule(&here)];
-        description.permissions.secrets = vec![secret("token", &here)];
+    let asking = |loadable: &mut Loadable| {
+        loadable.description.permissions.http = vec![rule(&here)];
+        loadable.description.permissions.secrets = vec![secret("token", &here)];
     };
     let loaded = load_asking(&engine, guest("sdk"), asking, grant_all).await;
     let also = [server.url("/echo/x"), server.url("/nowhere"), "http://other.example.org/".into()];
