@@ -17,6 +17,7 @@
 //!
 //! *Never:* text that is not JSON is read as if it were; what RFC 8259 has not, is an error.
 
+mod access;
 mod error;
 mod integer;
 mod key;

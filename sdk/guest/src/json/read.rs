@@ -7,14 +7,11 @@
 
 use std::borrow::Cow;
 
-use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected, IntoDeserializer, MapAccess,
-    SeqAccess, Unexpected, VariantAccess, Visitor,
-};
+use serde::de::{Deserializer, Error as _, Expected, IntoDeserializer, Unexpected, Visitor};
 
+use super::access::{Items, Variant};
 use super::error::Error;
 use super::integer::{magnitude, negative, push_unsigned};
-use super::key::Key;
 use super::scan::{Digits, Scan};
 
 /// Reads values from a text.
@@ -83,7 +80,7 @@ impl<'de> Reader<'de> {
         }
     }
 
-    fn list<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Error> {
+    pub(super) fn list<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Error> {
         if !self.scan.eat(b'[')? {
             return Err(self.other(&visitor));
         }
@@ -98,7 +95,7 @@ impl<'de> Reader<'de> {
         Ok(value)
     }
 
-    fn object<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Error> {
+    pub(super) fn object<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Error> {
         if !self.scan.eat(b'{')? {
             return Err(self.other(&visitor));
         }
@@ -325,94 +322,5 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         self.scan.pass()?;
         visitor.visit_unit()
-    }
-}
-
-/// What is in a list or an object.
-struct Items<'a, 'de> {
-    reader: &'a mut Reader<'de>,
-    is_first: bool,
-}
-
-impl Items<'_, '_> {
-    fn ends(&mut self, close: u8) -> Result<bool, Error> {
-        // The bracket is left for the list or object itself, which may be read too early.
-        if self.reader.scan.peek()? == close {
-            return Ok(true);
-        }
-        self.reader.scan.closes(close, self.is_first)?;
-        self.is_first = false;
-        Ok(false)
-    }
-}
-
-impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
-    type Error = Error;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Error> {
-        if self.ends(b']')? { Ok(None) } else { seed.deserialize(&mut *self.reader).map(Some) }
-    }
-}
-
-impl<'de> MapAccess<'de> for &mut Items<'_, 'de> {
-    type Error = Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Error> {
-        if self.ends(b'}')? {
-            return Ok(None);
-        }
-        seed.deserialize(Key(self.reader.scan.key()?)).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        self.reader.scan.need(b':', "a `:` is missing here")?;
-        seed.deserialize(&mut *self.reader)
-    }
-}
-
-/// The one property of an object that stands for a variant with a value.
-struct Variant<'a, 'de> {
-    reader: &'a mut Reader<'de>,
-}
-
-impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
-    type Error = Error;
-    type Variant = Self;
-
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Error> {
-        let name = seed.deserialize(Key(self.reader.scan.key()?))?;
-        self.reader.scan.need(b':', "a `:` is missing here")?;
-        Ok((name, self))
-    }
-}
-
-impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
-    type Error = Error;
-
-    fn unit_variant(self) -> Result<(), Error> {
-        self.reader.scan.peek()?;
-        self.reader.scan.word("null")
-    }
-
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
-        seed.deserialize(self.reader)
-    }
-
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
-        self.reader.list(visitor)
-    }
-
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.reader.object(visitor)
     }
 }

@@ -8,6 +8,7 @@ use syn::{Attribute, Item};
 const MARKS: [&str; 4] = ["operation", "save_state", "restore_state", "self_test"];
 
 /// The first mark on an item that is no function.
+#[allow(clippy::wildcard_enum_match_arm, reason = "syn may learn of further kinds of items")]
 pub(super) fn misplaced(item: &Item) -> Option<&Attribute> {
     let attributes = match item {
         Item::Const(item) => &item.attrs,
