@@ -110,6 +110,18 @@ async fn every_host_function_answers_through_the_crate() {
 }
 
 #[tokio::test]
+async fn schemas_are_derived_or_made_by_schemars() {
+    let name = "test.name".parse().unwrap();
+    let description = engine().describe(&name, guest("sdk")).await.unwrap();
+    let ask = &description.operation("ask").unwrap().input_schema;
+    assert_eq!(ask["properties"]["also"]["items"]["type"], "string");
+    assert_eq!(ask["properties"]["also"]["description"], "Whom to ask as well.");
+    let refuse = &description.operation("refuse").unwrap().input_schema;
+    assert_eq!(refuse["properties"]["text"]["type"], "string", "{refuse}");
+    assert_eq!(refuse["required"], json!(["text"]));
+}
+
+#[tokio::test]
 async fn a_failure_keeps_its_facts() {
     let loaded = load(&engine(), guest("sdk"), grant_all).await;
     let Outcome::Refused(Failure::Unavailable(facts)) =

@@ -155,10 +155,22 @@ mod sdk {
         input.text.to_uppercase()
     }
 
+    /// Its schema is made by `schemars`: a flattened field is beyond what is derived.
+    #[derive(Deserialize, schemars::JsonSchema)]
+    struct Refused {
+        #[serde(flatten)]
+        inner: Inner,
+    }
+
+    #[derive(Deserialize, schemars::JsonSchema)]
+    struct Inner {
+        text: String,
+    }
+
     /// Fails with what it is given.
-    #[operation]
-    fn refuse(input: Text) -> Result<(), Failure> {
-        Err(Failure::unavailable(input.text).after_effect())
+    #[operation(schemars)]
+    fn refuse(input: Refused) -> Result<(), Failure> {
+        Err(Failure::unavailable(input.inner.text).after_effect())
     }
 
     /// Panics with what it is given.
