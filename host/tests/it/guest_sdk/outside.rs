@@ -13,7 +13,11 @@ use crate::support::guest;
 struct Others(Loaded);
 
 impl Peers for Others {
-    fn call<'a>(&'a self, capability: &'a CapabilityName, invocation: Invocation) -> PeerCall<'a> {
+    fn call<'a>(
+        &'a self,
+        capability: &'a CapabilityName,
+        invocation: Invocation<'a>,
+    ) -> PeerCall<'a> {
         Box::pin(async move {
             let facts = |why: &str| FailureFacts::final_without_effect(why.to_owned());
             let result = match capability.as_str() {
