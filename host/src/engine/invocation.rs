@@ -68,6 +68,18 @@ impl<'a> Invocation<'a> {
         Self { operation: operation.into(), input: input.into(), ..Self::default() }
     }
 
+    /// What is asked for.
+    #[must_use]
+    pub fn operation(&self) -> &str {
+        &self.operation
+    }
+
+    /// The JSON text that goes in.
+    #[must_use]
+    pub fn input(&self) -> &str {
+        &self.input
+    }
+
     /// Ends the call sooner than its budget says. A longer time than the budget's changes nothing.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {

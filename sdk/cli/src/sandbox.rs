@@ -115,7 +115,7 @@ impl Sandbox {
 
 impl Sandbox {
     /// Calls the capability as an embedding program would.
-    pub(crate) async fn call(&self, invocation: Invocation) -> Report {
+    pub(crate) async fn call(&self, invocation: Invocation<'_>) -> Report {
         self.host.call(self.capability.name().as_str(), invocation).await
     }
 }
