@@ -6,6 +6,7 @@ use wasmtime::component::Component;
 
 use super::call::Reply;
 use super::error::EngineError;
+use super::inspect::Facts;
 use super::reflect::Reply as Given;
 use super::reflect::{Act, Anatomy, Bound, CallFault, CommandOutput, OutputError, Plan};
 use super::state::CallState;
@@ -34,7 +35,7 @@ pub(crate) enum Holding {
 /// manifest lists must be there.
 pub(crate) fn reflect(
     capability: &str,
-    bytes: &[u8],
+    facts: &Facts,
     component: &Component,
     description: &Description,
 ) -> Result<Bound, EngineError> {
@@ -42,7 +43,7 @@ pub(crate) fn reflect(
         capability: capability.to_owned(),
         message: super::outcome::clean(&message),
     };
-    let anatomy = Anatomy::of(bytes).map_err(|error| not_callable(error.to_string()))?;
+    let anatomy = Anatomy::from_facts(facts).map_err(|error| not_callable(error.to_string()))?;
     for operation in &description.operations {
         anatomy.find(&operation.name).map_err(|why| {
             not_callable(format!("its manifest lists `{}`: {why}", operation.name))

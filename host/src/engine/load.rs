@@ -128,7 +128,7 @@ pub(crate) fn load(
         metering: loadable.metering,
     };
     let (component, flavour) = shared.compiler().component(source, &loadable.native)?;
-    let kind = kind(&loadable, &component)?;
+    let kind = kind(&loadable, &facts, &component)?;
     let pre = link(name, &facts, &component, flavour)?;
     let may_block = flavour.key.concurrency == Concurrency::Off
         && matches!(kind, Kind::Contract(_))
@@ -166,13 +166,13 @@ fn identity(shared: &Shared, loadable: &Loadable, facts: &Facts, authority: Auth
     }
 }
 
-fn kind(loadable: &Loadable, component: &Component) -> Result<Kind, EngineError> {
-    let Loadable { name, component: bytes, description, .. } = loadable;
+fn kind(loadable: &Loadable, facts: &Facts, component: &Component) -> Result<Kind, EngineError> {
+    let Loadable { name, description, .. } = loadable;
     let name = name.as_str();
     let describe = component.get_export(None, "describe");
     let invoke = component.get_export(None, "invoke");
     let (Some((_, describe)), Some((invoke_type, invoke))) = (describe, invoke) else {
-        return reflect(name, bytes, component, description).map(Kind::Foreign);
+        return reflect(name, facts, component, description).map(Kind::Foreign);
     };
     if !is_invoke(&invoke_type) {
         return Err(EngineError::NotCallable {

@@ -6,6 +6,7 @@ mod bench;
 mod bindings;
 mod ci;
 mod examples;
+mod fuzz;
 mod golden;
 mod repository;
 mod run;
@@ -42,11 +43,16 @@ enum Task {
     Examples,
     /// Make the golden files anew; look at the diff before you commit it.
     Golden,
+    /// Run the fuzz targets, each for as long as it is told; what breaks lands in host/fuzz/artifacts.
+    Fuzz(fuzz::Options),
     /// Check the house rules that no compiler knows.
     Tidy,
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = fuzz::stand_in() {
+        return code;
+    }
     let done = match Arguments::parse().task {
         Task::Setup => setup::run(),
         Task::Test => test::run().and_then(|tally| {
@@ -61,6 +67,7 @@ fn main() -> ExitCode {
         Task::Bench(options) => bench::run(&options),
         Task::Examples => examples::write(),
         Task::Golden => golden::write(),
+        Task::Fuzz(options) => fuzz::run(&options),
         Task::Tidy => tidy::run(),
     };
     match done {
