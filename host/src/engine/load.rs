@@ -150,7 +150,18 @@ pub(crate) fn load(
     Ok(Loaded { inner: Arc::new(inner) })
 }
 
-fn identity(shared: &Shared, loadable: &Loadable, facts: &Facts, authority: Authority) -> Identity {
+fn identity(
+    shared: &Shared,
+    loadable: &Loadable,
+    facts: &Facts,
+    mut authority: Authority,
+) -> Identity {
+    if wasi::writes_unbounded(&facts.imports) && authority.forbid_writing() {
+        tracing::warn!(
+            capability = loadable.name.as_str(),
+            "its directories can only be read: no quota holds writing through WASI 0.3 yet"
+        );
+    }
     let offered = &shared.config.interfaces;
     let used = |import: &String| offered.iter().find(|interface| interface.offers(import));
     let custom: Vec<_> = facts.imports.iter().filter_map(used).collect();
@@ -158,6 +169,7 @@ fn identity(shared: &Shared, loadable: &Loadable, facts: &Facts, authority: Auth
         name: loadable.name.clone(),
         version: loadable.version.clone(),
         digest: loadable.digest,
+        disk: wasi::Disk::of(&authority),
         authority,
         services: Arc::clone(&shared.config.services),
         clock: Arc::clone(&shared.config.clock),

@@ -19,6 +19,7 @@ use super::raw;
 use super::report::LogLine;
 use super::services::{LogLevel, Services};
 use super::stop::Stop;
+use super::wasi::Disk;
 use crate::model::{Budget, CapabilityName, Clock, Digest, Limit, Usage};
 
 /// How much of the end of a guest's error output is looked at for a panic's message.
@@ -34,6 +35,8 @@ pub(crate) struct Identity {
     pub(crate) clock: Arc<dyn Clock>,
     /// Whether it imports host functions that cannot raise a stop by themselves.
     pub(crate) needs_alarm: bool,
+    /// What its writable directories hold.
+    pub(crate) disk: Disk,
     /// Makers of the embedding program's own data.
     pub(crate) data: Vec<raw::Data>,
 }
