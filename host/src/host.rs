@@ -162,7 +162,7 @@ impl Host {
     #[must_use]
     pub fn call_blocking(&self, name: &str, invocation: Invocation<'_>) -> Report {
         match self.parts.directory.live().get(name) {
-            Some(capability) => capability.call_blocking(invocation),
+            Some(capability) => capability.loaded().serve_blocking(&invocation),
             None => self.unknown(name),
         }
     }

@@ -36,15 +36,20 @@ impl Loaded {
     /// call; else the call runs on a private runtime.
     #[must_use]
     pub fn call_blocking(&self, invocation: Invocation<'_>) -> Report {
+        self.serve_blocking(&invocation)
+    }
+
+    /// The same for whoever keeps the invocation.
+    pub(crate) fn serve_blocking(&self, invocation: &Invocation<'_>) -> Report {
         if self.inner.may_block {
-            return call_directly(&self.inner, &invocation);
+            return call_directly(&self.inner, invocation);
         }
-        let operation = invocation.operation.clone();
-        let depth = invocation.lineage.depth();
-        match self.inner.shared.runtimes.drive(self.call(invocation)) {
+        match self.inner.shared.runtimes.drive(self.serve(invocation)) {
             Ok(report) => report,
             Err(error) => {
-                Ticket::open(&self.inner, &operation, depth).close(Outcome::Unavailable {
+                let depth = invocation.lineage.depth();
+                let ticket = Ticket::open(&self.inner, &invocation.operation, depth);
+                ticket.close(Outcome::Unavailable {
                     message: format!("no runtime can be made here: {error}"),
                 })
             }

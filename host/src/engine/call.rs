@@ -164,6 +164,7 @@ fn span(inner: &Inner, invocation: &Invocation<'_>) -> tracing::Span {
 }
 
 /// Only what the manifest lists is called.
+#[inline]
 pub(crate) fn check_operation(inner: &Inner, invocation: &Invocation<'_>) -> Result<(), Outcome> {
     if inner.description.operation(&invocation.operation).is_some() {
         return Ok(());
@@ -184,6 +185,7 @@ pub(crate) fn check_operation(inner: &Inner, invocation: &Invocation<'_>) -> Res
 }
 
 /// The outcome of an operation that came to its own end.
+#[inline]
 pub(crate) fn replied(ended: Result<Reply, Box<Outcome>>) -> Outcome {
     match ended {
         Ok(Ok(output)) => Outcome::Returned(Output::new(output)),
@@ -194,6 +196,7 @@ pub(crate) fn replied(ended: Result<Reply, Box<Outcome>>) -> Outcome {
 
 /// Holds the output against its bound. wasmtime was told to copy no more than the larger of input
 /// and output, so what is too long here is not much too long.
+#[inline]
 fn check_output(output: String, allowed: u64) -> Result<String, Fault> {
     let wanted = output.len() as u64;
     if wanted > allowed {
@@ -224,6 +227,7 @@ impl Invoking<'_> {
     }
 }
 
+#[inline]
 fn answer(warm: &Warm, reply: Result<String, wit::Failure>) -> Result<Reply, Fault> {
     match reply {
         Ok(output) => check_output(output, warm.store.data().budget.output_bytes).map(Ok),

@@ -43,6 +43,7 @@ impl Desk {
 
     /// Finds room for one more call, and a warm instance where one waits. Whoever was let in signs
     /// out again.
+    #[inline]
     pub(crate) fn sign_in(&self) -> Result<Option<Box<Warm>>, Box<Outcome>> {
         let mut book = self.book();
         if book.under_way >= self.concurrent_max {
@@ -61,6 +62,7 @@ impl Desk {
 
     /// Counts a call that has ended, and takes back its instance. Gives back one that finds no
     /// place, to be dropped outside of the lock; that takes microseconds.
+    #[inline]
     pub(crate) fn sign_out(
         &self,
         entry: Entry,

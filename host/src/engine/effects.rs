@@ -93,6 +93,11 @@ impl EffectState {
         self.kit = None;
     }
 
+    /// Whether nothing of a call is left.
+    pub(crate) fn is_forgotten(&self) -> bool {
+        self.kit.is_none()
+    }
+
     /// What the guest said of its own breaking, scrubbed.
     pub(crate) fn take_fault(&mut self) -> Option<String> {
         self.kit.as_mut().and_then(|kit| kit.fault.take())

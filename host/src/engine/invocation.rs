@@ -143,6 +143,11 @@ impl Lineage {
         }
     }
 
+    /// Whether the call comes from outside, with nobody above it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.chain.is_none() && self.depth_left.is_none()
+    }
+
     /// How many capabilities stand above.
     #[must_use]
     pub fn depth(&self) -> usize {

@@ -23,6 +23,7 @@ pub(crate) struct Lease<'a> {
 }
 
 /// Signs in at the desk, and gets a warm instance where there is one for this call.
+#[inline]
 pub(crate) fn enter(
     inner: &Inner,
     invocation: &Invocation<'_>,
@@ -38,6 +39,7 @@ pub(crate) fn enter(
 
 impl<'a> Lease<'a> {
     /// The warm instance or an empty store, with the state of this call in it.
+    #[inline]
     pub(crate) fn new(
         inner: &'a Inner,
         invocation: &'a Invocation<'_>,
@@ -87,6 +89,7 @@ impl<'a> Lease<'a> {
     }
 
     /// Ends it well: the instance may serve again.
+    #[inline]
     pub(crate) fn give_back(mut self) {
         if let Some(mut warm) = self.settle() {
             // Nothing of this call stays in the store while it waits for the next.
@@ -102,6 +105,7 @@ impl<'a> Lease<'a> {
     }
 
     /// Writes down what was used. None where that has been done.
+    #[inline]
     fn settle(&mut self) -> Option<Box<Warm>> {
         let mut warm = self.warm.take()?;
         // Where there is no fuel the meter shows none.

@@ -34,6 +34,7 @@ impl Limiter {
 
     /// The bounds of the next call on the same instance. What the instance holds stays counted, for
     /// it still holds it.
+    #[inline]
     pub(crate) fn renew(&mut self, budget: &Budget) {
         *self = Self {
             memory_bytes: self.memory_bytes,

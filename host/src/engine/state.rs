@@ -85,9 +85,10 @@ impl CallState {
         }
     }
 
-    /// Begins the next call on an instance that is used again. Nothing of the last call stays but
-    /// what the instance itself holds. Written in place, because most of a short call's time would
+    /// Begins the next call on an instance that is used again, after [`Self::forget`]. Nothing of the
+    /// last call stays but what the instance itself holds. Written in place, because most of a short call's time would
     /// go into moving a whole state about; and field by field, so that no new one is overlooked.
+    #[inline]
     pub(crate) fn renew(&mut self, plan: &Plan, caller: &Lineage) {
         let Self {
             identity,
@@ -107,9 +108,7 @@ impl CallState {
         *usage = Usage::default();
         *deadline_at = plan.deadline_at;
         lineage.clone_from(caller);
-        effects.forget();
-        extensions.clear();
-        logs.clear();
+        debug_assert!(effects.is_forgotten() && extensions.is_empty() && logs.is_empty());
         *is_blocking = false;
         limiter.renew(&plan.budget);
         *pending = None;
@@ -118,6 +117,7 @@ impl CallState {
     }
 
     /// Lets go of everything of the call that has ended, while the instance waits for the next.
+    #[inline]
     pub(crate) fn forget(&mut self) {
         self.effects.forget();
         self.extensions.clear();

@@ -32,18 +32,21 @@ pub(crate) struct Ticket<'a> {
 }
 
 impl<'a> Ticket<'a> {
+    #[inline]
     pub(crate) fn open(inner: &'a Inner, operation: &'a str, depth: usize) -> Self {
         let started = inner.identity.clock.monotonic();
         Self { inner, operation, depth, started, ledger: Ledger::default(), is_open: true }
     }
 
     /// Reports the end to counters, observer and trace.
+    #[inline]
     pub(crate) fn close(mut self, outcome: Outcome) -> Report {
         self.report(&outcome);
-        let ledger = std::mem::take(&mut self.ledger);
-        Report { outcome, usage: ledger.usage, logs: ledger.logs }
+        let Ledger { usage, logs, .. } = &mut self.ledger;
+        Report { outcome, usage: *usage, logs: std::mem::take(logs) }
     }
 
+    #[inline]
     fn report(&mut self, outcome: &Outcome) {
         self.is_open = false;
         let identity = &self.inner.identity;
@@ -64,6 +67,14 @@ impl<'a> Ticket<'a> {
             });
         }
         // Fields are made only where somebody listens.
+        if tracing::event_enabled!(target: "engraft::call", tracing::Level::DEBUG) {
+            self.trace(outcome);
+        }
+    }
+
+    fn trace(&self, outcome: &Outcome) {
+        let identity = &self.inner.identity;
+        let usage = &self.ledger.usage;
         tracing::debug!(
             target: "engraft::call",
             capability = identity.name.as_str(),

@@ -74,6 +74,7 @@ impl Warm {
     }
 
     /// Sets the meters for the call whose state is in the store.
+    #[inline]
     pub(crate) fn begin(&mut self, inner: &Inner) {
         self.calls += 1;
         let budget = self.store.data().budget;
@@ -119,6 +120,7 @@ impl Warm {
     }
 
     /// The contract's `invoke` of a prepared store.
+    #[inline]
     pub(crate) fn invoke<'a>(&self) -> wasmtime::Result<InvokeWith<'a>> {
         self.invoke.ok_or_else(|| wasmtime::format_err!("the component has no `invoke`"))
     }
