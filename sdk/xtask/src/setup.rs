@@ -34,7 +34,8 @@ pub(crate) fn toolchains() -> PathBuf {
         .map_or_else(|| root().join("target/toolchains"), PathBuf::from)
 }
 
-fn add(target: &str) -> Result<String, Problem> {
+/// Adds one target, where it is missing.
+pub(crate) fn add(target: &str) -> Result<String, Problem> {
     if is_present(target) {
         return Ok(format!("{target}: present"));
     }

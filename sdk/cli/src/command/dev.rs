@@ -63,7 +63,7 @@ pub(super) fn run(args: &DevArgs, desk: &Desk) -> Result<Reply> {
         let made = Project::open(&args.folder)
             .map_err(Into::into)
             .and_then(|project| build::make(&project, desk));
-        let took = text::time(SystemClock.monotonic().saturating_sub(begun));
+        let took = text::time(SystemClock.monotonic().saturating_duration_since(begun));
         match made {
             Ok(made) => desk.screen.note(&format!(
                 "built {} in {took}, {} examples hold",
