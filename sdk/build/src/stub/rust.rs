@@ -17,7 +17,7 @@ pub(super) fn sources(name: &str, description: &Description) -> Vec<(String, Str
     let mut text = format!(
         "//! {summary_text}\n\nuse engraft_guest::capability;\n\n/// {summary_text}\n\
          #[capability(name = {name:?}{permissions})]\npub mod operations {{\n    \
-         use engraft_guest::Failure;\n    use schemars::JsonSchema;\n    \
+         use engraft_guest::{{Failure, Schema}};\n    \
          use serde::{{Deserialize, Serialize}};\n"
     );
     for (name, operation) in &description.operations {
@@ -52,7 +52,7 @@ pub(super) fn sources(name: &str, description: &Description) -> Vec<(String, Str
 
 fn structure(name: &str, derive: &str, properties: &[Property<'_>]) -> String {
     let mut text = format!(
-        "\n    #[derive({derive}, JsonSchema)]\n    #[allow(dead_code, reason = \"not written yet\")]\n    pub struct {name} {{\n"
+        "\n    #[derive({derive}, Schema)]\n    #[allow(dead_code, reason = \"not written yet\")]\n    pub struct {name} {{\n"
     );
     for property in properties {
         if !property.description.is_empty() {

@@ -18,30 +18,35 @@ use engraft_guest::capability;
 pub mod matrix {
     use engraft_guest::http::Request;
     use engraft_guest::log::{Level, line};
-    use engraft_guest::{Failure, call, clock, http, kv, progress, random};
-    use schemars::JsonSchema;
+    use engraft_guest::{Failure, Schema, call, clock, http, kv, progress, random};
     use serde::{Deserialize, Serialize};
     use serde_json::Value;
 
-    #[derive(Serialize, Deserialize, JsonSchema)]
+    /// Any JSON.
+    #[derive(Serialize, Deserialize, Schema)]
+    #[schema(json = "{}")]
+    #[serde(transparent)]
+    pub struct Anything(Value);
+
+    #[derive(Serialize, Deserialize, Schema)]
     pub struct Numbers {
         integer: i64,
         number: f64,
     }
 
-    #[derive(Deserialize, JsonSchema)]
+    #[derive(Deserialize, Schema)]
     pub struct Fetch {
         url: String,
     }
 
-    #[derive(Deserialize, JsonSchema)]
+    #[derive(Deserialize, Schema)]
     pub struct Ask {
         capability: String,
     }
 
     /// Gives back what it is given.
     #[operation]
-    pub fn mirror(input: Value) -> Value {
+    pub fn mirror(input: Anything) -> Anything {
         input
     }
 
@@ -53,19 +58,19 @@ pub mod matrix {
 
     /// Fails with types.
     #[operation]
-    pub fn refuse() -> Result<Value, Failure> {
+    pub fn refuse() -> Result<Anything, Failure> {
         Err(Failure::unavailable("try again later"))
     }
 
     /// Does not catch an error.
     #[operation]
-    pub fn throw() -> Value {
+    pub fn throw() -> Anything {
         panic!("something went wrong")
     }
 
     /// Breaks.
     #[operation]
-    pub fn trap() -> Value {
+    pub fn trap() -> Anything {
         core::arch::wasm32::unreachable()
     }
 
@@ -101,7 +106,7 @@ pub mod matrix {
 
     /// Asks another.
     #[operation]
-    pub fn ask(input: Ask) -> Result<Value, Failure> {
+    pub fn ask(input: Ask) -> Result<Anything, Failure> {
         call::invoke(&input.capability, "mirror", &"hello")
     }
 
