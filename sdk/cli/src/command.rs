@@ -3,11 +3,15 @@
 //! *Never:* a command prints; it gives a reply, and the screen shows it.
 
 mod bench;
+mod build;
 mod call;
 mod check;
 mod completions;
+mod dev;
+mod doctor;
 mod inspect;
 mod key;
+mod new;
 mod precompile;
 mod sign;
 mod trial;
@@ -22,6 +26,14 @@ use crate::trouble::Result;
 /// What the command does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Makes a new capability from a template
+    New(new::NewArgs),
+    /// Builds a capability and signs it with the development key
+    Build(build::BuildArgs),
+    /// Builds a capability at each save, and runs its examples in a throwaway host
+    Dev(dev::DevArgs),
+    /// Shows which toolchains are here, and installs those that are not
+    Doctor(doctor::DoctorArgs),
     /// Makes and shows keys to sign with
     Key(key::KeyArgs),
     /// Makes a signed bundle of a component, or adds a signature to a bundle
@@ -45,6 +57,10 @@ pub(crate) enum Command {
 /// Runs a command.
 pub(crate) fn run(command: Command, desk: &Desk) -> Result<Reply> {
     match command {
+        Command::New(args) => new::run(&args),
+        Command::Build(args) => build::run(&args, desk),
+        Command::Dev(args) => dev::run(&args, desk),
+        Command::Doctor(args) => doctor::run(&args, desk),
         Command::Key(args) => key::run(args, desk),
         Command::Sign(args) => sign::run(&args, desk),
         Command::Inspect(args) => inspect::run(&args, desk),

@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use engraft::artifact::{KeyStoreError, Passphrase, SigningKey};
 use engraft::model::{Clock, SystemClock};
+use engraft_build::Toolchains;
 
+use crate::environment::Environment;
 use crate::grammar::Globals;
 use crate::home::{self, Home};
 use crate::screen::Screen;
@@ -25,18 +27,28 @@ const DEVELOPMENT: &str = "development";
 pub(crate) struct Desk {
     pub(crate) screen: Screen,
     home: Option<PathBuf>,
+    toolchains: Option<PathBuf>,
     passphrase_file: Option<PathBuf>,
 }
 
 impl Desk {
-    pub(crate) fn new(screen: Screen, globals: Globals, home: Option<PathBuf>) -> Self {
+    pub(crate) fn new(screen: Screen, globals: Globals, environment: Environment) -> Self {
         let Globals { home: named, passphrase_file, .. } = globals;
-        Self { screen, home: named.or(home), passphrase_file }
+        let Environment { home, toolchains, .. } = environment;
+        Self { screen, home: named.or(home), toolchains, passphrase_file }
     }
 
     /// Where keys and keyring are.
     pub(crate) fn home(&self) -> Result<Home> {
         Home::of(self.home.clone())
+    }
+
+    /// Where compilers are.
+    pub(crate) fn toolchains(&self) -> Result<Toolchains> {
+        match &self.toolchains {
+            Some(folder) => Ok(Toolchains::in_folder(folder)),
+            None => Ok(Toolchains::in_folder(self.home()?.toolchains_path())),
+        }
     }
 
     /// The time of day.

@@ -11,6 +11,8 @@ use std::path::PathBuf;
 pub(crate) struct Environment {
     /// Where keys, keyring and compiled code are kept; `None` where nothing says.
     pub(crate) home: Option<PathBuf>,
+    /// Where toolchains are kept, if not in the home.
+    pub(crate) toolchains: Option<PathBuf>,
     /// Whether output is to be without colour.
     pub(crate) plain: bool,
 }
@@ -35,6 +37,7 @@ impl Environment {
         };
         Self {
             home: path("ENGRAFT_HOME").or_else(|| data.map(|data| data.join("engraft"))),
+            toolchains: path("ENGRAFT_TOOLCHAINS"),
             plain: variable("NO_COLOR").is_some()
                 || variable("TERM").is_some_and(|term| term == "dumb"),
         }

@@ -42,6 +42,11 @@ impl Home {
         self.directory.join("cache")
     }
 
+    /// Compilers that `engraft doctor` installed.
+    pub(crate) fn toolchains_path(&self) -> PathBuf {
+        self.directory.join("toolchains")
+    }
+
     /// The keyring; one that trusts nobody where there is none.
     pub(crate) fn keyring(&self) -> Result<Keyring> {
         let path = self.keyring_path();

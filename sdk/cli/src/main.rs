@@ -18,10 +18,12 @@ mod json_text;
 mod limits;
 mod page;
 mod place;
+mod rehearsal;
 mod sandbox;
 mod screen;
 mod terms;
 mod text;
+mod toolchains;
 mod trouble;
 
 use std::process::ExitCode;
@@ -43,7 +45,7 @@ fn main() -> ExitCode {
         Err(error) => return screen(grammar::form_of(&arguments)).usage(&error).into(),
     };
     let screen = screen(if cli.globals.json { Form::Json } else { Form::Text });
-    let desk = Desk::new(screen, cli.globals, environment.home);
+    let desk = Desk::new(screen, cli.globals, environment);
     let result = command::run(cli.command, &desk);
     desk.screen.finish(result).into()
 }

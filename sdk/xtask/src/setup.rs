@@ -2,7 +2,10 @@
 //!
 //! *Never:* a test that lacks its set-up is passed over; it fails and names this task.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+
+use engraft_build::{Language, Toolchains};
 
 use crate::repository::{Problem, root};
 
@@ -11,7 +14,24 @@ const TARGETS: [&str; 2] = ["wasm32-unknown-unknown", "wasm32-wasip2"];
 
 /// Adds what is missing; tells what it did.
 pub(crate) fn run() -> Result<Vec<String>, Problem> {
-    TARGETS.iter().map(|target| add(target)).collect()
+    let mut lines: Vec<String> =
+        TARGETS.iter().map(|target| add(target)).collect::<Result<_, _>>()?;
+    let toolchains = Toolchains::in_folder(toolchains());
+    for language in Language::ALL {
+        // A machine without a network still runs every other test; the matrix names what it lacks, and
+        // fails for it where nobody looks.
+        lines.push(match toolchains.install(language) {
+            Ok(_) => format!("{language}: present"),
+            Err(error) => format!("{language}: MISSING: {error}"),
+        });
+    }
+    Ok(lines)
+}
+
+/// Where the toolchains of guests are kept: a cache that survives a clean build.
+pub(crate) fn toolchains() -> PathBuf {
+    std::env::var_os("ENGRAFT_TOOLCHAINS")
+        .map_or_else(|| root().join("target/toolchains"), PathBuf::from)
 }
 
 /// Adds one target, where it is missing.

@@ -28,7 +28,7 @@ pub(crate) fn run() -> Result<Tally, Problem> {
     setup::run()?;
     let mut tally = Tally::default();
     let mut workspace = cargo(&["test", "--no-fail-fast"]);
-    workspace.args(FEATURES);
+    workspace.args(FEATURES).env("ENGRAFT_TOOLCHAINS", setup::toolchains());
     tally.count(&mut workspace)?;
     for template in templates()? {
         let manifest = format!("guest-templates/{template}/Cargo.toml");

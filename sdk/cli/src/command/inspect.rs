@@ -3,7 +3,7 @@
 //! *Never:* what a file claims is shown as if it were true; who vouches for it is said beside it.
 
 mod page;
-mod permissions;
+pub(super) mod permissions;
 mod schema;
 mod signatures;
 

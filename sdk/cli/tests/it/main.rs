@@ -8,6 +8,7 @@
 
 mod allow;
 mod bench;
+mod build;
 mod check;
 mod inspect;
 mod key;

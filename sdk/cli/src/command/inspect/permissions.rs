@@ -7,7 +7,7 @@ use engraft::model::{Access, HttpRule, Permissions, SecretRule};
 use crate::text;
 
 /// Every permission with what it is about.
-pub(super) fn lines(permissions: &Permissions) -> Vec<(&'static str, String)> {
+pub(in crate::command) fn lines(permissions: &Permissions) -> Vec<(&'static str, String)> {
     let Permissions {
         log,
         clock,

@@ -1,0 +1,3 @@
+module capability
+
+go 1.27

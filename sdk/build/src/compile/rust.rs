@@ -1,0 +1,93 @@
+//! Rust, by cargo and the linker that comes with rustc and makes the component.
+//!
+//! *Never:* the settings of an outer build leak into this one, or a path of this machine into it.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::{BuildError, lacks, read};
+use crate::project::Project;
+use crate::toolchain::{RunError, run};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+pub(super) fn build(project: &Project) -> Result<(Vec<u8>, String), BuildError> {
+    let folder = std::path::absolute(&project.folder).unwrap_or_else(|_| project.folder.clone());
+    let mut cargo = cargo(project);
+    cargo.args([
+        "build",
+        "--release",
+        "--target",
+        TARGET,
+        "--message-format",
+        "json-render-diagnostics",
+    ]);
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-component-ld");
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", remapped(&folder));
+    let ran = run(&mut cargo, "cargo").map_err(without_messages)?;
+    let messages = ran.said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let file = messages
+        .filter_map(|message| message.pointer("/filenames/0")?.as_str().map(str::to_owned))
+        .rfind(|file| file.ends_with(".wasm"));
+    let Some(file) = file else {
+        let remedy =
+            "it makes no library; write `crate-type = [\"cdylib\", \"rlib\"]` under `[lib]`";
+        return Err(lacks(&project.folder.join("Cargo.toml"), remedy));
+    };
+    let said: Vec<&str> = ran.said.lines().filter(|line| !line.starts_with('{')).collect();
+    Ok((read(file.as_ref())?, said.join("\n")))
+}
+
+pub(super) fn test(project: &Project) -> Result<String, BuildError> {
+    Ok(run(cargo(project).arg("test"), "the test")?.said)
+}
+
+fn cargo(project: &Project) -> Command {
+    let mut cargo = Command::new("cargo");
+    for (key, _) in std::env::vars_os() {
+        let is_outer = key.to_str().is_some_and(|key| {
+            let ours = ["RUSTFLAGS", "RUSTC", "MAKEFLAGS", "RUSTC_WRAPPER", "RUSTDOC"];
+            ours.contains(&key) || (key.starts_with("CARGO_") && key != "CARGO_HOME")
+        });
+        if is_outer {
+            cargo.env_remove(key);
+        }
+    }
+    let target = std::path::absolute(project.output()).unwrap_or_else(|_| project.output());
+    cargo.current_dir(&project.folder).env("CARGO_TARGET_DIR", target.join("cargo"));
+    cargo
+}
+
+/// What cargo says to programs is nothing for an author.
+fn without_messages(error: RunError) -> RunError {
+    match error {
+        RunError::Failed { what, said } => {
+            let kept: Vec<&str> = said.lines().filter(|line| !line.starts_with('{')).collect();
+            RunError::Failed { what, said: kept.join("\n") }
+        }
+        not_started @ RunError::NotStarted { .. } => not_started,
+    }
+}
+
+/// Panics hold the names of files; without this they would hold a person's folders.
+fn remapped(folder: &std::path::Path) -> String {
+    let print = |what: &str| {
+        let output = Command::new("rustc").args(["--print", what]).output().ok()?;
+        Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
+    };
+    let mut flags = format!("--remap-path-prefix={}=/capability", folder.display());
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "where cargo keeps sources is known by these alone"
+    )]
+    let home = std::env::var("CARGO_HOME")
+        .or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")));
+    if let Ok(home) = home {
+        flags.push_str(&format!(" --remap-path-prefix={home}/registry/src=/cargo"));
+    }
+    if let Some(sysroot) = print("sysroot") {
+        flags.push_str(&format!(" --remap-path-prefix={sysroot}/lib/rustlib/src/rust=/rustc"));
+    }
+    flags
+}

@@ -1,0 +1,64 @@
+//! Zig, with the bindings and the support files of C beside it.
+//!
+//! *Never:* a safety check of Zig is compiled out; a panic says what it was.
+
+use wit_component::StringEncoding;
+
+use super::{BuildError, c, read, sources};
+use crate::adapter::Scratch;
+use crate::component;
+use crate::contract::ContractError;
+use crate::description::Description;
+use crate::emit;
+use crate::project::Project;
+use crate::toolchain::{Program, Toolchains, run};
+
+pub(super) fn bindings(description: &Description) -> Result<Vec<(String, Vec<u8>)>, ContractError> {
+    let mut files = c::bindings(description)?;
+    files.push(("main.zig".to_owned(), emit::c::zig(description).into_bytes()));
+    Ok(files)
+}
+
+pub(super) fn build(
+    project: &Project,
+    description: &Description,
+    toolchains: &Toolchains,
+) -> Result<(Vec<u8>, String), BuildError> {
+    let core = project.output().join("core.wasm");
+    let mut command = toolchains.program(Program::Zig, project.language)?;
+    command.current_dir(&project.folder);
+    command.args(["build-exe", "-target", "wasm32-wasi", "-lc", "-mexec-model=reactor"]);
+    command
+        .args(["-OReleaseSmall", "-fstrip", "-rdynamic"])
+        .arg("--stack")
+        .arg(c::STACK_BYTES.to_string());
+    command.args(sources(project, "engraft", &[".c"])?).args(sources(
+        project,
+        "bindings",
+        &[".c"],
+    )?);
+    command.args(["--dep", "engraft", "--dep", "capability", "-Mroot=bindings/main.zig"]);
+    command.args([
+        "--dep",
+        "engraft",
+        "-Mcapability=src/capability.zig",
+        "-Mengraft=engraft/engraft.zig",
+    ]);
+    command.arg(format!("-femit-bin={}", core.display()));
+    let ran = run(&mut command, "the compiler of Zig")?;
+    let component =
+        component::encode(read(&core)?, description, StringEncoding::UTF8, Scratch::Exported)?;
+    Ok((component, ran.said))
+}
+
+pub(super) fn test(project: &Project, toolchains: &Toolchains) -> Result<String, BuildError> {
+    let mut command = toolchains.program(Program::Zig, project.language)?;
+    command.current_dir(&project.folder).args(["test", "-lc", "engraft/json.c"]);
+    command.args([
+        "--dep",
+        "engraft",
+        "-Mroot=src/capability.zig",
+        "-Mengraft=engraft/engraft.zig",
+    ]);
+    Ok(run(&mut command, "the test")?.said)
+}

@@ -1,0 +1,122 @@
+//! Stubs in Go, Zig and C++: a type for each input and output.
+//!
+//! *Never:* a field is left out because its name is no name of the language; it is renamed or quoted.
+
+use serde_json::{Value, json};
+
+use super::{Kind, c, camel, function, identifier, kind, properties, summary};
+use crate::description::Description;
+
+pub(super) fn go(description: &Description) -> Vec<(String, String)> {
+    let mut text = String::new();
+    let mut tests = String::new();
+    for (name, operation) in &description.operations {
+        let types = camel(name);
+        for (which, schema) in [("Input", &operation.input), ("Output", &operation.output)] {
+            text.push_str(&format!(
+                "\n// {types}{which} is what its schema says.\ntype {types}{which} struct {{\n"
+            ));
+            for property in properties(schema) {
+                let omit = if property.is_required { "" } else { ",omitempty" };
+                let pointer = if property.is_required { "" } else { "*" };
+                text.push_str(&format!(
+                    "\t{} {pointer}{} `json:\"{}{omit}\"`\n",
+                    camel(&identifier(property.name)),
+                    go_type(property.kind),
+                    property.name
+                ));
+            }
+            text.push_str("}\n");
+        }
+        text.push_str(&format!(
+            "\n// {types}: {}\nfunc {types}(input {types}Input, host *engraft.Host) ({types}Output, error) {{\n\t\
+             return {types}Output{{}}, engraft.Failed(\"`{name}` is not written yet\")\n}}\n",
+            summary(operation)
+        ));
+        tests.push_str(&format!(
+            "\nfunc Test{types}IsNotWrittenYet(t *testing.T) {{\n\tif _, err := {types}({types}Input{{}}, &engraft.Host{{}}); err == nil {{\n\t\tt.Fatal(\"it is written: say here what it is to give\")\n\t}}\n}}\n"
+        ));
+    }
+    let text = format!(
+        "// Package capability holds the operations.\npackage capability\n\nimport \"capability/engraft\"\n{text}"
+    );
+    let tests = format!(
+        "package capability\n\nimport (\n\t\"testing\"\n\n\t\"capability/engraft\"\n)\n{tests}"
+    );
+    vec![("src/capability.go".to_owned(), text), ("src/capability_test.go".to_owned(), tests)]
+}
+
+fn go_type(of: Kind<'_>) -> String {
+    match of {
+        Kind::Text => "string".to_owned(),
+        Kind::Integer => "int64".to_owned(),
+        Kind::Number => "float64".to_owned(),
+        Kind::Boolean => "bool".to_owned(),
+        Kind::List(items) => format!("[]{}", go_type(kind(items))),
+        Kind::Anything => "any".to_owned(),
+    }
+}
+
+pub(super) fn zig(description: &Description) -> Vec<(String, String)> {
+    let mut text =
+        "const std = @import(\"std\");\nconst engraft = @import(\"engraft\");\n".to_owned();
+    let mut tests = String::new();
+    for (name, operation) in &description.operations {
+        let (called, types) = (function(name), camel(name));
+        for (which, schema) in [("Input", &operation.input), ("Output", &operation.output)] {
+            text.push_str(&format!(
+                "\npub const {types}{which} = struct {{{}}};\n",
+                zig_fields(schema)
+            ));
+        }
+        text.push_str(&format!(
+            "\n/// {}\npub fn {called}(input: {types}Input, host: *engraft.Host) engraft.Refused!{types}Output {{\n    \
+             _ = input;\n    return host.failed(\"`{name}` is not written yet\");\n}}\n",
+            summary(operation)
+        ));
+        tests.push_str(&format!(
+            "\ntest \"{name} is not written yet\" {{\n    var host: engraft.Host = .{{}};\n    \
+             try std.testing.expectError(error.Refused, {called}(undefined, &host));\n}}\n"
+        ));
+    }
+    vec![("src/capability.zig".to_owned(), text + &tests)]
+}
+
+fn zig_fields(schema: &Value) -> String {
+    let fields: Vec<String> = properties(schema)
+        .iter()
+        .map(|property| {
+            let name = json!(property.name);
+            let of = zig_type(property.kind);
+            if property.is_required {
+                format!("@{name}: {of}")
+            } else {
+                format!("@{name}: ?{of} = null")
+            }
+        })
+        .collect();
+    if fields.is_empty() { String::new() } else { format!(" {} ", fields.join(", ")) }
+}
+
+fn zig_type(of: Kind<'_>) -> String {
+    match of {
+        Kind::Text => "[]const u8".to_owned(),
+        Kind::Integer => "i64".to_owned(),
+        Kind::Number => "f64".to_owned(),
+        Kind::Boolean => "bool".to_owned(),
+        Kind::List(items) => format!("[]const {}", zig_type(kind(items))),
+        Kind::Anything => "std.json.Value".to_owned(),
+    }
+}
+
+/// C++ reads what C reads; only the linkage of an operation has to be said.
+pub(super) fn cpp(description: &Description) -> Vec<(String, String)> {
+    let changed = |text: String| {
+        text.replace("\nengraft_answer op_", "\nextern \"C\" engraft_answer op_")
+            .replace("\"../engraft/engraft.h\"", "\"../engraft/engraft.hpp\"")
+    };
+    c::sources(description)
+        .into_iter()
+        .map(|(path, text)| (path.replace(".c", ".cpp"), changed(text)))
+        .collect()
+}

@@ -1,0 +1,67 @@
+//! `engraft new`: a capability to begin from, in any language.
+//!
+//! *Never:* a folder that exists is changed, and half a project is left behind.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use engraft::model::CapabilityName;
+use engraft_build::{Language, UnknownLanguage, Wanted};
+use serde::Serialize;
+
+use crate::page::{Page, Style};
+use crate::screen::Reply;
+use crate::trouble::Result;
+
+/// Makes a new capability from a template
+#[derive(Debug, Args)]
+pub(crate) struct NewArgs {
+    /// rust, c, cpp, zig, javascript, typescript, python or go
+    #[arg(value_name = "LANGUAGE", value_parser = language)]
+    language: Language,
+    /// What to call the capability, such as `text.slugify`
+    #[arg(value_name = "NAME")]
+    name: CapabilityName,
+    /// An operation that it is to have; may be given several times
+    #[arg(long, value_name = "NAME", conflicts_with = "from")]
+    operation: Vec<String>,
+    /// A YAML file that describes operations and their schemas; each becomes a typed stub
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+    /// The folder to make [default: the last word of NAME]
+    #[arg(long, value_name = "DIR")]
+    folder: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Made {
+    folder: PathBuf,
+    language: Language,
+    name: String,
+    files: Vec<String>,
+}
+
+fn language(word: &str) -> std::result::Result<Language, UnknownLanguage> {
+    word.parse()
+}
+
+pub(super) fn run(args: &NewArgs) -> Result<Reply> {
+    let name = args.name.as_str();
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let folder = args.folder.clone().unwrap_or_else(|| PathBuf::from(last));
+    let wanted = match (&args.from, args.operation.as_slice()) {
+        (Some(file), _) => Wanted::Described(file.clone()),
+        (None, []) => Wanted::Example,
+        (None, names) => Wanted::Operations(names.to_vec()),
+    };
+    let files = engraft_build::create(args.language, name, &folder, &wanted)?;
+    let shown = folder.display().to_string();
+    let mut page = Page::default();
+    page.verdict(
+        Style::Good,
+        "made",
+        &format!("{name} in {}, in the folder `{shown}`", args.language),
+    );
+    page.line(format!("  engraft build {shown}"));
+    Ok(Reply::fine(Made { folder, language: args.language, name: name.to_owned(), files }, page))
+}

@@ -1,0 +1,109 @@
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <vector>
+
+#include "../engraft/engraft.hpp"
+
+extern "C" engraft_answer op_mirror(const json *input) { return engraft_output(const_cast<json *>(input)); }
+
+extern "C" engraft_answer op_numbers(const json *input) {
+    int64_t integer;
+    double number;
+    if (!json_integer(json_member(input, "integer"), &integer)) return engraft_invalid_input("no integer");
+    if (!json_number(json_member(input, "number"), &number)) return engraft_invalid_input("no number");
+    json *output = json_new_object();
+    json_put(output, "integer", json_new_integer(integer));
+    return engraft_output(json_put(output, "number", json_new_number(number)));
+}
+
+extern "C" engraft_answer op_refuse(const json *input) {
+    (void)input;
+    return engraft_unavailable("try again later");
+}
+
+extern "C" engraft_answer op_throw(const json *) {
+    std::fprintf(stderr, "something went wrong\n");
+    return engraft::output(std::vector<std::int64_t>().at(3));
+}
+
+extern "C" engraft_answer op_trap(const json *input) {
+    (void)input;
+    __builtin_trap();
+}
+
+static volatile int depth;
+[[gnu::noinline]] static int deeper(int n) {
+    volatile char room[256];
+    room[n & 255] = (char)n;
+    depth = depth + 1;
+    return deeper(n + 1) + room[n & 127];
+}
+
+extern "C" engraft_answer op_recurse(const json *input) {
+    (void)input;
+    return engraft_output(json_new_integer(deeper(0)));
+}
+
+extern "C" engraft_answer op_count(const json *input) {
+    (void)input;
+    int64_t sum;
+    engraft_answer why;
+    if (!engraft_kv_increment("calls", 1, &sum, &why)) return why;
+    return engraft_output(json_new_integer(sum));
+}
+
+extern "C" engraft_answer op_fetch(const json *input) {
+    engraft_request requests[2] = {{"GET", json_text(json_member(input, "url")), nullptr, 0}, {"POST", json_text(json_member(input, "url")), "body", 4}};
+    engraft_response responses[2];
+    engraft_answer why;
+    if (!engraft_http(requests, 2, responses, &why)) return why;
+    json *output = json_new_array();
+    for (int i = 0; i < 2; i++) {
+        if (!responses[i].status) return responses[i].why;
+        json_push(output, json_new_text_of(responses[i].body, responses[i].body_length));
+    }
+    return engraft_output(output);
+}
+
+extern "C" engraft_answer op_ask(const json *input) {
+    engraft_answer why;
+    json *output = engraft_call(json_text(json_member(input, "capability")), "mirror", json_new_text("hello"), &why);
+    return output ? engraft_output(output) : why;
+}
+
+extern "C" engraft_answer op_report(const json *input) {
+    (void)input;
+    engraft_progress(0.5, "half");
+    return engraft_output(json_new_null());
+}
+
+extern "C" engraft_answer op_spin(const json *input) {
+    (void)input;
+    for (volatile int i = 0;;) i = i + 1;
+}
+
+extern "C" engraft_answer op_hoard(const json *input) {
+    (void)input;
+    for (;;) {
+        static void *volatile kept;
+        kept = malloc(1 << 20);
+        if (!kept) return engraft_failed("no memory is left");
+        memset(kept, 1, 4096);
+    }
+}
+
+extern "C" engraft_answer op_look(const json *input) {
+    (void)input;
+    printf("a printed line\n");
+    int64_t seconds;
+    uint32_t nanoseconds;
+    uint64_t number;
+    engraft_answer why;
+    if (!engraft_now(&seconds, &nanoseconds, &why) || !engraft_random(&number, &why)) return why;
+    json *output = json_new_array();
+    json_push(output, json_new_integer(seconds));
+    json_push(output, json_new_integer((int64_t)time(NULL)));
+    return engraft_output(json_push(output, json_new_unsigned(number)));
+}

@@ -1,0 +1,138 @@
+//! The guest of the matrix in Rust.
+
+use engraft_guest::capability;
+
+/// Does what is asked of it, well or badly.
+#[capability(
+    name = "matrix.rust",
+    permissions(
+        log,
+        clock,
+        random,
+        progress,
+        kv(bytes = 10_000, keys = 10),
+        http(host = "127.0.0.1:PORT", methods("GET", "POST")),
+        call("matrix.*"),
+    )
+)]
+pub mod matrix {
+    use engraft_guest::http::Request;
+    use engraft_guest::log::{Level, line};
+    use engraft_guest::{Failure, call, clock, http, kv, progress, random};
+    use schemars::JsonSchema;
+    use serde::{Deserialize, Serialize};
+    use serde_json::Value;
+
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    pub struct Numbers {
+        integer: i64,
+        number: f64,
+    }
+
+    #[derive(Deserialize, JsonSchema)]
+    pub struct Fetch {
+        url: String,
+    }
+
+    #[derive(Deserialize, JsonSchema)]
+    pub struct Ask {
+        capability: String,
+    }
+
+    /// Gives back what it is given.
+    #[operation]
+    pub fn mirror(input: Value) -> Value {
+        input
+    }
+
+    /// Numbers at their edges.
+    #[operation]
+    pub fn numbers(input: Numbers) -> Numbers {
+        input
+    }
+
+    /// Fails with types.
+    #[operation]
+    pub fn refuse() -> Result<Value, Failure> {
+        Err(Failure::unavailable("try again later"))
+    }
+
+    /// Does not catch an error.
+    #[operation]
+    pub fn throw() -> Value {
+        panic!("something went wrong")
+    }
+
+    /// Breaks.
+    #[operation]
+    pub fn trap() -> Value {
+        core::arch::wasm32::unreachable()
+    }
+
+    #[inline(never)]
+    fn deeper(n: u64) -> u64 {
+        let room = core::hint::black_box([n; 32]);
+        deeper(n + 1) + room[(n % 32) as usize]
+    }
+
+    /// Never comes back up.
+    #[operation]
+    #[allow(unconditional_recursion)]
+    pub fn recurse() -> u64 {
+        deeper(0)
+    }
+
+    /// Counts its calls.
+    #[operation]
+    pub fn count() -> Result<i64, Failure> {
+        Ok(kv::increment("calls", 1)?)
+    }
+
+    /// Two requests side by side.
+    #[operation]
+    pub fn fetch(input: Fetch) -> Result<Vec<String>, Failure> {
+        let requests = [Request::get(&input.url), Request::post(&input.url).body("body")];
+        let mut bodies = Vec::new();
+        for response in http::send_all(requests)? {
+            bodies.push(String::from_utf8_lossy(response?.body()).into_owned());
+        }
+        Ok(bodies)
+    }
+
+    /// Asks another.
+    #[operation]
+    pub fn ask(input: Ask) -> Result<Value, Failure> {
+        call::invoke(&input.capability, "mirror", &"hello")
+    }
+
+    /// Tells how far it is.
+    #[operation]
+    pub fn report() {
+        progress::report(0.5, "half");
+    }
+
+    /// Never ends.
+    #[operation]
+    pub fn spin() -> u64 {
+        let mut n = 0_u64;
+        loop {
+            n = core::hint::black_box(n.wrapping_add(1));
+        }
+    }
+
+    /// Takes all memory.
+    #[operation]
+    pub fn hoard() -> u64 {
+        let mut all = Vec::new();
+        loop {
+            all.push(core::hint::black_box(vec![1_u8; 1 << 20]));
+        }
+    }
+
+    /// Prints, looks at the clock and draws a number.
+    #[operation]
+    pub fn look() -> Result<(String, u64), Failure> {
+        line(Level::Info, "a printed line").write()?;
+        Ok((clock::now()?.to_string(), random::number()?))
+    }
+}
