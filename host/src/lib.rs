@@ -8,6 +8,7 @@
 //! | [`model`] | names, digests, permissions, budgets, outcomes: plain data |
 //! | [`artifact`] | bundles, manifests, keys, and whom to trust |
 //! | [`engine`] | what loads and calls components; its [`raw`](engine::raw) is for WIT worlds of your own |
+//! | [`registry`] | who gets which release, and whether a new one stays |
 //! | [`store`] | where values of `kv` are kept |
 //!
 //! What is allowed when nobody says anything: nothing. A capability gets what both its manifest asks
@@ -28,6 +29,7 @@ pub mod engine;
 mod error;
 mod host;
 pub mod model;
+pub mod registry;
 pub mod store;
 
 pub use engine::{InstancePolicy, Invocation, Metering, Report};
