@@ -22,6 +22,7 @@ mod guest_sdk;
 mod hostile;
 #[cfg(feature = "http")]
 mod http;
+mod kill;
 mod kv;
 mod limits;
 mod reflect;

@@ -9,6 +9,7 @@ mod completions;
 mod inspect;
 mod key;
 mod precompile;
+mod rollout;
 mod sign;
 mod trial;
 mod trust;
@@ -38,6 +39,8 @@ pub(crate) enum Command {
     Precompile(precompile::PrecompileArgs),
     /// Says whose signatures count on this machine
     Trust(trust::TrustArgs),
+    /// Tries how a plan of a rollout would fare
+    Rollout(rollout::RolloutArgs),
     /// Writes completions for a shell
     Completions(completions::CompletionsArgs),
 }
@@ -53,6 +56,7 @@ pub(crate) fn run(command: Command, desk: &Desk) -> Result<Reply> {
         Command::Bench(args) => bench::run(&args, desk),
         Command::Precompile(args) => precompile::run(&args, desk),
         Command::Trust(args) => trust::run(args, desk),
+        Command::Rollout(args) => rollout::run(&args, desk),
         Command::Completions(args) => Ok(completions::run(&args)),
     }
 }
