@@ -217,8 +217,7 @@ pub struct Record {
     pub by: Actor,
     /// Why, in words.
     pub why: String,
-    /// What.
-    #[serde(flatten)]
+    /// What. Nested, because an op has fields of the same names.
     pub op: Op,
     /// What it changes, as it was.
     pub before: Value,
@@ -227,6 +226,20 @@ pub struct Record {
 }
 
 impl Op {
+    /// The beginning of a rollout. `at` is how long the log is, which makes the buckets of each rollout
+    /// its own.
+    #[must_use]
+    pub fn rollout(name: &CapabilityName, version: &Version, plan: Plan, at: u64) -> Self {
+        Self::RolloutStarted {
+            name: name.clone(),
+            version: version.clone(),
+            id: format!("{name}@{version}"),
+            salt: at.to_string(),
+            plan: Box::new(plan),
+            again: false,
+        }
+    }
+
     /// The capability that it is about; none where it is about all.
     #[must_use]
     pub const fn name(&self) -> Option<&CapabilityName> {

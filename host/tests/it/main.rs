@@ -25,6 +25,7 @@ mod http;
 mod kill;
 mod kv;
 mod limits;
+mod live;
 mod reflect;
 mod support;
 mod template;

@@ -20,6 +20,7 @@ mod page;
 mod place;
 mod sandbox;
 mod screen;
+mod shelf;
 mod terms;
 mod text;
 mod trouble;

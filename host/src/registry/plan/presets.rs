@@ -133,12 +133,13 @@ mod tests {
 
     #[test]
     fn a_plan_that_makes_no_sense_is_refused_with_its_part() {
-        let spoil = |change: fn(&mut Plan)| {
+        type Change = fn(&mut Plan);
+        let spoil = |change: Change| {
             let mut plan = Plan::standard();
             change(&mut plan);
             plan.check().unwrap_err().to_string()
         };
-        let cases: [(fn(&mut Plan), &str); 7] = [
+        let cases: [(Change, &str); 7] = [
             (|plan| plan.alpha = 0.0, "alpha"),
             (|plan| plan.beta = f64::NAN, "beta"),
             (|plan| plan.stages.clear(), "stages"),

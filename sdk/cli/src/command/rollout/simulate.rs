@@ -84,7 +84,7 @@ fn plan(args: &SimulateArgs, desk: &Desk) -> Result<Plan> {
     Ok(plan)
 }
 
-fn read(path: &Path) -> Result<Plan> {
+pub(super) fn read(path: &Path) -> Result<Plan> {
     let fail = |error: &std::io::Error| Trouble::file("read the plan", path, error);
     let size = std::fs::metadata(path).map_err(|error| fail(&error))?.len();
     if size > PLAN_BYTES_MAX {
