@@ -7,8 +7,6 @@
 
 mod release;
 mod snapshot;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 use std::pin::Pin;

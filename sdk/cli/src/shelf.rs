@@ -55,8 +55,7 @@ impl ShelfArgs {
 
     /// The log, and what it adds up to.
     pub(crate) fn journal(&self, desk: &Desk) -> Result<Journal> {
-        Ok(Journal::open(self.log(desk)?, log_key(desk)?, Arc::new(SystemClock))
-            .map_err(|error| trouble(error.into()))?)
+        Journal::open(self.log(desk)?, log_key(desk)?, Arc::new(SystemClock)).map_err(trouble)
     }
 }
 
@@ -65,7 +64,7 @@ impl DeedArgs {
     pub(crate) fn record(&self, desk: &Desk, op: Op) -> Result<Reply> {
         let journal = self.shelf.journal(desk)?;
         let record = journal.record(self.actor(), &self.why, op);
-        Ok(reply(&record.map_err(|error| trouble(error.into()))?))
+        Ok(reply(&record.map_err(trouble)?))
     }
 
     /// A host with this registry, for what has to be verified and loaded first.

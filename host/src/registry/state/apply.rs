@@ -82,7 +82,12 @@ impl State {
                 let line = self.line_mut(name)?;
                 line.rollout = None;
                 let component = line.releases.get(&version).map(|r| r.installed.component);
-                component.map(|digest| self.quarantined.insert(digest, record.why.clone()));
+                let serving = line.serving().map(|release| release.installed.component);
+                // Two versions may differ in their manifests alone; the component that serves is not
+                // to blame then, and has to go on serving.
+                if let Some(digest) = component.filter(|_| component != serving) {
+                    self.quarantined.insert(digest, record.why.clone());
+                }
             }
             Op::Installed(_)
             | Op::Activated { .. }

@@ -128,6 +128,16 @@ fn what_was_rolled_back_is_tried_again_only_explicitly() {
 }
 
 #[test]
+fn the_component_that_serves_never_goes_into_quarantine() {
+    let mut same = installed("1.1.0");
+    same.component = digest("1.0.0");
+    let mut state = with(vec![Op::Installed(installed("1.0.0")), Op::Installed(same)]);
+    apply(&mut state, started("1.1.0", false)).unwrap();
+    apply(&mut state, Op::RolledBack { name: name(), decision: None }).unwrap();
+    assert!(state.quarantined.is_empty());
+}
+
+#[test]
 fn what_is_revoked_serves_nobody_and_never_again() {
     let mut state = two();
     apply(&mut state, Op::Activated { name: name(), version: version("1.1.0") }).unwrap();

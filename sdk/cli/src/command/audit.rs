@@ -30,7 +30,7 @@ enum Deed {
     /// Shows whose log it is, and its latest checkpoint, to be kept elsewhere
     Show(ShelfArgs),
     /// Checks every entry against the signed checkpoints, or a proof against the log's key
-    Verify(VerifyArgs),
+    Verify(Box<VerifyArgs>),
     /// Proves that an entry is in the log, for somebody who does not have it
     Prove(ProveArgs),
 }

@@ -12,6 +12,7 @@ mod check;
 mod inspect;
 mod key;
 mod precompile;
+mod registry;
 mod rollout;
 mod seen;
 mod sign;
