@@ -151,7 +151,7 @@ impl LiveHost {
     }
 
     /// Calls whichever release is for this user. Dropping the future cancels the call.
-    pub async fn call(&self, target: &Target, invocation: Invocation, who: &Who) -> Answer {
+    pub async fn call(&self, target: &Target, invocation: Invocation<'_>, who: &Who) -> Answer {
         self.inner.traffic.call(target, invocation, who).await
     }
 
@@ -227,8 +227,8 @@ fn installed(verified: &Verified, bundle: &[u8]) -> Installed {
 // === impl Callee ===
 
 impl Callee for Capability {
-    fn call(&self, invocation: Invocation) -> impl Future<Output = Report> + Send {
-        Self::call(self, invocation)
+    fn call(&self, invocation: &Invocation<'_>) -> impl Future<Output = Report> + Send {
+        self.loaded().serve(invocation)
     }
 }
 

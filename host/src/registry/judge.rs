@@ -228,6 +228,13 @@ impl Judge {
         &self.seen
     }
 
+    /// The metric that most of the evidence comes from.
+    fn strongest(&self) -> String {
+        let share = |watch: &&WatchScore| watch.ln_evidence() + watch.weight.ln();
+        let strongest = self.watches.iter().max_by(|a, b| share(a).total_cmp(&share(b)));
+        strongest.map_or_else(String::new, WatchScore::name)
+    }
+
     fn is_worse(&self) -> bool {
         let ln_bound = (1.0 / self.alpha).ln();
         // The evidence costs logarithms and is looked at after every request; that it cannot have been

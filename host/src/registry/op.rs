@@ -225,6 +225,16 @@ pub struct Record {
     pub after: Value,
 }
 
+impl Record {
+    /// Reads an entry of the log.
+    ///
+    /// # Errors
+    /// Where the text is no entry.
+    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+}
+
 impl Op {
     /// The beginning of a rollout. `at` is how long the log is, which makes the buckets of each rollout
     /// its own.

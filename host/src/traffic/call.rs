@@ -99,7 +99,7 @@ impl<C: Callee> Traffic<C> {
     }
 
     /// Calls whichever release is for this user. Dropping the future cancels the call.
-    pub async fn call(&self, target: &Target, invocation: Invocation, who: &Who) -> Answer {
+    pub async fn call(&self, target: &Target, invocation: Invocation<'_>, who: &Who) -> Answer {
         let picked = pick(&self.registry.snapshot(), target, who);
         let Some(Pick { serving, fallback, unit }) = picked else {
             let message = format!("nothing serves `{}` now", target.name);
@@ -108,14 +108,13 @@ impl<C: Callee> Traffic<C> {
         if let (Some(request), Some(unit)) = (&who.request, &unit) {
             self.remember(request, unit.clone());
         }
-        let again = fallback.is_some().then(|| invocation.clone());
-        let report = self.one(&serving, unit.as_ref(), invocation).await;
-        if let (Some(stable), Some(invocation)) = (fallback, again)
+        let report = self.one(&serving, unit.as_ref(), &invocation).await;
+        if let Some(stable) = fallback
             && is_safe_to_repeat(&report.outcome)
         {
             // The new release has failed and was told of so; the user gets an answer all the same.
             serving.fall_back();
-            let report = self.one(&stable, None, invocation).await;
+            let report = self.one(&stable, None, &invocation).await;
             return Answer { report, version: Some(stable.version().clone()) };
         }
         Answer { report, version: Some(serving.version().clone()) }
@@ -156,7 +155,7 @@ impl<C: Callee> Traffic<C> {
         &self,
         serving: &Serving<C>,
         unit: Option<&Unit>,
-        invocation: Invocation,
+        invocation: &Invocation<'_>,
     ) -> Report {
         if !serving.begin() {
             return unavailable(format!("`{}` {} was closed", serving.name(), serving.version()));

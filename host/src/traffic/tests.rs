@@ -21,7 +21,7 @@ struct Fixed {
 }
 
 impl Callee for Fixed {
-    fn call(&self, _: Invocation) -> impl Future<Output = Report> + Send {
+    fn call(&self, _: &Invocation<'_>) -> impl Future<Output = Report> + Send {
         self.calls.fetch_add(1, Ordering::Relaxed);
         std::future::ready(Report::unstarted(self.outcome.clone()))
     }

@@ -184,7 +184,7 @@ async fn a_bad_release_is_taken_back_and_a_good_one_comes_through() {
     let last = live.registry().journal().length() - 1;
     let entry = live.registry().journal().log().read(last, 1).unwrap().remove(0);
     let text = String::from_utf8(entry.bytes).unwrap();
-    assert!(text.contains("it does worse than the old release beside it"), "{text}");
+    assert!(text.contains("rolled back: it "), "{text}");
     let again = live.start(&name(), &version("1.1.0"), quick("20%", 9), by(), "").await;
     assert!(again.unwrap_err().to_string().contains("was rolled back"));
 

@@ -1,6 +1,5 @@
 //! What the world is made of: dice, a clock that is moved by hand, and guests that do as they are told.
 
-use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -75,27 +74,22 @@ impl std::fmt::Debug for Shared {
 }
 
 impl Callee for Scripted {
-    fn call(&self, invocation: Invocation) -> impl Future<Output = Report> + Send {
-        drop(invocation);
-        async {
-            self.shared.called.lock().unwrap().push(self.component);
-            // Somebody else may come between, or the caller may go away.
-            tokio::task::yield_now().await;
-            let (fails, kind, took) = {
-                let mut dice = self.shared.dice.lock().unwrap();
-                (dice.percent(self.fails_percent), dice.below(3), 1_000 + dice.below(2_000))
-            };
-            self.shared.clock.us.fetch_add(took, Ordering::Relaxed);
-            let facts = || FailureFacts::final_without_effect("as it was told");
-            Report::unstarted(match (fails, kind) {
-                (false, _) => Outcome::Returned(Output::new("1".to_owned())),
-                (true, 0) => {
-                    Outcome::Trapped { kind: TrapKind::Unreachable, message: String::new() }
-                }
-                (true, 1) => Outcome::Refused(Failure::Unavailable(facts())),
-                (true, _) => Outcome::Refused(Failure::Failed(facts())),
-            })
-        }
+    async fn call(&self, _: &Invocation<'_>) -> Report {
+        self.shared.called.lock().unwrap().push(self.component);
+        // Somebody else may come between, or the caller may go away.
+        tokio::task::yield_now().await;
+        let (fails, kind, took) = {
+            let mut dice = self.shared.dice.lock().unwrap();
+            (dice.percent(self.fails_percent), dice.below(3), 1_000 + dice.below(2_000))
+        };
+        self.shared.clock.us.fetch_add(took, Ordering::Relaxed);
+        let facts = || FailureFacts::final_without_effect("as it was told");
+        Report::unstarted(match (fails, kind) {
+            (false, _) => Outcome::Returned(Output::new("1".to_owned())),
+            (true, 0) => Outcome::Trapped { kind: TrapKind::Unreachable, message: String::new() },
+            (true, 1) => Outcome::Refused(Failure::Unavailable(facts())),
+            (true, _) => Outcome::Refused(Failure::Failed(facts())),
+        })
     }
 }
 

@@ -55,6 +55,10 @@ pub struct Slowness {
 /// Slowness beyond this factor counts, where a plan says nothing else: 10 %.
 pub const SLOWNESS_FACTOR: f64 = 1.10;
 
+/// Slower by less than a millisecond is what a colder cache costs a release that fewer calls reach, and
+/// what nobody feels.
+const LEAST_US: f64 = 1_000.0;
+
 impl Slowness {
     /// No evidence yet. `factor` is how much slower the new release may be; `history` are latencies of
     /// the old one before, without which the first block only teaches.
@@ -80,7 +84,7 @@ impl Slowness {
                     values.iter().for_each(|value| tally.count(Failed::from(*value > bound)));
                     tally
                 };
-                let treatment = over(&block.treatment, self.factor * bound);
+                let treatment = over(&block.treatment, (self.factor * bound).max(bound + LEAST_US));
                 test.observe(&Block { treatment, control: over(&block.control, bound) });
             }
         }

@@ -173,3 +173,21 @@ fn cursors_stand_where_a_search_ends() {
         }
     }
 }
+
+/// A hundred microseconds more are ten times as much and still nothing that anybody feels.
+#[test]
+fn less_than_a_millisecond_is_not_slower() {
+    let run = |base: f64, more: f64| {
+        let mut history = LogHistogram::new();
+        (0..1_000).for_each(|i| history.record(base + f64::from(i % 7)));
+        let mut score = Slowness::new(1.1, history);
+        for i in 0..200 {
+            let control = (0..9).map(|j| base + f64::from((i + j) % 7)).collect();
+            score.observe(&LatencyBlock { treatment: vec![base + more], control });
+        }
+        score.ln_evidence()
+    };
+    assert!(run(10.0, 100.0) <= 0.0, "{}", run(10.0, 100.0));
+    assert!(run(10.0, 5_000.0) > 3.0, "{}", run(10.0, 5_000.0));
+    assert!(run(20_000.0, 5_000.0) > 3.0, "{}", run(20_000.0, 5_000.0));
+}

@@ -51,7 +51,9 @@ fn worse_than_the_old_one_is_rolled_back_with_reasons() {
     assert_eq!(decision.verdict, Verdict::RollBack(Harm::Worse));
     assert!(decision.evidence >= decision.threshold && decision.threshold == 20.0);
     assert_eq!((decision.treatment, decision.control), (Tally::new(20, 20), Tally::new(180, 0)));
-    for word in ["20 of 20 (100.00 %)", "0 of 180 (0.00 %)", "20 is enough"] {
+    for word in
+        ["20 of 20 (100.00 %)", "0 of 180 (0.00 %)", "20 is enough", "most of all in success"]
+    {
         assert!(decision.sentence.contains(word), "{}", decision.sentence);
     }
     let text = serde_json::to_string(&decision).unwrap();

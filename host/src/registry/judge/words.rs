@@ -14,8 +14,9 @@ impl Judge {
         let arms = arms(&self.seen);
         match verdict {
             Verdict::RollBack(Harm::Worse) => format!(
-                "rolled back: it does worse than the old release beside it; {arms}; the evidence is \
-                 {evidence:.1} and {threshold:.0} is enough"
+                "rolled back: it does worse than the old release beside it, most of all in {}; {arms}; \
+                 the evidence is {evidence:.1} and {threshold:.0} is enough",
+                self.strongest()
             ),
             Verdict::RollBack(Harm::Floor(index)) => {
                 let (bound, seen, evidence) = self.floor(*index);
@@ -26,7 +27,7 @@ impl Judge {
                 )
             }
             Verdict::Advance => format!(
-                "next stage: gates, samples and time are met; {arms}; the evidence that it does \
+                "passed: gates, samples and time are met; {arms}; the evidence that it does \
                  worse is {evidence:.2}, and {threshold:.0} would roll it back"
             ),
             Verdict::Hold(wait) => {

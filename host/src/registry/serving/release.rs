@@ -20,7 +20,7 @@ const LATENCIES_KEPT: usize = 1_024;
 /// What can be called: a component, or a script in a simulation.
 pub trait Callee: Send + Sync + 'static {
     /// Calls it. Dropping the future cancels the call.
-    fn call(&self, invocation: Invocation) -> impl Future<Output = Report> + Send;
+    fn call(&self, invocation: &Invocation<'_>) -> impl Future<Output = Report> + Send;
 }
 
 /// A release that serves.
