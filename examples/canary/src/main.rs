@@ -1,5 +1,6 @@
-//! Three releases of one capability under load: the first serves, the second breaks for every fourth
-//! number, the third is fine. Watch the steward take the second back and let the third come through.
+//! Three releases of one capability under load: the first serves, the second breaks for every
+//! fourth number, the third is fine. Watch the steward take the second back and let the third come
+//! through.
 //!
 //! `cargo run -p canary`
 

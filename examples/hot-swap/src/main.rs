@@ -1,5 +1,5 @@
-//! Two callers never stop while releases are swapped two hundred times: no call fails, and each gets
-//! the answer of the release that it began on.
+//! Two callers never stop while releases are swapped two hundred times: no call fails, and each
+//! gets the answer of the release that it began on.
 //!
 //! `cargo run -p hot-swap`
 

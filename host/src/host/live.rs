@@ -1,5 +1,5 @@
-//! A host whose capabilities change while it runs: a log of what was decided, releases side by side,
-//! and a steward that judges what spreads.
+//! A host whose capabilities change while it runs: a log of what was decided, releases side by
+//! side, and a steward that judges what spreads.
 //!
 //! *Never:* logic of its own; it puts a host, a registry, traffic and a steward together.
 
@@ -98,8 +98,8 @@ impl LiveHost {
         Ok(live)
     }
 
-    /// Verifies a bundle, makes it ready, and keeps it. The first release of a name serves at once; a
-    /// later one waits for a rollout.
+    /// Verifies a bundle, makes it ready, and keeps it. The first release of a name serves at once;
+    /// a later one waits for a rollout.
     ///
     /// # Errors
     /// Where the bundle is not trusted, cannot be loaded, is not compatible with what its version

@@ -107,7 +107,8 @@ impl<C: Callee> Steward<C> {
         let facts = facts(state, rollout, self.clock.wall());
         let verdict = seat.judge.verdict(&facts);
         let harms = matches!(verdict, Verdict::RollBack(_));
-        // Harm is undone whatever stands still; a person who halted a rollout did not mean to keep it.
+        // Harm is undone whatever stands still; a person who halted a rollout did not mean to keep
+        // it.
         if !harms && (rollout.is_paused || state.stop.is_some()) {
             return None;
         }

@@ -124,9 +124,10 @@ pub enum AuditError {
     Log(#[from] LogError),
 }
 
-/// Checks a whole log: each entry against the checkpoint that was signed when it was written, and each
-/// against those before it. `earlier` is a checkpoint that somebody kept elsewhere; without one, a log
-/// whose end was cut off together with its checkpoints cannot be told from a younger one.
+/// Checks a whole log: each entry against the checkpoint that was signed when it was written, and
+/// each against those before it. `earlier` is a checkpoint that somebody kept elsewhere; without
+/// one, a log whose end was cut off together with its checkpoints cannot be told from a younger
+/// one.
 ///
 /// # Errors
 /// The first thing that is wrong, with the entry it is about.

@@ -1,8 +1,9 @@
 //! What the judge of a stage is told: the first outcome of each user, in both arms.
 //!
 //! Who was counted is remembered as eight bytes a user, at most [`USERS_MAX`] of them in a stage:
-//! about 16 MiB. Beyond that, users who were not seen before are counted nowhere: the evidence stops
-//! growing, for both arms alike, so that the stage goes on with what it has and never with more.
+//! about 16 MiB. Beyond that, users who were not seen before are counted nowhere: the evidence
+//! stops growing, for both arms alike, so that the stage goes on with what it has and never with
+//! more.
 //!
 //! *Never:* a user is counted twice in a stage, or in both arms of it.
 
@@ -172,8 +173,8 @@ fn count(block: &mut Block, arm: Arm, failed: Failed) {
 
 /// Whether an outcome speaks against the release, and whether the release broke.
 ///
-/// An input that does not fit is the caller's, so it speaks against nobody. A caller who goes away may
-/// have waited too long, so that does; both arms have impatient callers.
+/// An input that does not fit is the caller's, so it speaks against nobody. A caller who goes away
+/// may have waited too long, so that does; both arms have impatient callers.
 fn judged(outcome: &Outcome) -> (Failed, Failed) {
     use crate::model::Failure;
     match outcome {

@@ -1,5 +1,5 @@
-//! Signed checkpoints: a note in which the keeper of a log says how long it is and what its root is,
-//! in the form of C2SP `tlog-checkpoint` (a signed note with an Ed25519 signature).
+//! Signed checkpoints: a note in which the keeper of a log says how long it is and what its root
+//! is, in the form of C2SP `tlog-checkpoint` (a signed note with an Ed25519 signature).
 //!
 //! ```text
 //! engraft.dev/log/4f0c…

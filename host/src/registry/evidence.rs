@@ -6,7 +6,8 @@
 //! old one that serves beside it, [`Slowness`] does the same for latencies, [`Equivalence`] is the
 //! evidence for promotion, and [`Floor`] and [`Attained`] hold one release against a fixed bound.
 //!
-//! *Never:* a score looks at a block's outcomes before it has chosen its alternatives for the block.
+//! *Never:* a score looks at a block's outcomes before it has chosen its alternatives for the
+//! block.
 
 mod floor;
 mod latency;
@@ -42,8 +43,8 @@ pub struct Block {
     pub control: Tally,
 }
 
-/// How much of the old release's history a score starts from. More would make it slow to see that the
-/// world has changed; less, and its first guess of the failure rate is worth little.
+/// How much of the old release's history a score starts from. More would make it slow to see that
+/// the world has changed; less, and its first guess of the failure rate is worth little.
 pub const HISTORY_REQUESTS_MAX: u64 = 1_000;
 
 /// Fewer failures of the new release than this are chance, whatever the odds say.

@@ -120,8 +120,8 @@ impl Journal {
         self.follow_locked(&mut head)
     }
 
-    /// Records an op; durable when it returns. Where others were faster, their ops are read first and
-    /// this one is checked against what they left.
+    /// Records an op; durable when it returns. Where others were faster, their ops are read first
+    /// and this one is checked against what they left.
     ///
     /// # Errors
     /// Where the op is not allowed or the log does not take it; nothing has changed then.
@@ -228,7 +228,8 @@ impl Journal {
         Ok(if head.frontier.length() > from { Followed::News } else { Followed::Nothing })
     }
 
-    /// Keeps the state now and then. Where that fails, a later start takes longer and nothing is lost.
+    /// Keeps the state now and then. Where that fails, a later start takes longer and nothing is
+    /// lost.
     fn keep(&self, head: &mut Head) {
         let length = head.frontier.length();
         if length < head.kept_at + SNAPSHOT_EVERY {
@@ -277,8 +278,8 @@ fn bytes(record: &Record) -> Result<Vec<u8>, JournalError> {
 // === impl Head ===
 
 impl Head {
-    /// The head at the latest snapshot; at the beginning where there is none that can be read, since
-    /// the log is the truth and a snapshot only saves time.
+    /// The head at the latest snapshot; at the beginning where there is none that can be read,
+    /// since the log is the truth and a snapshot only saves time.
     fn from_snapshot(log: &dyn OpLog) -> Result<Self, LogError> {
         let Some((length, bytes)) = log.snapshot()? else { return Ok(Self::default()) };
         let Ok(kept) = serde_json::from_slice::<Kept>(&bytes) else { return Ok(Self::default()) };

@@ -24,8 +24,8 @@ use super::evidence::{Block, FAILURES_MIN, LatencyBlock, LogHistogram, Tally, fl
 use super::plan::Plan;
 use score::{FloorScore, GateScore, WatchScore};
 
-/// What both arms saw between two looks. The first outcome of each user in each stage counts, so that
-/// a few users who always fail cannot condemn a release alone.
+/// What both arms saw between two looks. The first outcome of each user in each stage counts, so
+/// that a few users who always fail cannot condemn a release alone.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Observation {
@@ -153,7 +153,8 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// The judge of a stage of a plan, the first where `stage` is 0; none where there is no such stage.
+    /// The judge of a stage of a plan, the first where `stage` is 0; none where there is no such
+    /// stage.
     #[must_use]
     pub fn new(plan: &Plan, stage: usize, history: &History) -> Option<Self> {
         let stage = plan.stages.get(stage)?;
@@ -214,7 +215,8 @@ impl Judge {
         }
     }
 
-    /// The logarithm of the evidence that the new release does worse: the weighted mean of all metrics.
+    /// The logarithm of the evidence that the new release does worse: the weighted mean of all
+    /// metrics.
     #[must_use]
     pub fn ln_evidence(&self) -> f64 {
         let logs = self.watches.iter().map(|watch| watch.ln_evidence() + watch.weight.ln());
@@ -237,8 +239,8 @@ impl Judge {
 
     fn is_worse(&self) -> bool {
         let ln_bound = (1.0 / self.alpha).ln();
-        // The evidence costs logarithms and is looked at after every request; that it cannot have been
-        // reached costs a few comparisons.
+        // The evidence costs logarithms and is looked at after every request; that it cannot have
+        // been reached costs a few comparisons.
         self.watches.iter().any(|watch| watch.may_reach(ln_bound))
             && self.watches.iter().map(WatchScore::failures).sum::<u64>() >= FAILURES_MIN
             && self.ln_evidence() >= ln_bound

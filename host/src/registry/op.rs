@@ -236,8 +236,8 @@ impl Record {
 }
 
 impl Op {
-    /// The beginning of a rollout. `at` is how long the log is, which makes the buckets of each rollout
-    /// its own.
+    /// The beginning of a rollout. `at` is how long the log is, which makes the buckets of each
+    /// rollout its own.
     #[must_use]
     pub fn rollout(name: &CapabilityName, version: &Version, plan: Plan, at: u64) -> Self {
         Self::RolloutStarted {

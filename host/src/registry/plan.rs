@@ -1,4 +1,5 @@
-//! How a release is let in: which share sees it, in which steps it grows, and what each step asks for.
+//! How a release is let in: which share sees it, in which steps it grows, and what each step asks
+//! for.
 //!
 //! A plan is plain data, written as JSON. Every part but the stages has a default:
 //!

@@ -1,7 +1,7 @@
 //! What serves: the immutable snapshot that every call reads, and the one that replaces it whole.
 //!
-//! A change is appended to the log, what it needs is loaded, and only then a new snapshot is swapped
-//! in. Calls under way hold their release and end on it; it goes when the last of them has.
+//! A change is appended to the log, what it needs is loaded, and only then a new snapshot is
+//! swapped in. Calls under way hold their release and end on it; it goes when the last of them has.
 //!
 //! *Never:* a call waits for a change, or sees half of one.
 

@@ -20,9 +20,9 @@
 //! | `text.slugify@1.3.0` | `2026-11-21` | `user-42` | 27679 |
 //! | `text.slugify@1.3.0` | `2026-11-21` | (empty) | 39330 |
 //!
-//! The user is inside where the bucket is below the share. One threshold makes membership monotone: who
-//! is inside at 1 % is inside at 10 %. A key for each rollout makes rollouts independent: nobody is
-//! always first. Variants hash under another context, so they say nothing about the gate.
+//! The user is inside where the bucket is below the share. One threshold makes membership monotone:
+//! who is inside at 1 % is inside at 10 %. A key for each rollout makes rollouts independent:
+//! nobody is always first. Variants hash under another context, so they say nothing about the gate.
 //!
 //! *Never:* a coin is tossed; who has no sticky id stays on the stable release.
 
@@ -123,8 +123,8 @@ impl Buckets {
         self.bucket(sticky) < share.0
     }
 
-    /// Which of several variants a user sees, by their weights; the first where all weigh nothing, none
-    /// where there are none.
+    /// Which of several variants a user sees, by their weights; the first where all weigh nothing,
+    /// none where there are none.
     #[must_use]
     pub fn variant(&self, sticky: &str, weights: &[u32]) -> Option<usize> {
         let sum: u64 = weights.iter().map(|weight| u64::from(*weight)).sum();

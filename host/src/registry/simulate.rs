@@ -46,7 +46,8 @@ pub struct Scenario {
     pub history: u64,
 }
 
-/// Latencies: log-normal around 20 ms, with the spread of a service that waits for others (σ = 0.8).
+/// Latencies: log-normal around 20 ms, with the spread of a service that waits for others (σ =
+/// 0.8).
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Latencies {
@@ -76,8 +77,8 @@ pub enum Users {
     /// Each request comes from another user.
     #[default]
     Many,
-    /// So many users who come again and again. A user's failures are all theirs: who fails once fails
-    /// always, with either release.
+    /// So many users who come again and again. A user's failures are all theirs: who fails once
+    /// fails always, with either release.
     Few {
         /// How many there are.
         count: u64,
@@ -128,7 +129,8 @@ pub(crate) enum End {
     Promoted,
 }
 
-/// As many requests of the new release as most people would wait for; the published figures end here.
+/// As many requests of the new release as most people would wait for; the published figures end
+/// here.
 pub const REQUESTS_MAX: u64 = 10_000;
 
 /// More threads than any machine that a person simulates on has cores.

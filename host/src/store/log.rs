@@ -4,8 +4,8 @@
 //! from them or goes with them: one signed checkpoint for each length, snapshots that shorten the
 //! replay, and blobs that entries name by their digest.
 //!
-//! Every method blocks for as long as its disk takes. What decides calls them from a thread that may
-//! wait; the path of a request never does.
+//! Every method blocks for as long as its disk takes. What decides calls them from a thread that
+//! may wait; the path of a request never does.
 //!
 //! *Never:* an entry is acknowledged before it would survive the death of this process.
 
@@ -44,7 +44,8 @@ pub trait OpLog: Send + Sync + 'static {
     /// Where the log cannot be read.
     fn length(&self) -> Result<u64, LogError>;
 
-    /// The note that was signed over the first `length` entries, or over the most where none is named.
+    /// The note that was signed over the first `length` entries, or over the most where none is
+    /// named.
     ///
     /// # Errors
     /// Where the log cannot be read.

@@ -1,8 +1,8 @@
 //! The Merkle tree of RFC 6962: one hash that stands for a whole log, and short proofs about it.
 //!
-//! An inclusion proof shows that an entry is in a log of which one knows only the root; a consistency
-//! proof shows that one log is the beginning of another. SHA-256, as the RFC has it, so that other
-//! programs can check them.
+//! An inclusion proof shows that an entry is in a log of which one knows only the root; a
+//! consistency proof shows that one log is the beginning of another. SHA-256, as the RFC has it, so
+//! that other programs can check them.
 //!
 //! *Never:* a proof is believed in part; each step has to be there and none may be left over.
 
@@ -157,8 +157,8 @@ pub fn is_consistent(old: (u64, &Hash), new: (u64, &Hash), proof: &[Hash]) -> bo
     last == 0 && hash_old == *old_root && hash_new == *new_root
 }
 
-/// The root of a log that grows, without keeping its entries: the roots of the whole subtrees that it
-/// consists of, the largest first.
+/// The root of a log that grows, without keeping its entries: the roots of the whole subtrees that
+/// it consists of, the largest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Frontier {
     length: u64,
@@ -179,8 +179,8 @@ impl Frontier {
         self.length += 1;
     }
 
-    /// The frontier of a log of this length, whose whole subtrees have these roots; none where their
-    /// number does not fit.
+    /// The frontier of a log of this length, whose whole subtrees have these roots; none where
+    /// their number does not fit.
     #[must_use]
     pub fn from_peaks(length: u64, peaks: Vec<Hash>) -> Option<Self> {
         (peaks.len() == length.count_ones() as usize).then_some(Self { length, peaks })
@@ -221,7 +221,8 @@ const fn split(length: usize) -> usize {
 mod tests {
     use super::*;
 
-    /// The entries and roots that the reference implementation of Certificate Transparency tests with.
+    /// The entries and roots that the reference implementation of Certificate Transparency tests
+    /// with.
     const ENTRIES: [&str; 8] = [
         "",
         "00",

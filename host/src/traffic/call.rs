@@ -16,8 +16,8 @@ use crate::model::{CapabilityName, Clock, Failure, Outcome};
 use crate::registry::evidence::Failed;
 use crate::registry::{Arm, Book, Callee, Registry, Serving};
 
-/// Requests that feedback can still name: at some hundred bytes each a few megabytes, and hours of a
-/// person's use. The oldest is forgotten first.
+/// Requests that feedback can still name: at some hundred bytes each a few megabytes, and hours of
+/// a person's use. The oldest is forgotten first.
 const REQUESTS_MAX: usize = 16_384;
 /// Samples that wait for whoever looks at them; more are dropped and counted.
 const SAMPLES_MAX: usize = 1_024;

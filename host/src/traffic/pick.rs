@@ -43,7 +43,8 @@ pub enum TargetError {
 /// On whose behalf a call is made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Who {
-    /// The user, by whatever stays the same from call to call. Without it the stable release answers.
+    /// The user, by whatever stays the same from call to call. Without it the stable release
+    /// answers.
     pub sticky: Option<String>,
     /// Which part of the program calls; what pins are about.
     pub caller: Option<String>,

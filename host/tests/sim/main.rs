@@ -1,10 +1,10 @@
-//! A small world in which everything happens at once: users call, releases come, spread and go, people
-//! halt and lift, the disk fails, another process writes to the same log. Each seed is one world, and
-//! replays: `ENGRAFT_SEED=17 cargo test -p engraft --features full --test sim`.
+//! A small world in which everything happens at once: users call, releases come, spread and go,
+//! people halt and lift, the disk fails, another process writes to the same log. Each seed is one
+//! world, and replays: `ENGRAFT_SEED=17 cargo test -p engraft --features full --test sim`.
 //!
-//! What has to hold in each: no request without exactly one outcome, none on a release that is revoked
-//! or in quarantine, membership that only grows, acknowledged ops that stay, one fold from log and
-//! snapshot, and one order of ops for all who write.
+//! What has to hold in each: no request without exactly one outcome, none on a release that is
+//! revoked or in quarantine, membership that only grows, acknowledged ops that stay, one fold from
+//! log and snapshot, and one order of ops for all who write.
 
 #![allow(
     clippy::unwrap_used,

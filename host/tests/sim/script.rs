@@ -1,4 +1,5 @@
-//! What the world is made of: dice, a clock that is moved by hand, and guests that do as they are told.
+//! What the world is made of: dice, a clock that is moved by hand, and guests that do as they are
+//! told.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};

@@ -48,12 +48,6 @@ impl Home {
         Ok(self.directory.join("registry.sqlite"))
     }
 
-    /// The highest release seen of each name.
-    pub(crate) fn seen_path(&self) -> Result<PathBuf> {
-        self.make()?;
-        Ok(self.directory.join("seen.json"))
-    }
-
     /// The keyring; one that trusts nobody where there is none.
     pub(crate) fn keyring(&self) -> Result<Keyring> {
         let path = self.keyring_path();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use engraft::artifact::{KeyStoreError, Ledger, Origin, SigningKey};
+use engraft::artifact::{KeyStoreError, Origin, SigningKey};
 use engraft::model::{CapabilityName, SystemClock};
 use engraft::registry::{Actor, Journal, Op, Record};
 use engraft::store::{OpLog, SqliteLog};
@@ -70,9 +70,7 @@ impl DeedArgs {
     /// A host with this registry, for what has to be verified and loaded first.
     pub(crate) async fn live(&self, desk: &Desk) -> Result<LiveHost> {
         let home = desk.home()?;
-        let seen =
-            Ledger::open(&home.seen_path()?).map_err(|error| Trouble::fault(error.to_string()))?;
-        let keyring = home.keyring()?.with_seen(Arc::new(seen));
+        let keyring = home.judge()?;
         let host = Host::builder().trust(keyring).cache_dir(home.cache_path()).build()?;
         Ok(LiveHost::open(host, self.shelf.log(desk)?, log_key(desk)?).await?)
     }

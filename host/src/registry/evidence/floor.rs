@@ -1,7 +1,7 @@
 //! One release against a fixed bound: no more than so many of its requests may fail.
 //!
-//! A bound on a success rate, on an error rate, on a tail latency (no more than 1 % take longer) or on
-//! feedback is the same test: only what counts as a failure differs.
+//! A bound on a success rate, on an error rate, on a tail latency (no more than 1 % take longer) or
+//! on feedback is the same test: only what counts as a failure differs.
 //!
 //! *Never:* a bound of 0 or 1 is tested; no number of requests could prove anything about it.
 
@@ -25,9 +25,9 @@ pub struct Attained {
     seen: Tally,
 }
 
-/// Evidence that more than the allowed share fails *lately*: it forgets what speaks for the release, so
-/// that a long good past does not hide an outage. No e-process, so nothing is condemned by it; it says
-/// when a release that is compared with is no fair comparison any more.
+/// Evidence that more than the allowed share fails *lately*: it forgets what speaks for the
+/// release, so that a long good past does not hide an outage. No e-process, so nothing is condemned
+/// by it; it says when a release that is compared with is no fair comparison any more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Lately {

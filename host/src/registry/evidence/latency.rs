@@ -10,7 +10,8 @@ use super::{Block, FAILURES_MIN, Failed, Relative, Tally, float};
 /// Buckets grow by 1 %, so a quantile is known to 1 %.
 const GROWTH: f64 = 1.01;
 
-/// `ln(4·10⁹ µs) / ln(1.01)`: up to a little over an hour. What takes longer stands in the last bucket.
+/// `ln(4·10⁹ µs) / ln(1.01)`: up to a little over an hour. What takes longer stands in the last
+/// bucket.
 const BUCKETS: usize = 2_224;
 
 /// The quantiles that are watched: the usual request, the slow one, the slowest.
@@ -42,8 +43,8 @@ struct Cursor {
     below: u64,
 }
 
-/// Evidence that the new release is slower than the old one by more than a factor, at the median, the
-/// 90th and the 99th percentile together.
+/// Evidence that the new release is slower than the old one by more than a factor, at the median,
+/// the 90th and the 99th percentile together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Slowness {
@@ -55,13 +56,13 @@ pub struct Slowness {
 /// Slowness beyond this factor counts, where a plan says nothing else: 10 %.
 pub const SLOWNESS_FACTOR: f64 = 1.10;
 
-/// Slower by less than a millisecond is what a colder cache costs a release that fewer calls reach, and
-/// what nobody feels.
+/// Slower by less than a millisecond is what a colder cache costs a release that fewer calls reach,
+/// and what nobody feels.
 const LEAST_US: f64 = 1_000.0;
 
 impl Slowness {
-    /// No evidence yet. `factor` is how much slower the new release may be; `history` are latencies of
-    /// the old one before, without which the first block only teaches.
+    /// No evidence yet. `factor` is how much slower the new release may be; `history` are latencies
+    /// of the old one before, without which the first block only teaches.
     #[must_use]
     pub fn new(factor: f64, history: LogHistogram) -> Self {
         let tests = QUANTILES.map(|quantile| {
@@ -101,7 +102,8 @@ impl Slowness {
         }))
     }
 
-    /// Requests of the new release that were slower than the old one's median by more than the factor.
+    /// Requests of the new release that were slower than the old one's median by more than the
+    /// factor.
     #[must_use]
     pub const fn slow(&self) -> u64 {
         let [median, ..] = &self.tests;
@@ -138,8 +140,8 @@ impl LogHistogram {
         self.total
     }
 
-    /// The latency in microseconds below which a share of the requests stayed; none where there were
-    /// no requests.
+    /// The latency in microseconds below which a share of the requests stayed; none where there
+    /// were no requests.
     #[must_use]
     pub fn quantile(&self, share: f64) -> Option<f64> {
         let target = share.clamp(0.0, 1.0) * float(self.total);

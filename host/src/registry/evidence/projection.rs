@@ -9,8 +9,8 @@ pub(super) struct Rates {
     pub(super) control: f64,
 }
 
-/// Newton's steps are few; a step that leaves the bracket halves it instead, and 64 halvings exhaust a
-/// float.
+/// Newton's steps are few; a step that leaves the bracket halves it instead, and 64 halvings
+/// exhaust a float.
 const STEPS_MAX: usize = 64;
 
 /// Where successive values differ by less, the logarithms made of them no longer do.

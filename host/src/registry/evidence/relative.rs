@@ -1,8 +1,8 @@
 //! The new release against the old one that serves beside it, block by block.
 //!
-//! The guess of the old release's failure rate comes from earlier blocks, so the bets of a block are
-//! placed before it is seen. What hits both arms alike, such as an outage of something behind them,
-//! moves both and proves nothing.
+//! The guess of the old release's failure rate comes from earlier blocks, so the bets of a block
+//! are placed before it is seen. What hits both arms alike, such as an outage of something behind
+//! them, moves both and proves nothing.
 //!
 //! *Never:* the history of the old release counts as evidence; it only places the first bets.
 
@@ -32,8 +32,8 @@ pub struct Relative {
     logs: [f64; ODDS_WORSE.len()],
 }
 
-/// Evidence that the new release fails at most so much more often than the old one: what a promotion
-/// asks for.
+/// Evidence that the new release fails at most so much more often than the old one: what a
+/// promotion asks for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Equivalence {
@@ -42,7 +42,8 @@ pub struct Equivalence {
     logs: [f64; SHARES_OF_MARGIN.len()],
 }
 
-/// Where between "as good as the old one" and "worse by the margin" an equivalent release is expected.
+/// Where between "as good as the old one" and "worse by the margin" an equivalent release is
+/// expected.
 const SHARES_OF_MARGIN: [f64; 3] = [0.0, 0.25, 0.5];
 
 /// What is known of the old release's failures before a block.
@@ -54,8 +55,8 @@ struct Guess {
 }
 
 impl Relative {
-    /// No evidence yet. `margin` is how much more often the new release may fail; `history` what the
-    /// old one did before, of which as much as 1,000 requests counts.
+    /// No evidence yet. `margin` is how much more often the new release may fail; `history` what
+    /// the old one did before, of which as much as 1,000 requests counts.
     #[must_use]
     pub fn new(margin: f64, history: Tally) -> Self {
         Self { margin, guess: Guess::of(history), failures: 0, logs: [0.0; ODDS_WORSE.len()] }
@@ -96,8 +97,8 @@ impl Relative {
         self.failures
     }
 
-    /// Whether the evidence may have reached a bound: cheaper than the evidence, and never wrong about
-    /// a no, since a mean is at most its largest part.
+    /// Whether the evidence may have reached a bound: cheaper than the evidence, and never wrong
+    /// about a no, since a mean is at most its largest part.
     pub(crate) fn may_reach(&self, ln_bound: f64) -> bool {
         self.logs.iter().any(|log| *log >= ln_bound)
     }

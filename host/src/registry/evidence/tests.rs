@@ -61,7 +61,8 @@ proptest! {
         prop_assert!((score.ln_evidence() - expected).abs() < 1e-6, "{expected}");
     }
 
-    /// Under the null a score is a fair game: its mean after one block is at most what it was before.
+    /// Under the null a score is a fair game: its mean after one block is at most what it was
+    /// before.
     #[test]
     fn one_block_under_the_null_gains_nothing_in_the_mean(
         n_t in 1..4_u64,

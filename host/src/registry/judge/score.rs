@@ -152,9 +152,9 @@ impl FloorScore {
             && self.treatment.ln_evidence() >= ln_bound
     }
 
-    /// Whether the old release is no excuse. An outage that both share reaches the new one first where
-    /// the old one has the longer good past or the smaller share; so the old one is asked about
-    /// lately, and what was seen of both may not speak against the new one being the worse.
+    /// Whether the old release is no excuse. An outage that both share reaches the new one first
+    /// where the old one has the longer good past or the smaller share; so the old one is asked
+    /// about lately, and what was seen of both may not speak against the new one being the worse.
     pub(super) fn is_release(&self, ln_bound: f64) -> bool {
         let control_breaks =
             self.control.may_reach(ln_bound) && self.control.ln_evidence() >= ln_bound;
@@ -187,7 +187,8 @@ impl GateScore {
         Self { gate: gate.clone(), proof, is_proven: false }
     }
 
-    /// What is proven once stays proven: the error holds for the first time that a bound is reached.
+    /// What is proven once stays proven: the error holds for the first time that a bound is
+    /// reached.
     pub(super) fn observe(&mut self, seen: &Observation, ln_bound: f64) {
         if self.is_proven {
             return;

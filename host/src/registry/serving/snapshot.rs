@@ -75,8 +75,8 @@ impl<C> Snapshot<C> {
         self.lines.iter()
     }
 
-    /// The releases that have to be ready: who serves, who served before, what spreads, what somebody
-    /// is pinned to.
+    /// The releases that have to be ready: who serves, who served before, what spreads, what
+    /// somebody is pinned to.
     pub(super) fn wanted(state: &State) -> Vec<&Release> {
         let pinned = |name: &CapabilityName, version: &Version| {
             state.pins.values().any(|pins| pins.get(name) == Some(version))

@@ -1,5 +1,5 @@
-//! The published figures, with fewer or shorter runs where a build without optimisation would take too
-//! long; `cargo run --release -p engraft --example rollout_table` makes the whole table.
+//! The published figures, with fewer or shorter runs where a build without optimisation would take
+//! too long; `cargo run --release -p engraft --example rollout_table` makes the whole table.
 
 use super::*;
 use crate::registry::plan::{Bound, Metric, Watch};
@@ -25,8 +25,8 @@ fn a_seed_replays_on_any_number_of_threads() {
 
 #[test]
 fn a_worse_release_is_found_after_as_many_requests_as_published() {
-    // Success of the new release, share, and where median and p90 have to lie: the published figures
-    // with a tenth and more for the chance of 600 runs.
+    // Success of the new release, share, and where median and p90 have to lie: the published
+    // figures with a tenth and more for the chance of 600 runs.
     let cases = [
         (0.95, "1%", 80..=120, 200..=290),
         (0.95, "10%", 100..=160, 250..=350),

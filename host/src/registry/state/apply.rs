@@ -83,8 +83,8 @@ impl State {
                 line.rollout = None;
                 let component = line.releases.get(&version).map(|r| r.installed.component);
                 let serving = line.serving().map(|release| release.installed.component);
-                // Two versions may differ in their manifests alone; the component that serves is not
-                // to blame then, and has to go on serving.
+                // Two versions may differ in their manifests alone; the component that serves is
+                // not to blame then, and has to go on serving.
                 if let Some(digest) = component.filter(|_| component != serving) {
                     self.quarantined.insert(digest, record.why.clone());
                 }

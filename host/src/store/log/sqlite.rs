@@ -14,7 +14,8 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, pa
 use super::{Append, Entry, LogError, OpLog};
 use crate::model::Digest;
 
-/// Another process holds the file for one small transaction; much longer means that something is wrong.
+/// Another process holds the file for one small transaction; much longer means that something is
+/// wrong.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// What this file is, so that no other program's database is mistaken for it ("EGlg").
 const APPLICATION_ID: i32 = 0x4547_6c67;
@@ -210,8 +211,8 @@ impl OpLog for SqliteLog {
 }
 
 fn length(connection: &Connection) -> rusqlite::Result<u64> {
-    // The last number, not a count: it costs the same however long the log is. The check of the whole
-    // log finds what is missing in between.
+    // The last number, not a count: it costs the same however long the log is. The check of the
+    // whole log finds what is missing in between.
     let last: Option<i64> = connection
         .prepare_cached("SELECT max(sequence) FROM op")?
         .query_row([], |row| row.get(0))?;

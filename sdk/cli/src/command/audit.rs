@@ -37,7 +37,8 @@ enum Deed {
 
 #[derive(Debug, Args)]
 struct VerifyArgs {
-    /// A checkpoint that was kept elsewhere; a log that was cut short or written anew does not fit it
+    /// A checkpoint that was kept elsewhere; a log that was cut short or written anew does not fit
+    /// it
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
     /// A proof to be checked instead of the log

@@ -1,5 +1,5 @@
-//! `engraft install`, `list`, `show`, `history`, `activate`, `yank`, `pin`, `revoke`: the releases of a
-//! registry.
+//! `engraft install`, `list`, `show`, `history`, `activate`, `yank`, `pin`, `revoke`: the releases
+//! of a registry.
 //!
 //! *Never:* a bundle that is not trusted is kept.
 

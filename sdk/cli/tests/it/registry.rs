@@ -1,4 +1,5 @@
-//! A registry from the command line: releases, rollouts, stops, and the log that tells of all of it.
+//! A registry from the command line: releases, rollouts, stops, and the log that tells of all of
+//! it.
 
 use crate::support::{Home, NUMBERS};
 

@@ -45,7 +45,8 @@ pub(crate) struct SimulateArgs {
     /// How many times as long requests of the new release take
     #[arg(long, value_name = "FACTOR", value_parser = factor)]
     latency_factor: Option<f64>,
-    /// A plan as JSON; without one, a single stage is judged until 10,000 requests of the new release
+    /// A plan as JSON; without one, a single stage is judged until 10,000 requests of the new
+    /// release
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
 }
@@ -97,7 +98,7 @@ pub(super) fn read(path: &Path) -> Result<Plan> {
     serde_json::from_str(&text).map_err(|error| {
         let message = error.to_string();
         let source = path.display().to_string();
-        let place = Place::of_json(&source, &text, (error.line(), error.column()), &message);
+        let place = Place::at(&source, &text, error.line(), error.column());
         Trouble::corrupt(format!("{source} is no plan: {message}")).at(place)
     })
 }
