@@ -21,6 +21,7 @@ mod place;
 mod rehearsal;
 mod sandbox;
 mod screen;
+mod shelf;
 mod terms;
 mod text;
 mod toolchains;
