@@ -9,6 +9,7 @@ mod completions;
 mod inspect;
 mod key;
 mod precompile;
+mod recipe;
 mod sign;
 mod trial;
 mod trust;
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Bench(bench::BenchArgs),
     /// Puts compiled code into a bundle
     Precompile(precompile::PrecompileArgs),
+    /// Checks, builds, runs and tests recipes
+    Recipe(recipe::RecipeArgs),
     /// Says whose signatures count on this machine
     Trust(trust::TrustArgs),
     /// Writes completions for a shell
@@ -52,6 +55,7 @@ pub(crate) fn run(command: Command, desk: &Desk) -> Result<Reply> {
         Command::Try(args) => trial::run(&args, desk),
         Command::Bench(args) => bench::run(&args, desk),
         Command::Precompile(args) => precompile::run(&args, desk),
+        Command::Recipe(args) => recipe::run(args, desk),
         Command::Trust(args) => trust::run(args, desk),
         Command::Completions(args) => Ok(completions::run(&args)),
     }

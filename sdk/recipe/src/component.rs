@@ -106,10 +106,10 @@ impl Assembly {
         realloc.i32(self.data.end()).call("rt_realloc");
         self.functions.push(realloc);
         let exports = [
-            ("invoke", Export::Own(first)),
-            ("describe", Export::Own(first + 1)),
-            ("cabi_post_invoke", Export::Own(first + 2)),
-            ("cabi_realloc", Export::Own(first + 3)),
+            ("invoke", Export(first)),
+            ("describe", Export(first + 1)),
+            ("cabi_post_invoke", Export(first + 2)),
+            ("cabi_realloc", Export(first + 3)),
         ];
         encode(link(&self.functions, &self.data, &exports))
     }

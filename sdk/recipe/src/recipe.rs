@@ -48,7 +48,7 @@ pub struct Built {
 /// Everything that is wrong, each with its place.
 pub fn check(text: &str) -> Result<Recipe, Vec<Problem>> {
     let recipe = document::read(text).map_err(|problem| vec![problem])?;
-    check::plan(&recipe)?;
+    check::plan(&recipe, text)?;
     Ok(recipe)
 }
 
@@ -73,7 +73,7 @@ pub fn check(text: &str) -> Result<Recipe, Vec<Problem>> {
 /// ```
 pub fn build(text: &str) -> Result<Built, BuildError> {
     let recipe = document::read(text).map_err(|problem| BuildError::Wrong(vec![problem]))?;
-    let plan = check::plan(&recipe).map_err(BuildError::Wrong)?;
+    let plan = check::plan(&recipe, text).map_err(BuildError::Wrong)?;
     let mut assembly = Assembly::new();
     let function = emit::function(&plan, &mut assembly.data);
     assembly.operation(recipe.operation(), function);

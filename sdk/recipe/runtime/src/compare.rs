@@ -1,6 +1,6 @@
 //! Equality across numbers, and order.
 //!
-//! *Never:* a number is rounded to be compared.
+//! *Never:* two whole numbers are rounded to be compared.
 
 use crate::fault::{Cause, undecided};
 use crate::map;
@@ -28,26 +28,10 @@ pub(crate) fn numbers(left: Value, right: Value) -> Option<Ordering> {
     }
 }
 
-/// Exact: beyond 2^65 the sign decides, below it the truncated double does, then its fraction.
+/// The language compares a whole number with a double as doubles; what lies outside of all whole
+/// numbers is smaller or greater in any case.
 fn whole_and_double(whole: i128, double: f64) -> Option<Ordering> {
-    if double.is_nan() {
-        return None;
-    }
-    if double >= 36_893_488_147_419_103_232.0 {
-        return Some(Ordering::Less);
-    }
-    if double <= -36_893_488_147_419_103_232.0 {
-        return Some(Ordering::Greater);
-    }
-    let truncated = double as i128;
-    let fraction = double - truncated as f64;
-    Some(whole.cmp(&truncated).then(if fraction > 0.0 {
-        Ordering::Less
-    } else if fraction < 0.0 {
-        Ordering::Greater
-    } else {
-        Ordering::Equal
-    }))
+    (whole as f64).partial_cmp(&double)
 }
 
 pub(crate) fn is_number(kind: Kind) -> bool {

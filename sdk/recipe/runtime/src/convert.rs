@@ -72,9 +72,9 @@ extern "C" fn rt_to_double(value: Value) -> Value {
         Kind::Double => value,
         Kind::Int => Value::double(value.as_int() as f64),
         Kind::Uint => Value::double(value.b() as f64),
-        Kind::Text => match value.str().parse::<f64>() {
+        Kind::Text => match crate::number::parse(value.raw()) {
             // Too many digits before the point are an error, not infinity.
-            Ok(double) if double.is_finite() || !value.raw().iter().any(u8::is_ascii_digit) => {
+            Some(double) if double.is_finite() || !value.raw().iter().any(u8::is_ascii_digit) => {
                 Value::double(double)
             }
             _ => raise_with(Cause::Conversion, value),

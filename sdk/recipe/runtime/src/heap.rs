@@ -103,3 +103,13 @@ pub(crate) fn take(size: usize) -> *mut u8 {
     // SAFETY: eight is a power of two.
     unsafe { BUMP.alloc(Layout::from_size_align_unchecked(size, 8)) }
 }
+
+/// Where the heap stands now.
+pub(crate) fn mark() -> usize {
+    BUMP.next.get()
+}
+
+/// Gives back everything that was taken since the mark; nothing of it may be used any more.
+pub(crate) fn release(mark: usize) {
+    BUMP.next.set(mark);
+}

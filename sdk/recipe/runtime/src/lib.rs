@@ -24,6 +24,7 @@ mod list;
 mod map;
 mod math;
 mod net;
+mod number;
 mod optional;
 mod quote;
 mod regex;

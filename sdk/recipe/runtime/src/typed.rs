@@ -122,7 +122,7 @@ fn of(json: Value) -> Option<Value> {
         b"bool" => held.is(Kind::Bool).then_some(held)?,
         b"int" => Value::int(text()?.parse().ok()?),
         b"uint" => Value::uint(text()?.parse().ok()?),
-        b"double" => Value::double(text()?.parse().ok()?),
+        b"double" => Value::double(crate::number::parse(text()?.as_bytes())?),
         b"string" => held.is(Kind::Text).then_some(held)?,
         b"bytes" => Value::bytes(base64::decoded(text()?.as_bytes())?.leak()),
         b"timestamp" => {

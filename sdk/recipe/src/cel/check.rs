@@ -57,7 +57,7 @@ pub fn check(
         return Err(checker.problems);
     }
     root.settle(&checker.found);
-    Ok(Checked { root, slots: checker.slots })
+    Ok(Checked { root })
 }
 
 pub(super) struct Checker<'a> {

@@ -3,12 +3,12 @@
 //! *Never:* a fault is held back where the language does not say so.
 
 use super::{Emitter, Form, Variable, cause};
-use crate::cel::{Node, Op, Span};
+use crate::cel::{Literal, Node, Op, Span};
 use crate::wasm::{Label, Local, kind};
 use wasm_encoder::{Instruction, ValType};
 
 /// Whether an expression can have a fault; in doubt it can.
-pub(super) fn can_fail(node: &Node) -> bool {
+fn can_fail(node: &Node) -> bool {
     !matches!(node.op, Op::Literal(_) | Op::TypeName(_))
 }
 
@@ -39,7 +39,7 @@ impl Emitter<'_> {
 
     /// False if one side is, whatever the other does; else a fault of either, else true.
     pub(super) fn both(&mut self, left: &Node, right: &Node) -> Form {
-        if !can_fail(left) {
+        if matches!(left.op, Op::Literal(Literal::Bool(_))) {
             self.in_form(left, Form::Bool);
             self.code.when(Some(ValType::I32));
             self.in_form(right, Form::Bool);
@@ -62,7 +62,7 @@ impl Emitter<'_> {
 
     /// True if one side is, whatever the other does; else a fault of either, else false.
     pub(super) fn either(&mut self, left: &Node, right: &Node) -> Form {
-        if !can_fail(left) {
+        if matches!(left.op, Op::Literal(Literal::Bool(_))) {
             self.in_form(left, Form::Bool);
             self.code.when(Some(ValType::I32));
             self.code.i32(1).otherwise();

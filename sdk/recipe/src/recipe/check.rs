@@ -90,8 +90,9 @@ pub(super) struct Plan {
 /// More steps than this are no small program.
 const STEPS_MAX: usize = 100;
 
-pub(super) fn plan(recipe: &Recipe) -> Result<Plan, Vec<Problem>> {
-    let mut planner = Planner { recipe, around: Environment::default(), problems: Vec::new() };
+pub(super) fn plan(recipe: &Recipe, document: &str) -> Result<Plan, Vec<Problem>> {
+    let around = Environment::default();
+    let mut planner = Planner { recipe, document, around, problems: Vec::new() };
     planner.declare("input", schema::type_of(&recipe.input, 0));
     let mut bindings = Vec::new();
     for (name, source) in &recipe.bindings.0 {
@@ -114,6 +115,8 @@ pub(super) fn plan(recipe: &Recipe) -> Result<Plan, Vec<Problem>> {
 
 struct Planner<'a> {
     recipe: &'a Recipe,
+    /// The text that the recipe was read from.
+    document: &'a str,
     around: Environment,
     problems: Vec<Problem>,
 }
@@ -142,14 +145,18 @@ impl Planner<'_> {
         }
     }
 
+    fn places(&self, source: &Source, text: &str) -> Places {
+        let at = source.referenced;
+        Places::of_scalar(self.document, text, place(at.line()), place(at.column()))
+    }
+
     fn expression(&mut self, source: &Source) -> Option<Planned> {
         self.expression_at(source, &source.value, 0)
     }
 
     /// An expression that begins so many bytes into a scalar.
     fn expression_at(&mut self, source: &Source, text: &str, offset: usize) -> Option<Planned> {
-        let at = source.referenced;
-        let places = Places::within(text, place(at.line()), place(at.column()) + offset);
+        let places = self.places(source, text).further(offset);
         let checked = parse(text)
             .map_err(|problem| vec![problem])
             .and_then(|expr| check(&expr, &self.around, Mode::Strict));
@@ -359,8 +366,7 @@ impl Planner<'_> {
         let pieces = match split(&source.value) {
             Ok(pieces) => pieces,
             Err(diagnostic) => {
-                let at = source.referenced;
-                let places = Places::within("", place(at.line()), place(at.column()));
+                let places = self.places(source, &source.value);
                 self.diagnostics(&places, vec![diagnostic]);
                 return None;
             }

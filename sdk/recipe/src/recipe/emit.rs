@@ -15,7 +15,7 @@ use wasm_encoder::{Instruction, ValType};
 /// The function of a recipe's operation: input in, result out.
 pub(super) fn function(plan: &Plan, data: &mut Data) -> Code {
     let shape = schema::shape(&plan.input, data, 0);
-    let nowhere = Places::within("", 0, 0);
+    let nowhere = Places::within("", 0, 0, 0);
     let emitter = Emitter::new(operation_code(), data, &nowhere);
     let mut writer = Writer { emitter };
     writer.input(shape);

@@ -15,14 +15,9 @@ use wasm_encoder::{
 /// A generated function.
 pub(crate) type Function = Code;
 
-/// What a module shows to the outside.
+/// What a module shows to the outside: a generated function by its number.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Export {
-    /// A generated function by its number.
-    Own(u32),
-    /// A function of the runtime.
-    Runtime(&'static str),
-}
+pub(crate) struct Export(pub(crate) u32);
 
 const PAGE: u32 = 65_536;
 
@@ -38,7 +33,7 @@ struct Reached {
 /// Joins functions, constants and runtime into a core module.
 pub(crate) fn link(functions: &[Function], data: &Data, exports: &[(&str, Export)]) -> Vec<u8> {
     let runtime = &*RUNTIME;
-    let reached = reach(runtime, functions, exports);
+    let reached = reach(runtime, functions);
     let mut numbers = BTreeMap::new();
     for old in reached.imports.iter().chain(&reached.functions) {
         numbers.insert(*old, number(numbers.len()));
@@ -52,17 +47,13 @@ fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-fn reach(runtime: &Runtime, functions: &[Function], exports: &[(&str, Export)]) -> Reached {
+fn reach(runtime: &Runtime, functions: &[Function]) -> Reached {
     let mut reached = Reached::default();
     let symbols = functions.iter().flat_map(|code| &code.steps).filter_map(|step| match step {
         Step::Runtime(symbol) => Some(*symbol),
         Step::Plain(_) | Step::Own(_) => None,
     });
-    let shown = exports.iter().filter_map(|(_, export)| match export {
-        Export::Runtime(symbol) => Some(*symbol),
-        Export::Own(_) => None,
-    });
-    let roots = symbols.chain(shown).filter_map(|symbol| runtime.exports.get(symbol));
+    let roots = symbols.filter_map(|symbol| runtime.exports.get(symbol));
     let mut open: Vec<Target> = roots.map(|function| Target::Function(*function)).collect();
     while let Some(target) = open.pop() {
         match target {
@@ -292,12 +283,7 @@ impl Linker<'_> {
         let mut section = ExportSection::new();
         section.export("memory", ExportKind::Memory, 0);
         for (name, export) in exports {
-            let at = match export {
-                Export::Own(at) => self.own + at,
-                Export::Runtime(symbol) => {
-                    self.new_number(self.runtime.exports.get(symbol).copied().unwrap_or(u32::MAX))
-                }
-            };
+            let at = self.own + export.0;
             section.export(name, ExportKind::Func, at);
         }
         section

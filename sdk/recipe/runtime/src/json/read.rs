@@ -188,7 +188,7 @@ impl Reader<'static> {
         if whole && let Ok(value) = text.parse() {
             return Some(Value::uint(value));
         }
-        let double: f64 = text.parse().ok()?;
+        let double = crate::number::parse(text.as_bytes())?;
         double.is_finite().then(|| Value::double(double))
     }
 }

@@ -23,7 +23,14 @@ impl Class {
 
     /// Sorts and joins the ranges.
     pub(crate) fn finish(&mut self) {
-        self.ranges.sort_unstable();
+        // By insertion: classes are small or in order already, and a faster sort is kilobytes of code.
+        for at in 1..self.ranges.len() {
+            let mut place = at;
+            while place > 0 && self.ranges[place - 1] > self.ranges[place] {
+                self.ranges.swap(place - 1, place);
+                place -= 1;
+            }
+        }
         let mut joined: Vec<(u32, u32)> = Vec::with_capacity(self.ranges.len());
         for (low, high) in self.ranges.iter().copied() {
             match joined.last_mut() {

@@ -11,8 +11,6 @@ use super::super::types::{Found, Type};
 pub struct Checked {
     /// The outermost node.
     pub(crate) root: Node,
-    /// How many variables there are.
-    pub(crate) slots: u32,
 }
 
 /// A node with its type and place.
