@@ -25,32 +25,28 @@ pub(crate) fn read(path: &Path) -> Result<String> {
 /// The component of a recipe.
 pub(crate) fn build(path: &Path) -> Result<Built> {
     let text = read(path)?;
-    recipe::build(&text).map_err(|error| match error {
-        BuildError::Wrong(problems) => wrong(path, &text, &problems),
-        other => Trouble::fault(format!("`{}`: {other}", path.display())),
+    recipe::build(&text).map_err(|error| {
+        if let BuildError::Wrong(problems) = &error {
+            return wrong(path, problems);
+        }
+        Trouble::fault(format!("`{}`: {error}", path.display()))
     })
 }
 
 /// Checks a recipe without building it.
 pub(crate) fn check(path: &Path) -> Result<recipe::Recipe> {
     let text = read(path)?;
-    recipe::check(&text).map_err(|problems| wrong(path, &text, &problems))
+    recipe::check(&text).map_err(|problems| wrong(path, &problems))
 }
 
-fn wrong(path: &Path, text: &str, problems: &[Problem]) -> Trouble {
-    let drawings = problems.iter().map(|problem| drawing(path, text, problem)).collect();
-    let count = problems.len();
-    let things = if count == 1 { "one problem" } else { "problems" };
-    let number = if count == 1 { String::new() } else { format!("{count} ") };
-    Trouble::refused(format!("`{}` has {number}{things}", path.display())).reasons(drawings)
-}
-
-/// A problem with its line, and a mark under its place.
-fn drawing(path: &Path, text: &str, problem: &Problem) -> String {
-    let Problem { line, column, message, mend } = problem;
-    let source = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    let mark = " ".repeat(column.saturating_sub(1)) + "^";
-    let mend = mend.as_ref().map(|mend| format!("\n  mend: {mend}")).unwrap_or_default();
-    let place = format!("{}:{line}:{column}", path.display());
-    format!("{message}\n  {place}\n  | {source}\n  | {mark}{mend}")
+fn wrong(path: &Path, problems: &[Problem]) -> Trouble {
+    let reason = |problem: &Problem| {
+        let Problem { line, column, message, mend } = problem;
+        let mend = mend.as_ref().map(|mend| format!("; {mend}")).unwrap_or_default();
+        format!("line {line}, column {column}: {message}{mend}")
+    };
+    let message = format!("`{}` is not a recipe that can be built", path.display());
+    Trouble::refused(message)
+        .reasons(problems.iter().map(reason).collect())
+        .hint("`engraft recipe check` shows each at its place")
 }

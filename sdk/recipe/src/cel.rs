@@ -11,9 +11,7 @@ mod macros;
 mod parser;
 mod types;
 
-pub use ast::{
-    Comprehension, Entry, Expr, Item, Kind, Literal, Loop, Presence, Span,
-};
+pub use ast::{Comprehension, Entry, Expr, Item, Kind, Literal, Loop, Presence, Span};
 pub use check::{Checked, Environment, Mode, check};
 pub(crate) use check::{LoopNode, Node, Op, Part};
 pub(crate) use functions::{Returns, Runtime};

@@ -40,7 +40,8 @@ static CONTRACT: LazyLock<Result<(Resolve, WorldId), String>> = LazyLock::new(||
     }
     let mut resolve = Resolve::default();
     let wrong = |error: &dyn std::fmt::Display| error.to_string();
-    let group = UnresolvedPackageGroup::parse("contract.wit", &text).map_err(|(_, e)| format!("{e:?}"))?;
+    let group =
+        UnresolvedPackageGroup::parse("contract.wit", &text).map_err(|(_, e)| format!("{e:?}"))?;
     let package = resolve.push_group(group).map_err(|e| wrong(&e))?;
     let world = resolve.select_world(&[package], Some("capability")).map_err(|e| wrong(&e))?;
     Ok((resolve, world))

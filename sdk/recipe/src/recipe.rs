@@ -5,6 +5,7 @@
 mod check;
 mod document;
 mod emit;
+mod plan;
 mod schema;
 mod template;
 
@@ -93,18 +94,17 @@ fn describe(recipe: &Recipe) -> Description {
         (asks.progress, Permission::Progress),
     ];
     permissions.extend(plain.into_iter().filter(|(asked, _)| *asked).map(|(_, it)| it));
-    permissions.extend(
-        asks.kv.iter().map(|kv| Permission::Kv { bytes: kv.bytes, keys: kv.keys }),
-    );
+    permissions.extend(asks.kv.iter().map(|kv| Permission::Kv { bytes: kv.bytes, keys: kv.keys }));
     permissions.extend(asks.http.iter().map(|rule| Permission::Http {
         host: rule.host.clone(),
         methods: rule.methods.clone(),
         path_prefix: rule.path.clone(),
     }));
-    permissions.extend(asks.secrets.iter().map(|rule| Permission::Secret {
-        name: rule.name.clone(),
-        hosts: rule.hosts.clone(),
-    }));
+    permissions.extend(
+        asks.secrets
+            .iter()
+            .map(|rule| Permission::Secret { name: rule.name.clone(), hosts: rule.hosts.clone() }),
+    );
     permissions.extend(asks.call.iter().cloned().map(Permission::Call));
     permissions.extend(asks.config.iter().cloned().map(Permission::Config));
     Description {

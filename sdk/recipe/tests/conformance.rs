@@ -5,15 +5,20 @@
 //!
 //! *Never:* a case passes without having been run, unless it says that it is not to compile.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test may break, and looks at real time and at where its data is"
+)]
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use engraft::engine::{Engine, EngineConfig, InstancePolicy, Invocation, Loadable, Metering};
-use engraft::model::{
-    Budget, Description, Digest, Grant, Operation, Outcome, Permissions,
-};
+use engraft::model::{Budget, Description, Digest, Grant, Operation, Outcome, Permissions};
 use engraft_recipe::cel::{Environment, Mode, Type};
 use engraft_recipe::component::Codec;
 use engraft_recipe::formula::{Formula, component};
@@ -36,7 +41,6 @@ enum Wanted {
 }
 
 fn folder() -> PathBuf {
-    #[expect(clippy::disallowed_methods, reason = "tests are told by it where the cases are")]
     let named = std::env::var_os("ENGRAFT_CONFORMANCE");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     named.map_or_else(|| root.join("../shared/conformance"), PathBuf::from).join("cel")
@@ -113,11 +117,8 @@ fn run_file(engine: &Engine, file: &Path) -> (usize, Vec<Failure>) {
 fn compile(at: usize, case: &Value) -> Result<Option<Running>, Failure> {
     let source = case["expr"].as_str().unwrap();
     let name = format!("#{at} {}: {source}", case["section"].as_str().unwrap_or_default());
-    let wanted = if case["error"] == true {
-        Wanted::Error
-    } else {
-        Wanted::Value(case["value"].clone())
-    };
+    let wanted =
+        if case["error"] == true { Wanted::Error } else { Wanted::Value(case["value"].clone()) };
     let mode = if case["disable_check"] == true { Mode::Lenient } else { Mode::Strict };
     let empty = Map::new();
     let bindings = case["bindings"].as_object().unwrap_or(&empty);

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use engraft::model::{Digest, Outcome};
 use engraft::{InstancePolicy, Invocation};
+use engraft_recipe::diagnostic::{Problem, drawing};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -92,8 +93,21 @@ pub(super) fn run(args: RecipeArgs, desk: &Desk) -> Result<Reply> {
     }
 }
 
+/// What is wrong with a recipe, as data.
+#[derive(Serialize)]
+struct Wrong<'a> {
+    line: usize,
+    column: usize,
+    message: &'a str,
+    mend: Option<&'a str>,
+}
+
 fn check(args: &FileArgs) -> Result<Reply> {
-    let recipe = recipe::check(&args.file)?;
+    let text = recipe::read(&args.file)?;
+    let recipe = match engraft_recipe::recipe::check(&text) {
+        Ok(recipe) => recipe,
+        Err(problems) => return Ok(wrong(args, &text, &problems)),
+    };
     let checked = Checked {
         file: args.file.clone(),
         ok: true,
@@ -106,6 +120,23 @@ fn check(args: &FileArgs) -> Result<Reply> {
     let what = format!("`{}` {} as `{}`", checked.capability, checked.version, checked.operation);
     page.verdict(Style::Good, "fine", &text::scrub(&what));
     Ok(Reply::fine(checked, page))
+}
+
+fn wrong(args: &FileArgs, document: &str, problems: &[Problem]) -> Reply {
+    let all: Vec<Wrong<'_>> = problems
+        .iter()
+        .map(|problem| Wrong {
+            line: problem.line,
+            column: problem.column,
+            message: &problem.message,
+            mend: problem.mend.as_deref(),
+        })
+        .collect();
+    let mut page = Page::default();
+    let name = args.file.display().to_string();
+    page.line(text::scrub_lines(&drawing(&name, document, problems)));
+    let json = serde_json::json!({"file": args.file, "ok": false, "problems": all});
+    Reply::fine(json, page).exit(Exit::Usage)
 }
 
 fn build(args: &BuildArgs) -> Result<Reply> {
@@ -168,8 +199,7 @@ fn same(found: &Value, wanted: &Value) -> bool {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
         (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len()
-                && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| same(a, b)))
+            a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| same(a, b)))
         }
         _ => found == wanted,
     }

@@ -91,8 +91,12 @@ const SHOWN_MAX: usize = 80;
 
 /// `no such key: "name" (line 3, column 5)`
 pub(crate) fn sentence(cause: u32, about: Value, place: u32) -> Vec<u8> {
-    let mut out = Vec::from(message(cause).as_bytes());
-    if !about.is_none() {
+    // What the host said stands for itself.
+    let host = cause >= Cause::Denied as u32 && !about.is_none();
+    let mut out = Vec::from(if host { &[] } else { message(cause).as_bytes() });
+    if host {
+        out.extend_from_slice(about.raw());
+    } else if !about.is_none() {
         out.extend_from_slice(b": ");
         let mut shown = Vec::new();
         match about.kind() {

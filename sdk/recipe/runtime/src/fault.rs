@@ -25,6 +25,7 @@ pub(crate) enum Cause {
     TimeRange = 13,
     UnknownZone = 14,
     BadAddress = 15,
+    #[expect(dead_code, reason = "only generated code raises it")]
     Unbound = 16,
     TooDeep = 17,
     BadInput = 18,
@@ -46,7 +47,8 @@ struct Current {
 // SAFETY: a component's instance has one thread.
 unsafe impl Sync for Current {}
 
-static CURRENT: Current = Current { fault: Cell::new(NONE), place: Cell::new(0), effect: Cell::new(false) };
+static CURRENT: Current =
+    Current { fault: Cell::new(NONE), place: Cell::new(0), effect: Cell::new(false) };
 
 /// Raises a fault and gives no value.
 #[cold]

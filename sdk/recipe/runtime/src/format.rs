@@ -73,9 +73,9 @@ fn push(out: &mut Vec<u8>, value: Value, letter: u8, precision: usize) -> bool {
             }
             _ => false,
         },
-        b'f' => as_double(value)
-            .map(|double| decimal::push_fixed(out, double, precision))
-            .is_some(),
+        b'f' => {
+            as_double(value).map(|double| decimal::push_fixed(out, double, precision)).is_some()
+        }
         b'e' => as_double(value)
             .map(|double| decimal::push_scientific(out, double, precision))
             .is_some(),

@@ -185,7 +185,14 @@ fn sorted(list: Value, keys: Value) -> Value {
     let Some(first) = keys.first() else { return list };
     let sortable = matches!(
         first.kind(),
-        Kind::Int | Kind::Uint | Kind::Double | Kind::Bool | Kind::Duration | Kind::Time | Kind::Text | Kind::Bytes
+        Kind::Int
+            | Kind::Uint
+            | Kind::Double
+            | Kind::Bool
+            | Kind::Duration
+            | Kind::Time
+            | Kind::Text
+            | Kind::Bytes
     );
     if !sortable || keys.iter().any(|key| key.kind() != first.kind()) {
         return raise_with(Cause::BadArgument, Value::text("sort of values without one order"));

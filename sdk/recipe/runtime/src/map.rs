@@ -162,9 +162,7 @@ extern "C" fn rt_index_optional(whole: Value, index: Value) -> Value {
 #[unsafe(no_mangle)]
 extern "C" fn rt_select(whole: Value, name: Value) -> Value {
     match whole.kind() {
-        Kind::Map => {
-            field(whole, name.str()).unwrap_or_else(|| raise_with(Cause::NoSuchKey, name))
-        }
+        Kind::Map => field(whole, name.str()).unwrap_or_else(|| raise_with(Cause::NoSuchKey, name)),
         Kind::Optional => rt_select_optional(whole, name),
         _ => raise(Cause::NoSuchOverload),
     }

@@ -346,4 +346,3 @@ extern "C" fn rt_prefix_length(range: Value) -> Value {
     }
     Value::int(i64::from(prefix_of(range)))
 }
-

@@ -7,6 +7,8 @@
 
 #[path = "regex/class.rs"]
 mod class;
+#[path = "regex/letters.rs"]
+mod letters;
 #[path = "regex/parse.rs"]
 mod parse;
 #[path = "regex/program.rs"]

@@ -79,7 +79,12 @@ fn piece(text: Value, found: &Found, group: usize) -> Option<&'static str> {
 }
 
 /// Calls `each` for the matches one after the other, until it says no.
-fn for_each(text: Value, words: &'static [u32], slots: usize, mut each: impl FnMut(&Found) -> bool) {
+fn for_each(
+    text: Value,
+    words: &'static [u32],
+    slots: usize,
+    mut each: impl FnMut(&Found) -> bool,
+) {
     let mut machine = Machine::new(words, slots);
     let mut at = 0;
     let mut last_stop = u32::MAX;

@@ -159,12 +159,7 @@ impl Checker<'_> {
                 let (left, right) = (self.condition(left), self.condition(right));
                 Node::new(Op::Or(Box::new(left), Box::new(right)), Type::Bool, span)
             }
-            Kind::If(condition, yes, no) => {
-                let condition = self.condition(condition);
-                let (yes, no) = (self.expr(yes), self.expr(no));
-                let ty = self.joined(&yes.ty, &no.ty, span, "the two sides of `?:`");
-                Node::new(Op::If(Box::new(condition), Box::new(yes), Box::new(no)), ty, span)
-            }
+            Kind::If(condition, yes, no) => self.choice(condition, yes, no, span),
             Kind::List(items) => self.list(items, span),
             Kind::Map(entries) => self.map(entries, span),
             Kind::Loop(comprehension) => self.comprehension(comprehension, span),
@@ -186,6 +181,13 @@ impl Checker<'_> {
                 Node::fault(name, span)
             }
         }
+    }
+
+    fn choice(&mut self, condition: &Expr, yes: &Expr, no: &Expr, span: Span) -> Node {
+        let condition = self.condition(condition);
+        let (yes, no) = (self.expr(yes), self.expr(no));
+        let ty = self.joined(&yes.ty, &no.ty, span, "the two sides of `?:`");
+        Node::new(Op::If(Box::new(condition), Box::new(yes), Box::new(no)), ty, span)
     }
 
     fn name(&mut self, expr: &Expr, name: &str, root: bool) -> Node {
@@ -267,7 +269,8 @@ impl Checker<'_> {
             other => {
                 let message = format!("{other} has no fields");
                 self.problem(
-                    Diagnostic::new(span, message).mend(format!("`.{field}` wants a map or object")),
+                    Diagnostic::new(span, message)
+                        .mend(format!("`.{field}` wants a map or object")),
                 );
                 Type::Dyn
             }

@@ -268,7 +268,10 @@ impl Overload {
     pub(super) fn fresh(&self, found: &mut Found) -> Self {
         let params = [found.fresh(), found.fresh()];
         let params_of = |ty: &Type| renumbered(ty, params);
-        Self { params: self.params.iter().map(params_of).collect(), result: params_of(&self.result) }
+        Self {
+            params: self.params.iter().map(params_of).collect(),
+            result: params_of(&self.result),
+        }
     }
 }
 

@@ -33,8 +33,8 @@ pub(super) struct LexError {
 
 /// Longest first, so that `<=` is not read as `<`.
 const MARKS: [&str; 26] = [
-    "==", "!=", "<=", ">=", "&&", "||", "[?", "{?", ".?", "<", ">", "+", "-", "*", "/", "%", "!", "?",
-    ":", ".", ",", "(", ")", "[", "]", "{",
+    "==", "!=", "<=", ">=", "&&", "||", "[?", "{?", ".?", "<", ">", "+", "-", "*", "/", "%", "!",
+    "?", ":", ".", ",", "(", ")", "[", "]", "{",
 ];
 
 pub(super) struct Lexer<'a> {
@@ -126,7 +126,11 @@ impl<'a> Lexer<'a> {
         let name = inside.get(..length).unwrap_or_default();
         let good = |letter: char| letter.is_ascii_alphanumeric() || "_.-/ ".contains(letter);
         if name.is_empty() || !name.chars().all(good) {
-            return Err(self.fail(start, "this name has letters it may not have", "use `['name']`"));
+            return Err(self.fail(
+                start,
+                "this name has letters it may not have",
+                "use `['name']`",
+            ));
         }
         Ok(Token::Quoted(name.to_owned()))
     }
@@ -149,7 +153,8 @@ impl<'a> Lexer<'a> {
         self.digits();
         let mut double = false;
         let after = self.rest();
-        if after.starts_with('.') && after[1..].starts_with(|letter: char| letter.is_ascii_digit()) {
+        if after.starts_with('.') && after[1..].starts_with(|letter: char| letter.is_ascii_digit())
+        {
             self.at += 1;
             self.digits();
             double = true;

@@ -108,7 +108,9 @@ fn loop_of(kind: Loop, count: usize, target: Expr, args: Vec<Expr>) -> Expanded 
     let (filter, step) = match (rest.next(), rest.next()) {
         (Some(filter), Some(step)) => (Some(filter), step),
         (Some(step), None) => (None, step),
-        (None, _) => return Err(Diagnostic::new(target.span, "this macro lacks its last argument")),
+        (None, _) => {
+            return Err(Diagnostic::new(target.span, "this macro lacks its last argument"));
+        }
     };
     Ok(Kind::Loop(Comprehension { kind, range: Box::new(target), vars, filter, step }))
 }
@@ -158,7 +160,8 @@ fn small_number(arg: Option<&Expr>) -> Option<i64> {
 
 fn in_cel(name: &str, args: Vec<Expr>, span: Span) -> Expanded {
     let wrong = |mend: &'static str| {
-        Err(Diagnostic::new(span, format!("these are not the arguments of `cel.{name}`")).mend(mend))
+        Err(Diagnostic::new(span, format!("these are not the arguments of `cel.{name}`"))
+            .mend(mend))
     };
     let named = |name: String| Ok(Kind::Name { name, root: false });
     match name {

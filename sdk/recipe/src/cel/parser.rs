@@ -5,7 +5,9 @@
 //!
 //! *Never:* recursion deeper than the limit, whatever the source.
 
-use super::ast::{Entry, Expr, Item, Kind, Literal, Presence, Span};
+mod primary;
+
+use super::ast::{Expr, Kind, Literal, Presence, Span};
 use super::lexer::{Lexer, Token};
 use super::macros;
 use crate::diagnostic::Diagnostic;
@@ -21,8 +23,27 @@ const NEST_MAX: u32 = 64;
 
 /// Words that are no names of variables.
 const RESERVED: [&str; 21] = [
-    "as", "break", "const", "continue", "else", "for", "function", "if", "import", "in", "let",
-    "loop", "package", "namespace", "return", "var", "void", "while", "true", "false", "null",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "in",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
+    "true",
+    "false",
+    "null",
 ];
 
 /// Reads an expression.
@@ -59,8 +80,7 @@ type Parsed = Result<Expr, Diagnostic>;
 impl<'a> Parser<'a> {
     fn new(source: &'a str) -> Result<Self, Diagnostic> {
         let lexer = Lexer::new(source);
-        let mut parser =
-            Self { lexer, token: Token::End, span: Span::default(), end: 0, nest: 0 };
+        let mut parser = Self { lexer, token: Token::End, span: Span::default(), end: 0, nest: 0 };
         parser.advance()?;
         Ok(parser)
     }
@@ -299,122 +319,6 @@ impl<'a> Parser<'a> {
             }
             self.expect(",")?;
         }
-    }
-
-    fn literal(&mut self, literal: Literal) -> Parsed {
-        let span = self.span;
-        self.advance()?;
-        self.make(Kind::Literal(literal), span)
-    }
-
-    fn primary(&mut self) -> Parsed {
-        let start = self.span;
-        match self.token.clone() {
-            Token::Int(value) => match i64::try_from(value) {
-                Ok(value) => self.literal(Literal::Int(value)),
-                Err(_) => Err(too_large(start)),
-            },
-            Token::Uint(value) => self.literal(Literal::Uint(value)),
-            Token::Double(value) => self.literal(Literal::Double(value)),
-            Token::Text(text) => self.literal(Literal::Text(text)),
-            Token::Bytes(bytes) => self.literal(Literal::Bytes(bytes)),
-            Token::Name(name) => match name.as_str() {
-                "true" => self.literal(Literal::Bool(true)),
-                "false" => self.literal(Literal::Bool(false)),
-                "null" => self.literal(Literal::Null),
-                _ => self.name(name, start, false),
-            },
-            Token::Mark(".") => {
-                self.advance()?;
-                match self.token.clone() {
-                    Token::Name(name) => self.name(name, start, true),
-                    _ => Err(self.unexpected("a name")),
-                }
-            }
-            Token::Mark("(") => {
-                self.advance()?;
-                let expr = self.expr()?;
-                self.expect(")")?;
-                Ok(expr)
-            }
-            Token::Mark("[" | "[?") => self.list(),
-            Token::Mark("{" | "{?") => self.map(),
-            Token::Quoted(_) | Token::Mark(_) | Token::End => {
-                Err(self.unexpected("an expression"))
-            }
-        }
-    }
-
-    fn name(&mut self, name: String, start: Span, root: bool) -> Parsed {
-        let name_span = self.span;
-        if RESERVED.contains(&name.as_str()) {
-            return Err(Diagnostic::new(name_span, format!("`{name}` is reserved"))
-                .mend("choose another name"));
-        }
-        self.advance()?;
-        if self.is("(") {
-            let args = self.arguments()?;
-            let span = self.since(start);
-            let kind = macros::global(name, name_span, args, span)?;
-            return self.make(kind, span);
-        }
-        self.make(Kind::Name { name, root }, self.since(start))
-    }
-
-    fn list(&mut self) -> Parsed {
-        let start = self.span;
-        let mut next = presence(self.is("[?"));
-        self.advance()?;
-        let mut items = Vec::new();
-        while !self.eat("]")? {
-            if self.eat("?")? {
-                next = Presence::Optional;
-            }
-            items.push(Item { presence: next, value: self.expr()? });
-            next = Presence::Required;
-            if !self.eat(",")? {
-                self.expect("]")?;
-                break;
-            }
-        }
-        self.make(Kind::List(items), self.since(start))
-    }
-
-    fn map(&mut self) -> Parsed {
-        let start = self.span;
-        let mut next = presence(self.is("{?"));
-        self.advance()?;
-        let mut entries = Vec::new();
-        while !self.eat("}")? {
-            if self.eat("?")? {
-                next = Presence::Optional;
-            }
-            let key = self.expr()?;
-            self.expect(":")?;
-            entries.push(Entry { presence: next, key, value: self.expr()? });
-            next = Presence::Required;
-            if !self.eat(",")? {
-                self.expect("}")?;
-                break;
-            }
-        }
-        self.make(Kind::Map(entries), self.since(start))
-    }
-
-    /// `name{field: value}`: read, so that the message about it can be a good one.
-    fn message(&mut self, name: &Expr, start: Span) -> Parsed {
-        let name = macros::dotted(name).unwrap_or_default();
-        self.advance()?;
-        while !self.eat("}")? {
-            self.advance()?;
-            self.expect(":")?;
-            self.expr()?;
-            if !self.eat(",")? {
-                self.expect("}")?;
-                break;
-            }
-        }
-        self.make(Kind::Message(name), self.since(start))
     }
 }
 

@@ -82,9 +82,21 @@ impl Type {
     /// What a type is called as a value.
     pub(super) fn named(name: &str) -> Option<&'static str> {
         const NAMES: [&str; 15] = [
-            "bool", "bytes", "double", "google.protobuf.Duration", "google.protobuf.Timestamp",
-            "int", "list", "map", "net.CIDR", "net.IP", "null_type", "optional_type", "string",
-            "type", "uint",
+            "bool",
+            "bytes",
+            "double",
+            "google.protobuf.Duration",
+            "google.protobuf.Timestamp",
+            "int",
+            "list",
+            "map",
+            "net.CIDR",
+            "net.IP",
+            "null_type",
+            "optional_type",
+            "string",
+            "type",
+            "uint",
         ];
         NAMES.iter().find(|known| **known == name).copied()
     }

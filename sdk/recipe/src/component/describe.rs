@@ -149,9 +149,7 @@ impl Permission {
                 let (host, methods) = (data.string(host), strings(data, methods));
                 (5, [host, methods, data.string(path_prefix)].concat())
             }
-            Self::Secret { name, hosts } => {
-                (6, [data.string(name), strings(data, hosts)].concat())
-            }
+            Self::Secret { name, hosts } => (6, [data.string(name), strings(data, hosts)].concat()),
             Self::Call(pattern) => (7, data.string(pattern).to_vec()),
             Self::Config(key) => (8, data.string(key).to_vec()),
         };

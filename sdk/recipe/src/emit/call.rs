@@ -42,7 +42,10 @@ impl Emitter<'_> {
                 self.code.load_f64(8).op(Instruction::F64Sqrt);
                 return Form::Double;
             }
-            ("matches" | "regex.extract" | "regex.extractAll" | "regex.replace", [_, pattern, ..]) => {
+            (
+                "matches" | "regex.extract" | "regex.extractAll" | "regex.replace",
+                [_, pattern, ..],
+            ) => {
                 if let Op::Literal(Literal::Text(text)) = &pattern.op {
                     return self.with_pattern(node, runtime, args, &text.clone());
                 }
@@ -98,13 +101,7 @@ impl Emitter<'_> {
     }
 
     /// A function whose pattern is known now: it gets the program that the pattern is.
-    fn with_pattern(
-        &mut self,
-        node: &Node,
-        runtime: &Runtime,
-        args: &[Node],
-        text: &str,
-    ) -> Form {
+    fn with_pattern(&mut self, node: &Node, runtime: &Runtime, args: &[Node], text: &str) -> Form {
         let symbol = match runtime.symbol {
             "rt_matches" => "rt_matches_program",
             "rt_extract" => "rt_extract_program",

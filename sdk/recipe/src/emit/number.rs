@@ -122,7 +122,6 @@ impl Emitter<'_> {
         }
         self.drop_pair(pair);
     }
-
 }
 
 fn zero_cause(division: bool) -> u32 {

@@ -3,89 +3,12 @@
 //! *Never:* a step is planned whose permission the recipe does not ask for.
 
 use super::document::{Ordered, Recipe, Source, Step};
+use super::plan::{Action, Body, Part, Plan, Planned, PlannedStep, Request};
 use super::schema;
 use super::template::{Piece, split};
-use crate::cel::{Environment, Mode, Node, Type, check, parse};
+use crate::cel::{Environment, Mode, Type, check, parse};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::place::Places;
-use serde_json::Value;
-
-/// A checked expression, and where it stands in the document.
-#[derive(Debug)]
-pub(super) struct Planned {
-    pub(super) node: Node,
-    pub(super) places: Places,
-}
-
-/// A part of a URL.
-#[derive(Debug)]
-pub(super) enum Part {
-    Text(String),
-    Escaped(Planned),
-}
-
-/// A body to send.
-#[derive(Debug)]
-pub(super) enum Body {
-    None,
-    Json(Planned),
-    Form(Vec<(String, Planned)>),
-    Plain(Planned),
-}
-
-/// What goes out.
-#[derive(Debug)]
-pub(super) enum Request {
-    Fetch {
-        method: String,
-        url: Vec<Part>,
-        query: Vec<(String, Planned)>,
-        headers: Vec<(String, Planned)>,
-        body: Body,
-        bearer: Option<String>,
-        timeout_ms: Option<u32>,
-    },
-    Call {
-        capability: String,
-        operation: String,
-        input: Option<Planned>,
-    },
-}
-
-/// What a step does.
-#[derive(Debug)]
-pub(super) enum Action {
-    Send(Request),
-    Each(Planned, Request),
-    Parallel(Vec<PlannedStep>),
-    Get(Planned),
-    Put(Planned, Planned),
-    Log(Planned, u32),
-    Progress(Planned, Option<Planned>),
-    Config(Planned),
-    Now,
-    Random,
-    Set(Planned),
-    Return(Planned),
-}
-
-/// A step, ready to become code.
-#[derive(Debug)]
-pub(super) struct PlannedStep {
-    pub(super) action: Action,
-    pub(super) name: Option<String>,
-    pub(super) when: Option<Planned>,
-    pub(super) otherwise: Option<Planned>,
-}
-
-/// A recipe, ready to become code.
-#[derive(Debug)]
-pub(super) struct Plan {
-    pub(super) input: Value,
-    pub(super) bindings: Vec<(String, Planned)>,
-    pub(super) steps: Vec<PlannedStep>,
-    pub(super) result: Planned,
-}
 
 /// More steps than this are no small program.
 const STEPS_MAX: usize = 100;
@@ -321,7 +244,11 @@ impl Planner<'_> {
             return Some(Action::Random);
         }
         let at = step.name.as_ref().unwrap_or(&name);
-        self.problem(at, "this step has no verb", "begin it with `fetch`, `call`, `set` or another");
+        self.problem(
+            at,
+            "this step has no verb",
+            "begin it with `fetch`, `call`, `set` or another",
+        );
         None
     }
 
@@ -345,7 +272,11 @@ impl Planner<'_> {
             (None, None) if !step.form.0.is_empty() => Body::Form(self.named(&step.form)),
             (None, None) => Body::None,
             _ => {
-                self.problem(source, "a request has one body", "keep one of `json`, `form`, `body`");
+                self.problem(
+                    source,
+                    "a request has one body",
+                    "keep one of `json`, `form`, `body`",
+                );
                 return None;
             }
         };
@@ -379,7 +310,9 @@ impl Planner<'_> {
             });
         }
         match parts.first() {
-            Some(Part::Text(text)) if text.starts_with("http://") || text.starts_with("https://") => {
+            Some(Part::Text(text))
+                if text.starts_with("http://") || text.starts_with("https://") =>
+            {
                 Some(parts)
             }
             _ => {

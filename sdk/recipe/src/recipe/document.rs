@@ -238,7 +238,8 @@ impl Recipe {
 /// Reads a document; JSON is YAML too.
 pub(super) fn read(text: &str) -> Result<Recipe, Problem> {
     if text.len() > DOCUMENT_MAX {
-        let message = format!("this recipe has {} bytes, and {DOCUMENT_MAX} are the most", text.len());
+        let message =
+            format!("this recipe has {} bytes, and {DOCUMENT_MAX} are the most", text.len());
         return Err(Problem::new(1, 1, message).mend("keep data elsewhere, and fetch it"));
     }
     let mut options = Options::default();

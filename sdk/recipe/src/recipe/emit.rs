@@ -4,7 +4,7 @@
 
 mod request;
 
-use super::check::{Action, Plan, Planned, PlannedStep};
+use super::plan::{Action, Plan, Planned, PlannedStep};
 use super::schema;
 use crate::component::operation_code;
 use crate::emit::Emitter;
@@ -105,11 +105,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Emits something that gives a value, or what stands in where it fails.
-    pub(super) fn guarded(
-        &mut self,
-        otherwise: Option<&'a Planned>,
-        emit: impl FnOnce(&mut Self),
-    ) {
+    pub(super) fn guarded(&mut self, otherwise: Option<&'a Planned>, emit: impl FnOnce(&mut Self)) {
         let Some(otherwise) = otherwise else { return emit(self) };
         let join = self.emitter.code.block(Some(ValType::I32));
         let failed = self.emitter.code.block(None);

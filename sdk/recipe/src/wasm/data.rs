@@ -45,7 +45,7 @@ impl Data {
     /// Places bytes, aligned to eight where they are a table.
     fn put(&mut self, bytes: &[u8], align: usize) -> u32 {
         if let Some(at) = self.known.get(bytes)
-            && *at as usize % align == 0
+            && (*at as usize).is_multiple_of(align)
         {
             return *at;
         }

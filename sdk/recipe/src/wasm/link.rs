@@ -227,9 +227,10 @@ impl Linker<'_> {
         let padded = function.body.get(at..at + PADDED).unwrap_or_default();
         // Behind `i32.const` stands a number with a sign; behind a load or store, one without.
         if function.body.get(at.wrapping_sub(1)) == Some(&0x41) {
-            let value = padded.iter().enumerate().fold(0_u64, |sum, (index, byte)| {
-                sum | u64::from(byte & 0x7f) << (7 * index)
-            });
+            let value = padded
+                .iter()
+                .enumerate()
+                .fold(0_u64, |sum, (index, byte)| sum | u64::from(byte & 0x7f) << (7 * index));
             let value = (value & 0xffff_ffff) as u32;
             value.cast_signed().encode(out);
         } else {

@@ -93,7 +93,9 @@ fn val_type(ty: wasmparser::ValType) -> ValType {
 }
 
 /// Symbols and relocations are read after everything else, since they refer to it.
+#[derive(Default)]
 struct Late {
+    types_of: Vec<u32>,
     code_start: usize,
     data_start: usize,
     /// Where each function's body stands in the code section.
@@ -104,19 +106,34 @@ struct Late {
     globals: Vec<i32>,
 }
 
-fn read(bytes: &'static [u8]) -> Result<Runtime, wasmparser::BinaryReaderError> {
+type Read<T> = Result<T, wasmparser::BinaryReaderError>;
+
+fn read(bytes: &'static [u8]) -> Read<Runtime> {
     let mut runtime = Runtime::default();
-    let mut late = Late {
-        code_start: 0,
-        data_start: 0,
-        bodies: Vec::new(),
-        segments: Vec::new(),
-        symbols: Vec::new(),
-        globals: Vec::new(),
-    };
-    let mut types_of = Vec::new();
+    let mut late = Late::default();
     for payload in Parser::new(0).parse_all(bytes) {
-        match payload? {
+        late.payload(&mut runtime, payload?, bytes)?;
+    }
+    runtime.stack_pointer = late.globals.first().copied().unwrap_or_default();
+    Ok(runtime)
+}
+
+/// The number that a constant expression gives.
+fn constant(expression: &wasmparser::ConstExpr<'_>) -> Read<i32> {
+    match expression.get_operators_reader().read()? {
+        Operator::I32Const { value } => Ok(value),
+        _ => Ok(0),
+    }
+}
+
+impl Late {
+    fn payload(
+        &mut self,
+        runtime: &mut Runtime,
+        payload: Payload<'static>,
+        bytes: &'static [u8],
+    ) -> Read<()> {
+        match payload {
             Payload::TypeSection(section) => {
                 for ty in section.into_iter_err_on_gc_types() {
                     let ty = ty?;
@@ -137,92 +154,102 @@ fn read(bytes: &'static [u8]) -> Result<Runtime, wasmparser::BinaryReaderError> 
             }
             Payload::FunctionSection(section) => {
                 for ty in section {
-                    types_of.push(ty?);
+                    self.types_of.push(ty?);
                 }
             }
             Payload::GlobalSection(section) => {
                 for global in section {
-                    let mut reader = global?.init_expr.get_operators_reader();
-                    let value = match reader.read()? {
-                        Operator::I32Const { value } => value,
-                        _ => 0,
-                    };
-                    late.globals.push(value);
+                    self.globals.push(constant(&global?.init_expr)?);
                 }
             }
-            Payload::ExportSection(section) => {
-                for export in section {
-                    let export = export?;
-                    if export.kind == ExternalKind::Func {
-                        runtime.exports.insert(export.name, export.index);
-                    }
-                    if export.name == "__heap_base" {
-                        let value = late.globals.get(export.index as usize).copied();
-                        runtime.heap_base = value.unwrap_or_default().cast_unsigned();
-                    }
-                }
-            }
-            Payload::ElementSection(section) => {
-                for element in section {
-                    let element = element?;
-                    if let wasmparser::ElementKind::Active { offset_expr, .. } = element.kind
-                        && let Operator::I32Const { value } =
-                            offset_expr.get_operators_reader().read()?
-                    {
-                        runtime.first_slot = value.cast_unsigned();
-                    }
-                    if let wasmparser::ElementItems::Functions(functions) = element.items {
-                        for function in functions {
-                            runtime.slots.push(function?);
-                        }
-                    }
-                }
-            }
-            Payload::CodeSectionStart { range, .. } => late.code_start = at(range.start),
+            Payload::ExportSection(section) => self.exports(runtime, section)?,
+            Payload::ElementSection(section) => elements(runtime, section)?,
+            Payload::CodeSectionStart { range, .. } => self.code_start = at(range.start),
             Payload::CodeSectionEntry(body) => {
                 let range = at(body.range().start)..at(body.range().end);
-                late.bodies.push(range.start - late.code_start..range.end - late.code_start);
-                let ty = types_of.get(runtime.functions.len()).copied().unwrap_or_default();
+                self.bodies.push(range.start - self.code_start..range.end - self.code_start);
+                let ty = self.types_of.get(runtime.functions.len()).copied().unwrap_or_default();
                 let body = bytes.get(range).unwrap_or_default();
                 runtime.functions.push(RuntimeFunction { ty, body, references: Vec::new() });
             }
-            Payload::DataSection(section) => {
-                late.data_start = at(section.range().start);
-                for segment in section {
-                    let segment = segment?;
-                    let mut address = 0;
-                    if let DataKind::Active { offset_expr, .. } = segment.kind
-                        && let Operator::I32Const { value } =
-                            offset_expr.get_operators_reader().read()?
-                    {
-                        address = value.cast_unsigned();
-                    }
-                    let start = at(segment.range.end) - segment.data.len() - late.data_start;
-                    late.segments.push((address, segment.data, start));
-                }
+            Payload::DataSection(section) => self.data(section)?,
+            Payload::CustomSection(section) => self.custom(runtime, &section)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn exports(
+        &self,
+        runtime: &mut Runtime,
+        section: wasmparser::ExportSectionReader<'static>,
+    ) -> Read<()> {
+        for export in section {
+            let export = export?;
+            if export.kind == ExternalKind::Func {
+                runtime.exports.insert(export.name, export.index);
             }
-            Payload::CustomSection(section) => match section.as_known() {
-                KnownCustom::Linking(linking) => {
-                    for part in linking {
-                        if let Linking::SymbolTable(symbols) = part? {
-                            for symbol in symbols {
-                                late.symbol(&mut runtime, symbol?);
-                            }
+            if export.name == "__heap_base" {
+                let value = self.globals.get(export.index as usize).copied();
+                runtime.heap_base = value.unwrap_or_default().cast_unsigned();
+            }
+        }
+        Ok(())
+    }
+
+    fn data(&mut self, section: wasmparser::DataSectionReader<'static>) -> Read<()> {
+        self.data_start = at(section.range().start);
+        for segment in section {
+            let segment = segment?;
+            let address = match &segment.kind {
+                DataKind::Active { offset_expr, .. } => constant(offset_expr)?.cast_unsigned(),
+                DataKind::Passive => 0,
+            };
+            let start = at(segment.range.end) - segment.data.len() - self.data_start;
+            self.segments.push((address, segment.data, start));
+        }
+        Ok(())
+    }
+
+    fn custom(
+        &mut self,
+        runtime: &mut Runtime,
+        section: &wasmparser::CustomSectionReader<'static>,
+    ) -> Read<()> {
+        match section.as_known() {
+            KnownCustom::Linking(linking) => {
+                for part in linking {
+                    if let Linking::SymbolTable(symbols) = part? {
+                        for symbol in symbols {
+                            self.symbol(runtime, symbol?);
                         }
                     }
                 }
-                KnownCustom::Reloc(relocations) => {
-                    for entry in relocations.entries() {
-                        late.relocation(&mut runtime, section.name(), entry?);
-                    }
+            }
+            KnownCustom::Reloc(relocations) => {
+                for entry in relocations.entries() {
+                    self.relocation(runtime, section.name(), entry?);
                 }
-                _ => {}
-            },
+            }
             _ => {}
         }
+        Ok(())
     }
-    runtime.stack_pointer = late.globals.first().copied().unwrap_or_default();
-    Ok(runtime)
+}
+
+fn elements(runtime: &mut Runtime, section: wasmparser::ElementSectionReader<'static>) -> Read<()> {
+    for element in section {
+        let element = element?;
+        if let wasmparser::ElementKind::Active { offset_expr, .. } = &element.kind {
+            runtime.first_slot = constant(offset_expr)?.cast_unsigned();
+        }
+        if let wasmparser::ElementItems::Functions(functions) = element.items {
+            for function in functions {
+                runtime.slots.push(function?);
+            }
+        }
+    }
+    Ok(())
 }
 
 impl Late {
@@ -250,12 +277,7 @@ impl Late {
         });
     }
 
-    fn relocation(
-        &self,
-        runtime: &mut Runtime,
-        section: &str,
-        entry: wasmparser::RelocationEntry,
-    ) {
+    fn relocation(&self, runtime: &mut Runtime, section: &str, entry: wasmparser::RelocationEntry) {
         let symbol = self.symbols.get(entry.index as usize).copied().flatten();
         let target = match (entry.ty, symbol) {
             (RelocationType::TypeIndexLeb, _) => Target::Type(entry.index),

@@ -72,8 +72,7 @@ extern "C" fn rt_call_all(requests: Value) -> Value {
     }
     let [place, count] = answer;
     // SAFETY: the host wrote so many answers there.
-    let answers =
-        unsafe { core::slice::from_raw_parts(place as *const [u32; 5], count as usize) };
+    let answers = unsafe { core::slice::from_raw_parts(place as *const [u32; 5], count as usize) };
     let held = |words: &[u32; 5]| {
         let value = lifted(*words);
         if value.is_none() { rt_take() } else { value }

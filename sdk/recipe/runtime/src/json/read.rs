@@ -183,7 +183,11 @@ impl Reader<'static> {
         let text = unsafe { core::str::from_utf8_unchecked(text) };
         if whole && let Ok(value) = text.parse() {
             // A zero with a sign is a double, or the sign would be lost.
-            return Some(if negative && value == 0 { Value::double(-0.0) } else { Value::int(value) });
+            return Some(if negative && value == 0 {
+                Value::double(-0.0)
+            } else {
+                Value::int(value)
+            });
         }
         if whole && let Ok(value) = text.parse() {
             return Some(Value::uint(value));

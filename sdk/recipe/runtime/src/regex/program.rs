@@ -79,9 +79,10 @@ impl Builder {
             self.emit(step::CHAR, low, 0)?;
             return Some(());
         }
-        let start = self.ranges.windows(class.ranges.len().max(1)).position(|window| {
-            window == class.ranges
-        });
+        let start = self
+            .ranges
+            .windows(class.ranges.len().max(1))
+            .position(|window| window == class.ranges);
         let start = start.unwrap_or_else(|| {
             self.ranges.extend_from_slice(&class.ranges);
             self.ranges.len() - class.ranges.len()

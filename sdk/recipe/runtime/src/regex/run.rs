@@ -112,7 +112,16 @@ impl<'a> Machine<'a> {
             let letter = text[at..].chars().next();
             if found.is_none() {
                 begin.fill(NOWHERE);
-                Self::follow(self.words, self.slots, &mut self.stack, &mut self.now, 0, &mut begin, bytes, at);
+                Self::follow(
+                    self.words,
+                    self.slots,
+                    &mut self.stack,
+                    &mut self.now,
+                    0,
+                    &mut begin,
+                    bytes,
+                    at,
+                );
             }
             if self.now.order.is_empty() {
                 break;
@@ -135,8 +144,14 @@ impl<'a> Machine<'a> {
                         if self.takes(step, letter as u32) {
                             begin.copy_from_slice(&self.now.slots[slots]);
                             Self::follow(
-                                self.words, self.slots, &mut self.stack, &mut self.next,
-                                way + 1, &mut begin, bytes, next_at,
+                                self.words,
+                                self.slots,
+                                &mut self.stack,
+                                &mut self.next,
+                                way + 1,
+                                &mut begin,
+                                bytes,
+                                next_at,
                             );
                         }
                     }

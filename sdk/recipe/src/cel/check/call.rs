@@ -133,7 +133,9 @@ impl Checker<'_> {
     fn only_result(&self, function: &Function) -> Type {
         let mut results = function.overloads.iter().map(|overload| &overload.result);
         match results.next() {
-            Some(first) if !has_param(first) && results.all(|other| other == first) => first.clone(),
+            Some(first) if !has_param(first) && results.all(|other| other == first) => {
+                first.clone()
+            }
             _ => Type::Dyn,
         }
     }
@@ -149,9 +151,10 @@ impl Checker<'_> {
                 format!("`{operator}` does not go between {left} and {right}"),
                 "convert one side, for example with `int()`, `double()` or `string()`",
             ),
-            (operator, [only]) if name.ends_with('_') => {
-                (format!("`{operator}` does not go before {only}"), "it wants a number or a truth value")
-            }
+            (operator, [only]) if name.ends_with('_') => (
+                format!("`{operator}` does not go before {only}"),
+                "it wants a number or a truth value",
+            ),
             _ => (
                 format!("`{name}` does not take {}", types.join(", ")),
                 "convert the argument, or look at the types it takes",

@@ -4,7 +4,8 @@
 
 /// The name that differs least, if it differs little.
 pub(crate) fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let most = (name.chars().count() / 3).max(1);
+    // Two letters that changed places are two changes.
+    let most = if name.chars().count() < 4 { 1 } else { 2 };
     known
         .filter(|other| !other.starts_with('@'))
         .map(|other| (distance(name, other), other))

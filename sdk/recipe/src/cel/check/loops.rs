@@ -35,7 +35,8 @@ impl Checker<'_> {
             other => {
                 let message = format!("`?` wants an optional, and this is {other}");
                 self.problem(
-                    Diagnostic::new(value.span, message).mend("leave `?` out, or use `optional.of`"),
+                    Diagnostic::new(value.span, message)
+                        .mend("leave `?` out, or use `optional.of`"),
                 );
                 Type::Dyn
             }
@@ -66,9 +67,8 @@ impl Checker<'_> {
             });
             parts.push(Part { presence: entry.presence, key: Some(key), value });
         }
-        let (key, value) = types.unwrap_or_else(|| {
-            (Type::Param(self.found.fresh()), Type::Param(self.found.fresh()))
-        });
+        let (key, value) = types
+            .unwrap_or_else(|| (Type::Param(self.found.fresh()), Type::Param(self.found.fresh())));
         Node::new(Op::Map(parts), Type::map(key, value), span)
     }
 
@@ -81,7 +81,9 @@ impl Checker<'_> {
             Type::Dyn | Type::Param(_) => (Type::Dyn, Type::Dyn),
             other => {
                 let message = format!("{other} cannot be looped over");
-                self.problem(Diagnostic::new(range.span, message).mend("it is to be a list or a map"));
+                self.problem(
+                    Diagnostic::new(range.span, message).mend("it is to be a list or a map"),
+                );
                 (Type::Dyn, Type::Dyn)
             }
         }
@@ -127,7 +129,8 @@ impl Checker<'_> {
         match self.found.shallow(&step.ty) {
             ty @ (Type::Map(..) | Type::Dyn) => ty,
             other => {
-                let message = format!("each step is to give a map of one entry, and this is {other}");
+                let message =
+                    format!("each step is to give a map of one entry, and this is {other}");
                 self.problem(Diagnostic::new(step.span, message).mend("write `{key: value}`"));
                 Type::Dyn
             }
@@ -138,8 +141,15 @@ impl Checker<'_> {
         let ty = self.found.whole(&step.ty);
         let good = matches!(
             ty,
-            Type::Dyn | Type::Int | Type::Uint | Type::Double | Type::Bool | Type::Text
-                | Type::Bytes | Type::Time | Type::Duration
+            Type::Dyn
+                | Type::Int
+                | Type::Uint
+                | Type::Double
+                | Type::Bool
+                | Type::Text
+                | Type::Bytes
+                | Type::Time
+                | Type::Duration
         );
         if !good {
             let message = format!("{ty} has no order");
@@ -155,7 +165,8 @@ impl Checker<'_> {
             other => {
                 let message = format!("this is {other}, not an optional");
                 self.problem(
-                    Diagnostic::new(node.span, message).mend("get one with `.?field` or `[?index]`"),
+                    Diagnostic::new(node.span, message)
+                        .mend("get one with `.?field` or `[?index]`"),
                 );
                 Type::Dyn
             }
@@ -183,7 +194,13 @@ impl Checker<'_> {
         Node::new(Op::OptMap(Box::new(target), slot, Box::new(body), flat), ty, span)
     }
 
-    pub(super) fn opt_else(&mut self, target: &Expr, other: &Expr, value: bool, span: Span) -> Node {
+    pub(super) fn opt_else(
+        &mut self,
+        target: &Expr,
+        other: &Expr,
+        value: bool,
+        span: Span,
+    ) -> Node {
         let (target, other) = (self.expr(target), self.expr(other));
         let held = self.optional(&target);
         let second = if value { other.ty.clone() } else { self.optional(&other) };

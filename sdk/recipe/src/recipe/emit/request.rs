@@ -2,7 +2,7 @@
 //!
 //! *Never:* a value stands in a URL, a query or a form as it is.
 
-use super::super::check::{Body, Part, Planned, PlannedStep, Action, Request};
+use super::super::plan::{Action, Body, Part, Planned, PlannedStep, Request};
 use super::Writer;
 use crate::wasm::Local;
 use wasm_encoder::Instruction;
@@ -304,4 +304,3 @@ fn encoded(name: &str) -> String {
     }
     out
 }
-
