@@ -1,14 +1,16 @@
-//! Where foreign bytes enter the artifact floor, each with what must hold for all bytes.
+//! Where foreign bytes enter the host, each with what must hold for all bytes.
 //!
 //! The fuzz targets and the replay of their corpus in `tests/it/corpus.rs` call the same functions.
 
 #![allow(dead_code, reason = "each fuzz target uses one of these")]
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use engraft::artifact::{
     Bundle, KeyCard, Keyring, Manifest, Origin, Scope, SignedRevocations, SigningKey, TrustedKey,
 };
+use engraft::engine::{ComponentKind, Engine, reflect};
 
 const NOW: Duration = Duration::from_secs(1_800_000_000);
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0 a component to fuzz around";
@@ -101,6 +103,24 @@ pub(crate) fn manifest(bytes: &[u8]) {
         && let Ok(card) = text.parse::<KeyCard>()
     {
         assert!(card.to_string().parse::<KeyCard>().is_ok_and(|again| again == card));
+    }
+}
+
+/// A component, before anything is compiled: what shows of it from outside.
+pub(crate) fn component(bytes: &[u8]) {
+    let Ok(found) = Engine::inspect(bytes) else { return };
+    let names: HashSet<&str> =
+        found.operations.iter().map(|operation| operation.name.as_str()).collect();
+    assert_eq!(names.len(), found.operations.len(), "an operation is there twice");
+    assert!(found.session_operations.iter().all(|name| names.contains(name.as_str())));
+    if found.kind == ComponentKind::Contract {
+        return;
+    }
+    let described = "a.b".parse().map(|name| reflect::describe(name, bytes));
+    match described {
+        Ok(Ok(description)) => assert_eq!(description.operations, found.operations),
+        Ok(Err(_)) => assert!(found.operations.is_empty()),
+        Err(error) => panic!("{error}"),
     }
 }
 

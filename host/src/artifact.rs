@@ -56,7 +56,7 @@ pub use bundle::{
 };
 pub use envelope::EnvelopeError;
 pub use file::FileError;
-pub use json::JsonError;
+pub use json::{JsonError, read_json};
 pub use key::{KeyError, KeyId, Origin, PublicKey, SignatureError, SigningKey};
 pub use keyring::{
     Ceiling, Keyring, KeyringError, Reason, Refusal, ReleaseName, Risk, Scope, SequenceRange,

@@ -11,11 +11,11 @@ mod call;
 mod compile;
 mod config;
 mod describe;
+mod desk;
 mod effects;
 mod error;
 mod flavour;
 mod foreign;
-mod home;
 mod http;
 mod imports;
 mod inspect;
@@ -30,6 +30,7 @@ pub mod reflect;
 mod report;
 mod services;
 mod session;
+mod sessions;
 mod state;
 mod stop;
 mod ticker;
@@ -46,7 +47,7 @@ pub use error::EngineError;
 pub use http::{HttpSettings, Lookup, Resolver, SystemResolver};
 pub use invocation::{Invocation, Lineage, PeerAnswer, PeerCall, Peers};
 pub use load::{Loadable, Loaded};
-pub use native::NativeCode;
+pub use native::{NativeCode, native_target};
 pub use reflect::{ComponentKind, Import, ImportKind, Inspection, Skipped};
 pub use report::{CallRecord, Counts, LogLine, Observer, Report};
 pub use services::{
@@ -145,9 +146,8 @@ impl Engine {
     /// Where it is no component.
     pub fn inspect(component: &[u8]) -> Result<Inspection, EngineError> {
         const NAME: &str = "these bytes";
-        // The quick look first, because its refusals of what is no component at all say more.
-        inspect::inspect(NAME, component)?;
-        reflect::inspect(component).map_err(|error| reflect_error(NAME, &error))
+        let facts = inspect::inspect(NAME, component)?;
+        reflect::inspection(&facts).map_err(|error| reflect_error(NAME, &error))
     }
 
     /// Compiles a component for shipping along with it.

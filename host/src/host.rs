@@ -129,9 +129,9 @@ impl Host {
     }
 
     /// Calls the live release of a name. Dropping the future cancels the call.
-    pub async fn call(&self, name: &str, invocation: Invocation) -> Report {
-        match self.parts.directory.find(name) {
-            Some(capability) => capability.call(invocation).await,
+    pub async fn call(&self, name: &str, invocation: Invocation<'_>) -> Report {
+        match self.parts.directory.live().get(name) {
+            Some(capability) => capability.loaded().serve(&invocation).await,
             None => self.unknown(name),
         }
     }
@@ -160,9 +160,9 @@ impl Host {
 
     /// Calls from a program without a runtime. Not for use inside of one.
     #[must_use]
-    pub fn call_blocking(&self, name: &str, invocation: Invocation) -> Report {
-        match self.parts.directory.find(name) {
-            Some(capability) => capability.call_blocking(invocation),
+    pub fn call_blocking(&self, name: &str, invocation: Invocation<'_>) -> Report {
+        match self.parts.directory.live().get(name) {
+            Some(capability) => capability.loaded().serve_blocking(&invocation),
             None => self.unknown(name),
         }
     }

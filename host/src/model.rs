@@ -19,7 +19,7 @@ pub use clock::{Clock, SystemClock};
 pub use description::{Description, Example, Operation};
 pub use digest::{Digest, DigestError};
 pub use failure::{Failure, FailureFacts};
-pub use grant::{Access, ClockMode, FileGrant, Grant, RandomMode};
+pub use grant::{Access, ClockMode, DISK_BYTES, DISK_ENTRY_BYTES, FileGrant, Grant, RandomMode};
 pub use kv::{
     Answer, Applied, Change, Expectation, KeyRange, KeyValue, KvError, KvFuture, Transaction,
 };

@@ -5,21 +5,20 @@ use engraft_guest::capability;
 /// Greets people by their names.
 #[capability(name = "example.greet", permissions(kv(bytes = 65_536, keys = 1000)))]
 pub mod greet {
-    use engraft_guest::{Failure, kv};
-    use schemars::JsonSchema;
+    use engraft_guest::{Failure, Schema, kv};
     use serde::{Deserialize, Serialize};
 
     /// Names longer than this are no names, and would fill the store.
     const NAME_BYTES_MAX: usize = 100;
 
-    #[derive(Deserialize, JsonSchema)]
+    #[derive(Deserialize, Schema)]
     #[serde(deny_unknown_fields)]
     pub struct Input {
         /// Whom to greet.
         name: String,
     }
 
-    #[derive(Serialize, JsonSchema)]
+    #[derive(Serialize, Schema)]
     pub struct Greeting {
         /// What to say.
         text: String,

@@ -2,11 +2,15 @@
 //!
 //! *Never:* a duplicate key, a text behind the end or a nesting without end is let through.
 
+mod place;
+
 use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+
+use place::{Place, Step};
 
 /// Levels of nesting. A schema of a deeply nested record needs about 20; what goes deeper is made
 /// to exhaust a stack, and this is half of what the parser below could bear.
@@ -17,11 +21,12 @@ const MESSAGE_CHARS_MAX: usize = 300;
 
 /// A text that is not the JSON that was expected, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}, column {column}: {message}")]
+#[error("line {line}, column {column}{}: {message}", shown(.pointer))]
 pub struct JsonError {
     message: String,
     line: usize,
     column: usize,
+    pointer: String,
 }
 
 impl JsonError {
@@ -37,11 +42,36 @@ impl JsonError {
         self.column
     }
 
+    /// The place as a JSON Pointer; empty for the whole text, and where the text is no JSON.
+    #[must_use]
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
     /// What is wrong there, without the place.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
+}
+
+/// Reads one JSON text strictly: one meaning for every text, whoever reads it. A key that appears
+/// twice, a text behind the end and a nesting without end are errors, and so is what does not fit
+/// the type; each tells its place.
+///
+/// ```
+/// use engraft::artifact::read_json;
+/// use engraft::model::CapabilityName;
+///
+/// let error = read_json::<Vec<CapabilityName>>(br#"["text.slugify", "No Name"]"#).unwrap_err();
+/// assert_eq!((error.line(), error.column(), error.pointer()), (1, 18, "/1"));
+/// ```
+///
+/// # Errors
+///
+/// [`JsonError`].
+pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
+    parse(bytes)
 }
 
 /// Reads one JSON text strictly.
@@ -50,7 +80,17 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
     let mut reader = serde_json::Deserializer::from_str(text);
     Walk { depth: 0 }.deserialize(&mut reader)?;
     reader.end()?;
-    Ok(serde_json::from_str(text)?)
+    // Only what was refused is read once more, with an eye on the way to it.
+    serde_json::from_str(text).or_else(|_| parse_watching(text))
+}
+
+fn parse_watching<T: DeserializeOwned>(text: &str) -> Result<T, JsonError> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let steps: Vec<Step<'_>> = error.path().iter().filter_map(Step::of).collect();
+        let (pointer, place) = (place::pointer(&steps), place::find(text, &steps));
+        JsonError { pointer, ..error.inner().into() }.at(place)
+    })
 }
 
 /// Foreign text as a person may see it: bounded, and without control characters.
@@ -66,18 +106,40 @@ fn not_utf8(bytes: &[u8], valid: usize) -> JsonError {
         message: "the text is not UTF-8".to_owned(),
         line: before.iter().filter(|byte| **byte == b'\n').count() + 1,
         column: valid - line_start + 1,
+        pointer: String::new(),
     }
+}
+
+fn shown(pointer: &str) -> String {
+    if pointer.is_empty() { String::new() } else { format!(" (`{pointer}`)") }
 }
 
 // === impl JsonError ===
 
-impl From<serde_json::Error> for JsonError {
-    fn from(error: serde_json::Error) -> Self {
+impl From<&serde_json::Error> for JsonError {
+    fn from(error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         let full = error.to_string();
         let place = format!(" at line {line} column {column}");
         let message = scrub(full.strip_suffix(&place).unwrap_or(&full));
-        Self { message, line, column }
+        Self { message, line, column, pointer: String::new() }
+    }
+}
+
+impl JsonError {
+    /// A single value that was refused is the better place: the parser tells where it stood when the
+    /// type refused, which may be the end of the object around it.
+    fn at(self, place: Option<Place>) -> Self {
+        match place {
+            Some(Place { line, column }) => Self { line, column, ..self },
+            None => self,
+        }
+    }
+}
+
+impl From<serde_json::Error> for JsonError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::from(&error)
     }
 }
 
@@ -176,6 +238,31 @@ mod tests {
         assert_eq!((found.line(), found.message()), (3, "the key `a` appears twice"));
         let found = error(b"[\n1, \xff]");
         assert_eq!((found.line(), found.column()), (2, 4));
+    }
+
+    #[test]
+    fn a_refused_value_is_told_where_it_stands_and_not_where_its_object_ends() {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(dead_code, reason = "only its reading is looked at")]
+        struct Typed {
+            names: Vec<crate::model::CapabilityName>,
+            #[serde(default)]
+            inner: Option<Box<Typed>>,
+        }
+        let place = |text: &str| {
+            let error = parse::<Typed>(text.as_bytes()).unwrap_err();
+            (error.line(), error.column(), error.pointer().to_owned())
+        };
+        let text = "{\n \"inner\": {\"names\": [\n  \"a.b\",\n  \"No Name\"\n]},\n \"names\": []}";
+        assert_eq!(place(text), (4, 3, "/inner/names/1".to_owned()));
+        assert_eq!(place("{\"na\\u006des\": [ \"é\", 7 ]}"), (1, 18, "/names/0".to_owned()));
+        assert_eq!(place("{\"names\":\n  true}"), (2, 3, "/names".to_owned()));
+        // What is not there and what should not be is told by where the parser stands.
+        assert_eq!(place("{\n\"nmaes\": []}").0, 2);
+        let error = parse::<Typed>(b"{\"inner\": {}}").unwrap_err();
+        assert_eq!((error.message(), error.pointer()), ("missing field `names`", "/inner"));
+        assert!(error.to_string().contains("(`/inner`): missing field"), "{error}");
     }
 
     #[test]

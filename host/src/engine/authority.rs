@@ -15,8 +15,8 @@ mod tests;
 pub(crate) use denial::{Denial, MissingKey};
 
 use crate::model::{
-    Access, ClockMode, FileGrant, Grant, HostPattern, HttpRule, KvQuota, NamePattern, Permissions,
-    RandomMode, SecretRule,
+    Access, ClockMode, DISK_BYTES, FileGrant, Grant, HostPattern, HttpRule, KvQuota, NamePattern,
+    Permissions, RandomMode, SecretRule,
 };
 
 /// The two keys of one capability, side by side.
@@ -150,6 +150,20 @@ impl Authority {
     /// Directories, as granted, of those asked for, each with the lesser access.
     pub(crate) fn files(&self) -> &[FileGrant] {
         &self.files
+    }
+
+    /// Takes writing back where nothing could bound it; tells whether there was any.
+    pub(crate) fn forbid_writing(&mut self) -> bool {
+        let mut writable =
+            self.files.iter_mut().filter(|grant| grant.access == Access::ReadWrite).peekable();
+        let found = writable.peek().is_some();
+        writable.for_each(|grant| grant.access = Access::ReadOnly);
+        found
+    }
+
+    /// What the writable ones may hold together.
+    pub(crate) fn disk_bytes(&self) -> u64 {
+        self.granted.disk_bytes.unwrap_or(DISK_BYTES)
     }
 }
 

@@ -9,10 +9,10 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use super::admission::{permits, plan};
-use super::call::{Afterwards, Invoking, check_operation, conclude, replied};
+use super::admission::{Plan, permit};
+use super::call::{Afterwards, Invoking, Reply, check_operation, conclude, replied};
 use super::invocation::Invocation;
-use super::lease::Lease;
+use super::lease::{Lease, enter};
 use super::load::{Inner, Loaded};
 use super::report::Report;
 use super::ticket::Ticket;
@@ -35,16 +35,21 @@ impl Loaded {
     /// Where nothing in the guest can wait and it is metered with epochs, this is a plain function
     /// call; else the call runs on a private runtime.
     #[must_use]
-    pub fn call_blocking(&self, invocation: Invocation) -> Report {
+    pub fn call_blocking(&self, invocation: Invocation<'_>) -> Report {
+        self.serve_blocking(&invocation)
+    }
+
+    /// The same for whoever keeps the invocation.
+    pub(crate) fn serve_blocking(&self, invocation: &Invocation<'_>) -> Report {
         if self.inner.may_block {
-            return call_directly(&self.inner, &invocation);
+            return call_directly(&self.inner, invocation);
         }
-        let operation = invocation.operation.clone();
-        let depth = invocation.lineage.depth();
-        match self.inner.shared.runtimes.drive(self.call(invocation)) {
+        match self.inner.shared.runtimes.drive(self.serve(invocation)) {
             Ok(report) => report,
             Err(error) => {
-                Ticket::open(&self.inner, &operation, depth).close(Outcome::Unavailable {
+                let depth = invocation.lineage.depth();
+                let ticket = Ticket::open(&self.inner, &invocation.operation, depth);
+                ticket.close(Outcome::Unavailable {
                     message: format!("no runtime can be made here: {error}"),
                 })
             }
@@ -52,29 +57,30 @@ impl Loaded {
     }
 }
 
-fn call_directly(inner: &Inner, invocation: &Invocation) -> Report {
+fn call_directly(inner: &Inner, invocation: &Invocation<'_>) -> Report {
     let mut ticket = Ticket::open(inner, &invocation.operation, invocation.lineage.depth());
-    let outcome = directly(inner, invocation, &mut ticket).unwrap_or_else(|outcome| outcome);
-    ticket.close(outcome)
+    let ended = directly(inner, invocation, &mut ticket);
+    ticket.close(replied(ended))
 }
 
 fn directly(
     inner: &Inner,
-    invocation: &Invocation,
+    invocation: &Invocation<'_>,
     ticket: &mut Ticket<'_>,
-) -> Result<Outcome, Outcome> {
+) -> Result<Reply, Box<Outcome>> {
     check_operation(inner, invocation)?;
-    let plan = plan(inner, invocation, ticket.started)?;
-    let _permits = permits(inner)?;
-    let started = ticket.started;
-    let mut lease = Lease::new(inner, invocation, plan, started, &mut ticket.ledger)?;
+    let mut plan = Plan::new(inner, ticket.started);
+    plan.tighten(inner, invocation)?;
+    let _permit = permit(inner)?;
+    let warm = enter(inner, invocation, ticket.started, &mut ticket.ledger)?;
+    let mut lease = Lease::new(inner, invocation, &plan, warm, &mut ticket.ledger);
     let work = Invoking { operation: &invocation.operation, input: &invocation.input };
     let ended = lease.warm().map_err(Fault::from).and_then(|warm| {
         warm.store.data_mut().is_blocking = true;
         warm.prepare_blocking(inner)?;
         work.run_blocking(warm)
     });
-    Ok(replied(conclude(inner, lease, Afterwards::Keep, Ok(ended))))
+    conclude(inner, lease, Afterwards::Keep, Ok(ended))
 }
 
 impl Runtimes {

@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use engraft_wit::host::imports::types as wit;
 
-use super::admission::{permits, plan};
+use super::admission::{Plan, permit};
 use super::foreign::{self, Holding, Reflecting};
 use super::invocation::Invocation;
-use super::lease::Lease;
+use super::lease::{Lease, enter};
 use super::load::{Inner, Loaded};
 use super::outcome::{failed, failure, halted, stopped};
 use super::report::Report;
@@ -25,26 +25,29 @@ pub(crate) struct Invoking<'a> {
     pub(crate) input: &'a str,
 }
 
-/// What an operation gave.
-pub(crate) type Reply = Result<String, Failure>;
+/// What an operation gave. What is seldom is boxed here and below: a call hands its result on through
+/// half a dozen futures, and each copies all of it.
+pub(crate) type Reply = Result<String, Box<Failure>>;
 
 impl Loaded {
     /// Calls an operation. Whatever the guest does, this ends by the deadline, and dropping it ends
     /// it at once.
-    pub async fn call(&self, invocation: Invocation) -> Report {
+    pub async fn call(&self, invocation: Invocation<'_>) -> Report {
+        self.serve(&invocation).await
+    }
+
+    /// The same for whoever keeps the invocation.
+    pub(crate) async fn serve(&self, invocation: &Invocation<'_>) -> Report {
         let inner = &*self.inner;
         let mut ticket = Ticket::open(inner, &invocation.operation, invocation.lineage.depth());
-        let outcome = match check_operation(inner, &invocation) {
-            Ok(()) => replied(invoke(inner, &invocation, ticket.started, &mut ticket.ledger).await),
-            Err(outcome) => outcome,
-        };
-        ticket.close(outcome)
+        let ended = invoke(inner, invocation, ticket.started, &mut ticket.ledger).await;
+        ticket.close(replied(ended))
     }
 
     /// Does anything else with an instance as one call. The value is none unless it ended well.
     pub(crate) async fn perform<W: Work>(
         &self,
-        invocation: &Invocation,
+        invocation: &Invocation<'_>,
         work: W,
     ) -> (Option<W::Output>, Report) {
         let inner = &*self.inner;
@@ -53,7 +56,7 @@ impl Loaded {
         let ended = run(inner, invocation, started, &mut ticket.ledger, work).await;
         let (value, outcome) = match ended {
             Ok(value) => (Some(value), Outcome::Returned(Output::new("null".to_owned()))),
-            Err(outcome) => (None, outcome),
+            Err(outcome) => (None, *outcome),
         };
         (value, ticket.close(outcome))
     }
@@ -62,15 +65,17 @@ impl Loaded {
 /// Does an operation, of the contract or found by reflection.
 async fn invoke(
     inner: &Inner,
-    invocation: &Invocation,
+    invocation: &Invocation<'_>,
     started: Instant,
     ledger: &mut Ledger,
-) -> Result<Reply, Outcome> {
+) -> Result<Reply, Box<Outcome>> {
+    check_operation(inner, invocation)?;
     let Invocation { operation, input, .. } = invocation;
     match inner.foreign() {
         None => run(inner, invocation, started, ledger, Invoking { operation, input }).await,
         Some(bound) => {
-            let handles = if inner.home.is_session() { Holding::Session } else { Holding::Nothing };
+            let handles =
+                if inner.sessions.is_some() { Holding::Session } else { Holding::Nothing };
             let work = Reflecting::new(bound, operation, input, handles)?;
             run(inner, invocation, started, ledger, work).await
         }
@@ -80,19 +85,22 @@ async fn invoke(
 /// Runs work on an instance within the bounds of one call.
 pub(crate) async fn run<W: Work>(
     inner: &Inner,
-    invocation: &Invocation,
+    invocation: &Invocation<'_>,
     started: Instant,
     ledger: &mut Ledger,
     work: W,
-) -> Result<W::Output, Outcome> {
-    let plan = plan(inner, invocation, started)?;
-    let _permits = permits(inner)?;
-    let mut lease = Lease::new(inner, invocation, plan, started, ledger)?;
+) -> Result<W::Output, Box<Outcome>> {
+    let mut plan = Plan::new(inner, started);
+    plan.tighten(inner, invocation)?;
+    let _permit = permit(inner)?;
+    let warm = enter(inner, invocation, started, ledger)?;
+    let mut lease = Lease::new(inner, invocation, &plan, warm, ledger);
     let alarm = lease.state().and_then(CallState::alarm);
     let bounds = Bounds {
         clock: &*inner.identity.clock,
         deadline_at: plan.deadline_at,
         alarm: alarm.as_deref(),
+        crowd: &inner.shared.calls,
         span: span(inner, invocation),
     };
     let afterwards = if work.is_last() { Afterwards::Drop } else { Afterwards::Keep };
@@ -116,7 +124,7 @@ pub(crate) fn conclude<T>(
     mut lease: Lease<'_>,
     afterwards: Afterwards,
     ended: Result<Result<T, Fault>, Halt>,
-) -> Result<T, Outcome> {
+) -> Result<T, Box<Outcome>> {
     let outcome = match ended {
         Ok(Ok(value)) => match lease.state().and_then(CallState::pending) {
             None => {
@@ -128,14 +136,14 @@ pub(crate) fn conclude<T>(
             // It was over a limit and finished before anybody could stop it.
             Some(stop) => stopped(stop, &lease.scene()),
         },
-        Ok(Err(Fault::Outcome(outcome))) => outcome,
+        Ok(Err(Fault::Outcome(outcome))) => return Err(outcome),
         Ok(Err(Fault::Guest(error))) => {
             tracing::trace!(capability = %inner.identity.name, ?error, "the guest was stopped");
             failed(&error, &lease.scene())
         }
         Err(halt) => halted(halt, &lease.scene()),
     };
-    Err(outcome)
+    Err(outcome.into())
 }
 
 /// What becomes of an instance after a call that ended well.
@@ -146,17 +154,18 @@ pub(crate) enum Afterwards {
 }
 
 /// The span of a call; none, and nothing allocated, where nobody listens.
-fn span(inner: &Inner, invocation: &Invocation) -> tracing::Span {
+fn span(inner: &Inner, invocation: &Invocation<'_>) -> tracing::Span {
     tracing::debug_span!(
         target: "engraft::call",
         "call",
         capability = inner.identity.name.as_str(),
-        operation = invocation.operation.as_str(),
+        operation = &*invocation.operation,
     )
 }
 
 /// Only what the manifest lists is called.
-pub(crate) fn check_operation(inner: &Inner, invocation: &Invocation) -> Result<(), Outcome> {
+#[inline]
+pub(crate) fn check_operation(inner: &Inner, invocation: &Invocation<'_>) -> Result<(), Outcome> {
     if inner.description.operation(&invocation.operation).is_some() {
         return Ok(());
     }
@@ -176,21 +185,23 @@ pub(crate) fn check_operation(inner: &Inner, invocation: &Invocation) -> Result<
 }
 
 /// The outcome of an operation that came to its own end.
-pub(crate) fn replied(ended: Result<Reply, Outcome>) -> Outcome {
+#[inline]
+pub(crate) fn replied(ended: Result<Reply, Box<Outcome>>) -> Outcome {
     match ended {
         Ok(Ok(output)) => Outcome::Returned(Output::new(output)),
-        Ok(Err(failure)) => Outcome::Refused(failure),
-        Err(outcome) => outcome,
+        Ok(Err(failure)) => Outcome::Refused(*failure),
+        Err(outcome) => *outcome,
     }
 }
 
 /// Holds the output against its bound. wasmtime was told to copy no more than the larger of input
 /// and output, so what is too long here is not much too long.
+#[inline]
 fn check_output(output: String, allowed: u64) -> Result<String, Fault> {
     let wanted = output.len() as u64;
     if wanted > allowed {
         let limit = Limit::OutputBytes;
-        return Err(Fault::Outcome(Outcome::Exceeded { limit, allowed, wanted }));
+        return Err(Outcome::Exceeded { limit, allowed, wanted }.into());
     }
     Ok(output)
 }
@@ -216,9 +227,10 @@ impl Invoking<'_> {
     }
 }
 
+#[inline]
 fn answer(warm: &Warm, reply: Result<String, wit::Failure>) -> Result<Reply, Fault> {
     match reply {
         Ok(output) => check_output(output, warm.store.data().budget.output_bytes).map(Ok),
-        Err(refusal) => Ok(Err(failure(refusal))),
+        Err(refusal) => Ok(Err(failure(refusal).into())),
     }
 }

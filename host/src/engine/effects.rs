@@ -87,6 +87,17 @@ impl EffectState {
         }
     }
 
+    /// Lets go of what one call has left. WASI's side stays: the guest's own tables hold numbers of
+    /// handles in it.
+    pub(crate) fn forget(&mut self) {
+        self.kit = None;
+    }
+
+    /// Whether nothing of a call is left.
+    pub(crate) fn is_forgotten(&self) -> bool {
+        self.kit.is_none()
+    }
+
     /// What the guest said of its own breaking, scrubbed.
     pub(crate) fn take_fault(&mut self) -> Option<String> {
         self.kit.as_mut().and_then(|kit| kit.fault.take())

@@ -6,6 +6,7 @@ use wasmtime::component::Component;
 
 use super::call::Reply;
 use super::error::EngineError;
+use super::inspect::Facts;
 use super::reflect::Reply as Given;
 use super::reflect::{Act, Anatomy, Bound, CallFault, CommandOutput, OutputError, Plan};
 use super::state::CallState;
@@ -34,7 +35,7 @@ pub(crate) enum Holding {
 /// manifest lists must be there.
 pub(crate) fn reflect(
     capability: &str,
-    bytes: &[u8],
+    facts: &Facts,
     component: &Component,
     description: &Description,
 ) -> Result<Bound, EngineError> {
@@ -42,7 +43,7 @@ pub(crate) fn reflect(
         capability: capability.to_owned(),
         message: super::outcome::clean(&message),
     };
-    let anatomy = Anatomy::of(bytes).map_err(|error| not_callable(error.to_string()))?;
+    let anatomy = Anatomy::from_facts(facts).map_err(|error| not_callable(error.to_string()))?;
     for operation in &description.operations {
         anatomy.find(&operation.name).map_err(|why| {
             not_callable(format!("its manifest lists `{}`: {why}", operation.name))
@@ -97,7 +98,7 @@ impl<'a> Reflecting<'a> {
         let arguments = match arguments {
             Ok(arguments) => arguments,
             // A refusal like the guest's own: nothing has run, and a session goes on.
-            Err(error) => return Ok(Err(no_fit(error.to_string()))),
+            Err(error) => return Ok(Err(no_fit(error.to_string()).into())),
         };
         let output_bytes = output_bytes(warm.store.data());
         let target = (self.index, self.plan);
@@ -112,12 +113,15 @@ impl<'a> Reflecting<'a> {
     fn reply(&self, given: Given) -> Reply {
         match given {
             Given::Output(text) => Ok(text),
-            Given::Failure(message) => Err(Failure::Failed(FailureFacts {
-                message,
-                retryable: false,
-                // The types do not say; what imports no function cannot have done anything.
-                effect_happened: self.bound.anatomy().can_act(),
-            })),
+            Given::Failure(message) => {
+                let facts = FailureFacts {
+                    message,
+                    retryable: false,
+                    // The types do not say; what imports no function cannot have done anything.
+                    effect_happened: self.bound.anatomy().can_act(),
+                };
+                Err(Failure::Failed(facts).into())
+            }
         }
     }
 }
@@ -146,7 +150,7 @@ impl Work for Reflecting<'_> {
             return Ok(());
         }
         let input = self.plan.command_input(self.input);
-        let input = input.map_err(|error| Fault::Outcome(invalid_input(error.to_string())))?;
+        let input = input.map_err(|error| invalid_input(error.to_string()))?;
         state.start_command(Command { args: input.args, stdin: input.stdin });
         Ok(())
     }
@@ -173,16 +177,16 @@ impl From<CallFault> for Fault {
             CallFault::Output(OutputError::TooLong { limit }) => {
                 let allowed = limit as u64;
                 let (limit, wanted) = (Limit::OutputBytes, allowed + 1);
-                Self::Outcome(Outcome::Exceeded { limit, allowed, wanted })
+                Outcome::Exceeded { limit, allowed, wanted }.into()
             }
             CallFault::Output(OutputError::TooManyHandles { limit }) => {
                 let allowed = limit as u64;
                 let (limit, wanted) = (Limit::Handles, allowed + 1);
-                Self::Outcome(Outcome::Exceeded { limit, allowed, wanted })
+                Outcome::Exceeded { limit, allowed, wanted }.into()
             }
             CallFault::Output(error @ OutputError::Mismatch { .. }) => {
                 let (kind, message) = (TrapKind::Component, error.to_string());
-                Self::Outcome(Outcome::Trapped { kind, message })
+                Outcome::Trapped { kind, message }.into()
             }
         }
     }

@@ -1,76 +1,147 @@
-//! Looks at a component's outside before anything is compiled: kind, imports, exports, async or not.
+//! The one reading of a component's bytes, before anything is compiled: imports, exports, types,
+//! documentation, and whether anything in it is asynchronous.
 //!
-//! *Never:* bytes are believed here; wasmtime validates them when it compiles.
+//! *Never:* a panic, whatever the bytes are; every item comes from a validator. What functions do
+//! inside is left to wasmtime, which validates it when it compiles.
 
+use wasmparser::types::Types;
 use wasmparser::{
-    CanonicalFunction, CanonicalOption, ComponentDefinedType, ComponentType,
-    ComponentTypeDeclaration, ComponentTypeRef, InstanceTypeDeclaration, Parser, Payload,
-    TypeBounds,
+    BinaryReaderError, CanonicalFunction, CanonicalOption, ComponentDefinedType, ComponentType,
+    ComponentTypeDeclaration, ComponentTypeRef, Encoding, InstanceTypeDeclaration, Parser, Payload,
+    TypeBounds, ValidPayload, Validator, WasmFeatures,
 };
 
 use super::error::EngineError;
+use super::reflect::ReflectError;
 
 /// What shows from outside.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
-    /// Names of what it imports, in order.
+    /// Names of what it imports, in order. A type that is only given another name is left out: it
+    /// asks the host for nothing.
     pub(crate) imports: Vec<String>,
     /// Names of what it exports, in order.
     pub(crate) exports: Vec<String>,
     /// Whether anything in it is async, a stream or a future.
     pub(crate) concurrent: bool,
+    /// The types of imports and exports.
+    pub(crate) types: Types,
+    /// The section with the doc comments of its WIT, where it has one.
+    pub(crate) docs: Option<Vec<u8>>,
 }
 
 /// Looks at the bytes of a component.
 pub(crate) fn inspect(capability: &str, bytes: &[u8]) -> Result<Facts, EngineError> {
-    if Parser::is_core_wasm(bytes) {
-        return Err(EngineError::CoreModule { capability: capability.to_owned() });
-    }
-    if !Parser::is_component(bytes) {
-        return Err(EngineError::NotWasm { capability: capability.to_owned() });
-    }
-    read(bytes).map_err(|error| EngineError::Invalid {
-        capability: capability.to_owned(),
-        message: error.to_string(),
+    let capability = || capability.to_owned();
+    read(bytes).map_err(|error| match error {
+        ReflectError::CoreModule => EngineError::CoreModule { capability: capability() },
+        ReflectError::NotWasm => EngineError::NotWasm { capability: capability() },
+        other @ (ReflectError::Malformed { .. }
+        | ReflectError::TooManyFunctions { .. }
+        | ReflectError::NothingToCall { .. }
+        | ReflectError::Unbound { .. }) => {
+            EngineError::Invalid { capability: capability(), message: other.to_string() }
+        }
     })
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the other sections do not show outside")]
-fn read(bytes: &[u8]) -> wasmparser::Result<Facts> {
-    let mut facts = Facts::default();
+/// Reads what shows of a component.
+pub(crate) fn read(bytes: &[u8]) -> Result<Facts, ReflectError> {
+    refuse_other_than_components(bytes)?;
+    match walk(bytes) {
+        Ok(Some(facts)) => Ok(facts),
+        Ok(None) => Err(ReflectError::Malformed {
+            offset: bytes.len(),
+            why: "the component does not end".to_owned(),
+        }),
+        Err(error) => Err(malformed(&error)),
+    }
+}
+
+/// Says what bytes are that are no component, with a hint.
+fn refuse_other_than_components(bytes: &[u8]) -> Result<(), ReflectError> {
+    if !bytes.starts_with(b"\0asm") {
+        return Err(ReflectError::NotWasm);
+    }
+    match Parser::new(0).parse_all(bytes).next() {
+        Some(Ok(Payload::Version { encoding: Encoding::Module, .. })) => {
+            Err(ReflectError::CoreModule)
+        }
+        Some(Ok(_)) => Ok(()),
+        Some(Err(error)) => Err(malformed(&error)),
+        None => Err(ReflectError::NotWasm),
+    }
+}
+
+fn walk(bytes: &[u8]) -> Result<Option<Facts>, BinaryReaderError> {
+    let mut validator = Validator::new_with_features(WasmFeatures::all());
+    let mut outside = Outside::default();
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(bytes) {
-        match payload? {
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
-            Payload::End(_) => depth = depth.saturating_sub(1),
+        let payload = payload?;
+        match validator.payload(&payload)? {
+            ValidPayload::Parser(_) => depth += 1,
+            ValidPayload::End(types) if depth == 0 => return Ok(Some(outside.with(types))),
+            ValidPayload::End(_) => depth -= 1,
+            ValidPayload::Ok | ValidPayload::Func(..) => {}
+        }
+        outside.look(payload, depth)?;
+    }
+    Ok(None)
+}
+
+/// What was seen so far.
+#[derive(Default)]
+struct Outside {
+    imports: Vec<String>,
+    exports: Vec<String>,
+    concurrent: bool,
+    docs: Option<Vec<u8>>,
+}
+
+impl Outside {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other sections do not show outside")]
+    fn look(&mut self, payload: Payload<'_>, depth: usize) -> Result<(), BinaryReaderError> {
+        match payload {
             Payload::ComponentTypeSection(types) => {
                 for ty in types {
-                    facts.concurrent |= is_concurrent(&ty?);
+                    self.concurrent |= is_concurrent(&ty?);
                 }
             }
             Payload::ComponentCanonicalSection(functions) => {
                 for function in functions {
-                    facts.concurrent |= is_concurrent_function(&function?);
+                    self.concurrent |= is_concurrent_function(&function?);
                 }
             }
             Payload::ComponentImportSection(imports) if depth == 0 => {
                 for import in imports {
                     let import = import?;
-                    // A type that is only given another name does nothing.
                     if !matches!(import.ty, ComponentTypeRef::Type(TypeBounds::Eq(_))) {
-                        facts.imports.push(import.name.name.to_owned());
+                        self.imports.push(import.name.name.to_owned());
                     }
                 }
             }
             Payload::ComponentExportSection(exports) if depth == 0 => {
                 for export in exports {
-                    facts.exports.push(export?.name.name.to_owned());
+                    self.exports.push(export?.name.name.to_owned());
                 }
+            }
+            Payload::CustomSection(section) if section.name() == "package-docs" => {
+                self.docs.get_or_insert_with(|| section.data().to_vec());
             }
             _ => {}
         }
+        Ok(())
     }
-    Ok(facts)
+
+    fn with(self, types: Types) -> Facts {
+        let Self { imports, exports, concurrent, docs } = self;
+        Facts { imports, exports, concurrent, types, docs }
+    }
+}
+
+fn malformed(error: &BinaryReaderError) -> ReflectError {
+    let why = error.message().chars().take(200).collect();
+    ReflectError::Malformed { offset: error.offset(), why }
 }
 
 fn is_concurrent(ty: &ComponentType<'_>) -> bool {
@@ -145,14 +216,18 @@ mod tests {
         );
     }
 
+    fn refusal(bytes: &[u8]) -> EngineError {
+        inspect("x", bytes).err().unwrap()
+    }
+
     #[test]
     fn a_core_module_is_refused_with_a_hint_and_nonsense_without() {
         let module = wat::parse_str("(module)").unwrap();
-        let error = inspect("x", &module).unwrap_err().to_string();
+        let error = refusal(&module).to_string();
         assert!(error.contains("wasm-tools component new"), "{error}");
-        assert!(matches!(inspect("x", b"\x7fELF"), Err(EngineError::NotWasm { .. })));
+        assert!(matches!(refusal(b"\x7fELF"), EngineError::NotWasm { .. }));
         let component = wat::parse_str("(component (core module))").unwrap();
         let cut = &component[..component.len() - 1];
-        assert!(matches!(inspect("x", cut), Err(EngineError::Invalid { .. })));
+        assert!(matches!(refusal(cut), EngineError::Invalid { .. }));
     }
 }

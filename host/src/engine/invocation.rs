@@ -2,6 +2,7 @@
 //!
 //! *Never:* anything here widens what the capability's budget allows.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,14 +10,15 @@ use std::time::{Duration, Instant};
 
 use crate::model::{CapabilityName, Failure};
 
-/// One call, to be given to [`Loaded::call`](super::Loaded::call).
+/// One call, to be given to [`Loaded::call`](super::Loaded::call). Text may be borrowed, so that
+/// asking for a call copies nothing.
 #[derive(Debug, Clone, Default)]
-pub struct Invocation {
-    pub(crate) operation: String,
-    pub(crate) input: String,
+pub struct Invocation<'a> {
+    pub(crate) operation: Cow<'a, str>,
+    pub(crate) input: Cow<'a, str>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) fuel: Option<u64>,
-    pub(crate) session: Option<String>,
+    pub(crate) session: Option<Cow<'a, str>>,
     pub(crate) lineage: Lineage,
 }
 
@@ -40,7 +42,11 @@ struct Link {
 pub trait Peers: Send + Sync + 'static {
     /// Calls `capability`, within what `invocation` carries of the caller's fuel and time.
     /// What is not there is a [`Failure::Unavailable`], not an error.
-    fn call<'a>(&'a self, capability: &'a CapabilityName, invocation: Invocation) -> PeerCall<'a>;
+    fn call<'a>(
+        &'a self,
+        capability: &'a CapabilityName,
+        invocation: Invocation<'a>,
+    ) -> PeerCall<'a>;
 }
 
 /// The answer of a peer, when it comes.
@@ -55,11 +61,23 @@ pub struct PeerAnswer {
     pub fuel: u64,
 }
 
-impl Invocation {
+impl<'a> Invocation<'a> {
     /// A call of `operation` with `input`, which is JSON text.
     #[must_use]
-    pub fn new(operation: impl Into<String>, input: impl Into<String>) -> Self {
+    pub fn new(operation: impl Into<Cow<'a, str>>, input: impl Into<Cow<'a, str>>) -> Self {
         Self { operation: operation.into(), input: input.into(), ..Self::default() }
+    }
+
+    /// What is asked for.
+    #[must_use]
+    pub fn operation(&self) -> &str {
+        &self.operation
+    }
+
+    /// The JSON text that goes in.
+    #[must_use]
+    pub fn input(&self) -> &str {
+        &self.input
     }
 
     /// Ends the call sooner than its budget says. A longer time than the budget's changes nothing.
@@ -78,7 +96,7 @@ impl Invocation {
 
     /// Names the session whose instance takes this call, where instances are bound to sessions.
     #[must_use]
-    pub fn session(mut self, session: impl Into<String>) -> Self {
+    pub fn session(mut self, session: impl Into<Cow<'a, str>>) -> Self {
         self.session = Some(session.into());
         self
     }
@@ -123,6 +141,11 @@ impl Lineage {
             fuel_left,
             depth_left: Some(depth_left),
         }
+    }
+
+    /// Whether the call comes from outside, with nobody above it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.chain.is_none() && self.depth_left.is_none()
     }
 
     /// How many capabilities stand above.

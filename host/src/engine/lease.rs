@@ -4,6 +4,7 @@
 //! *Never:* what a call has used goes unwritten.
 
 use super::admission::Plan;
+use super::desk::Entry;
 use super::invocation::Invocation;
 use super::load::Inner;
 use super::outcome::Scene;
@@ -16,40 +17,57 @@ use crate::model::Outcome;
 pub(crate) struct Lease<'a> {
     inner: &'a Inner,
     session: Option<&'a str>,
-    plan: Plan,
+    plan: &'a Plan,
     ledger: &'a mut Ledger,
-    warm: Option<Warm>,
+    warm: Option<Box<Warm>>,
+}
+
+/// Signs in at the desk, and gets a warm instance where there is one for this call.
+#[inline]
+pub(crate) fn enter(
+    inner: &Inner,
+    invocation: &Invocation<'_>,
+    started: std::time::Instant,
+    ledger: &mut Ledger,
+) -> Result<Option<Box<Warm>>, Box<Outcome>> {
+    let idle = inner.desk.sign_in()?;
+    ledger.entry = Entry::LetIn;
+    let Some(sessions) = &inner.sessions else { return Ok(idle) };
+    let taken = sessions.take(invocation.session.as_deref(), started);
+    taken.map_err(|error| Outcome::Unavailable { message: error.to_string() }.into())
 }
 
 impl<'a> Lease<'a> {
-    /// A warm instance or an empty store, with the state of this call in it.
+    /// The warm instance or an empty store, with the state of this call in it.
+    #[inline]
     pub(crate) fn new(
         inner: &'a Inner,
-        invocation: &'a Invocation,
-        plan: Plan,
-        started: std::time::Instant,
+        invocation: &'a Invocation<'_>,
+        plan: &'a Plan,
+        warm: Option<Box<Warm>>,
         ledger: &'a mut Ledger,
-    ) -> Result<Self, Outcome> {
+    ) -> Self {
         let session = invocation.session.as_deref();
-        let taken = inner.home.take(session, started);
-        let taken = taken.map_err(|error| Outcome::Unavailable { message: error.to_string() })?;
-        let identity = std::sync::Arc::clone(&inner.identity);
-        let lineage = invocation.lineage.clone();
-        let state = CallState::new(identity, plan.budget, plan.deadline_at, lineage);
-        let warm = match taken {
+        let warm = match warm {
             Some(mut warm) => {
-                warm.store.data_mut().renew(state);
+                warm.store.data_mut().renew(plan, &invocation.lineage);
                 warm.begin(inner);
                 warm
             }
-            None => Warm::new(inner, state),
+            None => {
+                let identity = std::sync::Arc::clone(&inner.identity);
+                Box::new(Warm::new(
+                    inner,
+                    CallState::new(identity, plan, invocation.lineage.clone()),
+                ))
+            }
         };
-        Ok(Self { inner, session, plan, ledger, warm: Some(warm) })
+        Self { inner, session, plan, ledger, warm: Some(warm) }
     }
 
     /// The store, until the lease is ended.
     pub(crate) fn warm(&mut self) -> wasmtime::Result<&mut Warm> {
-        self.warm.as_mut().ok_or_else(|| wasmtime::format_err!("the lease has ended"))
+        self.warm.as_deref_mut().ok_or_else(|| wasmtime::format_err!("the lease has ended"))
     }
 
     pub(crate) fn state(&self) -> Option<&CallState> {
@@ -71,16 +89,24 @@ impl<'a> Lease<'a> {
     }
 
     /// Ends it well: the instance may serve again.
+    #[inline]
     pub(crate) fn give_back(mut self) {
         if let Some(mut warm) = self.settle() {
             // Nothing of this call stays in the store while it waits for the next.
             warm.store.data_mut().forget();
-            self.inner.home.give_back(self.session, warm, &*self.inner.identity.clock);
+            match (&self.inner.sessions, self.session) {
+                (Some(sessions), Some(id)) => {
+                    sessions.give_back(id, warm, self.inner.identity.clock.monotonic());
+                }
+                _ if self.inner.desk.keeps(&warm) => self.ledger.idle = Some(warm),
+                _ => drop(warm),
+            }
         }
     }
 
     /// Writes down what was used. None where that has been done.
-    fn settle(&mut self) -> Option<Warm> {
+    #[inline]
+    fn settle(&mut self) -> Option<Box<Warm>> {
         let mut warm = self.warm.take()?;
         // Where there is no fuel the meter shows none.
         let fuel_left = warm.store.get_fuel().unwrap_or(self.plan.budget.fuel);
@@ -99,8 +125,10 @@ impl<'a> Lease<'a> {
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
-        if self.settle().is_some() {
-            self.inner.home.lose(self.session);
+        let Some(lost) = self.settle() else { return };
+        if let (Some(sessions), Some(id)) = (&self.inner.sessions, self.session) {
+            sessions.lose(id);
         }
+        drop(lost);
     }
 }

@@ -34,13 +34,14 @@ impl Limiter {
 
     /// The bounds of the next call on the same instance. What the instance holds stays counted, for
     /// it still holds it.
-    pub(crate) fn renewed(&self, budget: &Budget) -> Self {
-        Self {
+    #[inline]
+    pub(crate) fn renew(&mut self, budget: &Budget) {
+        *self = Self {
             memory_bytes: self.memory_bytes,
             memory_bytes_peak: self.memory_bytes,
             table_elements: self.table_elements,
             ..Self::new(budget)
-        }
+        };
     }
 
     pub(crate) const fn memory_bytes_peak(&self) -> u64 {

@@ -3,7 +3,6 @@
 //! *Never:* work that is the same for every call is left for the call.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
 
 use semver::Version;
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Type, types};
@@ -12,14 +11,15 @@ use super::Shared;
 use super::authority::Authority;
 use super::compile::Source;
 use super::config::{InstancePolicy, Metering};
+use super::desk::Desk;
 use super::error::EngineError;
 use super::flavour::{Concurrency, Flavour};
 use super::foreign::reflect;
-use super::home::Home;
 use super::inspect::{Facts, inspect};
 use super::native::NativeCode;
 use super::reflect::{Bound, hostcall_fuel};
-use super::report::{Counters, Counts};
+use super::report::Counts;
+use super::sessions::Sessions;
 use super::state::{CallState, Identity};
 use super::{imports, wasi};
 use crate::model::{Budget, CapabilityName, Description, Digest, Grant};
@@ -61,10 +61,9 @@ pub(crate) struct Inner {
     pub(crate) identity: Arc<Identity>,
     pub(crate) description: Description,
     pub(crate) budget: Budget,
-    pub(crate) home: Home,
-    pub(crate) counters: Counters,
-    /// Calls under way.
-    pub(crate) calls: AtomicU32,
+    pub(crate) desk: Desk,
+    /// Where instances belong to sessions.
+    pub(crate) sessions: Option<Sessions>,
     /// Whether a call may run without a fibre.
     pub(crate) may_block: bool,
     metering: Metering,
@@ -129,20 +128,20 @@ pub(crate) fn load(
         metering: loadable.metering,
     };
     let (component, flavour) = shared.compiler().component(source, &loadable.native)?;
-    let kind = kind(&loadable, &component)?;
+    let kind = kind(&loadable, &facts, &component)?;
     let pre = link(name, &facts, &component, flavour)?;
     let may_block = flavour.key.concurrency == Concurrency::Off
         && matches!(kind, Kind::Contract(_))
         && loadable.metering != Metering::Fuel
         && imports::never_wait(&facts.imports);
+    let budget = loadable.budget.min(shared.config.budget_max);
     let inner = Inner {
         shared: Arc::clone(shared),
         identity: Arc::new(identity(shared, &loadable, &facts, authority)),
-        budget: loadable.budget.min(shared.config.budget_max),
+        budget,
         description: loadable.description,
-        home: Home::new(loadable.lifetime),
-        counters: Counters::default(),
-        calls: AtomicU32::new(0),
+        desk: Desk::new(budget.concurrent_calls, loadable.lifetime),
+        sessions: Sessions::new(loadable.lifetime),
         may_block,
         metering: loadable.metering,
         kind,
@@ -151,7 +150,18 @@ pub(crate) fn load(
     Ok(Loaded { inner: Arc::new(inner) })
 }
 
-fn identity(shared: &Shared, loadable: &Loadable, facts: &Facts, authority: Authority) -> Identity {
+fn identity(
+    shared: &Shared,
+    loadable: &Loadable,
+    facts: &Facts,
+    mut authority: Authority,
+) -> Identity {
+    if wasi::writes_unbounded(&facts.imports) && authority.forbid_writing() {
+        tracing::warn!(
+            capability = loadable.name.as_str(),
+            "its directories can only be read: no quota holds writing through WASI 0.3 yet"
+        );
+    }
     let offered = &shared.config.interfaces;
     let used = |import: &String| offered.iter().find(|interface| interface.offers(import));
     let custom: Vec<_> = facts.imports.iter().filter_map(used).collect();
@@ -159,6 +169,7 @@ fn identity(shared: &Shared, loadable: &Loadable, facts: &Facts, authority: Auth
         name: loadable.name.clone(),
         version: loadable.version.clone(),
         digest: loadable.digest,
+        disk: wasi::Disk::of(&authority),
         authority,
         services: Arc::clone(&shared.config.services),
         clock: Arc::clone(&shared.config.clock),
@@ -167,13 +178,13 @@ fn identity(shared: &Shared, loadable: &Loadable, facts: &Facts, authority: Auth
     }
 }
 
-fn kind(loadable: &Loadable, component: &Component) -> Result<Kind, EngineError> {
-    let Loadable { name, component: bytes, description, .. } = loadable;
+fn kind(loadable: &Loadable, facts: &Facts, component: &Component) -> Result<Kind, EngineError> {
+    let Loadable { name, description, .. } = loadable;
     let name = name.as_str();
     let describe = component.get_export(None, "describe");
     let invoke = component.get_export(None, "invoke");
     let (Some((_, describe)), Some((invoke_type, invoke))) = (describe, invoke) else {
-        return reflect(name, bytes, component, description).map(Kind::Foreign);
+        return reflect(name, facts, component, description).map(Kind::Foreign);
     };
     if !is_invoke(&invoke_type) {
         return Err(EngineError::NotCallable {
@@ -255,7 +266,7 @@ impl Loaded {
     /// How many calls ended how.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        self.inner.counters.counts()
+        self.inner.desk.counts()
     }
 
     /// Whether its state can move to another version.

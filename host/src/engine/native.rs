@@ -15,6 +15,13 @@ pub struct NativeCode {
     pub bytes: Arc<[u8]>,
 }
 
+/// The machine that this program runs on, which is the one that it compiles for: a target triple
+/// such as `x86_64-unknown-linux-gnu`.
+#[must_use]
+pub fn native_target() -> String {
+    target_lexicon::HOST.to_string()
+}
+
 /// The name of what code compiled by this engine runs on.
 pub(crate) fn compatibility(engine: &wasmtime::Engine) -> String {
     let mut hasher = Blake3(blake3::Hasher::new());

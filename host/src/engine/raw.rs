@@ -100,7 +100,7 @@ pub type TypedCall<'a, R> = Pin<Box<dyn Future<Output = wasmtime::Result<R>> + S
 /// println!("{:?}: {}", typed.value, typed.report.outcome);
 /// # }
 /// ```
-pub async fn call<R, W>(loaded: &Loaded, invocation: Invocation, work: W) -> Typed<R>
+pub async fn call<R, W>(loaded: &Loaded, invocation: Invocation<'_>, work: W) -> Typed<R>
 where
     R: Send + 'static,
     W: for<'a> FnOnce(&'a mut Store<CallState>, Instance) -> TypedCall<'a, R> + Send,

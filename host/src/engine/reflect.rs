@@ -50,6 +50,7 @@ pub(crate) use error::OutputError;
 pub use error::ReflectError;
 pub(crate) use handles::Handles;
 pub use imports::{Import, ImportKind};
+pub(crate) use inspection::inspection;
 pub use inspection::{ComponentKind, Inspection, describe, inspect};
 pub use operation::Skipped;
 pub(crate) use operation::{Act, Plan};

@@ -2,7 +2,6 @@
 //!
 //! *Never:* a call ends without all three, a cancelled one included.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use semver::Version;
@@ -90,68 +89,30 @@ pub struct Counts {
     pub duration: Duration,
 }
 
-/// The counters behind [`Counts`]. Relaxed: each is exact, together they may be a call apart.
-#[derive(Debug, Default)]
-pub(crate) struct Counters {
-    returned: AtomicU64,
-    refused: AtomicU64,
-    trapped: AtomicU64,
-    out_of_fuel: AtomicU64,
-    out_of_memory: AtomicU64,
-    deadline: AtomicU64,
-    exceeded: AtomicU64,
-    denied: AtomicU64,
-    cancelled: AtomicU64,
-    unavailable: AtomicU64,
-    fuel: AtomicU64,
-    duration_ns: AtomicU64,
-}
-
-impl Counters {
-    pub(crate) fn count(&self, outcome: &Outcome, usage: &Usage) {
-        self.of(outcome).fetch_add(1, Ordering::Relaxed);
-        self.fuel.fetch_add(usage.fuel, Ordering::Relaxed);
-        let nanoseconds = u64::try_from(usage.duration.as_nanos()).unwrap_or(u64::MAX);
-        self.duration_ns.fetch_add(nanoseconds, Ordering::Relaxed);
-    }
-
-    pub(crate) fn counts(&self) -> Counts {
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Counts {
-            returned: read(&self.returned),
-            refused: read(&self.refused),
-            trapped: read(&self.trapped),
-            out_of_fuel: read(&self.out_of_fuel),
-            out_of_memory: read(&self.out_of_memory),
-            deadline: read(&self.deadline),
-            exceeded: read(&self.exceeded),
-            denied: read(&self.denied),
-            cancelled: read(&self.cancelled),
-            unavailable: read(&self.unavailable),
-            fuel: read(&self.fuel),
-            duration: Duration::from_nanos(read(&self.duration_ns)),
-        }
-    }
-
-    const fn of(&self, outcome: &Outcome) -> &AtomicU64 {
-        match outcome {
-            Outcome::Returned(_) => &self.returned,
-            Outcome::Refused(_) => &self.refused,
-            Outcome::Trapped { .. } => &self.trapped,
-            Outcome::OutOfFuel { .. } => &self.out_of_fuel,
-            Outcome::OutOfMemory { .. } => &self.out_of_memory,
-            Outcome::Deadline { .. } => &self.deadline,
-            Outcome::Exceeded { .. } => &self.exceeded,
-            Outcome::Denied { .. } => &self.denied,
-            Outcome::Cancelled => &self.cancelled,
-            Outcome::Unavailable { .. } => &self.unavailable,
-        }
-    }
-}
-
 // === impl Counts ===
 
 impl Counts {
+    pub(crate) fn add(&mut self, outcome: &Outcome, usage: &Usage) {
+        *self.of(outcome) += 1;
+        self.fuel = self.fuel.saturating_add(usage.fuel);
+        self.duration = self.duration.saturating_add(usage.duration);
+    }
+
+    const fn of(&mut self, outcome: &Outcome) -> &mut u64 {
+        match outcome {
+            Outcome::Returned(_) => &mut self.returned,
+            Outcome::Refused(_) => &mut self.refused,
+            Outcome::Trapped { .. } => &mut self.trapped,
+            Outcome::OutOfFuel { .. } => &mut self.out_of_fuel,
+            Outcome::OutOfMemory { .. } => &mut self.out_of_memory,
+            Outcome::Deadline { .. } => &mut self.deadline,
+            Outcome::Exceeded { .. } => &mut self.exceeded,
+            Outcome::Denied { .. } => &mut self.denied,
+            Outcome::Cancelled => &mut self.cancelled,
+            Outcome::Unavailable { .. } => &mut self.unavailable,
+        }
+    }
+
     /// All calls, however they ended.
     #[must_use]
     pub const fn total(&self) -> u64 {

@@ -27,7 +27,7 @@ impl Loaded {
     /// Everything worth keeping of a session, in the capability's own format, for
     /// [`Loaded::restore_state`] of another version. The bytes are there if the report says that it
     /// returned.
-    pub async fn save_state(&self, invocation: Invocation) -> (Option<Vec<u8>>, Report) {
+    pub async fn save_state(&self, invocation: Invocation<'_>) -> (Option<Vec<u8>>, Report) {
         let (ended, report) = self.perform(&invocation, Saving(self.state_exports())).await;
         refused(ended, report)
     }
@@ -35,7 +35,7 @@ impl Loaded {
     /// Hands over what another version, named by its semver, has saved.
     pub async fn restore_state(
         &self,
-        invocation: Invocation,
+        invocation: Invocation<'_>,
         version: &str,
         saved: &[u8],
     ) -> Report {
@@ -63,13 +63,14 @@ impl Loaded {
     /// Drops a session and its instance. False where there was none, or it is in a call.
     #[must_use]
     pub fn end_session(&self, session: &str) -> bool {
-        self.inner.home.end_session(session)
+        self.inner.sessions.as_ref().is_some_and(|sessions| sessions.end(session))
     }
 
     /// Drops sessions that have been idle for too long and tells how many. Calls do that too; this
     /// is for times when there are none.
     pub fn expire_sessions(&self) -> usize {
-        self.inner.home.expire(self.inner.identity.clock.monotonic())
+        let now = self.inner.identity.clock.monotonic();
+        self.inner.sessions.as_ref().map_or(0, |sessions| sessions.expire(now))
     }
 }
 
@@ -95,7 +96,7 @@ fn refused<T>(ended: Option<Result<T, wit::Failure>>, mut report: Report) -> (Op
 
 fn missing(what: &str) -> Fault {
     let message = format!("the capability does not export `{what}`");
-    Fault::Outcome(Outcome::Unavailable { message })
+    Outcome::Unavailable { message }.into()
 }
 
 // === impl Work ===

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use semver::Version;
 use wasmtime::StoreContextMut;
 
+use super::admission::Plan;
 use super::authority::Authority;
 use super::effects::EffectState;
 use super::invocation::Lineage;
@@ -18,6 +19,7 @@ use super::raw;
 use super::report::LogLine;
 use super::services::{LogLevel, Services};
 use super::stop::Stop;
+use super::wasi::Disk;
 use crate::model::{Budget, CapabilityName, Clock, Digest, Limit, Usage};
 
 /// How much of the end of a guest's error output is looked at for a panic's message.
@@ -33,6 +35,8 @@ pub(crate) struct Identity {
     pub(crate) clock: Arc<dyn Clock>,
     /// Whether it imports host functions that cannot raise a stop by themselves.
     pub(crate) needs_alarm: bool,
+    /// What its writable directories hold.
+    pub(crate) disk: Disk,
     /// Makers of the embedding program's own data.
     pub(crate) data: Vec<raw::Data>,
 }
@@ -63,20 +67,15 @@ pub struct CallState {
 }
 
 impl CallState {
-    pub(crate) fn new(
-        identity: Arc<Identity>,
-        budget: Budget,
-        deadline_at: Instant,
-        lineage: Lineage,
-    ) -> Self {
+    pub(crate) fn new(identity: Arc<Identity>, plan: &Plan, lineage: Lineage) -> Self {
         let alarm = identity.needs_alarm.then(Arc::default);
         Self {
             alarm,
             identity,
-            limiter: Limiter::new(&budget),
-            budget,
+            limiter: Limiter::new(&plan.budget),
+            budget: plan.budget,
             usage: Usage::default(),
-            deadline_at,
+            deadline_at: plan.deadline_at,
             lineage,
             effects: EffectState::default(),
             extensions: Vec::new(),
@@ -86,21 +85,41 @@ impl CallState {
         }
     }
 
-    /// Puts the state of the next call into the store of an instance that is used again. Nothing of
-    /// the last call stays but what the instance itself holds.
-    pub(crate) fn renew(&mut self, mut next: Self) {
-        next.limiter = self.limiter.renewed(&next.budget);
-        let wasi = self.effects.wasi.take();
-        *self = next;
-        self.adopt_wasi(wasi);
+    /// Begins the next call on an instance that is used again, after [`Self::forget`]. Nothing of the
+    /// last call stays but what the instance itself holds. Written in place, because most of a short call's time would
+    /// go into moving a whole state about; and field by field, so that no new one is overlooked.
+    #[inline]
+    pub(crate) fn renew(&mut self, plan: &Plan, caller: &Lineage) {
+        let Self {
+            identity,
+            budget,
+            usage,
+            deadline_at,
+            lineage,
+            effects,
+            extensions,
+            logs,
+            is_blocking,
+            limiter,
+            pending,
+            alarm,
+        } = self;
+        *budget = plan.budget;
+        *usage = Usage::default();
+        *deadline_at = plan.deadline_at;
+        lineage.clone_from(caller);
+        debug_assert!(effects.is_forgotten() && extensions.is_empty() && logs.is_empty());
+        *is_blocking = false;
+        limiter.renew(&plan.budget);
+        *pending = None;
+        *alarm = identity.needs_alarm.then(Arc::default);
+        self.renew_wasi();
     }
 
     /// Lets go of everything of the call that has ended, while the instance waits for the next.
+    #[inline]
     pub(crate) fn forget(&mut self) {
-        // The guest's own tables hold numbers of handles in WASI's.
-        let wasi = self.effects.wasi.take();
-        self.effects = EffectState::default();
-        self.effects.wasi = wasi;
+        self.effects.forget();
         self.extensions.clear();
         self.logs.clear();
         self.lineage = Lineage::default();

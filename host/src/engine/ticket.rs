@@ -4,13 +4,19 @@
 
 use std::time::Instant;
 
+use super::desk::Entry;
 use super::load::Inner;
 use super::report::{CallRecord, LogLine, Report};
+use super::warm::Warm;
 use crate::model::{Outcome, Usage};
 
-/// What a call has used so far, written when its instance is settled.
-#[derive(Debug, Default)]
+/// What a call has used so far, and what it hands back at its end.
+#[derive(Default)]
 pub(crate) struct Ledger {
+    /// Whether the desk let it in.
+    pub(crate) entry: Entry,
+    /// Its instance, where that may serve again.
+    pub(crate) idle: Option<Box<Warm>>,
     pub(crate) usage: Usage,
     pub(crate) logs: Vec<LogLine>,
 }
@@ -26,25 +32,29 @@ pub(crate) struct Ticket<'a> {
 }
 
 impl<'a> Ticket<'a> {
+    #[inline]
     pub(crate) fn open(inner: &'a Inner, operation: &'a str, depth: usize) -> Self {
         let started = inner.identity.clock.monotonic();
         Self { inner, operation, depth, started, ledger: Ledger::default(), is_open: true }
     }
 
     /// Reports the end to counters, observer and trace.
+    #[inline]
     pub(crate) fn close(mut self, outcome: Outcome) -> Report {
         self.report(&outcome);
-        let ledger = std::mem::take(&mut self.ledger);
-        Report { outcome, usage: ledger.usage, logs: ledger.logs }
+        let Ledger { usage, logs, .. } = &mut self.ledger;
+        Report { outcome, usage: *usage, logs: std::mem::take(logs) }
     }
 
+    #[inline]
     fn report(&mut self, outcome: &Outcome) {
         self.is_open = false;
         let identity = &self.inner.identity;
         let ended = identity.clock.monotonic();
         let usage = &mut self.ledger.usage;
         usage.duration = ended.saturating_duration_since(self.started);
-        self.inner.counters.count(outcome, usage);
+        let idle = self.ledger.idle.take();
+        drop(self.inner.desk.sign_out(self.ledger.entry, idle, outcome, usage));
         if let Some(observer) = &self.inner.shared.config.observer {
             observer.call_ended(&CallRecord {
                 capability: &identity.name,
@@ -57,6 +67,14 @@ impl<'a> Ticket<'a> {
             });
         }
         // Fields are made only where somebody listens.
+        if tracing::event_enabled!(target: "engraft::call", tracing::Level::DEBUG) {
+            self.trace(outcome);
+        }
+    }
+
+    fn trace(&self, outcome: &Outcome) {
+        let identity = &self.inner.identity;
+        let usage = &self.ledger.usage;
         tracing::debug!(
             target: "engraft::call",
             capability = identity.name.as_str(),
@@ -83,3 +101,6 @@ impl Drop for Ticket<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
@@ -30,12 +30,23 @@ pub(crate) struct Bounds<'a> {
     pub(crate) clock: &'a dyn Clock,
     pub(crate) deadline_at: Instant,
     pub(crate) alarm: Option<&'a AtomicBool>,
+    /// Calls under way in the whole host, this one included.
+    pub(crate) crowd: &'a AtomicU32,
     pub(crate) span: Span,
 }
 
-/// A turn on the executor. A hundred guests on two threads each get their next turn within 3 ms,
-/// and going round through the executor (about a microsecond) costs at most some percent.
-const TURN: Duration = Duration::from_micros(50);
+/// How soon everybody is to have had a turn, were there one thread. A call is noticed to be over
+/// its deadline when it has its turn, so this bounds how late that is.
+const ROUND: Duration = Duration::from_millis(5);
+/// The longest turn. Whatever else runs on the executor waits so long for a lone guest, and going
+/// round through the executor, which may wake another thread to look on (10 µs), weighs little.
+const TURN_MAX: Duration = Duration::from_micros(500);
+
+/// A turn on the executor: an equal share of a round. In a crowd so large that its share is less
+/// than a slice of fuel, a turn is one slice.
+fn share(crowd: u32) -> Duration {
+    (ROUND / crowd.max(1)).min(TURN_MAX)
+}
 
 /// Drives `call` to its end or to its bounds.
 ///
@@ -104,6 +115,7 @@ fn turn<F: Future>(
     let waker = Waker::from(Arc::clone(signal));
     let mut context = Context::from_waker(&waker);
     let begun = bounds.clock.monotonic();
+    let time = share(bounds.crowd.load(Ordering::Relaxed));
     let mut now = begun;
     loop {
         if now >= bounds.deadline_at {
@@ -125,7 +137,7 @@ fn turn<F: Future>(
             return Turn::Waits;
         }
         now = bounds.clock.monotonic();
-        if now.saturating_duration_since(begun) >= TURN {
+        if now.saturating_duration_since(begun) >= time {
             return Turn::Over;
         }
     }
@@ -188,7 +200,19 @@ mod tests {
 
     fn bounds(time: Duration, alarm: Option<&AtomicBool>) -> Bounds<'_> {
         let clock = &SystemClock;
-        Bounds { clock, deadline_at: clock.monotonic() + time, alarm, span: Span::none() }
+        let deadline_at = clock.monotonic() + time;
+        Bounds { clock, deadline_at, alarm, crowd: &CROWD, span: Span::none() }
+    }
+
+    /// A hundred: everybody's turn is 50 µs.
+    static CROWD: AtomicU32 = AtomicU32::new(100);
+
+    #[test]
+    fn a_turn_is_an_equal_share_of_a_round() {
+        assert_eq!(share(0), TURN_MAX);
+        assert_eq!(share(1), TURN_MAX);
+        assert_eq!(share(100), Duration::from_micros(50));
+        assert!(share(u32::MAX) < Duration::from_micros(1));
     }
 
     /// Breathes for ever, and counts.

@@ -41,7 +41,7 @@ pub(crate) enum Fault {
     /// The guest was stopped or broke.
     Guest(wasmtime::Error),
     /// Known already.
-    Outcome(Outcome),
+    Outcome(Box<Outcome>),
 }
 
 /// A store, and the instance once it is made.
@@ -67,13 +67,14 @@ impl Warm {
         } else {
             store.epoch_deadline_callback(|store| at_tick(store.data()));
         }
-        let handles = inner.home.is_session().then(Handles::default);
+        let handles = inner.sessions.is_some().then(Handles::default);
         let mut warm = Self { store, instance: None, invoke: None, handles, calls: 0 };
         warm.begin(inner);
         warm
     }
 
     /// Sets the meters for the call whose state is in the store.
+    #[inline]
     pub(crate) fn begin(&mut self, inner: &Inner) {
         self.calls += 1;
         let budget = self.store.data().budget;
@@ -119,6 +120,7 @@ impl Warm {
     }
 
     /// The contract's `invoke` of a prepared store.
+    #[inline]
     pub(crate) fn invoke<'a>(&self) -> wasmtime::Result<InvokeWith<'a>> {
         self.invoke.ok_or_else(|| wasmtime::format_err!("the component has no `invoke`"))
     }
@@ -134,6 +136,12 @@ impl Warm {
 impl From<wasmtime::Error> for Fault {
     fn from(error: wasmtime::Error) -> Self {
         Self::Guest(error)
+    }
+}
+
+impl From<Outcome> for Fault {
+    fn from(outcome: Outcome) -> Self {
+        Self::Outcome(outcome.into())
     }
 }
 

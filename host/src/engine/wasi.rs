@@ -9,7 +9,7 @@
 //! | `wasi:cli/stdin`, `stdout`, `stderr` | none | the call's own input; output is captured, bounded |
 //! | `wasi:clocks` | `clock` | 2000-01-01T00:00:00Z, always; waiting takes real time |
 //! | `wasi:random` | `random` | numbers from a fixed seed, the same in every call |
-//! | `wasi:filesystem` | `files`, per directory | no directories |
+//! | `wasi:filesystem` | `files`, per directory; what is written is bounded by `disk_bytes`, and WASI 0.3 only reads | no directories |
 //! | `wasi:sockets` | cannot be had | `access-denied`; no names are looked up |
 //! | `wasi:http` | `http`, per rule | `HTTP-request-denied` |
 //!
@@ -17,6 +17,7 @@
 
 mod capture;
 mod clocks;
+mod disk;
 mod link;
 mod random;
 
@@ -29,9 +30,10 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 pub(crate) use capture::Stdio;
 pub(crate) use clocks::told_time;
+pub(crate) use disk::Disk;
 #[cfg(feature = "wasi-p3")]
 pub(crate) use link::add_p3_to_linker;
-pub(crate) use link::{Family, add_p2_to_linker};
+pub(crate) use link::{Family, add_p2_to_linker, writes_unbounded};
 
 use self::capture::{Capture, Over};
 use super::state::{CallState, Identity};
@@ -184,10 +186,10 @@ impl CallState {
         }
     }
 
-    /// Takes over WASI's side of the call before, on the same instance: the guest remembers handles
-    /// in it. What was written is gone and what may be received begins anew.
-    pub(crate) fn adopt_wasi(&mut self, wasi: Option<Box<Wasi>>) {
-        let Some(wasi) = wasi else { return };
+    /// Begins the next call with WASI's side of the call before, on the same instance: the guest
+    /// remembers handles in it. What was written is gone and what may be received begins anew.
+    pub(crate) fn renew_wasi(&mut self) {
+        let Some(wasi) = self.effects.wasi.take() else { return };
         wasi.stdout.renew(self.budget.output_bytes);
         wasi.stderr.renew(self.budget.log_bytes);
         #[cfg(feature = "http")]

@@ -79,13 +79,16 @@ impl Capability {
     }
 
     /// Calls it. Dropping the future cancels the call, and counts it as cancelled.
-    pub fn call(&self, invocation: Invocation) -> impl Future<Output = Report> + Send + '_ {
+    pub fn call<'a>(
+        &'a self,
+        invocation: Invocation<'a>,
+    ) -> impl Future<Output = Report> + Send + 'a {
         self.inner.loaded.call(invocation)
     }
 
     /// Calls it from a program without a runtime. Not for use inside of one.
     #[must_use]
-    pub fn call_blocking(&self, invocation: Invocation) -> Report {
+    pub fn call_blocking(&self, invocation: Invocation<'_>) -> Report {
         self.inner.loaded.call_blocking(invocation)
     }
 }

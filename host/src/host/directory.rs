@@ -5,16 +5,19 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 
 use super::Capability;
 use crate::engine::{Invocation, PeerAnswer, PeerCall, Peers};
 use crate::model::{CapabilityName, Failure, FailureFacts, Outcome};
 
+/// All live capabilities at one moment.
+type Live = BTreeMap<CapabilityName, Capability>;
+
 /// The live capabilities.
 #[derive(Default)]
 pub(crate) struct Directory {
-    live: ArcSwap<BTreeMap<CapabilityName, Capability>>,
+    live: ArcSwap<Live>,
     /// One change at a time; readers never take it.
     writer: Mutex<()>,
 }
@@ -25,6 +28,12 @@ pub(crate) struct Neighbours(pub(crate) Weak<Directory>);
 impl Directory {
     pub(crate) fn find(&self, name: &str) -> Option<Capability> {
         self.live.load().get(name).cloned()
+    }
+
+    /// What is live now, for as long as one call: that costs less than a clone of the capability,
+    /// and what is removed meanwhile goes when the call has ended, at its deadline at the latest.
+    pub(crate) fn live(&self) -> Guard<Arc<Live>> {
+        self.live.load()
     }
 
     pub(crate) fn all(&self) -> Vec<Capability> {
@@ -41,7 +50,7 @@ impl Directory {
         self.change(|live| live.remove(name))
     }
 
-    fn change<T>(&self, change: impl FnOnce(&mut BTreeMap<CapabilityName, Capability>) -> T) -> T {
+    fn change<T>(&self, change: impl FnOnce(&mut Live) -> T) -> T {
         let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let mut live = BTreeMap::clone(&self.live.load());
         let result = change(&mut live);
@@ -70,7 +79,7 @@ impl Directory {
 // === impl Neighbours ===
 
 impl Peers for Neighbours {
-    fn call<'a>(&'a self, name: &'a CapabilityName, invocation: Invocation) -> PeerCall<'a> {
+    fn call<'a>(&'a self, name: &'a CapabilityName, invocation: Invocation<'a>) -> PeerCall<'a> {
         Box::pin(async move {
             let Some(directory) = self.0.upgrade() else {
                 return refused(Failure::Unavailable(FailureFacts::final_without_effect(

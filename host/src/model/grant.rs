@@ -40,9 +40,20 @@ pub struct Grant {
     pub env: BTreeMap<String, String>,
     /// Directories that the guest sees.
     pub files: Vec<FileGrant>,
+    /// What those that it may write may hold together, whoever put it there; each file and directory
+    /// counts [`DISK_ENTRY_BYTES`] beside its length. None is [`DISK_BYTES`].
+    pub disk_bytes: Option<u64>,
     /// Use host interfaces of the embedding program, each by the name it was given.
     pub custom: Vec<NamePattern>,
 }
+
+/// What writable directories may hold where a grant does not say: plenty for documents, and a disk is
+/// not filled by it.
+pub const DISK_BYTES: u64 = 64 << 20;
+
+/// What a file or a directory counts by being there: a block, as most file systems have it. Without
+/// it, empty files without end would cost nothing.
+pub const DISK_ENTRY_BYTES: u64 = 4 << 10;
 
 /// A directory that a guest may see, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]

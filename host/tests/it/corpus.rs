@@ -92,6 +92,11 @@ fn manifests_are_read_without_panic() {
 }
 
 #[test]
+fn components_are_read_without_panic() {
+    replay("component", entries::component);
+}
+
+#[test]
 fn what_was_good_once_stays_good() {
     let good = |target| corpus(target).into_iter().filter(|(name, _)| name.starts_with("good-"));
     assert_eq!(
@@ -114,6 +119,61 @@ fn what_was_good_once_stays_good() {
     }
 }
 
+/// Components that show, between them, most of what can be seen from outside.
+const COMPONENTS: [(&str, &str); 5] = [
+    (
+        "values.wasm",
+        r#"(component
+            (import "i" (instance $i
+                (type $record (record (field "x" s32) (field "y" (option f64))))
+                (export "p" (type $p (eq $record)))
+                (type $variant (variant (case "a" u64) (case "b") (case "d" (list char))))
+                (export "c" (type $c (eq $variant)))
+                (type $enum (enum "red" "green"))
+                (export "e" (type $e (eq $enum)))
+                (type $flags (flags "r" "w"))
+                (export "g" (type $g (eq $flags)))
+                (export "f" (func (param "p" $p) (param "c" $c) (param "t" (tuple bool string))
+                    (result (result $e (error $g)))))))
+            (export "acme:shapes/draw@1.2.0" (instance $i)))"#,
+    ),
+    (
+        "resource.wasm",
+        r#"(component
+            (import "i" (instance $i
+                (export "file" (type $file (sub resource)))
+                (export "[constructor]file" (func (param "name" string) (result (own $file))))
+                (export "[method]file.read" (func (param "self" (borrow $file))
+                    (result (list u8))))))
+            (export "acme:files/files@0.1.0" (instance $i)))"#,
+    ),
+    (
+        "async.wasm",
+        r#"(component
+            (type $s (stream u8))
+            (import "f" (func $f async (param "s" $s) (result (future string))))
+            (export "g" (func $f)))"#,
+    ),
+    (
+        "docs.wasm",
+        r#"(component
+            (@custom "package-docs" "\00{\"worlds\":{\"w\":{\"docs\":\"One sentence.\"}}}")
+            (core module $m (func (export "add") (param i32 i32) (result i32)
+                (i32.add (local.get 0) (local.get 1))))
+            (core instance $i (instantiate $m))
+            (func (export "add") (param "left" u32) (param "right" u32) (result u32)
+                (canon lift (core func $i "add"))))"#,
+    ),
+    (
+        "program.wasm",
+        r#"(component
+            (import "wasi:cli/environment@0.2.6" (instance
+                (export "get-arguments" (func (result (list string))))))
+            (import "run" (instance $run (export "run" (func (result (result))))))
+            (export "wasi:cli/run@0.2.6" (instance $run)))"#,
+    ),
+];
+
 /// The format stays what it is: what is signed today gives the very bytes of the seeds. For a new
 /// format, `ENGRAFT_GOLDEN=write` writes new ones; the old ones stay under other names, since old
 /// files must stay readable.
@@ -130,6 +190,9 @@ fn the_seeds_are_what_is_signed_today() {
             assert!(std::fs::read(&path).unwrap() == bytes, "{} differs", path.display());
         }
     };
+    for (name, text) in COMPONENTS {
+        write("component", name, &wat::parse_str(text).unwrap());
+    }
     let key = entries::key();
     let small = br#"{"name": "a.b", "version": "1.0.0", "sequence": 1,
   "operations": [{"name": "c", "input_schema": {}, "output_schema": {}}]}"#;

@@ -130,6 +130,50 @@ async fn both_keys_open_a_variable_and_a_directory() {
 }
 
 #[tokio::test]
+async fn a_directory_holds_what_the_grant_says_and_no_more() {
+    let ground = Ground::new("quota");
+    let mut stage = stage();
+    ground.share(&mut stage, Access::ReadWrite, Access::ReadWrite);
+    // Two entries are there, with five bytes in one; a third, and 50,000 bytes in it.
+    stage.granted.disk_bytes = Some(3 * 4_096 + 5 + 50_000);
+    let loaded = load(&stage).await;
+    let filled = run(&loaded, &["fill", "/data/full"]).await;
+    // The C library of guests calls whatever ends a stream an I/O error.
+    let (written, _why) = filled.split_once(' ').unwrap();
+    let written: u64 = written.parse().unwrap();
+    assert!((45_000..=50_000).contains(&written), "{filled}");
+    let held = std::fs::metadata(ground.path("shared/full")).unwrap().len();
+    assert_eq!(held, written, "no byte more than was told");
+    for args in [
+        &["extend", "/data/full", "60000"][..],
+        &["extend", "/data/other", "1"],
+        &["write", "/data/other", "x"],
+    ] {
+        let refused = run(&loaded, args).await;
+        assert!(refused.starts_with("error: ") && refused.contains("uota"), "{args:?}: {refused}");
+    }
+    // What is removed makes room again, for another instance of it too.
+    assert_eq!(run(&loaded, &["remove", "/data/full"]).await, "done");
+    assert_eq!(run(&loaded, &["write", "/data/full", "small"]).await, "done");
+    assert_eq!(run(&loaded, &["append", "/data/full", "er"]).await, "done");
+    assert_eq!(read(&ground.path("shared/full")), "smaller");
+    let large = "x".repeat(50_000);
+    assert!(run(&loaded, &["append", "/data/full", &large]).await.starts_with("error: "));
+}
+
+#[tokio::test]
+async fn files_without_bytes_fill_a_directory_too() {
+    let ground = Ground::new("crowd");
+    let mut stage = stage();
+    ground.share(&mut stage, Access::ReadWrite, Access::ReadWrite);
+    stage.granted.disk_bytes = Some(102 * 4_096 + 5);
+    let loaded = load(&stage).await;
+    let made = run(&loaded, &["crowd", "/data/inner"]).await;
+    assert!(made.starts_with("100 "), "{made}");
+    assert_eq!(std::fs::read_dir(ground.path("shared/inner")).unwrap().count(), 100);
+}
+
+#[tokio::test]
 async fn reading_does_not_write_and_writing_does() {
     let ground = Ground::new("access");
     let mut read_only = stage();

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use engraft::model::{Outcome, TrapKind};
+use engraft::engine::Invocation;
+use engraft::model::{Failure, Outcome, TrapKind};
 use serde_json::{Value, json};
 
 use crate::guest_sdk::{call, engine, grant_all, load};
@@ -59,4 +60,28 @@ async fn a_guest_of_version_1_finds_every_host_function() {
 async fn a_guest_of_version_1_keeps_its_optional_exports() {
     let loaded = load(&engine(), frozen(), grant_all).await;
     assert!(loaded.is_stateful() && loaded.is_self_testing());
+
+    let (saved, report) = loaded.save_state(Invocation::new("save", "")).await;
+    assert_eq!(saved.as_deref(), Some([1, 2, 3].as_slice()), "{}", report.outcome);
+    let restoring = || Invocation::new("restore", "");
+    let report = loaded.restore_state(restoring(), "1.0.0", &[1, 2, 3]).await;
+    assert!(matches!(report.outcome, Outcome::Returned(_)), "{}", report.outcome);
+    let report = loaded.restore_state(restoring(), "1.0.0", &[]).await;
+    let Outcome::Refused(Failure::InvalidInput(facts)) = report.outcome else {
+        panic!("{}", report.outcome)
+    };
+    assert_eq!(facts.message, "not what was saved");
+
+    let (checks, report) = loaded.self_test().await;
+    assert_eq!(checks.len(), 1, "{}", report.outcome);
+    assert_eq!((checks[0].name.as_str(), checks[0].problem.as_deref()), ("frozen", None));
+}
+
+#[tokio::test]
+async fn a_guest_of_version_1_refuses_what_it_has_not() {
+    let loaded = load(&engine(), frozen(), grant_all).await;
+    let outcome = call(&loaded, "no-such", &json!(1)).await;
+    let Outcome::Refused(failure) = outcome else { panic!("{outcome}") };
+    // The host knows the operations and may say so before the guest does.
+    assert!(matches!(failure, Failure::InvalidInput(_)), "{failure:?}");
 }

@@ -1,5 +1,8 @@
 //! The Rust guest crate in a real host: the API that capabilities are written with, end to end.
 
+mod heap;
+mod outside;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,13 +35,18 @@ pub(crate) fn grant_all(asked: &Permissions) -> Grant {
 
 /// An engine with values, a setting and a secret.
 pub(crate) fn engine() -> Engine {
+    engine_with(|services| services)
+}
+
+/// The same with more services.
+fn engine_with(more: impl FnOnce(Services) -> Services) -> Engine {
     let mut config = EngineConfig::default();
-    config.services = Arc::new(
+    config.services = Arc::new(more(
         Services::default()
             .values(Arc::new(MemoryStore::default()))
             .config(ConfigMap::default().with("locale", "de-CH"))
             .secrets(SecretMap::default().with("token", "s3cret-value")),
-    );
+    ));
     Engine::new(config).unwrap()
 }
 
@@ -48,20 +56,32 @@ pub(crate) async fn load(
     component: Arc<[u8]>,
     grant: impl FnOnce(&Permissions) -> Grant,
 ) -> Loaded {
+    load_asking(engine, component, |_| {}, grant).await
+}
+
+/// The same, after what it says of itself or how it is kept was changed.
+async fn load_asking(
+    engine: &Engine,
+    component: Arc<[u8]>,
+    change: impl FnOnce(&mut Loadable),
+    grant: impl FnOnce(&Permissions) -> Grant,
+) -> Loaded {
     let description =
         engine.describe(&"test.name".parse().unwrap(), Arc::clone(&component)).await.unwrap();
-    let loadable = Loadable {
+    let mut loadable = Loadable {
         name: description.name.clone(),
         version: None,
         digest: Digest::of(&component),
         component,
-        grant: grant(&description.permissions),
+        grant: Grant::default(),
         description,
         budget: Budget::default(),
         lifetime: InstancePolicy::Fresh,
         metering: Metering::Fuel,
         native: Vec::new(),
     };
+    change(&mut loadable);
+    loadable.grant = grant(&loadable.description.permissions);
     engine.load(loadable).await.unwrap()
 }
 
@@ -87,6 +107,18 @@ async fn every_host_function_answers_through_the_crate() {
     );
     assert_eq!(report.logs[0].message, "looking");
     assert_eq!(report.logs[0].fields, [("where".to_owned(), "around".to_owned())]);
+}
+
+#[tokio::test]
+async fn schemas_are_derived_or_made_by_schemars() {
+    let name = "test.name".parse().unwrap();
+    let description = engine().describe(&name, guest("sdk")).await.unwrap();
+    let ask = &description.operation("ask").unwrap().input_schema;
+    assert_eq!(ask["properties"]["also"]["items"]["type"], "string");
+    assert_eq!(ask["properties"]["also"]["description"], "Whom to ask as well.");
+    let refuse = &description.operation("refuse").unwrap().input_schema;
+    assert_eq!(refuse["properties"]["text"]["type"], "string", "{refuse}");
+    assert_eq!(refuse["required"], json!(["text"]));
 }
 
 #[tokio::test]
@@ -118,6 +150,48 @@ async fn a_denial_reaches_the_caller_as_a_denial() {
     let loaded = load(&engine(), guest("sdk"), |_| Grant::default()).await;
     let outcome = call(&loaded, "look", &json!({})).await;
     assert!(matches!(outcome, Outcome::Refused(Failure::Denied(_))), "{outcome}");
+}
+
+#[tokio::test]
+async fn state_moves_from_one_host_to_another() {
+    let (old, new) = (engine(), engine());
+    let old = load(&old, guest("sdk"), grant_all).await;
+    call(&old, "look", &json!({})).await;
+    let (saved, report) = old.save_state(Invocation::new("save", "")).await;
+    assert_eq!(saved.as_deref(), Some(b"2".as_slice()), "{}", report.outcome);
+
+    let new = load(&new, guest("sdk"), grant_all).await;
+    let restoring = || Invocation::new("restore", "");
+    let report = new.restore_state(restoring(), "0.9.0", b"7").await;
+    let Outcome::Refused(Failure::InvalidInput(facts)) = report.outcome else {
+        panic!("{}", report.outcome)
+    };
+    assert_eq!(facts.message, "too old");
+    let report = new.restore_state(restoring(), "1.0.0", b"40").await;
+    assert!(matches!(report.outcome, Outcome::Returned(_)), "{}", report.outcome);
+    let Outcome::Returned(output) = call(&new, "look", &json!({})).await else { panic!() };
+    assert_eq!(output.read::<Value>().unwrap()["count"], 42);
+
+    let denied = load(&engine(), guest("sdk"), |_| Grant::default()).await;
+    let (saved, report) = denied.save_state(Invocation::new("save", "")).await;
+    assert!(saved.is_none());
+    assert!(matches!(report.outcome, Outcome::Refused(Failure::Denied(_))), "{}", report.outcome);
+}
+
+#[tokio::test]
+async fn checks_of_itself_come_with_their_names_and_problems() {
+    let loaded = load(&engine(), guest("sdk"), grant_all).await;
+    let (checks, report) = loaded.self_test().await;
+    let seen: Vec<_> =
+        checks.iter().map(|check| (check.name.as_str(), check.problem.as_deref())).collect();
+    assert_eq!(
+        seen,
+        [("holds", None), ("does_not_hold", Some("on purpose"))],
+        "{}",
+        report.outcome
+    );
+    let without = load(&engine(), crate::support::template("rust", "greet"), grant_all).await;
+    assert!(without.self_test().await.0.is_empty());
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 
 use crate::effects::stage::{Stage, ask, assert_told, output, report, rule, secret};
 
-/// A server that answers by path: `/bytes/N`, `/slow/MS`, `/never`, `/to?URL`, `/echo`.
+/// A server that answers by path: `/bytes/N`, `/slow/MS`, `/never`, `/to?URL`, `/echo/…`, `/json/…`.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     seen: Arc<Mutex<Vec<String>>>,
@@ -42,6 +42,11 @@ impl Server {
 
     pub(crate) fn seen(&self) -> usize {
         self.seen.lock().unwrap().len()
+    }
+
+    /// The requests, as they came.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.seen.lock().unwrap().clone()
     }
 
     /// A stage whose guest may send requests here.
@@ -83,6 +88,7 @@ async fn serve(mut stream: tokio::net::TcpStream, log: Arc<Mutex<Vec<String>>>) 
             return;
         }
         "echo" => ("200 OK".to_owned(), text.clone()),
+        "json" => ("200 OK".to_owned(), r#"{"n": 4}"#.to_owned()),
         _ => {
             let to = path.split_once('?').map_or("/", |(_, to)| to);
             (format!("302 Found\r\nlocation: {to}"), String::new())

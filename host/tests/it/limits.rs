@@ -47,7 +47,7 @@ fn with_slow(config: &mut EngineConfig) {
     }));
 }
 
-fn wait(ms: u32) -> Invocation {
+fn wait(ms: u32) -> Invocation<'static> {
     Invocation::new("run", format!(r#"{{"ms":{ms}}}"#))
 }
 
@@ -177,7 +177,7 @@ async fn logs_are_bounded_and_come_with_the_report() {
 struct One(std::sync::OnceLock<Loaded>);
 
 impl Peers for One {
-    fn call<'a>(&'a self, _: &'a CapabilityName, invocation: Invocation) -> PeerCall<'a> {
+    fn call<'a>(&'a self, _: &'a CapabilityName, invocation: Invocation<'a>) -> PeerCall<'a> {
         Box::pin(async move {
             let report = self.0.get().unwrap().call(invocation).await;
             let result = match report.outcome {

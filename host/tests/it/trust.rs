@@ -1,5 +1,8 @@
 //! Whom a keyring trusts, and everything that it must refuse.
 
+mod native;
+mod revocation;
+
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -112,28 +115,6 @@ fn a_manifest_counts_only_in_its_time() {
     assert!(matches!(verify(&keyring, early), Err(TrustError::NotYetValid { .. })));
     let late = with(json!({"validity": {"not_after": Moment::at(NOW - DAY)}}));
     assert!(matches!(verify(&keyring, late), Err(TrustError::Expired { .. })));
-}
-
-#[test]
-fn a_revoked_key_is_refused() {
-    let mut keyring = keyring(&[&key(1)]);
-    keyring.revoke_key(key(1).id(), "the laptop was lost");
-    let reason = reason(verify(&keyring, signed(&[&key(1)])));
-    assert_eq!(reason, Reason::Revoked { reason: "the laptop was lost".to_owned() });
-    keyring.distrust(&key(1).id()).unwrap();
-    let again = keyring.trust(TrustedKey::release(key(1).public(), "a", Scope::everything()));
-    assert!(matches!(again, Err(KeyringError::Revoked { .. })));
-}
-
-#[test]
-fn a_revoked_digest_is_refused() {
-    let verified = verify(&keyring(&[&key(1)]), signed(&[&key(1)])).unwrap();
-    for digest in [verified.digest(), verified.statement()] {
-        let mut keyring = keyring(&[&key(1)]);
-        keyring.revoke_digest(digest, "it leaks");
-        let error = verify(&keyring, signed(&[&key(1)])).unwrap_err();
-        assert!(matches!(&error, TrustError::Revoked { reason, .. } if reason == "it leaks"));
-    }
 }
 
 #[test]
@@ -346,126 +327,6 @@ fn rotation_overlaps_and_makes_nobody_two() {
     let keyring = requiring(2, keyring.clone());
     let error = verify(&keyring, signed(&[&key(1), &key(2)])).unwrap_err();
     assert!(matches!(error, TrustError::TooFewSigners { counted: 1, .. }), "{error}");
-}
-
-fn list(sequence: u64, keys: &[&SigningKey], digests: &[Digest]) -> RevocationList {
-    RevocationList {
-        sequence,
-        issued: Moment::at(NOW),
-        keys: keys.iter().map(|key| (key.id(), "lost".to_owned())).collect(),
-        digests: digests.iter().map(|digest| (*digest, "leaks".to_owned())).collect(),
-    }
-}
-
-fn with_revoker(others: &[&SigningKey]) -> Keyring {
-    let mut keyring = keyring(others);
-    let scope = Scope { revocations: true, ..Scope::default() };
-    keyring.trust(TrustedKey::release(key(8).public(), "security", scope)).unwrap();
-    keyring
-}
-
-#[test]
-fn a_signed_list_revokes_for_good() {
-    let mut keyring = with_revoker(&[&key(1), &key(2)]);
-    let first = list(5, &[&key(1)], &[]).sign(&[&key(8)]).unwrap();
-    let first = SignedRevocations::parse(&first.to_bytes()).unwrap();
-    keyring.apply(&first, NOW).unwrap();
-    keyring.apply(&first, NOW).unwrap();
-    assert!(matches!(reason(verify(&keyring, signed(&[&key(1)]))), Reason::Revoked { .. }));
-    // A later list that leaves the key out does not bring it back; an earlier one is refused.
-    keyring.apply(&list(6, &[], &[Digest::of(COMPONENT)]).sign(&[&key(8)]).unwrap(), NOW).unwrap();
-    assert!(keyring.revoked().key(&key(1).id()).is_some());
-    assert!(matches!(verify(&keyring, signed(&[&key(2)])), Err(TrustError::Revoked { .. })));
-    let refused = keyring.apply(&first, NOW).unwrap_err();
-    assert_eq!(refused, RevocationError::Older { sequence: 5, highest: 6 });
-    // All of it is kept with the keyring.
-    let again = Keyring::from_json(keyring.to_json().as_bytes()).unwrap();
-    assert_eq!(again.revoked(), keyring.revoked());
-    assert!(matches!(reason(verify(&again, signed(&[&key(1)]))), Reason::Revoked { .. }));
-}
-
-#[test]
-fn a_list_of_revocations_needs_who_may_sign_it() {
-    let mut keyring = with_revoker(&[&key(1)]);
-    let mut refused = |signers: &[&SigningKey]| {
-        let error = keyring.apply(&list(1, &[&key(1)], &[]).sign(signers).unwrap(), NOW);
-        match error.unwrap_err() {
-            RevocationError::TooFewSigners { refusals, .. } => refusals[0].reason.clone(),
-            other => panic!("{other:?}"),
-        }
-    };
-    assert_eq!(refused(&[&key(1)]), Reason::Revocations);
-    assert_eq!(refused(&[&key(9)]), Reason::Unknown);
-    keyring.revoke_key(key(8).id(), "lost");
-    let error = keyring.apply(&list(1, &[], &[]).sign(&[&key(8)]).unwrap(), NOW).unwrap_err();
-    assert!(error.to_string().contains("is revoked (lost)"), "{error}");
-    assert_eq!(keyring.revoked().sequence(), 0);
-    // A release is not a list of revocations, whoever signed it.
-    let release = take_apart(&signed(&[&key(8)]).to_bytes()).remove(0).1;
-    assert!(matches!(SignedRevocations::parse(&release), Err(RevocationError::Envelope(_))));
-    assert_eq!(list(1, &[], &[]).sign(&[]).unwrap_err(), RevocationError::Keys);
-}
-
-#[test]
-fn two_must_sign_revocations_where_two_are_asked_for() {
-    let mut keyring = with_revoker(&[]);
-    keyring.require_for_revocations(NonZeroU32::new(2).unwrap());
-    let one = list(1, &[&key(1)], &[]).sign(&[&key(8), &key(8)]).unwrap();
-    let error = keyring.apply(&one, NOW).unwrap_err();
-    assert!(matches!(error, RevocationError::TooFewSigners { counted: 1, needed: 2, .. }));
-}
-
-fn native() -> NativeCode {
-    NativeCode {
-        target: "x86_64-unknown-linux-gnu".to_owned(),
-        compatibility: "engine-1".to_owned(),
-        code: b"machine code"[..].into(),
-    }
-}
-
-fn dropped(keyring: &Keyring, bundle: Bundle) -> NativeRefusal {
-    let verified = verify(keyring, bundle).unwrap();
-    assert_eq!(verified.native("engine-1"), None);
-    assert_eq!(verified.native_parts().count(), 0);
-    verified.dropped_native()[0].reason.clone()
-}
-
-#[test]
-fn native_code_is_used_only_from_who_is_trusted_with_it() {
-    let by = |signer: &SigningKey| signed(&[&key(1)]).attach_native(native(), &[signer]).unwrap();
-    let why = |refusal: NativeRefusal| match refusal {
-        NativeRefusal::TooFewSigners { refusals, .. } => refusals[0].reason.clone(),
-        other => panic!("{other:?}"),
-    };
-    let mut keyring = keyring(&[&key(1)]);
-    assert_eq!(why(dropped(&keyring, by(&key(1)))), Reason::Native);
-    assert_eq!(why(dropped(&keyring, by(&key(2)))), Reason::Unknown);
-    let scope = Scope { native: true, ..Scope::of_names(["text.*".parse().unwrap()]) };
-    keyring.trust(TrustedKey::release(key(2).public(), "builder", scope)).unwrap();
-    let verified = verify(&keyring, by(&key(2))).unwrap();
-    assert_eq!(verified.native("engine-1").as_deref(), Some(&b"machine code"[..]));
-    assert_eq!(verified.native("engine-2"), None);
-    // The builder's signature is good for native code; it may not ask for what its scope lacks.
-    keyring.revoke_digest(Digest::of(b"machine code"), "miscompiled");
-    let revoked = NativeRefusal::Revoked { reason: "miscompiled".to_owned() };
-    assert_eq!(dropped(&keyring, by(&key(2))), revoked);
-}
-
-#[test]
-fn native_code_of_another_component_or_other_bytes_is_left_unused() {
-    let keyring = scoped(|scope| scope.native = true);
-    let full = signed(&[&key(1)]).attach_native(native(), &[&key(1)]).unwrap();
-    let good = take_apart(&full.to_bytes());
-    let other = Bundle::sign(b"another component".to_vec(), &manifest(), &[&key(1)]).unwrap();
-    let other = take_apart(&other.attach_native(native(), &[&key(1)]).unwrap().to_bytes());
-    let mut swapped = good.clone();
-    swapped[2] = other[2].clone();
-    let refusal = dropped(&keyring, Bundle::parse(&put_together(&swapped)).unwrap());
-    assert!(matches!(refusal, NativeRefusal::OtherComponent { .. }), "{refusal}");
-    let mut swapped = good.clone();
-    swapped[3].1 = b"evil code".to_vec();
-    let refusal = dropped(&keyring, Bundle::parse(&put_together(&swapped)).unwrap());
-    assert!(matches!(refusal, NativeRefusal::Digest { .. }), "{refusal}");
 }
 
 #[test]

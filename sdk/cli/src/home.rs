@@ -3,8 +3,9 @@
 //! *Never:* a secret is written here by anybody but the key store.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use engraft::artifact::{KeyStore, Keyring, Origin, SigningKey, TrustedKey};
+use engraft::artifact::{KeyStore, Keyring, Ledger, Origin, SigningKey, TrustedKey};
 
 use crate::desk::Desk;
 use crate::trouble::{Result, Trouble};
@@ -48,6 +49,17 @@ impl Home {
             return Ok(Keyring::new());
         }
         Ok(Keyring::load(&path)?)
+    }
+
+    /// The highest release of every name that was used here, so that nobody is led back to an old one.
+    pub(crate) fn ledger(&self) -> Result<Ledger> {
+        self.make()?;
+        Ok(Ledger::open(&self.directory.join("seen.json"))?)
+    }
+
+    /// The keyring as it decides: it knows what was seen.
+    pub(crate) fn judge(&self) -> Result<Keyring> {
+        Ok(self.keyring()?.with_seen(Arc::new(self.ledger()?)))
     }
 
     /// Writes the keyring in one step.

@@ -2,15 +2,24 @@
 //!
 //! *Never:* an error without line and column.
 
+use engraft::artifact::read_json;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::place::Place;
 use crate::trouble::{Result, Trouble};
 
-/// Reads JSON; `source` is the file's name, or what else the text came from.
+/// Reads what a person wrote to be signed or obeyed, strictly; `source` is the file's name.
 pub(crate) fn read<T: DeserializeOwned>(source: &str, bytes: &[u8]) -> Result<T> {
+    utf8(source, bytes)?;
+    read_json(bytes).map_err(|error| Trouble::in_json(source, bytes, &error))
+}
+
+/// Looks whether an input is JSON; `source` is what it is called. What it means is for the capability.
+pub(crate) fn check(source: &str, bytes: &[u8]) -> Result<()> {
     let text = utf8(source, bytes)?;
-    serde_json::from_str(text).map_err(|error| {
+    let read: std::result::Result<Value, _> = serde_json::from_str(text);
+    read.map(drop).map_err(|error| {
         let full = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
         let what = full.strip_suffix(&place).unwrap_or(&full);
@@ -18,7 +27,7 @@ pub(crate) fn read<T: DeserializeOwned>(source: &str, bytes: &[u8]) -> Result<T>
             "recursion limit exceeded" => "it is nested deeper than 128 levels",
             other => other,
         };
-        let place = Place::of_json(source, text, (error.line(), error.column()), what);
+        let place = Place::at(source, text, error.line(), error.column());
         Trouble::corrupt(format!("{source} is not the JSON expected: {what}")).at(place)
     })
 }
@@ -37,13 +46,11 @@ pub(crate) fn utf8<'a>(source: &str, bytes: &'a [u8]) -> Result<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::*;
 
     #[test]
     fn an_error_shows_its_place() {
-        let error = read::<Value>("the input", b"{\n  \"a\": tru\n}").unwrap_err();
+        let error = check("the input", b"{\n  \"a\": tru\n}").unwrap_err();
         let place = error.place.as_deref().unwrap();
         assert_eq!((place.line, place.column, place.text.as_str()), (2, 11, "  \"a\": tru"));
         assert!(error.message.contains("the input"), "{}", error.message);
@@ -53,7 +60,7 @@ mod tests {
     #[test]
     fn depth_is_bounded_and_told() {
         let bomb = "[".repeat(100_000);
-        let error = read::<Value>("the input", bomb.as_bytes()).unwrap_err();
+        let error = check("the input", bomb.as_bytes()).unwrap_err();
         assert!(error.message.contains("deeper than 128 levels"), "{}", error.message);
     }
 

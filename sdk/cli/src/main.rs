@@ -21,6 +21,7 @@ mod place;
 mod recipe;
 mod sandbox;
 mod screen;
+mod terms;
 mod text;
 mod trouble;
 

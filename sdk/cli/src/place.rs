@@ -41,29 +41,6 @@ impl Place {
         Self::new(source, line, shown, shown.get(..bytes).map_or(0, |t| t.chars().count()), 1)
     }
 
-    /// The place of an error in JSON. Where a type refuses a text, the parser tells only where the
-    /// object around it ends; the text itself, quoted in the message, is the better place.
-    pub(crate) fn of_json(
-        source: &str,
-        whole: &str,
-        (line, column): (usize, usize),
-        message: &str,
-    ) -> Self {
-        let quoted = message.split('`').nth(1).filter(|word| !word.is_empty());
-        let sought = quoted.and_then(|word| serde_json::to_string(word).ok()).unwrap_or_default();
-        let mut found = whole.match_indices(&sought);
-        let (Some((at, _)), None, false) = (found.next(), found.next(), sought.is_empty()) else {
-            return Self::at(source, whole, line, column);
-        };
-        let before = whole.get(..at).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        let shown = whole.split('\n').nth(line - 1).unwrap_or_default().trim_end_matches('\r');
-        let chars = |text: &str| text.chars().count();
-        let before = before.get(start..).map_or(0, chars);
-        Self::new(source, line, shown, before, chars(&sought))
-    }
-
     /// The place of bytes `from..to` in a text of one line.
     pub(crate) fn within(source: &str, whole: &str, from: usize, to: usize) -> Self {
         let chars = |end: usize| whole.get(..end).map_or(0, |text| text.chars().count());
@@ -118,18 +95,6 @@ mod tests {
         assert_eq!(place.drawing(), " --> a.json:2:8\n  |\n2 |   \"ä\": x\n  |        ^");
         let place = Place::within("--allow", "http=a b", 6, 7);
         assert!(place.drawing().ends_with("1 | http=a b\n  |       ^"), "{}", place.drawing());
-    }
-
-    #[test]
-    fn a_refused_text_is_found_where_it_stands() {
-        let text = "{\n  \"a\": \"b\",\n  \"name\": \"No Name\"\n}";
-        let place = |message| Place::of_json("a", text, (4, 1), message);
-        let found = place("`No Name` is not a name");
-        assert_eq!((found.line, found.column), (3, 11));
-        assert!(found.drawing().ends_with(&format!(" {}", "^".repeat(9))), "{}", found.drawing());
-        for elsewhere in ["`missing` is not a name", "no quote", "``", "`"] {
-            assert_eq!(place(elsewhere), Place::at("a", text, 4, 1), "{elsewhere}");
-        }
     }
 
     #[test]

@@ -2,27 +2,32 @@
 //!
 //! *Never:* anything of it outlives the command, save compiled code in the cache.
 
+mod bundles;
+mod seen;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use engraft::artifact::{Bundle, Keyring, SigningKey, TrustedKey};
-use engraft::engine::{ComponentKind, ConfigMap, InstancePolicy, SecretMap, Services};
-use engraft::model::Budget;
+use engraft::artifact::{Bundle, Keyring, Rollback, SigningKey, TrustedKey};
+use engraft::engine::{ConfigMap, SecretMap, Services};
+use engraft::model::{Budget, CapabilityName};
 use engraft::store::MemoryStore;
 use engraft::{Capability, Host, Invocation, Report, Terms};
 
 use crate::allow::{self, Allowed};
 use crate::desk::Desk;
 use crate::draft::Draft;
-use crate::exit::Exit;
 use crate::home;
 use crate::input::{self, Content, Input};
 use crate::json_text;
 use crate::limits::Limits;
+use crate::terms::{Lifetime, TermsArgs};
 use crate::text;
 use crate::trouble::{Result, Trouble};
+use bundles::{Maker, allow_hint};
+use seen::SeenHere;
 
 /// A secret is a token or a password, not a document.
 const SECRET_BYTES_MAX: u64 = 64 << 10;
@@ -62,6 +67,11 @@ pub(crate) struct SandboxArgs {
     /// For a bare component: a JSON file with any parts of its manifest
     #[arg(long, value_name = "FILE")]
     pub(crate) manifest: Option<PathBuf>,
+    /// Take this bundle although a later release was used here: it must have this sequence
+    #[arg(long, value_name = "SEQUENCE")]
+    pub(crate) rollback: Option<u64>,
+    #[command(flatten)]
+    pub(crate) terms: TermsArgs,
     #[command(flatten)]
     pub(crate) limits: Limits,
 }
@@ -71,97 +81,99 @@ pub(crate) struct Sandbox {
     /// Kept as long as calls are made, for it is where capabilities find one another.
     host: Host,
     pub(crate) capability: Capability,
+    lifetime: Lifetime,
 }
+
+/// What the calls of one run belong to, where instances live for a session.
+const SESSION: &str = "this run";
 
 impl Sandbox {
     /// Verifies, compiles and installs; nothing has run yet but a bare component's own description
     /// of itself.
-    pub(crate) fn open(args: &SandboxArgs, lifetime: InstancePolicy, desk: &Desk) -> Result<Self> {
+    pub(crate) fn open(args: &SandboxArgs, desk: &Desk) -> Result<Self> {
         let allowed = Allowed::parse(&args.allow)?;
         let input = Input::open(&args.file)?;
         let others: Vec<Input> =
             args.with.iter().map(|path| Input::open(path)).collect::<Result<_>>()?;
         let draft = Draft::read(args.manifest.as_deref())?;
-        if let (Content::Bundle(_), Some(path)) = (&input.content, &args.manifest) {
-            return Err(Trouble::usage(format!(
-                "`{}` is a bundle, whose manifest is signed; `--manifest {}` is for a bare component",
-                args.file.display(),
-                path.display()
-            )));
-        }
+        check_options(args, &input)?;
         let is_bare = |input: &Input| matches!(input.content, Content::Bare);
         let development = if others.iter().any(is_bare) || is_bare(&input) {
             Some(home::development_key(desk)?)
         } else {
             None
         };
-        let keyring = keyring(development.as_ref(), desk)?;
-        let host = host(keyring, &allowed, &args.limits, lifetime, desk)?;
         let _shown = (input.bytes.len() > SLOW_BYTES).then(|| {
             let size = text::bytes(input.bytes.len() as u64);
             desk.screen.progress(&format!("compiling {} ({size})", args.file.display()))
         });
-        let maker = Maker { host: &host, key: development, allowed, limits: &args.limits, desk };
-        for other in &others {
-            let (bundle, _) = maker.bundle(other, Draft::default())?;
-            desk.wait(host.install(&bundle))??;
+        let mut maker = Maker::new(development.as_ref(), &allowed, &args.limits, desk);
+        let with: Vec<_> = others
+            .iter()
+            .map(|other| maker.bundle(other, Draft::default()))
+            .collect::<Result<_>>()?;
+        let made = maker.bundle(&input, draft)?;
+        let seen = SeenHere::new(desk.home()?.ledger()?, maker.into_names());
+        let keyring = keyring(development.as_ref(), desk)?.with_seen(Arc::new(seen));
+        let host = host(keyring, &allowed, args, &made.name, desk)?;
+        for other in &with {
+            desk.wait(host.install(&other.bundle))??;
         }
-        let (bundle, asks) = maker.bundle(&input, draft)?;
-        let installed = desk.wait(host.install(&bundle))?;
-        let capability = installed.map_err(|error| allow_hint(error.into(), asks))?;
-        Ok(Self { host, capability })
+        let installed = desk.wait(install(&host, &made.bundle, args.rollback))?;
+        let capability = installed.map_err(|error| allow_hint(error.into(), made.asks))?;
+        Ok(Self { host, capability, lifetime: args.terms.lifetime })
+    }
+
+    /// Calls the capability as an embedding program would.
+    pub(crate) async fn call(&self, invocation: Invocation<'_>) -> Report {
+        let invocation = match self.lifetime {
+            Lifetime::Session => invocation.session(SESSION),
+            Lifetime::Fresh | Lifetime::Pooled => invocation,
+        };
+        self.host.call(self.capability.name().as_str(), invocation).await
     }
 }
 
-impl Sandbox {
-    /// Calls the capability as an embedding program would.
-    pub(crate) async fn call(&self, invocation: Invocation) -> Report {
-        self.host.call(self.capability.name().as_str(), invocation).await
+/// What belongs to bare components goes with no bundle, and the other way about.
+fn check_options(args: &SandboxArgs, input: &Input) -> Result<()> {
+    let file = args.file.display();
+    match (&input.content, &args.manifest, args.rollback) {
+        (Content::Bundle(_), Some(path), _) => Err(Trouble::usage(format!(
+            "`{file}` is a bundle, whose manifest is signed; `--manifest {}` is for a bare component",
+            path.display()
+        ))),
+        (Content::Bare, _, Some(_)) => Err(Trouble::usage(format!(
+            "`{file}` is a bare component, which is no older than now; `--rollback` is for a bundle"
+        ))),
+        (Content::Bundle(_) | Content::Bare, _, _) => Ok(()),
     }
+}
+
+/// Installs a bundle, as the older release that a person named where one did.
+async fn install(
+    host: &Host,
+    bundle: &[u8],
+    rollback: Option<u64>,
+) -> std::result::Result<Capability, engraft::Error> {
+    match rollback {
+        Some(sequence) => {
+            let to = rollback_to(&Bundle::parse(bundle)?, sequence);
+            host.roll_back(bundle, &to).await
+        }
+        None => host.install(bundle).await,
+    }
+}
+
+/// The release that a person names by its sequence, and whose file they named.
+pub(crate) fn rollback_to(bundle: &Bundle, sequence: u64) -> Rollback {
+    let name = bundle.claimed_manifest().name().clone();
+    Rollback { name, sequence, digest: bundle.digest() }
 }
 
 /// A host that trusts nobody and grants nothing: to look at components, and to compile them.
 pub(crate) fn bare_host(desk: &Desk) -> Result<Host> {
     let cache = desk.home()?.cache_path();
     Ok(Host::builder().trust(Keyring::new()).cache_dir(cache).build()?)
-}
-
-/// Who says what a capability asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asks {
-    /// A manifest, or the component's own description of itself.
-    Manifest,
-    /// What is allowed, for want of either.
-    Allow,
-}
-
-/// Makes bundles of what there is.
-struct Maker<'a> {
-    host: &'a Host,
-    /// Where anything is bare.
-    key: Option<SigningKey>,
-    allowed: Allowed,
-    limits: &'a Limits,
-    desk: &'a Desk,
-}
-
-impl Maker<'_> {
-    /// The bundle itself, or a bare component signed with the development key.
-    fn bundle(&self, input: &Input, draft: Draft) -> Result<(Arc<[u8]>, Asks)> {
-        let (Content::Bare, Some(key)) = (&input.content, &self.key) else {
-            return Ok((Arc::clone(&input.bytes), Asks::Manifest));
-        };
-        let component = input.component();
-        let knows_itself = input.inspect()?.kind == ComponentKind::Contract;
-        let asks_in_file = draft.permissions.is_some();
-        let mut manifest = draft.of_component(input, self.host, self.desk)?;
-        let asks = if knows_itself || asks_in_file { Asks::Manifest } else { Asks::Allow };
-        if asks == Asks::Allow {
-            manifest.description.permissions = self.allowed.asks.clone();
-        }
-        manifest.budget = self.limits.applied_to(manifest.budget);
-        Ok((Bundle::sign(component, &manifest, &[key])?.to_bytes().into(), asks))
-    }
 }
 
 /// The local keyring, and the development key where it signs something here.
@@ -175,27 +187,32 @@ fn keyring(development: Option<&SigningKey>, desk: &Desk) -> Result<Keyring> {
     Ok(keyring)
 }
 
-/// A host that trusts the keyring and grants what is allowed.
+/// A host that trusts the keyring and grants what is allowed. The chosen terms are the main
+/// capability's: those beside it belong to no session.
 fn host(
     keyring: Keyring,
     allowed: &Allowed,
-    limits: &Limits,
-    lifetime: InstancePolicy,
+    args: &SandboxArgs,
+    name: &CapabilityName,
     desk: &Desk,
 ) -> Result<Host> {
-    let mut terms = Terms::default();
-    terms.grant = allowed.grant.clone();
-    terms.lifetime = lifetime;
-    terms.budget_max = Some(limits.applied_to(UNLIMITED));
+    let mut beside = Terms::default();
+    beside.grant = allowed.grant.clone();
+    beside.budget_max = Some(args.limits.applied_to(UNLIMITED));
+    let mut terms = beside.clone();
+    terms.lifetime = args.terms.lifetime.into();
+    terms.metering = args.terms.metering.into();
     for directory in &allowed.grant.files {
         if !directory.host_path.is_dir() {
             let path = directory.host_path.display();
             return Err(Trouble::usage(format!("`--allow fs`: `{path}` is not a directory")));
         }
     }
+    let pattern = |text: &str| text.parse().map_err(|error| Trouble::fault(format!("{error}")));
     let host = Host::builder()
         .trust(keyring)
-        .terms("*".parse().map_err(|error| Trouble::fault(format!("{error}")))?, terms)
+        .terms(pattern(name.as_str())?, terms)
+        .terms(pattern("*")?, beside)
         .services(services(allowed)?.progress(desk.screen.guest_progress()))
         .cache_dir(desk.home()?.cache_path())
         .build()?;
@@ -215,12 +232,4 @@ fn services(allowed: &Allowed) -> Result<Services> {
         .iter()
         .fold(ConfigMap::default(), |config, (key, value)| config.with(key.clone(), value.clone()));
     Ok(Services::default().secrets(secrets).config(config).values(Arc::new(MemoryStore::default())))
-}
-
-/// What asks by `--allow` can be mended by `--allow`.
-fn allow_hint(trouble: Trouble, asks: Asks) -> Trouble {
-    if asks == Asks::Allow && trouble.kind == Exit::Refused {
-        return trouble.hint("here `--allow` both asks and grants: add a rule for that permission");
-    }
-    trouble
 }

@@ -5,7 +5,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Failure, sys};
+use crate::{Failure, json, sys};
 
 /// One call of another capability.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Request {
         operation: impl Into<String>,
         input: &I,
     ) -> Result<Self, Failure> {
-        let input = serde_json::to_string(input).map_err(Failure::failed)?;
+        let input = json::to_string(input).map_err(Failure::failed)?;
         Ok(Self { capability: capability.into(), operation: operation.into(), input })
     }
 }
@@ -71,7 +71,7 @@ fn read<O: DeserializeOwned>(
     answer: Result<String, Failure>,
 ) -> Result<O, Failure> {
     // The other has done its work by now, whatever it gave.
-    serde_json::from_str(&answer?).map_err(|error| {
+    json::from_str(&answer?).map_err(|error| {
         Failure::failed(format!("the output of `{operation}`: {error}")).after_effect()
     })
 }

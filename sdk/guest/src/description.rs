@@ -3,11 +3,18 @@
 //! *Never:* a permission is asked for here that the source does not name.
 
 use crate::Failure;
+use crate::source::Source;
 
 /// A capability as the attribute macro implements it.
 pub trait Capability {
+    #[doc(hidden)]
+    const SOURCE: &'static Source;
+
     /// What it is and what it asks for.
-    fn describe() -> Description;
+    #[must_use]
+    fn describe() -> Description {
+        Self::SOURCE.description()
+    }
 
     /// Does one operation; input and output are JSON text.
     ///

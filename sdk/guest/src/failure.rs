@@ -54,26 +54,26 @@ impl Failure {
     /// The input does not fit; another input would.
     #[must_use]
     pub fn invalid_input(message: impl Display) -> Self {
-        Self::new(FailureKind::InvalidInput, &message)
+        Self::new(FailureKind::InvalidInput, message.to_string())
     }
 
     /// Something the operation needs was not allowed.
     #[must_use]
     pub fn denied(message: impl Display) -> Self {
-        Self::new(FailureKind::Denied, &message)
+        Self::new(FailureKind::Denied, message.to_string())
     }
 
     /// Something the operation needs is away. The same call may succeed later, unless
     /// [`permanent`](Self::permanent) says otherwise.
     #[must_use]
     pub fn unavailable(message: impl Display) -> Self {
-        Self::new(FailureKind::Unavailable, &message).retryable()
+        Self::new(FailureKind::Unavailable, message.to_string()).retryable()
     }
 
     /// Anything else.
     #[must_use]
     pub fn failed(message: impl Display) -> Self {
-        Self::new(FailureKind::Failed, &message)
+        Self::new(FailureKind::Failed, message.to_string())
     }
 
     /// Says that the same call may succeed later.
@@ -121,8 +121,8 @@ impl Failure {
         self.effect_happened
     }
 
-    fn new(kind: FailureKind, message: &dyn Display) -> Self {
-        Self { kind, message: message.to_string(), retryable: false, effect_happened: false }
+    fn new(kind: FailureKind, message: String) -> Self {
+        Self { kind, message, retryable: false, effect_happened: false }
     }
 }
 

@@ -22,7 +22,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Failure, HostError, sys};
+use crate::{Failure, HostError, json, sys};
 
 /// One request, built step by step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,7 +143,7 @@ impl Request {
     /// # Errors
     /// Where the value cannot be written as JSON.
     pub fn json<T: Serialize + ?Sized>(self, value: &T) -> Result<Self, HostError> {
-        let body = serde_json::to_vec(value)
+        let body = json::to_string(value)
             .map_err(|error| HostError::Invalid(format!("the body as JSON: {error}")))?;
         Ok(self.header("content-type", "application/json").body(body))
     }
@@ -233,7 +233,7 @@ impl Response {
     /// # Errors
     /// Where the body is not JSON of that type.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Failure> {
-        serde_json::from_slice(&self.body)
+        json::from_slice(&self.body)
             .map_err(|error| Failure::failed(format!("the response as JSON: {error}")))
     }
 

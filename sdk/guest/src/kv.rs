@@ -9,7 +9,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{HostError, sys};
+use crate::{HostError, json, sys};
 
 /// How often [`update`] tries again after another call was quicker. More than this means that one
 /// key is written all the time, and waiting longer would not help.
@@ -214,11 +214,11 @@ impl Transaction {
 }
 
 fn read_json<T: DeserializeOwned>(key: &str, value: &[u8]) -> Result<T, HostError> {
-    serde_json::from_slice(value).map_err(|error| unreadable(key, &error))
+    json::from_slice(value).map_err(|error| unreadable(key, &error))
 }
 
 fn write_json<T: Serialize + ?Sized>(key: &str, value: &T) -> Result<Vec<u8>, HostError> {
-    serde_json::to_vec(value).map_err(|error| unreadable(key, &error))
+    json::to_string(value).map(String::into_bytes).map_err(|error| unreadable(key, &error))
 }
 
 fn unreadable(key: &str, error: &dyn std::fmt::Display) -> HostError {

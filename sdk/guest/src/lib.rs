@@ -1,7 +1,7 @@
 //! What a capability written in Rust links.
 //!
 //! A capability is a module with an attribute; each operation is a function in it. Input and output
-//! are any types that `serde` and `schemars` know, and the schemas come from them.
+//! are any types that `serde` knows, and their JSON Schemas are [derived](mod@schema) from them.
 //!
 //! ```
 //! use engraft_guest::capability;
@@ -9,17 +9,16 @@
 //! /// Counts things in texts.
 //! #[capability(name = "text.count")]
 //! mod count {
-//!     use engraft_guest::Failure;
-//!     use schemars::JsonSchema;
+//!     use engraft_guest::{Failure, Schema};
 //!     use serde::{Deserialize, Serialize};
 //!
-//!     #[derive(Deserialize, JsonSchema)]
+//!     #[derive(Deserialize, Schema)]
 //!     pub struct Input {
 //!         /// The text to look at.
 //!         text: String,
 //!     }
 //!
-//!     #[derive(Serialize, JsonSchema)]
+//!     #[derive(Serialize, Schema)]
 //!     pub struct Words {
 //!         words: usize,
 //!     }
@@ -62,14 +61,36 @@
 //!
 //! A panic becomes the message of the trap that the host reports; it needs no permission.
 //!
+//! # Features
+//!
+//! | feature | default | what it does |
+//! |---|---|---|
+//! | `heap` | yes | an allocator that begins in memory which the component has from its start: a fresh call does not grow memory, which costs more than the rest of a small call. Without it, the one of the standard library is used, or your own |
+//! | `schemars` | no | `#[operation(schemars)]` takes the schemas of types that derive `schemars::JsonSchema`; about 125 kB more |
+//!
+//! # Size
+//!
+//! What is not used is not linked. The template is 58 kB: about 8 are the allocator, 8 what the standard
+//! library needs for panics, 8 the describing of the capability, 4 the bindings, and most of the rest
+//! reads and writes JSON. A type with fractions adds 20 kB where it is written and 22 where it is read;
+//! `format!` of whole numbers 4 and of fractions 29; `schemars` 125.
+//!
 //! *Never:* this crate knows the host crate; the contract is all they share.
+
+// The macros name the crate as its users do, and its own tests use them.
+#[cfg(test)]
+extern crate self as engraft_guest;
 
 pub mod call;
 pub mod clock;
 pub mod config;
 mod description;
 mod failure;
+#[cfg(all(target_arch = "wasm32", feature = "heap"))]
+#[allow(unsafe_code, reason = "an allocator hands out raw memory")]
+mod heap;
 pub mod http;
+pub mod json;
 pub mod kv;
 pub mod log;
 #[cfg(not(target_arch = "wasm32"))]
@@ -77,7 +98,9 @@ pub mod mock;
 mod operation;
 pub mod progress;
 pub mod random;
+pub mod schema;
 pub mod secrets;
+mod source;
 mod sys;
 
 pub use description::{
@@ -85,6 +108,7 @@ pub use description::{
 };
 pub use engraft_guest_macro::capability;
 pub use failure::{Failure, FailureKind, HostError};
+pub use schema::Schema;
 
 /// What the attribute macro writes calls to. Not for people; it changes without notice.
 #[doc(hidden)]
@@ -92,9 +116,13 @@ pub mod macro_support {
     #[cfg(target_arch = "wasm32")]
     pub use engraft_wit::guest as wit;
 
-    pub use crate::operation::{
-        NoInput, SelfChecks, described, operation, unknown_operation, value,
+    pub use crate::operation::{NoInput, SelfChecks, unknown_operation, value};
+    pub use crate::schema::{
+        Choice, Field, Node, Object, Place, Raw, Schema, Split, Tag, Tuple, Variant,
     };
+    #[cfg(feature = "schemars")]
+    pub use crate::source::operation_by_schemars;
+    pub use crate::source::{Asked, Source, Told, operation};
     #[cfg(target_arch = "wasm32")]
     pub use crate::sys::{describe, invoke, listen_for_panics, restore, save, self_test};
 }

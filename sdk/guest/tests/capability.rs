@@ -25,11 +25,10 @@ use serde_json::{Value, json};
     )
 )]
 mod all_sorts {
-    use engraft_guest::{Failure, kv};
-    use schemars::JsonSchema;
+    use engraft_guest::{Failure, Schema, kv};
     use serde::{Deserialize, Serialize};
 
-    #[derive(Deserialize, JsonSchema)]
+    #[derive(Deserialize, Schema)]
     pub(crate) struct Add {
         /// What to add.
         by: i64,
@@ -37,7 +36,7 @@ mod all_sorts {
         twice: bool,
     }
 
-    #[derive(Serialize, JsonSchema)]
+    #[derive(Serialize, Schema)]
     pub(crate) struct Sum {
         sum: i64,
     }

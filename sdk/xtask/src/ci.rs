@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::repository::Problem;
 use crate::run::{cargo, finish};
 use crate::test::{FEATURES, Strictness, Tally};
-use crate::{setup, test};
+use crate::{deny, setup, test};
 
 /// How one check went.
 struct Step {
@@ -27,6 +27,7 @@ pub(crate) fn run() -> Result<Vec<String>, Problem> {
         timed("format", || finish(&mut cargo(&["fmt", "--all", "--check"]))),
         timed("lints", || finish(&mut lints())),
         timed("lints for components", || finish(&mut component_lints())),
+        timed("dependencies", || deny::run().map(drop)),
         timed("documentation", || finish(&mut documentation())),
     ];
     let mut tally = Tally::default();

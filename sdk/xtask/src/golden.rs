@@ -6,6 +6,8 @@ use std::path::Path;
 
 use crate::bindings;
 use crate::repository::{Problem, root};
+use crate::run::{cargo, finish};
+use crate::test::FEATURES;
 
 /// Writes every golden file that is not current and tells which those were.
 pub(crate) fn write() -> Result<Vec<String>, Problem> {
@@ -15,7 +17,21 @@ pub(crate) fn write() -> Result<Vec<String>, Problem> {
         let path = root.join(path);
         std::fs::write(&path, text).map_err(|error| Problem::file(&path, &error))?;
     }
-    Ok(stale.into_iter().map(|(path, _)| path).collect())
+    let mut lines: Vec<String> = stale.into_iter().map(|(path, _)| path).collect();
+    lines.extend(write_reference(&root)?);
+    Ok(lines)
+}
+
+const REFERENCE: &str = "sdk/cli/REFERENCE.md";
+
+/// The command knows its own grammar, so its test writes the reference of it.
+fn write_reference(root: &Path) -> Result<Option<String>, Problem> {
+    let read = || std::fs::read_to_string(root.join(REFERENCE)).ok();
+    let before = read();
+    let mut command = cargo(&["test", "--quiet", "--bin", "engraft"]);
+    command.args(FEATURES).args(["--", "the_reference_is_up_to_date"]);
+    finish(command.env("ENGRAFT_GOLDEN", "write"))?;
+    Ok((read() != before).then(|| REFERENCE.to_owned()))
 }
 
 /// The golden files that are not current, with the text that they should have.

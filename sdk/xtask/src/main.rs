@@ -5,11 +5,14 @@
 mod bench;
 mod bindings;
 mod ci;
+mod deny;
 mod examples;
+mod fuzz;
 mod golden;
 mod repository;
 mod run;
 mod setup;
+mod systems;
 mod test;
 mod tidy;
 
@@ -42,11 +45,20 @@ enum Task {
     Examples,
     /// Make the golden files anew; look at the diff before you commit it.
     Golden,
+    /// Run the fuzz targets, each for as long as it is told; what breaks lands in host/fuzz/artifacts.
+    Fuzz(fuzz::Options),
+    /// Check licences and sources of the dependencies.
+    Deny,
+    /// Check that the host crate compiles for other systems.
+    Systems,
     /// Check the house rules that no compiler knows.
     Tidy,
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = fuzz::stand_in().or_else(systems::stand_in) {
+        return code;
+    }
     let done = match Arguments::parse().task {
         Task::Setup => setup::run(),
         Task::Test => test::run().and_then(|tally| {
@@ -61,6 +73,9 @@ fn main() -> ExitCode {
         Task::Bench(options) => bench::run(&options),
         Task::Examples => examples::write(),
         Task::Golden => golden::write(),
+        Task::Fuzz(options) => fuzz::run(&options),
+        Task::Deny => deny::run(),
+        Task::Systems => systems::run(),
         Task::Tidy => tidy::run(),
     };
     match done {

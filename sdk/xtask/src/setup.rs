@@ -14,7 +14,8 @@ pub(crate) fn run() -> Result<Vec<String>, Problem> {
     TARGETS.iter().map(|target| add(target)).collect()
 }
 
-fn add(target: &str) -> Result<String, Problem> {
+/// Adds one target, where it is missing.
+pub(crate) fn add(target: &str) -> Result<String, Problem> {
     if is_present(target) {
         return Ok(format!("{target}: present"));
     }

@@ -5,22 +5,21 @@ use engraft_guest::capability;
 /// Keeps a list of notes.
 #[capability(name = "note.list", permissions(clock, kv(bytes = 65_536, keys = 200)))]
 pub mod list {
-    use engraft_guest::{Failure, clock, kv};
-    use schemars::JsonSchema;
+    use engraft_guest::{Failure, Schema, clock, kv};
     use serde::{Deserialize, Serialize};
 
-    #[derive(Deserialize, JsonSchema)]
+    #[derive(Deserialize, Schema)]
     #[serde(deny_unknown_fields)]
     pub struct Note {
         /// What to remember.
         text: String,
     }
 
-    #[derive(Deserialize, JsonSchema)]
+    #[derive(Deserialize, Schema)]
     #[serde(deny_unknown_fields)]
     pub struct Nothing {}
 
-    #[derive(Serialize, JsonSchema)]
+    #[derive(Serialize, Schema)]
     pub struct Added {
         /// Its place in the list.
         number: i64,
@@ -28,12 +27,12 @@ pub mod list {
         at: String,
     }
 
-    #[derive(Serialize, JsonSchema)]
+    #[derive(Serialize, Schema)]
     pub struct Notes {
         notes: Vec<String>,
     }
 
-    #[derive(Serialize, JsonSchema)]
+    #[derive(Serialize, Schema)]
     pub struct Cleared {
         removed: usize,
     }

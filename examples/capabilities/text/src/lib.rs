@@ -5,17 +5,17 @@ use engraft_guest::capability;
 /// Counts and reshapes texts.
 #[capability(name = "text.tools")]
 pub mod tools {
-    use schemars::JsonSchema;
+    use engraft_guest::Schema;
     use serde::{Deserialize, Serialize};
 
-    #[derive(Deserialize, JsonSchema)]
+    #[derive(Deserialize, Schema)]
     #[serde(deny_unknown_fields)]
     pub struct Text {
         /// The text to work on.
         text: String,
     }
 
-    #[derive(Serialize, JsonSchema)]
+    #[derive(Serialize, Schema)]
     pub struct Counts {
         words: usize,
         /// Unicode scalar values, not bytes.
@@ -23,7 +23,7 @@ pub mod tools {
         lines: usize,
     }
 
-    #[derive(Serialize, JsonSchema)]
+    #[derive(Serialize, Schema)]
     pub struct Reshaped {
         text: String,
     }

@@ -5,11 +5,10 @@ use engraft_guest::capability;
 /// Converts lengths, masses and temperatures.
 #[capability(name = "unit.convert")]
 pub mod convert {
-    use engraft_guest::Failure;
-    use schemars::JsonSchema;
+    use engraft_guest::{Failure, Schema};
     use serde::{Deserialize, Serialize};
 
-    #[derive(Deserialize, JsonSchema)]
+    #[derive(Deserialize, Schema)]
     #[serde(deny_unknown_fields)]
     pub struct Amount {
         amount: f64,
@@ -19,7 +18,7 @@ pub mod convert {
         to: String,
     }
 
-    #[derive(Serialize, JsonSchema)]
+    #[derive(Serialize, Schema)]
     pub struct Converted {
         amount: f64,
         unit: String,

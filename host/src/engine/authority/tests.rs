@@ -51,6 +51,7 @@ fn granted() -> Grant {
         env: [("LANG", "C"), ("HOME", "/root")]
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .into(),
+        disk_bytes: None,
         files: vec![FileGrant {
             host_path: "/srv".into(),
             guest_path: "/data".to_owned(),

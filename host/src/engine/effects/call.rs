@@ -84,7 +84,7 @@ async fn make(identity: &Identity, call: Result<Prepared, Failure>) -> PeerAnswe
 /// A call that may be made.
 struct Prepared {
     capability: CapabilityName,
-    invocation: Invocation,
+    invocation: Invocation<'static>,
 }
 
 impl CallState {

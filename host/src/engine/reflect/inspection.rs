@@ -8,6 +8,7 @@ use super::anatomy::Anatomy;
 use super::error::ReflectError;
 use super::imports::Import;
 use super::operation::Skipped;
+use crate::engine::inspect::{self, Facts};
 use crate::model::{CapabilityName, Description, Operation};
 
 /// What shows of a component from outside.
@@ -51,7 +52,12 @@ pub enum ComponentKind {
 /// # Errors
 /// Where the bytes are no component, or a broken one.
 pub fn inspect(component: &[u8]) -> Result<Inspection, ReflectError> {
-    let anatomy = Anatomy::of(component)?;
+    inspection(&inspect::read(component)?)
+}
+
+/// What shows of a component that was read already.
+pub(crate) fn inspection(facts: &Facts) -> Result<Inspection, ReflectError> {
+    let anatomy = Anatomy::from_facts(facts)?;
     let kind = match (anatomy.speaks_contract, anatomy.is_command()) {
         (true, _) => ComponentKind::Contract,
         (false, true) => ComponentKind::Command,

@@ -77,8 +77,13 @@ pub fn check_value(data: &[u8]) {
 /// What is read is JSON, fits the schema, and comes back when it is written.
 fn check_reading(shape: &Arc<Shape>, text: &str) {
     let Ok(value) = read_one(shape, text) else { return };
-    let json: Value = serde_json::from_str(text)
-        .unwrap_or_else(|error| panic!("{text} was read, but is not JSON: {error}"));
+    let json: Value = match serde_json::from_str(text) {
+        Ok(json) => json,
+        // Without its slower exact mode `serde_json` rounds on the way, and takes numbers just below
+        // the largest for too large.
+        Err(error) if error.to_string().starts_with("number out of range") => return,
+        Err(error) => panic!("{text} was read, but is not JSON: {error}"),
+    };
     if let Some(schema) = schema::of_value(Some(shape), Side::Input)
         && let Err(why) = validate::check(&schema, &json)
     {

@@ -49,9 +49,18 @@ impl Family {
     }
 }
 
+/// Whether a component may write files in a way that no quota holds: WASI 0.3 takes a whole stream in
+/// one call, past the functions that [`super::disk`] stands in for.
+pub(crate) fn writes_unbounded(imports: &[String]) -> bool {
+    imports.iter().any(|import| {
+        import.starts_with("wasi:filesystem/") && Family::of(import) == Some(Family::P3)
+    })
+}
+
 /// Puts WASI 0.2 into a linker, with its HTTP where that is built in.
 pub(crate) fn add_p2_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
+    super::disk::bound_writes(linker)?;
     #[cfg(feature = "http")]
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)?;
     Ok(())
@@ -66,6 +75,15 @@ pub(crate) fn add_p3_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Resu
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_files_of_wasi_0_3_are_written_past_the_quota() {
+        let unbounded = |import: &str| writes_unbounded(&[import.to_owned()]);
+        assert!(unbounded("wasi:filesystem/types@0.3.0"));
+        assert!(unbounded("wasi:filesystem/preopens@0.3.0-rc-2026-01-06"));
+        assert!(!unbounded("wasi:filesystem/types@0.2.6"));
+        assert!(!unbounded("wasi:clocks/system-clock@0.3.0"));
+    }
 
     #[test]
     fn imports_belong_to_families() {

@@ -15,7 +15,11 @@ use super::stage::{Stage, ask, assert_told, report};
 struct House(OnceLock<BTreeMap<String, Loaded>>);
 
 impl Peers for House {
-    fn call<'a>(&'a self, capability: &'a CapabilityName, invocation: Invocation) -> PeerCall<'a> {
+    fn call<'a>(
+        &'a self,
+        capability: &'a CapabilityName,
+        invocation: Invocation<'a>,
+    ) -> PeerCall<'a> {
         Box::pin(async move {
             let facts = |why: String| FailureFacts::final_without_effect(why);
             let Some(loaded) = self.0.get().and_then(|house| house.get(capability.as_str())) else {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use engraft::model::{Clock, SystemClock};
-use engraft::{Capability, InstancePolicy, Invocation, Report};
+use engraft::{Capability, Invocation, Report};
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
@@ -27,9 +27,6 @@ const SECONDS: f64 = 2.0;
 const WARM_UP_CALLS: u64 = 20;
 /// Three digits of a latency are told; more is noise.
 const DIGITS: u8 = 3;
-/// What a pooled instance serves before it is replaced; large, so that the measure is of warm calls.
-const POOLED_CALLS_MAX: u32 = 1_000_000;
-
 /// Measures calls of one operation, one after the other
 ///
 /// The quick look. `cargo bench` in `benches/` gives criterion's statistics and baselines.
@@ -45,12 +42,6 @@ pub(crate) struct BenchArgs {
     /// Measure for so long [default: 2]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     seconds: Option<f64>,
-    /// A new instance for each call; the default
-    #[arg(long, conflicts_with = "pooled")]
-    fresh: bool,
-    /// One warm instance for all calls
-    #[arg(long)]
-    pooled: bool,
 }
 
 #[derive(Serialize)]
@@ -97,17 +88,12 @@ enum Until {
 }
 
 pub(super) fn run(args: &BenchArgs, desk: &Desk) -> Result<Reply> {
-    let lifetime = if args.pooled {
-        InstancePolicy::Pooled { calls_max: POOLED_CALLS_MAX, idle_max: 1 }
-    } else {
-        InstancePolicy::Fresh
-    };
     let until = match args.calls {
         Some(0) => return Err(Trouble::usage("`--calls 0` measures nothing")),
         Some(calls) => Until::Calls(calls),
         None => Until::Elapsed(Duration::from_secs_f64(args.seconds.unwrap_or(SECONDS))),
     };
-    let sandbox = Sandbox::open(&args.sandbox, lifetime, desk)?;
+    let sandbox = Sandbox::open(&args.sandbox, desk)?;
     let capability = &sandbox.capability;
     let call = args.call.prepare(capability.manifest())?;
     let sample = {
@@ -117,7 +103,7 @@ pub(super) fn run(args: &BenchArgs, desk: &Desk) -> Result<Reply> {
     if !sample.last.outcome.is_returned() {
         return Ok(failed(capability, &call, &sample));
     }
-    Ok(reply(capability, &call, if args.pooled { "pooled" } else { "fresh" }, &sample))
+    Ok(reply(capability, &call, args.sandbox.terms.lifetime.word(), &sample))
 }
 
 async fn measure(sandbox: &Sandbox, call: &Call, until: Until) -> Result<Sample> {

@@ -40,14 +40,28 @@ pub(super) struct Call {
 impl CallArgs {
     /// Finds the operation and reads the input, before anything runs.
     pub(super) fn prepare(&self, manifest: &Manifest) -> Result<Call> {
-        let operation = find(manifest, &self.operation)?;
-        let input = match self.input.as_deref() {
+        Call::of(manifest, &self.operation, self.input.as_deref())
+    }
+}
+
+impl Call {
+    /// A call out of one text: `OPERATION` or `OPERATION JSON`.
+    pub(super) fn parse(manifest: &Manifest, text: &str) -> Result<Self> {
+        match text.trim().split_once(char::is_whitespace) {
+            Some((operation, input)) => Self::of(manifest, operation, Some(input.trim())),
+            None => Self::of(manifest, text.trim(), None),
+        }
+    }
+
+    fn of(manifest: &Manifest, name: &str, input: Option<&str>) -> Result<Self> {
+        let operation = find(manifest, name)?;
+        let input = match input {
             None => default_input(operation),
             Some("-") => standard_input()?,
             Some(text) => text.to_owned(),
         };
-        json_text::read::<Value>(INPUT, input.as_bytes())?;
-        Ok(Call { operation: self.operation.clone(), input })
+        json_text::check(INPUT, input.as_bytes())?;
+        Ok(Self { operation: name.to_owned(), input })
     }
 }
 

@@ -29,6 +29,9 @@ pub(crate) struct CheckArgs {
     /// A bundle or a component
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// Take this bundle although a later release was used here: it must have this sequence
+    #[arg(long, value_name = "SEQUENCE")]
+    rollback: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -67,7 +70,7 @@ pub(super) fn run(args: &CheckArgs, desk: &Desk) -> Result<Reply> {
     };
     let manifest = match &input.content {
         Content::Bundle(bundle) => {
-            checked.verify(bundle, desk)?;
+            checked.verify(bundle, args.rollback, desk)?;
             Some(bundle.claimed_manifest().clone())
         }
         Content::Bare => {
@@ -87,9 +90,15 @@ pub(super) fn run(args: &CheckArgs, desk: &Desk) -> Result<Reply> {
 }
 
 impl Checked {
-    fn verify(&mut self, bundle: &Bundle, desk: &Desk) -> Result<()> {
-        let keyring = desk.home()?.keyring()?;
-        let verdict = keyring.verify(bundle.clone(), desk.now());
+    fn verify(&mut self, bundle: &Bundle, rollback: Option<u64>, desk: &Desk) -> Result<()> {
+        let keyring = desk.home()?.judge()?;
+        let verdict = match rollback {
+            Some(sequence) => {
+                let to = sandbox::rollback_to(bundle, sequence);
+                keyring.verify_rollback(bundle.clone(), &to, desk.now())
+            }
+            None => keyring.verify(bundle.clone(), desk.now()),
+        };
         if let Ok(verified) = &verdict {
             self.remark(verified);
         }

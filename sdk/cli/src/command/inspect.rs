@@ -115,7 +115,7 @@ fn bare(input: &Input, inspection: Inspection, desk: &Desk) -> Result<Inspected>
 }
 
 fn signed(input: &Input, bundle: &Bundle, component: Component, desk: &Desk) -> Result<Inspected> {
-    let keyring = desk.home()?.keyring()?;
+    let keyring = desk.home()?.judge()?;
     Ok(Inspected {
         file: input.path.clone(),
         kind: "bundle",

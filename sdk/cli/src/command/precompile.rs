@@ -4,9 +4,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
-use engraft::Metering;
+use clap::Args;
 use engraft::artifact::{NativeCode, NativePart};
+use engraft::engine::native_target;
 use engraft::model::Digest;
 use serde::Serialize;
 
@@ -15,6 +15,7 @@ use crate::input::{self, Content, Input};
 use crate::page::Page;
 use crate::sandbox;
 use crate::screen::Reply;
+use crate::terms::Meter;
 use crate::text;
 use crate::trouble::{Result, Trouble};
 
@@ -37,16 +38,6 @@ pub(crate) struct PrecompileArgs {
     /// Where to write the bundle [default: FILE is replaced]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Meter {
-    /// By fuel, the default of hosts
-    Fuel,
-    /// By time slices alone
-    Epoch,
-    /// By both
-    FuelAndEpoch,
 }
 
 #[derive(Serialize)]
@@ -82,8 +73,8 @@ pub(super) fn run(args: &PrecompileArgs, desk: &Desk) -> Result<Reply> {
         let _shown = desk.screen.progress(&format!("compiling {}", args.file.display()));
         host.precompile(bundle.component(), args.metering.into())?
     };
-    let native =
-        NativeCode { target: target(), compatibility: code.compatibility, code: code.bytes };
+    let (target, compatibility) = (native_target(), code.compatibility);
+    let native = NativeCode { target, compatibility, code: code.bytes };
     let bundle = (**bundle).clone().attach_native(native, &keys.iter().collect::<Vec<_>>())?;
     let file = args.output.clone().unwrap_or_else(|| args.file.clone());
     let bytes = bundle.to_bytes();
@@ -94,11 +85,6 @@ pub(super) fn run(args: &PrecompileArgs, desk: &Desk) -> Result<Reply> {
     page.table(&Native::HEADER, native.iter().map(Native::row).collect());
     let name = bundle.claimed_manifest().name().to_string();
     Ok(Reply::fine(Precompiled { file, name, bytes: bytes.len(), native }, page))
-}
-
-/// The machine that this command runs on, which is the one that it compiles for.
-fn target() -> String {
-    format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS)
 }
 
 // === impl Native ===
@@ -125,17 +111,5 @@ impl Native {
             size,
             text::line(&self.signatures.join(", ")),
         ]
-    }
-}
-
-// === impl Meter ===
-
-impl From<Meter> for Metering {
-    fn from(meter: Meter) -> Self {
-        match meter {
-            Meter::Fuel => Self::Fuel,
-            Meter::Epoch => Self::Epoch,
-            Meter::FuelAndEpoch => Self::FuelAndEpoch,
-        }
     }
 }

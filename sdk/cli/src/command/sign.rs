@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use engraft::artifact::{Bundle, Digests, Origin, SigningKey};
+use engraft::artifact::{Bundle, Digests, Origin, Seen, SigningKey};
 use engraft::model::CapabilityName;
 use semver::Version;
 use serde::Serialize;
@@ -120,7 +120,11 @@ fn sign(args: &SignArgs, input: &Input, desk: &Desk) -> Result<Bundle> {
         let _shown = desk.screen.progress(&format!("reading {}", args.file.display()));
         draft.describe(input, &host, desk)?
     };
-    let sequence = desk.now().as_secs();
+    let name = draft.name.as_ref().unwrap_or(&described.name);
+    // Two releases of one second must not take the same place.
+    let after =
+        desk.home()?.ledger()?.highest(name)?.map_or(0, |seen| seen.sequence.saturating_add(1));
+    let sequence = desk.now().as_secs().max(after);
     let manifest = draft.complete(described, DEVELOPMENT_VERSION, sequence)?;
     Ok(Bundle::sign(input.component(), &manifest, &keys.iter().collect::<Vec<_>>())?)
 }

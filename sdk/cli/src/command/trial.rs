@@ -5,7 +5,7 @@
 use clap::Args;
 use engraft::engine::{LogLevel, LogLine};
 use engraft::model::{Digest, Failure, Outcome, Usage};
-use engraft::{InstancePolicy, Invocation, Report};
+use engraft::{Invocation, Report};
 use semver::Version;
 use serde::Serialize;
 use serde_json::Value;
@@ -30,6 +30,10 @@ pub(crate) struct TryArgs {
     sandbox: SandboxArgs,
     #[command(flatten)]
     call: CallArgs,
+    /// Then call this, as long as every call gives an output: `OPERATION` or `OPERATION JSON` in one
+    /// argument; may be given several times. With `--lifetime session`, one instance serves them all
+    #[arg(long, value_name = "CALL")]
+    then: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -49,6 +53,9 @@ struct Tried<'a> {
     output_text: Option<&'a str>,
     usage: &'a Usage,
     logs: Vec<Line<'a>>,
+    /// The calls after the first, where `--then` asked for any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    then: Vec<Self>,
 }
 
 #[derive(Serialize)]
@@ -58,45 +65,54 @@ struct Line<'a> {
     fields: std::collections::BTreeMap<&'a str, &'a str>,
 }
 
-pub(super) fn run(args: &TryArgs, desk: &Desk) -> Result<Reply> {
-    let sandbox = Sandbox::open(&args.sandbox, InstancePolicy::Fresh, desk)?;
-    let call = args.call.prepare(sandbox.capability.manifest())?;
-    let invocation = Invocation::new(&call.operation, &call.input);
-    let report = desk.wait(sandbox.call(invocation))?;
-    Ok(reply(&sandbox, &call, &report))
+/// A call, and what came of it.
+struct Told {
+    call: Call,
+    report: Report,
 }
 
-fn reply(sandbox: &Sandbox, call: &Call, report: &Report) -> Reply {
-    let capability = &sandbox.capability;
-    let output =
-        if let Outcome::Returned(output) = &report.outcome { Some(output.as_str()) } else { None };
-    let failure =
-        if let Outcome::Refused(failure) = &report.outcome { Some(failure) } else { None };
-    let value = output.and_then(|text| serde_json::from_str(text).ok());
-    let json = Tried {
-        capability: capability.name().as_str(),
-        version: capability.version(),
-        digest: capability.digest(),
-        operation: &call.operation,
-        outcome: report.outcome.word(),
-        message: output.is_none().then(|| report.outcome.to_string()),
-        failure,
-        output_text: output.filter(|_| value.is_none()),
-        output: value,
-        usage: &report.usage,
-        logs: report.logs.iter().map(Line::of).collect(),
-    };
-    let mut page = Page::default();
-    if let Some(output) = output {
-        page.line(text::scrub_lines(output));
+pub(super) fn run(args: &TryArgs, desk: &Desk) -> Result<Reply> {
+    let sandbox = Sandbox::open(&args.sandbox, desk)?;
+    let manifest = sandbox.capability.manifest();
+    let first = args.call.prepare(manifest)?;
+    let then: Vec<Call> =
+        args.then.iter().map(|text| Call::parse(manifest, text)).collect::<Result<_>>()?;
+    let calls = std::iter::once(first).chain(then);
+    let told = desk.wait(call_all(&sandbox, calls))?;
+    Ok(reply(&sandbox, &told))
+}
+
+/// One call after the other, up to the first without an output.
+async fn call_all(sandbox: &Sandbox, calls: impl Iterator<Item = Call>) -> Vec<Told> {
+    let mut told = Vec::new();
+    for call in calls {
+        let report = sandbox.call(Invocation::new(&call.operation, &call.input)).await;
+        let is_over = !report.outcome.is_returned();
+        told.push(Told { call, report });
+        if is_over {
+            break;
+        }
     }
-    let exit = Exit::of_outcome(&report.outcome);
-    Reply::fine(json, page).exit(exit).aside(aside(sandbox, call, report))
+    told
+}
+
+fn reply(sandbox: &Sandbox, told: &[Told]) -> Reply {
+    let (mut page, mut beside) = (Page::default(), Page::default());
+    let mut exit = Exit::Fine;
+    for Told { call, report } in told {
+        if let Outcome::Returned(output) = &report.outcome {
+            page.line(text::scrub_lines(output.as_str()));
+        }
+        aside(&mut beside, sandbox, call, report);
+        exit = Exit::of_outcome(&report.outcome);
+    }
+    let mut tried = told.iter().map(|told| Tried::of(sandbox, told));
+    let json = tried.next().map(|first| Tried { then: tried.collect(), ..first });
+    Reply::fine(json, page).exit(exit).aside(beside)
 }
 
 /// How it went, beside the output.
-fn aside(sandbox: &Sandbox, call: &Call, report: &Report) -> Page {
-    let mut page = Page::default();
+fn aside(page: &mut Page, sandbox: &Sandbox, call: &Call, report: &Report) {
     for line in &report.logs {
         let (style, level) = level(line.level);
         page.styled(style, format!("{level:>5}"));
@@ -121,7 +137,6 @@ fn aside(sandbox: &Sandbox, call: &Call, report: &Report) -> Page {
         }
     }
     page.facts(&figures(&report.usage));
-    page
 }
 
 fn figures(usage: &Usage) -> Vec<(&'static str, String)> {
@@ -161,6 +176,34 @@ const fn level(level: LogLevel) -> (Style, &'static str) {
         LogLevel::Info => (Style::Title, "info"),
         LogLevel::Warn => (Style::Warn, "warn"),
         LogLevel::Error => (Style::Bad, "error"),
+    }
+}
+
+// === impl Tried ===
+
+impl<'a> Tried<'a> {
+    fn of(sandbox: &'a Sandbox, told: &'a Told) -> Self {
+        let Told { call, report } = told;
+        let capability = &sandbox.capability;
+        let outcome = &report.outcome;
+        let output =
+            if let Outcome::Returned(output) = outcome { Some(output.as_str()) } else { None };
+        let failure = if let Outcome::Refused(failure) = outcome { Some(failure) } else { None };
+        let value = output.and_then(|text| serde_json::from_str(text).ok());
+        Self {
+            capability: capability.name().as_str(),
+            version: capability.version(),
+            digest: capability.digest(),
+            operation: &call.operation,
+            outcome: report.outcome.word(),
+            message: output.is_none().then(|| report.outcome.to_string()),
+            failure,
+            output_text: output.filter(|_| value.is_none()),
+            output: value,
+            usage: &report.usage,
+            logs: report.logs.iter().map(Line::of).collect(),
+            then: Vec::new(),
+        }
     }
 }
 

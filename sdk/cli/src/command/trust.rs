@@ -5,6 +5,7 @@
 mod add;
 mod list;
 mod revoke;
+mod rotate;
 
 use clap::{Args, Subcommand};
 
@@ -23,6 +24,8 @@ pub(crate) struct TrustArgs {
 enum Deed {
     /// Trusts a key, as far as the options say
     Add(add::AddArgs),
+    /// Lets a new key follow an old one: for a while both count, then only the new one
+    Rotate(rotate::RotateArgs),
     /// Shows whom and what the keyring trusts, and what is revoked
     List,
     /// Revokes a key or a digest, for good
@@ -36,6 +39,7 @@ enum Deed {
 pub(super) fn run(args: TrustArgs, desk: &Desk) -> Result<Reply> {
     match args.deed {
         Deed::Add(args) => add::add(args, desk),
+        Deed::Rotate(args) => rotate::rotate(&args, desk),
         Deed::List => list::list(desk),
         Deed::Revoke(args) => revoke::revoke(&args, desk),
         Deed::Apply(args) => revoke::apply(&args, desk),

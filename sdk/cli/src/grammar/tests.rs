@@ -9,8 +9,7 @@ use super::*;
 const HEAD: &str = "\
 # Reference of the `engraft` command
 
-Made from the command's own help; do not edit. `ENGRAFT_GOLDEN=write cargo test -p engraft-cli \
-reference` writes it anew.
+Made from the command's own help; do not edit. `cargo xtask golden` writes it anew.
 ";
 
 #[test]
@@ -32,7 +31,7 @@ fn the_reference_is_up_to_date() {
     let differs = made.lines().zip(kept.lines()).find(|(made, kept)| made != kept);
     assert!(
         made == kept,
-        "REFERENCE.md is out of date, first at {differs:?}; ENGRAFT_GOLDEN=write writes it anew"
+        "REFERENCE.md is out of date, first at {differs:?}; `cargo xtask golden` writes it anew"
     );
 }
 

@@ -10,8 +10,8 @@
 use std::path::{Path, PathBuf};
 
 use engraft::artifact::{
-    BundleError, FileError, JsonError, KeyError, KeyStoreError, KeyringError, MomentError,
-    RevocationError, SignError, TrustError,
+    BundleError, FileError, JsonError, KeyError, KeyStoreError, KeyringError, LedgerError,
+    MomentError, RevocationError, SignError, TrustError,
 };
 
 use super::Trouble;
@@ -22,9 +22,12 @@ impl Trouble {
     /// An error in a JSON text that is at hand.
     pub(crate) fn in_json(source: &str, text: &[u8], error: &JsonError) -> Self {
         let text = String::from_utf8_lossy(text);
-        let (place, message) = ((error.line(), error.column()), error.message());
-        let place = Place::of_json(source, &text, place, message);
-        Self::corrupt(format!("{source} is not what it should be: {message}")).at(place)
+        let place = Place::at(source, &text, error.line(), error.column());
+        let what = match error.pointer() {
+            "" => error.message().to_owned(),
+            pointer => format!("`{pointer}`: {}", error.message()),
+        };
+        Self::corrupt(format!("{source} is not what it should be: {what}")).at(place)
     }
 }
 
@@ -47,7 +50,13 @@ impl From<engraft::Error> for Trouble {
             }
             _ => Vec::new(),
         };
-        Self::new(Exit::of_class(error.class()), error.to_string()).reasons(reasons)
+        let message = error.to_string();
+        match error {
+            engraft::Error::Trust(TrustError::Ledger(error)) => error.into(),
+            engraft::Error::Trust(TrustError::Older { sequence, .. }) => Self::refused(message)
+                .hint(format!("`--rollback {sequence}` names it, if it is what you want")),
+            other => Self::new(Exit::of_class(other.class()), message).reasons(reasons),
+        }
     }
 }
 
@@ -126,6 +135,19 @@ impl From<KeyringError> for Trouble {
             KeyringError::Format { .. } => Self::corrupt(message),
             KeyringError::Revoked { .. } => Self::refused(message),
             _ => Self::usage(message),
+        }
+    }
+}
+
+impl From<LedgerError> for Trouble {
+    fn from(error: LedgerError) -> Self {
+        let message = error.to_string();
+        match error {
+            LedgerError::File(error) => error.into(),
+            LedgerError::Json { path, source } => json_file(&path, &source)
+                .hint("put it back from a copy: without it, old releases would pass for new"),
+            LedgerError::Format { .. } => Self::corrupt(message),
+            _ => Self::fault(message),
         }
     }
 }

@@ -30,11 +30,12 @@ fn calls_are_measured_and_drawn() {
 fn warm_instances_and_time_can_be_chosen() {
     let home = Home::new();
     home.component("numbers.wasm", NUMBERS);
-    let bench = ["bench", "numbers.wasm", "double", r#"{"number": 1}"#, "--pooled"];
+    let bench = ["bench", "numbers.wasm", "double", r#"{"number": 1}"#];
+    let bench = [&bench[..], &["--lifetime", "pooled"]].concat();
     let json = home.run(&[&bench[..], &["--seconds", "0.2", "--json"]].concat()).fine().json();
     assert_eq!(json["instances"], "pooled");
     assert!(json["elapsed_ns"].as_u64().unwrap() >= 200_000_000, "{json}");
-    home.run(&[&bench[..], &["--fresh"]].concat()).says(2, "cannot be used");
+    home.run(&[&bench[..4], &["--lifetime", "stale"]].concat()).says(2, "possible values");
     home.run(&[&bench[..], &["--calls", "0"]].concat()).says(2, "measures nothing");
     home.run(&[&bench[..], &["--seconds", "-1"]].concat()).says(2, "");
 }

@@ -26,6 +26,11 @@ fn a_component_of_the_contract_is_asked_what_it_is() {
     assert!(ran.out.contains("kv  64 KiB, 1,000 keys"), "{}", ran.out);
     assert!(ran.out.contains("“greet {name}”"), "{}", ran.out);
     assert!(ran.out.contains("engraft:capability/kv@1.0.0"), "{}", ran.out);
+    // The world's own names for types of the contract ask the host for nothing.
+    let json = home.run(&["inspect", "greet.wasm", "--json"]).fine().json();
+    let imports = json["component"]["imports"].as_array().unwrap();
+    let names: Vec<_> = imports.iter().map(|import| import["name"].as_str().unwrap()).collect();
+    assert!(names.len() >= 2 && names.iter().all(|name| name.contains(':')), "{names:?}");
 }
 
 #[test]

@@ -12,8 +12,12 @@ mod check;
 mod inspect;
 mod key;
 mod precompile;
+mod seen;
 mod sign;
 mod support;
+#[cfg(target_os = "linux")]
+mod terminal;
+mod terms;
 mod trial;
 mod trust;
 mod usage;

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 pub(crate) use components::{
     CORE_MODULE, EFFECTS_MANIFEST, IMPORTS_CLOCK, IMPORTS_RANDOM, NUMBERS, OTHER_NUMBERS,
-    SURROUNDINGS, UNKNOWN_IMPORT, effects, template, wat,
+    SURROUNDINGS, UNKNOWN_IMPORT, effects, resources, template, wat,
 };
 
 static HOMES: AtomicU32 = AtomicU32::new(0);

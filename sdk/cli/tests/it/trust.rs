@@ -106,6 +106,56 @@ fn two_signers_can_be_asked_for() {
 }
 
 #[test]
+fn a_new_key_follows_an_old_one_and_both_count_as_one_for_a_while() {
+    let (author, user) = author_and_user();
+    author.run(&["key", "new", "alice-2", "--no-passphrase"]).fine();
+    author.run(&["key", "export", "alice-2", "-o", "new.pub"]).fine();
+    author
+        .run(&["sign", "numbers.wasm", "--key", "alice-2", "--version", "1.1.0", "-o", "next"])
+        .fine();
+    for file in ["new.pub", "next"] {
+        user.write(file, std::fs::read(author.path(file)).unwrap());
+    }
+    user.run(&["trust", "rotate", "alice", "new.pub"]).says(2, "the keyring has no key `alice`");
+    user.run(&["trust", "add", "alice.pub", "--names", "numbers"]).fine();
+    user.run(&["check", "next"]).says(3, "is not in the keyring");
+    user.run(&["trust", "rotate", "alice", "new.pub", "--overlap", "soon"])
+        .says(2, "such as `500ms`");
+    let rotate = ["trust", "rotate", "alice", "new.pub", "--overlap", "2d", "--json"];
+    let json = user.run(&rotate).fine().json();
+    assert_eq!(json["before"]["successor"], json["new"]);
+    assert_eq!(json["after"]["scope"]["names"], serde_json::json!(["numbers"]));
+    for file in ["numbers.engraft", "next"] {
+        user.run(&["check", file]).fine();
+    }
+    // Who has two keys is not two signers.
+    author.run(&["sign", "numbers.engraft", "--key", "alice-2", "-o", "both"]).fine();
+    user.write("both", std::fs::read(author.path("both")).unwrap());
+    user.run(&["check", "both"]).fine();
+    user.run(&["trust", "require", "2", "--names", "numbers"]).fine();
+    user.run(&["check", "both"]).says(3, "has 1 of 2 signatures needed");
+    user.run(&["trust", "rotate", "alice", "new.pub"]).says(2, "several keys are called `alice`");
+}
+
+#[test]
+fn after_the_overlap_the_old_key_counts_no_more() {
+    let (author, user) = author_and_user();
+    author.run(&["key", "new", "alice-2", "--no-passphrase"]).fine();
+    author.run(&["key", "export", "alice-2", "-o", "new.pub"]).fine();
+    user.write("new.pub", std::fs::read(author.path("new.pub")).unwrap());
+    user.run(&["trust", "add", "alice.pub", "--names", "numbers"]).fine();
+    user.run(&["trust", "rotate", "alice", "new.pub", "--overlap", "0s"])
+        .says(0, "with the same scope");
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    user.run(&["check", "numbers.engraft"]).says(3, "its successor is key-");
+    user.run(&["trust", "rotate", "key-12", "new.pub"]).says(2, "is not a key id");
+    author.run(&["key", "new", "development"]).fine();
+    let author_key = ["trust", "add", "alice", "--names", "numbers"];
+    author.run(&author_key).fine();
+    author.run(&["trust", "rotate", "alice", "development"]).says(2, "made for different things");
+}
+
+#[test]
 fn keys_come_from_files_texts_and_names() {
     let (author, user) = author_and_user();
     let json = author.run(&["key", "show", "alice", "--json"]).fine().json();
@@ -156,4 +206,9 @@ fn a_broken_keyring_trusts_nobody_and_shows_the_place() {
     std::fs::write(&path, text.replacen("\"label\"", "\"lable\"", 1)).unwrap();
     let ran = user.run(&["check", "numbers.engraft"]).says(4, "lable");
     assert!(ran.err.contains("keyring.json:") && ran.err.contains('^'), "{}", ran.err);
+    std::fs::write(&path, text.replacen("\"release\"", "\"relaese\"", 1)).unwrap();
+    let json = user.run(&["check", "numbers.engraft", "--json"]).says(4, "`/keys/0/origin`").json();
+    let shown = json["error"]["place"]["text"].as_str().unwrap();
+    let column = json["error"]["place"]["column"].as_u64().unwrap() as usize;
+    assert!(shown[column - 1..].starts_with("\"relaese\""), "{json}");
 }

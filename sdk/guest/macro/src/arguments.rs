@@ -54,6 +54,15 @@ pub(crate) fn documentation(attributes: &[Attribute]) -> String {
     paragraph.join(" ")
 }
 
+/// The whole of a documentation comment, line by line; empty where there is none.
+pub(crate) fn description(attributes: &[Attribute]) -> String {
+    let lines: Vec<String> = attributes.iter().filter_map(doc_line).collect();
+    let text = lines.join("\n");
+    let lines: Vec<&str> =
+        text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
+    lines.join("\n").trim().to_owned()
+}
+
 fn doc_line(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(pair) = &attribute.meta else { return None };
     if !pair.path.is_ident("doc") {

@@ -2,6 +2,8 @@
 //!
 //! *Never:* the module's own items change, save that the attributes read here are taken away.
 
+mod marks;
+
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::meta::parser;
@@ -48,7 +50,8 @@ pub(crate) fn expand(arguments: TokenStream, mut module: ItemMod) -> syn::Result
 
 impl Arguments {
     fn read(tokens: TokenStream) -> syn::Result<Self> {
-        let (mut name, mut summary, mut permissions) = (None::<LitStr>, None, Vec::new());
+        let (mut name, mut summary) = (None::<LitStr>, None);
+        let (mut permissions, mut plain) = (Vec::new(), Vec::new());
         parser(|meta| {
             if meta.path.is_ident("name") {
                 once(&mut name, value(&meta)?, &meta)
@@ -56,6 +59,7 @@ impl Arguments {
                 once(&mut summary, value(&meta)?, &meta)
             } else if meta.path.is_ident("permissions") {
                 meta.parse_nested_meta(|one| {
+                    permission::once(&one, &mut plain)?;
                     permissions.extend(permission::read(&one)?);
                     Ok(())
                 })
@@ -86,6 +90,9 @@ impl Parts {
         for item in items {
             if let Item::Fn(function) = item {
                 parts.take_function(function)?;
+            } else if let Some(mark) = marks::misplaced(item) {
+                let message = "this marks functions, and this is none";
+                return Err(syn::Error::new_spanned(mark, message));
             }
         }
         if parts.operations.is_empty() {
@@ -135,14 +142,13 @@ impl Parts {
             pub struct Capability;
 
             impl ::engraft_guest::Capability for Capability {
-                fn describe() -> ::engraft_guest::Description {
-                    ::engraft_guest::macro_support::described(
-                        #name,
-                        #summary,
-                        ::std::vec![#(#described),*],
-                        ::std::vec![#(#permissions),*],
-                    )
-                }
+                const SOURCE: &'static ::engraft_guest::macro_support::Source =
+                    &::engraft_guest::macro_support::Source {
+                        name: #name,
+                        summary: #summary,
+                        operations: &[#(#described),*],
+                        permissions: &[#(#permissions),*],
+                    };
 
                 fn invoke(
                     operation: &str,
@@ -174,7 +180,10 @@ impl Parts {
                 /// Everything worth keeping.
                 pub fn save_state()
                 -> ::core::result::Result<::std::vec::Vec<u8>, ::engraft_guest::Failure> {
-                    #save()
+                    let save: fn()
+                        -> ::core::result::Result<::std::vec::Vec<u8>, ::engraft_guest::Failure> =
+                        #save;
+                    save()
                 }
 
                 /// Takes over what another version saved.
@@ -182,7 +191,11 @@ impl Parts {
                     version: &str,
                     saved: ::std::vec::Vec<u8>,
                 ) -> ::core::result::Result<(), ::engraft_guest::Failure> {
-                    #restore(version, saved)
+                    let restore: fn(
+                        &str,
+                        ::std::vec::Vec<u8>,
+                    ) -> ::core::result::Result<(), ::engraft_guest::Failure> = #restore;
+                    restore(version, saved)
                 }
             }
         });

@@ -3,12 +3,15 @@
 //! *Never:* the types of an operation are read from its tokens; the compiler infers them from the
 //! function. Only whether it gives a `Result` is, because a plain value needs another call.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::meta::ParseNestedMeta;
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{Attribute, ItemFn, LitStr, Meta, ReturnType, Token, Type, parenthesized};
 
 use crate::arguments::{documentation, once, strings, value};
+use crate::json;
 
 /// One operation as its function and attribute tell it.
 pub(crate) struct Operation {
@@ -16,6 +19,8 @@ pub(crate) struct Operation {
     summary: String,
     intents: Vec<LitStr>,
     examples: Vec<(LitStr, Option<LitStr>)>,
+    /// Where the schemas come from `schemars`, the word that says so.
+    schemars: Option<Span>,
     /// An expression of a function type from the input to a `Result`.
     function: TokenStream,
 }
@@ -23,7 +28,7 @@ pub(crate) struct Operation {
 impl Operation {
     pub(crate) fn read(attribute: &Attribute, function: &ItemFn) -> syn::Result<Self> {
         let (mut name, mut summary, mut intents) = (None::<LitStr>, None::<LitStr>, Vec::new());
-        let mut examples = Vec::new();
+        let (mut examples, mut schemars) = (Vec::new(), None);
         if !matches!(attribute.meta, Meta::Path(_)) {
             attribute.parse_nested_meta(|part| {
                 if part.path.is_ident("name") {
@@ -34,17 +39,13 @@ impl Operation {
                     intents.extend(strings(&part)?);
                     Ok(())
                 } else if part.path.is_ident("example") {
-                    let content;
-                    parenthesized!(content in part.input);
-                    let mut texts =
-                        Punctuated::<LitStr, Token![,]>::parse_terminated(&content)?.into_iter();
-                    match (texts.next(), texts.next(), texts.next()) {
-                        (Some(input), output, None) => examples.push((input, output)),
-                        _ => return Err(part.error("expected an input and, if fixed, an output")),
-                    }
+                    examples.push(example(&part)?);
                     Ok(())
+                } else if part.path.is_ident("schemars") {
+                    once(&mut schemars, part.path.span(), &part)
                 } else {
-                    Err(part.error("expected `name`, `summary`, `intents` or `example`"))
+                    Err(part
+                        .error("expected `name`, `summary`, `intents`, `example` or `schemars`"))
                 }
             })?;
         }
@@ -63,25 +64,50 @@ impl Operation {
         }
         let summary =
             summary.map_or_else(|| documentation(&function.attrs), |summary| summary.value());
-        Ok(Self { name, summary, intents, examples, function: as_function(function)? })
+        Ok(Self { name, summary, intents, examples, schemars, function: as_function(function)? })
     }
 
     /// An expression for its description.
     pub(crate) fn described(&self) -> TokenStream {
-        let Self { name, summary, intents, examples, function } = self;
+        let Self { name, summary, intents, examples, function, schemars } = self;
         let examples = examples.iter().map(|(input, output)| match output {
             Some(output) => quote!((#input, ::core::option::Option::Some(#output))),
             None => quote!((#input, ::core::option::Option::None)),
         });
-        quote!(::engraft_guest::macro_support::operation(
-            #function, #name, #summary, &[#(#intents),*], &[#(#examples),*]
-        ))
+        let describe = match schemars {
+            Some(span) => {
+                quote_spanned!(*span=> ::engraft_guest::macro_support::operation_by_schemars)
+            }
+            None => quote!(::engraft_guest::macro_support::operation),
+        };
+        quote!(#describe(#function, ::engraft_guest::macro_support::Told {
+            name: #name,
+            summary: #summary,
+            intents: &[#(#intents),*],
+            examples: &[#(#examples),*],
+        }))
     }
 
     /// A match arm that runs it.
     pub(crate) fn arm(&self) -> TokenStream {
         let Self { name, function, .. } = self;
         quote!(#name => ::engraft_guest::macro_support::value(#function, input),)
+    }
+}
+
+fn example(meta: &ParseNestedMeta<'_>) -> syn::Result<(LitStr, Option<LitStr>)> {
+    let content;
+    parenthesized!(content in meta.input);
+    let texts = Punctuated::<LitStr, Token![,]>::parse_terminated(&content)?;
+    for text in &texts {
+        if let Err(problem) = json::check(&text.value()) {
+            return Err(syn::Error::new(text.span(), format!("this is not JSON: {problem}")));
+        }
+    }
+    let mut texts = texts.into_iter();
+    match (texts.next(), texts.next(), texts.next()) {
+        (Some(input), output, None) => Ok((input, output)),
+        _ => Err(meta.error("expected an input and, if it is always the same, an output")),
     }
 }
 

@@ -5,23 +5,31 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::meta::ParseNestedMeta;
-use syn::{LitInt, LitStr};
+use syn::{Ident, LitInt, LitStr};
 
-use crate::arguments::{once, strings, value};
+use crate::arguments::{self, strings, value};
+
+/// That what can be asked for once is asked for once; a second quota would hide the first.
+pub(crate) fn once(meta: &ParseNestedMeta<'_>, seen: &mut Vec<Ident>) -> syn::Result<()> {
+    let word = meta.path.require_ident()?;
+    let is_single = ["log", "clock", "random", "progress", "kv"].iter().any(|one| word == one);
+    if is_single && seen.contains(word) {
+        return Err(meta.error("this permission is given twice"));
+    }
+    seen.push(word.clone());
+    Ok(())
+}
 
 /// Reads one permission into the expressions that make it; patterns in a list are one each.
 pub(crate) fn read(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<TokenStream>> {
     let word = meta.path.require_ident()?.to_string();
-    let plain = |variant: TokenStream| vec![quote!(::engraft_guest::Permission::#variant)];
+    let plain =
+        |variant: TokenStream| vec![quote!(::engraft_guest::macro_support::Asked::#variant)];
     let patterns = |variant: TokenStream| -> syn::Result<Vec<TokenStream>> {
         let patterns = strings(meta)?;
         Ok(patterns
             .iter()
-            .map(|one| {
-                quote!(::engraft_guest::Permission::#variant(
-                    ::std::string::String::from(#one)
-                ))
-            })
+            .map(|one| quote!(::engraft_guest::macro_support::Asked::#variant(#one)))
             .collect())
     };
     match word.as_str() {
@@ -46,17 +54,17 @@ fn kv(meta: &ParseNestedMeta<'_>) -> syn::Result<TokenStream> {
     meta.parse_nested_meta(|part| {
         if part.path.is_ident("bytes") {
             let number: LitInt = value(&part)?;
-            once(&mut bytes, number.base10_parse::<u64>()?, &part)
+            arguments::once(&mut bytes, number.base10_parse::<u64>()?, &part)
         } else if part.path.is_ident("keys") {
             let number: LitInt = value(&part)?;
-            once(&mut keys, number.base10_parse::<u32>()?, &part)
+            arguments::once(&mut keys, number.base10_parse::<u32>()?, &part)
         } else {
             Err(part.error("expected `bytes = …` or `keys = …`"))
         }
     })?;
     let bytes = bytes.ok_or_else(|| meta.error("kv needs `bytes = …`, the most it will keep"))?;
     let keys = keys.ok_or_else(|| meta.error("kv needs `keys = …`, the most it will keep"))?;
-    Ok(quote!(::engraft_guest::Permission::Kv(
+    Ok(quote!(::engraft_guest::macro_support::Asked::Kv(
         ::engraft_guest::KvQuota { bytes: #bytes, keys: #keys }
     )))
 }
@@ -65,11 +73,11 @@ fn http(meta: &ParseNestedMeta<'_>) -> syn::Result<TokenStream> {
     let (mut host, mut methods, mut prefix) = (None::<LitStr>, None, None::<LitStr>);
     meta.parse_nested_meta(|part| {
         if part.path.is_ident("host") {
-            once(&mut host, value(&part)?, &part)
+            arguments::once(&mut host, value(&part)?, &part)
         } else if part.path.is_ident("methods") {
-            once(&mut methods, strings(&part)?, &part)
+            arguments::once(&mut methods, strings(&part)?, &part)
         } else if part.path.is_ident("path_prefix") {
-            once(&mut prefix, value(&part)?, &part)
+            arguments::once(&mut prefix, value(&part)?, &part)
         } else {
             Err(part.error("expected `host = …`, `methods(…)` or `path_prefix = …`"))
         }
@@ -82,28 +90,21 @@ fn http(meta: &ParseNestedMeta<'_>) -> syn::Result<TokenStream> {
         }
     }
     let prefix = prefix.map(|prefix| prefix.value()).unwrap_or_default();
-    Ok(quote!(::engraft_guest::Permission::Http(::engraft_guest::HttpRule {
-        host: ::std::string::String::from(#host),
-        methods: ::std::vec![#(::std::string::String::from(#methods)),*],
-        path_prefix: ::std::string::String::from(#prefix),
-    })))
+    Ok(quote!(::engraft_guest::macro_support::Asked::Http(#host, &[#(#methods),*], #prefix)))
 }
 
 fn secret(meta: &ParseNestedMeta<'_>) -> syn::Result<TokenStream> {
     let (mut name, mut hosts) = (None::<LitStr>, None);
     meta.parse_nested_meta(|part| {
         if part.path.is_ident("name") {
-            once(&mut name, value(&part)?, &part)
+            arguments::once(&mut name, value(&part)?, &part)
         } else if part.path.is_ident("hosts") {
-            once(&mut hosts, strings(&part)?, &part)
+            arguments::once(&mut hosts, strings(&part)?, &part)
         } else {
             Err(part.error("expected `name = …` or `hosts(…)`"))
         }
     })?;
     let name = name.ok_or_else(|| meta.error("secret needs `name = \"…\"`"))?;
     let hosts = hosts.ok_or_else(|| meta.error("secret needs `hosts(…)`, who may see it"))?;
-    Ok(quote!(::engraft_guest::Permission::Secret(::engraft_guest::SecretRule {
-        name: ::std::string::String::from(#name),
-        hosts: ::std::vec![#(::std::string::String::from(#hosts)),*],
-    })))
+    Ok(quote!(::engraft_guest::macro_support::Asked::Secret(#name, &[#(#hosts),*])))
 }

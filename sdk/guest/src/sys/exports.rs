@@ -7,8 +7,10 @@ use std::panic::PanicHookInfo;
 use engraft_wit::guest::capability::engraft::capability::{fault, types as wit};
 use engraft_wit::guest::self_test::exports::engraft::capability::self_test::Check;
 
+use crate::json::push_unsigned;
 use crate::operation::SelfChecks;
-use crate::{Capability, Failure, FailureKind, Operation, Permission};
+use crate::source::{Asked, Described, owned};
+use crate::{Capability, Failure, FailureKind};
 
 /// Sends what a panic says to the host. Called at the start of every export; setting the hook again
 /// costs less than knowing whether it is set.
@@ -19,12 +21,12 @@ pub fn listen_for_panics() {
 /// The capability's description, as the contract has it.
 #[must_use]
 pub fn describe<C: Capability>() -> wit::Description {
-    let description = C::describe();
+    let source = C::SOURCE;
     wit::Description {
-        name: description.name,
-        summary: description.summary,
-        operations: description.operations.into_iter().map(operation).collect(),
-        permissions: description.permissions.into_iter().map(permission).collect(),
+        name: source.name.to_owned(),
+        summary: source.summary.to_owned(),
+        operations: source.operations.iter().map(operation).collect(),
+        permissions: source.permissions.iter().map(permission).collect(),
     }
 }
 
@@ -72,7 +74,7 @@ fn report(info: &PanicHookInfo<'_>) {
         text.push_str(" at ");
         text.push_str(place.file());
         text.push(':');
-        text.push_str(&place.line().to_string());
+        push_unsigned(place.line().into(), &mut text);
     }
     fault::report(&text);
 }
@@ -91,39 +93,40 @@ fn failure(failure: Failure) -> wit::Failure {
     }
 }
 
-fn operation(operation: Operation) -> wit::Operation {
-    let examples = operation
-        .examples
-        .into_iter()
-        .map(|example| wit::Example { input: example.input, output: example.output });
+fn operation(operation: &Described) -> wit::Operation {
+    let told = &operation.told;
+    let example = |&(input, output): &(&str, Option<&str>)| wit::Example {
+        input: input.to_owned(),
+        output: output.map(str::to_owned),
+    };
     wit::Operation {
-        name: operation.name,
-        summary: operation.summary,
-        input_schema: operation.input_schema,
-        output_schema: operation.output_schema,
-        intents: operation.intents,
-        examples: examples.collect(),
+        name: told.name.to_owned(),
+        summary: told.summary.to_owned(),
+        input_schema: (operation.input_schema)(),
+        output_schema: (operation.output_schema)(),
+        intents: owned(told.intents),
+        examples: told.examples.iter().map(example).collect(),
     }
 }
 
-fn permission(permission: Permission) -> wit::Permission {
-    match permission {
-        Permission::Log => wit::Permission::Log,
-        Permission::Clock => wit::Permission::Clock,
-        Permission::Random => wit::Permission::Random,
-        Permission::Progress => wit::Permission::Progress,
-        Permission::Kv(quota) => {
+fn permission(asked: &Asked) -> wit::Permission {
+    match *asked {
+        Asked::Log => wit::Permission::Log,
+        Asked::Clock => wit::Permission::Clock,
+        Asked::Random => wit::Permission::Random,
+        Asked::Progress => wit::Permission::Progress,
+        Asked::Kv(quota) => {
             wit::Permission::Kv(wit::KvQuota { bytes: quota.bytes, keys: quota.keys })
         }
-        Permission::Http(rule) => wit::Permission::Http(wit::HttpRule {
-            host: rule.host,
-            methods: rule.methods,
-            path_prefix: rule.path_prefix,
+        Asked::Http(host, methods, path_prefix) => wit::Permission::Http(wit::HttpRule {
+            host: host.to_owned(),
+            methods: owned(methods),
+            path_prefix: path_prefix.to_owned(),
         }),
-        Permission::Secret(rule) => {
-            wit::Permission::Secret(wit::SecretRule { name: rule.name, hosts: rule.hosts })
+        Asked::Secret(name, hosts) => {
+            wit::Permission::Secret(wit::SecretRule { name: name.to_owned(), hosts: owned(hosts) })
         }
-        Permission::Call(pattern) => wit::Permission::Call(pattern),
-        Permission::Config(pattern) => wit::Permission::Config(pattern),
+        Asked::Call(pattern) => wit::Permission::Call(pattern.to_owned()),
+        Asked::Config(pattern) => wit::Permission::Config(pattern.to_owned()),
     }
 }

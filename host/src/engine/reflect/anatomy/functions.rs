@@ -35,8 +35,8 @@ pub(super) struct Exports {
 /// Looks at every exported function, in the root and in interfaces.
 pub(super) fn exports(
     types: &Types,
-    imports: &[&str],
-    exports: &[&str],
+    imports: &[String],
+    exports: &[String],
     docs: &Docs,
 ) -> Result<Exports, ReflectError> {
     let mut survey = Survey {
@@ -62,13 +62,13 @@ struct Survey<'a> {
     types: TypesRef<'a>,
     shapes: Shapes<'a>,
     docs: &'a Docs,
-    interfaces: &'a [&'a str],
+    interfaces: &'a [String],
     found: usize,
     exports: Exports,
 }
 
 impl<'a> Survey<'a> {
-    fn note_imports(&mut self, imports: &[&str]) {
+    fn note_imports(&mut self, imports: &[String]) {
         for name in imports {
             match self.types.component_item_for_import(name).map(|item| item.ty) {
                 Some(ComponentEntityType::Instance(id)) => self.shapes.note_import(name, id),
@@ -82,9 +82,9 @@ impl<'a> Survey<'a> {
     }
 
     /// Resources first: a function may use one that a later interface exports.
-    fn visit_all(&mut self, exports: &[&'a str]) -> Result<(), ReflectError> {
+    fn visit_all(&mut self, exports: &'a [String]) -> Result<(), ReflectError> {
         let item =
-            |name: &&'a str| self.types.component_item_for_export(name).map(|item| (*name, item));
+            |name: &'a String| Some((name.as_str(), self.types.component_item_for_export(name)?));
         let items: Vec<(&str, &ComponentItem)> = exports.iter().filter_map(item).collect();
         let mut owned: Vec<(Option<&str>, Resource)> = Vec::new();
         for (name, item) in &items {
@@ -204,7 +204,7 @@ impl<'a> Survey<'a> {
             interface: interface.map(str::to_owned),
             function: function.to_owned(),
             needs_version: versions > 1,
-            has_run_beside: self.interfaces.contains(&"run"),
+            has_run_beside: self.interfaces.iter().any(|name| name == "run"),
         }
     }
 }

@@ -34,6 +34,39 @@ fn attempt(args: &[&str]) -> Result<String, String> {
         }
         ["read", path] => std::fs::read_to_string(path).map_err(io),
         ["write", path, text] => std::fs::write(path, text).map(|()| "done".into()).map_err(io),
+        ["fill", path] => {
+            let mut file = std::fs::File::create(path).map_err(io)?;
+            let mut written = 0;
+            loop {
+                match file.write(&[b'x'; 4096]) {
+                    Ok(count) => written += count,
+                    Err(error) => return Ok(format!("{written} {error}")),
+                }
+            }
+        }
+        ["append", path, text] => std::fs::OpenOptions::new()
+            .append(true)
+            .open(path)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .map(|()| "done".into())
+            .map_err(io),
+        ["extend", path, size] => std::fs::File::create(path)
+            .and_then(|file| file.set_len(size.parse().unwrap()))
+            .map(|()| "done".into())
+            .map_err(io),
+        ["crowd", path] => {
+            for number in 0.. {
+                let made = if number % 2 == 0 {
+                    std::fs::File::create(format!("{path}/{number}")).map(drop)
+                } else {
+                    std::fs::create_dir(format!("{path}/{number}"))
+                };
+                if let Err(error) = made {
+                    return Ok(format!("{number} {error}"));
+                }
+            }
+            Ok("without end".into())
+        }
         ["list", path] => {
             let mut names: Vec<_> = std::fs::read_dir(path)
                 .map_err(io)?

@@ -160,7 +160,7 @@ fn scope(args: AddArgs) -> Result<Scope> {
 }
 
 /// The key, from wherever it is.
-fn card(text: &str, label: Option<String>, desk: &Desk) -> Result<KeyCard> {
+pub(super) fn card(text: &str, label: Option<String>, desk: &Desk) -> Result<KeyCard> {
     let mut card = if text.starts_with("ed25519:") {
         let key: PublicKey = text.parse()?;
         let name = format!("key {}", key.id());

@@ -105,6 +105,8 @@ pub(crate) const CORE_MODULE: &str = r#"(module (func (export "run")))"#;
 static TEMPLATE: LazyLock<Vec<u8>> = LazyLock::new(|| build("guest-templates/rust"));
 static EFFECTS: LazyLock<Vec<u8>> = LazyLock::new(|| build("host/tests/guests/effects"));
 
+static FOREIGN: LazyLock<Vec<u8>> = LazyLock::new(|| build("host/tests/guests/foreign"));
+
 pub(crate) fn wat(text: &str) -> Vec<u8> {
     wat::parse_str(text).unwrap()
 }
@@ -117,6 +119,11 @@ pub(crate) fn template() -> &'static [u8] {
 /// Does to the outside whatever it is told. It does not describe itself; [`EFFECTS_MANIFEST`] does.
 pub(crate) fn effects() -> &'static [u8] {
     &EFFECTS
+}
+
+/// Knows nothing of the contract, and has a resource: a counter.
+pub(crate) fn resources() -> &'static [u8] {
+    &FOREIGN
 }
 
 pub(crate) const EFFECTS_MANIFEST: &str = r#"{

@@ -1,0 +1,91 @@
+//! Passphrases, asked for at a real terminal: `script` of util-linux gives the command one.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use crate::support::Home;
+
+/// The command at a terminal of its own, and what has appeared there so far.
+struct Terminal {
+    child: Child,
+    shown: String,
+}
+
+impl Terminal {
+    fn run(home: &Home, arguments: &str) -> Self {
+        let engraft = Path::new(env!("CARGO_BIN_EXE_engraft")).display();
+        let child = Command::new("script")
+            .args(["--quiet", "--return", "--command", &format!("'{engraft}' {arguments}")])
+            .arg("/dev/null")
+            .current_dir(home.path("."))
+            .env("ENGRAFT_HOME", home.path("home"))
+            .env("SHELL", "/bin/sh")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("this test needs `script` of util-linux: {error}"));
+        Self { child, shown: String::new() }
+    }
+
+    /// Waits for a question, then types a line.
+    fn answer(&mut self, question: &str, line: &str) {
+        let mut byte = [0];
+        let from = self.shown.len();
+        while !self.shown[from..].contains(question) {
+            let read = self.child.stdout.as_mut().unwrap().read(&mut byte).unwrap();
+            assert_eq!(read, 1, "nobody asked “{question}”: {}", self.shown);
+            self.shown.push(char::from(byte[0]));
+        }
+        let typed = format!("{line}\n");
+        self.child.stdin.as_mut().unwrap().write_all(typed.as_bytes()).unwrap();
+    }
+
+    /// The exit code, and everything that appeared.
+    fn end(mut self) -> (Option<i32>, String) {
+        self.child.stdout.as_mut().unwrap().read_to_string(&mut self.shown).unwrap();
+        (self.child.wait().unwrap().code(), self.shown)
+    }
+}
+
+#[test]
+fn a_passphrase_is_asked_for_twice_and_never_shown() {
+    let home = Home::new();
+    home.component("numbers.wasm", crate::support::NUMBERS);
+    let mut terminal = Terminal::run(&home, "key new alice");
+    terminal.answer("Passphrase for `alice`", "correct horse");
+    terminal.answer("The same again", "correct horse");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("passphrase") && !shown.contains("horse"), "{shown}");
+    let sign = "sign numbers.wasm --version 1.0.0 --key alice";
+    let mut terminal = Terminal::run(&home, sign);
+    terminal.answer("Passphrase of `alice`", "correct house");
+    let (code, shown) = terminal.end();
+    assert!(code == Some(3) && shown.contains("the passphrase is wrong"), "{code:?} {shown}");
+    let mut terminal = Terminal::run(&home, sign);
+    terminal.answer("Passphrase of `alice`", "correct horse");
+    let (code, shown) = terminal.end();
+    assert!(code == Some(0) && shown.contains("wrote numbers.engraft"), "{code:?} {shown}");
+    assert!(!shown.contains("horse"), "{shown}");
+}
+
+#[test]
+fn two_different_passphrases_make_no_key() {
+    let home = Home::new();
+    let mut terminal = Terminal::run(&home, "key new alice");
+    terminal.answer("Passphrase for `alice`", "one");
+    terminal.answer("The same again", "other");
+    let (code, shown) = terminal.end();
+    assert!(code == Some(2) && shown.contains("the two passphrases differ"), "{code:?} {shown}");
+    home.run(&["key", "list"]).says(0, "no keys");
+}
+
+#[test]
+fn an_empty_passphrase_relies_on_the_file_alone() {
+    let home = Home::new();
+    let mut terminal = Terminal::run(&home, "key new alice");
+    terminal.answer("empty for none", "");
+    let (code, shown) = terminal.end();
+    assert!(code == Some(0) && shown.contains("file-permissions"), "{code:?} {shown}");
+}

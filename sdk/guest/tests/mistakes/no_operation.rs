@@ -1,0 +1,18 @@
+use engraft_guest::capability;
+
+#[capability(name = "test.mistake")]
+mod mistake {
+    use engraft_guest::{Failure, Schema};
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Serialize, Deserialize, Schema)]
+    pub struct Text {
+        text: String,
+    }
+
+    pub fn echo(input: Text) -> Result<Text, Failure> {
+        Ok(input)
+    }
+}
+
+fn main() {}
