@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use engraft::model::{Digest, Outcome};
-use engraft::{InstancePolicy, Invocation};
+use engraft::Invocation;
 use engraft_recipe::diagnostic::{Problem, drawing};
 use serde::Serialize;
 use serde_json::Value;
@@ -157,7 +157,7 @@ fn build(args: &BuildArgs) -> Result<Reply> {
 
 fn test(args: &SandboxArgs, desk: &Desk) -> Result<Reply> {
     let recipe = recipe::check(&args.file)?;
-    let sandbox = Sandbox::open(args, InstancePolicy::Fresh, desk)?;
+    let sandbox = Sandbox::open(args, desk)?;
     let mut tested = Vec::new();
     for example in &recipe.examples {
         let invocation = Invocation::new(recipe.operation(), example.input.to_string());

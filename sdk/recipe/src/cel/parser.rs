@@ -1,7 +1,8 @@
 //! Tokens to a tree, by binding strength.
 //!
-//! Written here because of what the trial of the parsers at hand showed: macros, spans of every
-//! node, optional syntax and limits on hostile input are wanted together.
+//! Written here after a trial against the conformance data: `cel` 0.15 has no optional syntax, no
+//! names in backquotes and no variables of `cel.block` (it reads 763 of 786 cases), and `cel-core` 0.5
+//! reads all of them, but ends the process on ten thousand brackets. Recipes come from anywhere.
 //!
 //! *Never:* recursion deeper than the limit, whatever the source.
 
