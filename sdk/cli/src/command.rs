@@ -14,6 +14,7 @@ mod inspect;
 mod key;
 mod new;
 mod precompile;
+mod recipe;
 mod release;
 mod rollout;
 mod sign;
@@ -52,6 +53,8 @@ pub(crate) enum Command {
     Bench(bench::BenchArgs),
     /// Puts compiled code into a bundle
     Precompile(precompile::PrecompileArgs),
+    /// Checks, builds, runs and tests recipes
+    Recipe(recipe::RecipeArgs),
     /// Says whose signatures count on this machine
     Trust(trust::TrustArgs),
     /// Verifies a bundle and keeps it in the registry
@@ -96,6 +99,7 @@ pub(crate) fn run(command: Command, desk: &Desk) -> Result<Reply> {
         Command::Try(args) => trial::run(&args, desk),
         Command::Bench(args) => bench::run(&args, desk),
         Command::Precompile(args) => precompile::run(&args, desk),
+        Command::Recipe(args) => recipe::run(args, desk),
         Command::Trust(args) => trust::run(args, desk),
         Command::Install(args) => release::install(&args, desk),
         Command::List(args) => release::list(&args, desk),

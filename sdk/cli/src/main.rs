@@ -18,6 +18,7 @@ mod json_text;
 mod limits;
 mod page;
 mod place;
+mod recipe;
 mod rehearsal;
 mod sandbox;
 mod screen;
