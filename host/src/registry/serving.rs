@@ -222,6 +222,17 @@ impl<C: Callee> Registry<C> {
     }
 }
 
+#[cfg(test)]
+impl<C: Callee> Registry<C> {
+    /// An empty registry for the tests of floors that know neither keys nor logs.
+    pub(crate) async fn in_memory(loader: impl Load<C>) -> Self {
+        let key = SigningKey::from_seed(&[1; 32], crate::artifact::Origin::Release);
+        let log = Arc::new(crate::store::MemoryLog::new());
+        let journal = Journal::open(log, key, Arc::new(crate::model::SystemClock)).unwrap();
+        Self::open(journal, loader).await.unwrap()
+    }
+}
+
 /// What a person's key signs to lift a stop.
 fn stop_statement(sequence: u64) -> String {
     format!("engraft lifts the emergency stop of entry {sequence}")

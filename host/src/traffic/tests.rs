@@ -4,14 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
-use crate::artifact::{Origin, SigningKey};
 use crate::engine::{Invocation, Report};
 use crate::model::{Digest, Failure, FailureFacts, Outcome, Output, SystemClock};
 use crate::registry::{
-    Actor, Arm, Callee, Installed, Journal, Load, Loading, Op, Plan, Registry, Release,
-    ReleaseOrigin, Share,
+    Actor, Arm, Callee, Installed, Load, Loading, Op, Plan, Registry, Release, ReleaseOrigin, Share,
 };
-use crate::store::MemoryLog;
 
 /// Ends each call in the same way.
 #[derive(Debug, Clone)]
@@ -53,10 +50,8 @@ fn refused(effect_happened: bool) -> Outcome {
 
 /// Releases 1.0.0, 1.1.0 and so on, of which the second spreads at 50 %.
 async fn stage(outcomes: Vec<Outcome>) -> Stage {
-    let key = SigningKey::from_seed(&[1; 32], Origin::Release);
     let clock = Arc::new(SystemClock);
-    let journal = Journal::open(Arc::new(MemoryLog::new()), key, Arc::<SystemClock>::clone(&clock));
-    let registry = Arc::new(Registry::open(journal.unwrap(), Never).await.unwrap());
+    let registry = Arc::new(Registry::in_memory(Never).await);
     let mut calls = Vec::new();
     for (outcome, minor) in outcomes.into_iter().zip(0..) {
         let version = semver::Version::new(1, minor, 0);
