@@ -5,8 +5,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use engraft::model::{Digest, Outcome};
 use engraft::Invocation;
+use engraft::model::{Digest, Outcome};
 use engraft_recipe::diagnostic::{Problem, drawing};
 use serde::Serialize;
 use serde_json::Value;
