@@ -6,6 +6,8 @@
 use crate::artifact::{BundleError, TrustError};
 use crate::engine::EngineError;
 use crate::model::Outcome;
+use crate::registry::{JournalError, RegistryError, Rule};
+use crate::store::LogError;
 
 /// Why the host did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +22,9 @@ pub enum Error {
     /// The component cannot be loaded.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The registry did not make a change.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
 }
 
 /// Why a typed call gave no typed output.
@@ -58,6 +63,12 @@ pub enum Class {
     Bug,
 }
 
+impl From<JournalError> for Error {
+    fn from(error: JournalError) -> Self {
+        Self::Registry(error.into())
+    }
+}
+
 impl Error {
     /// What kind of trouble this is.
     #[must_use]
@@ -66,7 +77,30 @@ impl Error {
             Self::Bundle(_) => Class::Corrupt,
             Self::Trust(_) => Class::Policy,
             Self::Engine(error) => engine_class(error),
+            Self::Registry(error) => registry_class(error),
         }
+    }
+}
+
+fn registry_class(error: &RegistryError) -> Class {
+    match error {
+        RegistryError::Journal(error) => journal_class(error),
+        RegistryError::Load { .. } => Class::Corrupt,
+        RegistryError::Key { .. } => Class::Policy,
+    }
+}
+
+const fn journal_class(error: &JournalError) -> Class {
+    match error {
+        JournalError::Entry { .. } | JournalError::Log(LogError::Damaged { .. }) => Class::Corrupt,
+        JournalError::Log(LogError::Foreign { .. } | LogError::Newer { .. }) => Class::Caller,
+        JournalError::Log(
+            LogError::Conflict { .. } | LogError::Full { .. } | LogError::Unavailable { .. },
+        ) => Class::Transient,
+        JournalError::Rule(
+            Rule::Revoked { .. } | Rule::Quarantined { .. } | Rule::Stopped { .. },
+        ) => Class::Policy,
+        JournalError::Rule(_) => Class::Caller,
     }
 }
 

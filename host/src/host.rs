@@ -5,6 +5,7 @@
 mod builder;
 mod capability;
 mod directory;
+mod live;
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use serde::de::DeserializeOwned;
 pub use builder::{HostBuilder, Ready, Terms, WantsTrust};
 pub use capability::Capability;
 use directory::{Directory, Neighbours};
+pub use live::LiveHost;
 
 use crate::artifact::{Bundle, Keyring, Rollback, Verified};
 use crate::engine::{Engine, Invocation, Loadable, Metering, NativeCode, Report};

@@ -8,6 +8,9 @@
 //! | [`model`] | names, digests, permissions, budgets, outcomes: plain data |
 //! | [`artifact`] | bundles, manifests, keys, and whom to trust |
 //! | [`engine`] | what loads and calls components; its [`raw`](engine::raw) is for WIT worlds of your own |
+//! | [`registry`] | who gets which release, and whether a new one stays |
+//! | [`traffic`] | calls on behalf of users, and what is told of them |
+//! | [`loops`] | what drives rollouts |
 //! | [`store`] | where values of `kv` are kept |
 //!
 //! What is allowed when nobody says anything: nothing. A capability gets what both its manifest asks
@@ -27,9 +30,12 @@ pub mod artifact;
 pub mod engine;
 mod error;
 mod host;
+pub mod loops;
 pub mod model;
+pub mod registry;
 pub mod store;
+pub mod traffic;
 
 pub use engine::{InstancePolicy, Invocation, Metering, Report};
 pub use error::{CallError, Class, Error};
-pub use host::{Capability, Host, HostBuilder, Ready, Terms, WantsTrust};
+pub use host::{Capability, Host, HostBuilder, LiveHost, Ready, Terms, WantsTrust};

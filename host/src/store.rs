@@ -3,13 +3,18 @@
 //! *Never:* a backend decides more than its trait says; what a transaction does is planned in one
 //! place, so that all backends agree.
 
+pub mod log;
 mod memory;
+pub mod merkle;
 mod plan;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "sqlite")]
+pub use log::SqliteLog;
+pub use log::{Append, Entry, FaultyLog, LogError, MemoryLog, OpLog};
 pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteStore, StoreError};

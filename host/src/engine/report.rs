@@ -133,7 +133,8 @@ impl Counts {
 
 impl Report {
     /// The report of a call that found nothing to run.
-    pub(crate) fn unstarted(outcome: Outcome) -> Self {
+    #[must_use]
+    pub fn unstarted(outcome: Outcome) -> Self {
         Self { outcome, usage: Usage::default(), logs: Vec::new() }
     }
 }

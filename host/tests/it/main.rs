@@ -22,8 +22,10 @@ mod guest_sdk;
 mod hostile;
 #[cfg(feature = "http")]
 mod http;
+mod kill;
 mod kv;
 mod limits;
+mod live;
 mod reflect;
 mod support;
 mod template;

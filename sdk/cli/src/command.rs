@@ -2,6 +2,7 @@
 //!
 //! *Never:* a command prints; it gives a reply, and the screen shows it.
 
+mod audit;
 mod bench;
 mod build;
 mod call;
@@ -13,7 +14,11 @@ mod inspect;
 mod key;
 mod new;
 mod precompile;
+mod recipe;
+mod release;
+mod rollout;
 mod sign;
+mod stop;
 mod trial;
 mod trust;
 
@@ -48,8 +53,34 @@ pub(crate) enum Command {
     Bench(bench::BenchArgs),
     /// Puts compiled code into a bundle
     Precompile(precompile::PrecompileArgs),
+    /// Checks, builds, runs and tests recipes
+    Recipe(recipe::RecipeArgs),
     /// Says whose signatures count on this machine
     Trust(trust::TrustArgs),
+    /// Verifies a bundle and keeps it in the registry
+    Install(release::InstallArgs),
+    /// Shows the capabilities of the registry, who serves and what spreads
+    List(release::ListArgs),
+    /// Shows the releases of one capability
+    Show(release::ShowArgs),
+    /// Shows what happened, the latest last
+    History(release::HistoryArgs),
+    /// Lets releases spread, and tries how a plan would fare
+    Rollout(rollout::RolloutArgs),
+    /// Lets a release serve everybody, without a rollout
+    Activate(release::ActivateArgs),
+    /// Keeps requirements on versions from choosing a release
+    Yank(release::YankArgs),
+    /// Gives one caller one version, whatever else happens
+    Pin(release::PinArgs),
+    /// Keeps a component from ever running again
+    Revoke(release::RevokeArgs),
+    /// Halts every rollout, promotion and generated capability at once
+    Stop(stop::StopArgs),
+    /// Lifts an emergency stop, with a key that the keyring names
+    Lift(stop::LiftArgs),
+    /// Checks the registry's log, offline
+    Audit(audit::AuditArgs),
     /// Writes completions for a shell
     Completions(completions::CompletionsArgs),
 }
@@ -68,7 +99,20 @@ pub(crate) fn run(command: Command, desk: &Desk) -> Result<Reply> {
         Command::Try(args) => trial::run(&args, desk),
         Command::Bench(args) => bench::run(&args, desk),
         Command::Precompile(args) => precompile::run(&args, desk),
+        Command::Recipe(args) => recipe::run(args, desk),
         Command::Trust(args) => trust::run(args, desk),
+        Command::Install(args) => release::install(&args, desk),
+        Command::List(args) => release::list(&args, desk),
+        Command::Show(args) => release::show(&args, desk),
+        Command::History(args) => release::history(&args, desk),
+        Command::Rollout(args) => rollout::run(args, desk),
+        Command::Activate(args) => release::activate(args, desk),
+        Command::Yank(args) => release::yank(args, desk),
+        Command::Pin(args) => release::pin(args, desk),
+        Command::Revoke(args) => release::revoke(&args, desk),
+        Command::Stop(args) => stop::stop(&args, desk),
+        Command::Lift(args) => stop::lift(&args, desk),
+        Command::Audit(args) => audit::run(args, desk),
         Command::Completions(args) => Ok(completions::run(&args)),
     }
 }

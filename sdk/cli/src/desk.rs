@@ -76,7 +76,8 @@ impl Desk {
         labels.iter().map(|label| self.signing_key(label)).collect()
     }
 
-    fn signing_key(&self, label: &str) -> Result<SigningKey> {
+    /// One key to sign with, by its label.
+    pub(crate) fn signing_key(&self, label: &str) -> Result<SigningKey> {
         if label == DEVELOPMENT {
             return home::development_key(self);
         }

@@ -47,6 +47,12 @@ impl Home {
         self.directory.join("toolchains")
     }
 
+    /// The log of the registry.
+    pub(crate) fn registry_path(&self) -> Result<PathBuf> {
+        self.make()?;
+        Ok(self.directory.join("registry.sqlite"))
+    }
+
     /// The keyring; one that trusts nobody where there is none.
     pub(crate) fn keyring(&self) -> Result<Keyring> {
         let path = self.keyring_path();

@@ -1,6 +1,7 @@
-//! Files that a command is pointed at: bundles and bare components.
+//! Files that a command is pointed at: bundles, bare components, and recipes, which become components
+//! on the spot.
 //!
-//! *Never:* a file is believed to be what its name says.
+//! *Never:* a bundle or component is believed to be what its name says.
 
 use std::fs::File;
 use std::io::Read;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use engraft::artifact::{BUNDLE_BYTES_MAX, Bundle, BundleError};
 use engraft::engine::{Engine, Inspection};
 
+use crate::recipe;
 use crate::trouble::{Result, Trouble};
 
 /// A file that was read.
@@ -30,8 +32,12 @@ pub(crate) enum Content {
 }
 
 impl Input {
-    /// Reads a bundle or a bare component.
+    /// Reads a bundle or a bare component, or builds the component of a recipe.
     pub(crate) fn open(path: &Path) -> Result<Self> {
+        if recipe::is_recipe(path) {
+            let bytes = recipe::build(path)?.component.into();
+            return Ok(Self { path: path.to_owned(), bytes, content: Content::Bare });
+        }
         let bytes: Arc<[u8]> = read(path, BUNDLE_BYTES_MAX as u64)?.into();
         let content = match Bundle::from_arc(&bytes) {
             Ok(bundle) => Content::Bundle(Box::new(bundle)),

@@ -13,6 +13,8 @@ mod check;
 mod inspect;
 mod key;
 mod precompile;
+mod registry;
+mod rollout;
 mod seen;
 mod sign;
 mod support;

@@ -1,0 +1,251 @@
+//! A host whose capabilities change while it runs: a log of what was decided, releases side by
+//! side, and a steward that judges what spreads.
+//!
+//! *Never:* logic of its own; it puts a host, a registry, traffic and a steward together.
+
+use std::sync::Arc;
+
+use semver::Version;
+
+use super::{Capability, Host};
+use crate::Error;
+use crate::artifact::{Bundle, Manifest, SigningKey, Verified};
+use crate::engine::{Invocation, Report};
+use crate::loops::{Steward, TICK};
+use crate::model::{CapabilityName, Digest};
+use crate::registry::{
+    Actor, Callee, Installed, Journal, Load, Loading, Op, OperationCard, Plan, Record, Registry,
+    Release, ReleaseOrigin,
+};
+use crate::store::OpLog;
+use crate::traffic::{Answer, FeedbackError, Opinion, Target, Traffic, Who};
+
+/// A [`Host`] with a registry. Cheap to clone; every clone is the same.
+///
+/// ```
+/// use std::sync::Arc;
+/// use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey};
+/// use engraft::registry::{Actor, Plan};
+/// use engraft::store::MemoryLog;
+/// use engraft::traffic::Who;
+/// use engraft::{Host, Invocation, LiveHost};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let component = |factor: u32| wat::parse_str(format!(r#"(component
+/// #   (core module $m (func (export "scale") (param i32) (result i32)
+/// #     (i32.mul (local.get 0) (i32.const {factor}))))
+/// #   (core instance $i (instantiate $m))
+/// #   (func (export "scale") (param "number" u32) (result u32)
+/// #     (canon lift (core func $i "scale"))))"#));
+/// let key = SigningKey::generate(Origin::Development)?;
+/// let host = Host::builder().trust(Keyring::for_development(key.public())).build()?;
+/// # let mut bundles = Vec::new();
+/// # for (sequence, version) in [(1, "1.0.0"), (2, "1.1.0")] {
+/// #     let component = component(sequence + 1)?;
+/// #     let description = host.describe(&"math.scale".parse()?, component.clone()).await?;
+/// #     let mut manifest = Manifest::new(description, version.parse()?);
+/// #     manifest.sequence = u64::from(sequence);
+/// #     bundles.push(Bundle::sign(component, &manifest, &[&key])?.to_bytes());
+/// # }
+/// // The key of the log signs its checkpoints and nothing else.
+/// let log_key = SigningKey::generate(Origin::Release)?;
+/// let live = LiveHost::open(host, Arc::new(MemoryLog::new()), log_key).await?;
+/// let ann = || Actor::person("ann");
+/// live.install(&bundles[0], ann(), "the first").await?;
+/// live.install(&bundles[1], ann(), "triples instead").await?;
+///
+/// // The first serves until the second has spread.
+/// let target = "math.scale".parse()?;
+/// let input = || Invocation::new("scale", r#"{"number": 21}"#);
+/// let answer = live.call(&target, input(), &Who::user("bob")).await;
+/// assert_eq!(answer.report.outcome.to_string(), "42");
+///
+/// let plan = Plan::preset("standard").ok_or("no such plan")?;
+/// live.start(&"math.scale".parse()?, &"1.1.0".parse()?, plan, ann(), "let us see").await?;
+/// // `tokio::spawn(live.clone().run())` judges it from now on.
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct LiveHost {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    host: Host,
+    registry: Arc<Registry<Capability>>,
+    traffic: Traffic<Capability>,
+}
+
+/// Makes capabilities of what the log keeps.
+struct Loader(Host);
+
+impl LiveHost {
+    /// A host that follows a log: everything that serves by it is verified again and loaded. `key`
+    /// signs the checkpoints of this log and nothing else; all who write to a log have the same.
+    ///
+    /// # Errors
+    /// Where the log cannot be read, or something that serves cannot be loaded.
+    pub async fn open(host: Host, log: Arc<dyn OpLog>, key: SigningKey) -> Result<Self, Error> {
+        let clock = Arc::clone(&host.parts.clock);
+        let journal = Journal::open(log, key, Arc::clone(&clock))?;
+        let registry = Arc::new(Registry::open(journal, Loader(host.clone())).await?);
+        let (traffic, _) = Traffic::new(Arc::clone(&registry), clock);
+        let live = Self { inner: Arc::new(Inner { host, registry, traffic }) };
+        live.show();
+        Ok(live)
+    }
+
+    /// Verifies a bundle, makes it ready, and keeps it. The first release of a name serves at once;
+    /// a later one waits for a rollout.
+    ///
+    /// # Errors
+    /// Where the bundle is not trusted, cannot be loaded, is not compatible with what its version
+    /// says, or the log does not take it. Nothing has changed then.
+    pub async fn install(&self, bundle: &[u8], by: Actor, why: &str) -> Result<Record, Error> {
+        let Inner { host, registry, .. } = &*self.inner;
+        let verified = host.verify(bundle)?;
+        let capability = host.prepare(&verified).await?;
+        host.parts.keyring.admit(&verified)?;
+        let op = installed(&verified, bundle);
+        let record = registry.install(by, why, op, bundle, capability).await?;
+        self.show();
+        Ok(record)
+    }
+
+    /// Begins a rollout.
+    ///
+    /// # Errors
+    /// Where there is one already, the release may not serve, or everything stands still.
+    pub async fn start(
+        &self,
+        name: &CapabilityName,
+        version: &Version,
+        plan: Plan,
+        by: Actor,
+        why: &str,
+    ) -> Result<Record, Error> {
+        let op = Op::rollout(name, version, plan, self.inner.registry.journal().length());
+        self.change(by, why, op).await
+    }
+
+    /// Records any other change and lets it be seen, in this order.
+    ///
+    /// # Errors
+    /// Where it is not allowed, cannot be kept, or what it needs cannot be loaded.
+    pub async fn change(&self, by: Actor, why: &str, op: Op) -> Result<Record, Error> {
+        let record = self.inner.registry.change(by, why, op).await?;
+        self.show();
+        Ok(record)
+    }
+
+    /// Lifts an emergency stop with a person's key.
+    ///
+    /// # Errors
+    /// Where there is none, or the keyring does not trust the key.
+    pub async fn lift(&self, key: &SigningKey, by: Actor, why: &str) -> Result<Record, Error> {
+        let Inner { host, registry, .. } = &*self.inner;
+        Ok(registry.lift(key, &host.parts.keyring, by, why).await?)
+    }
+
+    /// Calls whichever release is for this user. Dropping the future cancels the call.
+    pub async fn call(&self, target: &Target, invocation: Invocation<'_>, who: &Who) -> Answer {
+        self.inner.traffic.call(target, invocation, who).await
+    }
+
+    /// Takes what a user says of the answer to a request.
+    ///
+    /// # Errors
+    /// Where the request is not known.
+    pub fn feedback(&self, request: &str, opinion: Opinion) -> Result<(), FeedbackError> {
+        self.inner.traffic.feedback(request, opinion)
+    }
+
+    /// The releases, who serves, and the log.
+    #[must_use]
+    pub fn registry(&self) -> &Arc<Registry<Capability>> {
+        &self.inner.registry
+    }
+
+    /// A steward that looks when it is told to; [`LiveHost::run`] has one of its own.
+    #[must_use]
+    pub fn steward(&self) -> Steward<Capability> {
+        Steward::new(Arc::clone(&self.inner.registry), Arc::clone(&self.inner.host.parts.clock))
+    }
+
+    /// Follows the log and judges rollouts, for as long as it is polled.
+    pub async fn run(self) {
+        let mut steward = self.steward();
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = steward.tick().await {
+                tracing::warn!(target: "engraft::steward", %error, "the steward could not look");
+            }
+            self.show();
+        }
+    }
+
+    /// Lets capabilities that call one another find what serves now.
+    fn show(&self) {
+        let Inner { host, registry, .. } = &*self.inner;
+        let snapshot = registry.snapshot();
+        let directory = &host.parts.directory;
+        for (name, served) in snapshot.lines() {
+            let known = directory.find(name.as_str());
+            match &served.stable {
+                Some(stable) if known.map(|k| k.digest()) == Some(stable.component()) => {}
+                Some(stable) => drop(directory.put(stable.callee().clone())),
+                None => drop(directory.remove(name.as_str())),
+            }
+        }
+    }
+}
+
+fn installed(verified: &Verified, bundle: &[u8]) -> Installed {
+    let Manifest { description, version, sequence, .. } = verified.manifest();
+    let card = |operation: &crate::model::Operation| OperationCard {
+        name: operation.name.clone(),
+        input: operation.input_schema.clone(),
+        output: operation.output_schema.clone(),
+    };
+    Installed {
+        name: description.name.clone(),
+        version: version.clone(),
+        component: verified.digest(),
+        bundle: Digest::of(bundle),
+        sequence: *sequence,
+        origin: ReleaseOrigin::Brought,
+        operations: description.operations.iter().map(card).collect(),
+        verified: Some(verified.installed()),
+    }
+}
+
+// === impl Callee ===
+
+impl Callee for Capability {
+    fn call(&self, invocation: &Invocation<'_>) -> impl Future<Output = Report> + Send {
+        self.loaded().serve(invocation)
+    }
+}
+
+// === impl Load ===
+
+impl Load<Capability> for Loader {
+    fn load<'a>(&'a self, release: &'a Release, bundle: Vec<u8>) -> Loading<'a, Capability> {
+        Box::pin(async move {
+            let bundle = Bundle::parse(&bundle).map_err(|error| error.to_string())?;
+            let Host { parts } = &self.0;
+            let now = parts.clock.wall();
+            let record = release.installed.verified.as_ref();
+            let record = record.ok_or("the log has no record of its verification")?;
+            // Signatures, revocations and validity as they stand now.
+            let verified = parts.keyring.verify_installed(bundle, record, now);
+            let verified = verified.map_err(|error| error.to_string())?;
+            self.0.prepare(&verified).await.map_err(|error| error.to_string())
+        })
+    }
+}

@@ -1,0 +1,33 @@
+//! Releases, who gets which, and the judgement whether a new one stays.
+//!
+//! A release spreads by a [`Plan`]: a [`Share`] of the users sees it, and the share grows in
+//! stages. A [`Judge`](judge::Judge) compares it with the old release that serves beside it,
+//! continuously and with a stated error, and says whether to advance, to hold or to roll back. How
+//! a plan would fare can be tried beforehand: see [`simulate`].
+//!
+//! *Never:* a release serves anybody before the change that lets it is durable.
+
+pub mod audit;
+mod book;
+mod checkpoint;
+pub mod evidence;
+mod journal;
+pub mod judge;
+mod op;
+mod plan;
+mod serving;
+mod share;
+pub mod simulate;
+mod state;
+
+pub use book::{Arm, Book, USERS_MAX};
+pub use checkpoint::{Checkpoint, CheckpointError, LogIdentity};
+pub use journal::{Followed, Journal, JournalError};
+pub use op::{Actor, Installed, Op, OperationCard, Record, ReleaseOrigin};
+pub use plan::{Bound, Gate, Metric, PRESETS, Plan, PlanError, Stage, Watch};
+pub use serving::{
+    Callee, Load, Loading, Registry, RegistryError, Served, Serving, Snapshot, Spreading, Totals,
+    lift,
+};
+pub use share::{Buckets, Share, ShareError};
+pub use state::{Difference, Line, Release, Rollout, Rule, State, Stop};

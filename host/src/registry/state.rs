@@ -1,0 +1,293 @@
+//! What the log adds up to: releases, who serves, rollouts, pins, and what is stopped.
+//!
+//! *Never:* an op that is not allowed changes anything, and no op depends on more than the state.
+
+mod apply;
+mod compatible;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use semver::{Version, VersionReq};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+pub use compatible::Difference;
+
+use super::op::{Installed, Op};
+use super::plan::{Plan, PlanError, Stage};
+use crate::model::{CapabilityName, Digest};
+
+/// What the log adds up to.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct State {
+    /// Every capability by its name.
+    pub lines: BTreeMap<CapabilityName, Line>,
+    /// Other names, and what they stand for.
+    pub aliases: BTreeMap<CapabilityName, CapabilityName>,
+    /// Which caller gets which version.
+    pub pins: BTreeMap<String, BTreeMap<CapabilityName, Version>>,
+    /// Components that never run again, and why.
+    pub revoked: BTreeMap<Digest, String>,
+    /// Components that were rolled back, and why. A person may try one again.
+    pub quarantined: BTreeMap<Digest, String>,
+    /// Feature flags.
+    pub flags: BTreeMap<String, bool>,
+    /// The emergency stop, where one was made.
+    pub stop: Option<Stop>,
+    /// When the last op was.
+    pub at_ms: u64,
+}
+
+/// One capability.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// Its releases.
+    pub releases: BTreeMap<Version, Release>,
+    /// The one that serves.
+    pub stable: Option<Version>,
+    /// The one that served before.
+    pub previous: Option<Version>,
+    /// The one that spreads.
+    pub rollout: Option<Rollout>,
+}
+
+/// A release that is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Release {
+    /// What was installed.
+    #[serde(flatten)]
+    pub installed: Installed,
+    /// Why requirements pass it over.
+    pub yanked: Option<String>,
+}
+
+/// A rollout under way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rollout {
+    /// Which version spreads.
+    pub version: Version,
+    /// What the buckets are made of.
+    pub id: String,
+    /// What they are made of beside.
+    pub salt: String,
+    /// How it spreads.
+    pub plan: Plan,
+    /// The stage that it is in, from 0.
+    pub stage: usize,
+    /// When that stage began.
+    pub entered_ms: u64,
+    /// Whether somebody halted it.
+    pub is_paused: bool,
+    /// Whether a person said yes to this stage.
+    pub is_approved: bool,
+    /// What the steward said last.
+    pub said: Option<String>,
+}
+
+/// An emergency stop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stop {
+    /// Its place in the log; what the key that lifts it signs.
+    pub sequence: u64,
+    /// Why.
+    pub why: String,
+}
+
+/// Why an op is not allowed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rule {
+    /// Nothing of this name.
+    #[error("no capability `{name}` is installed; install a bundle of it first")]
+    UnknownCapability {
+        /// The name.
+        name: CapabilityName,
+    },
+    /// No such version.
+    #[error("`{name}` has no version {version}; it has {known}")]
+    UnknownVersion {
+        /// The name.
+        name: CapabilityName,
+        /// The version.
+        version: Version,
+        /// Those that it has.
+        known: String,
+    },
+    /// The version is there with other bytes.
+    #[error("`{name}` {version} is installed already with other bytes; give it another version")]
+    OtherBytes {
+        /// The name.
+        name: CapabilityName,
+        /// The version.
+        version: Version,
+    },
+    /// Its version promises what it does not keep.
+    #[error("`{name}` {version} is not compatible with {older}, as its version says: {}", listed(.differences))]
+    NotCompatible {
+        /// The name.
+        name: CapabilityName,
+        /// The version.
+        version: Version,
+        /// The one that it breaks with.
+        older: Version,
+        /// How.
+        differences: Vec<Difference>,
+    },
+    /// The component never runs again.
+    #[error("{digest} is revoked: {why}")]
+    Revoked {
+        /// Which one.
+        digest: Digest,
+        /// Why.
+        why: String,
+    },
+    /// The component was rolled back.
+    #[error("{digest} was rolled back: {why}; a person may try it again explicitly")]
+    Quarantined {
+        /// Which one.
+        digest: Digest,
+        /// Why.
+        why: String,
+    },
+    /// There is one already.
+    #[error("`{name}` has a rollout of {version} already; end that first")]
+    Rolling {
+        /// The name.
+        name: CapabilityName,
+        /// The version that spreads.
+        version: Version,
+    },
+    /// There is none.
+    #[error("`{name}` has no rollout under way")]
+    NoRollout {
+        /// The name.
+        name: CapabilityName,
+    },
+    /// The release serves everybody already.
+    #[error("`{name}` {version} serves everybody already")]
+    ServesAlready {
+        /// The name.
+        name: CapabilityName,
+        /// The version.
+        version: Version,
+    },
+    /// The plan cannot be followed.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// There is no such stage, or it is not the next one.
+    #[error("the rollout of `{name}` is in stage {now}, so {wanted} is not the next")]
+    Stage {
+        /// The name.
+        name: CapabilityName,
+        /// The stage that it is in.
+        now: usize,
+        /// The stage that was asked for.
+        wanted: usize,
+    },
+    /// Everything stands still.
+    #[error("everything stands still: {why}; a person lifts it with a key")]
+    Stopped {
+        /// Why.
+        why: String,
+    },
+    /// Nothing stands still.
+    #[error("there is no emergency stop to lift")]
+    NotStopped,
+    /// The alias is the name of a capability, or leads to none.
+    #[error("`{alias}` cannot stand for another name: {why}")]
+    Alias {
+        /// The alias.
+        alias: CapabilityName,
+        /// Why not.
+        why: String,
+    },
+}
+
+impl State {
+    /// The name that an alias stands for, or the name itself.
+    #[must_use]
+    pub fn resolve_name<'a>(&'a self, name: &'a CapabilityName) -> &'a CapabilityName {
+        self.aliases.get(name).unwrap_or(name)
+    }
+
+    /// The newest version that a requirement allows, yanked and revoked ones passed over.
+    #[must_use]
+    pub fn resolve(&self, name: &CapabilityName, requirement: &VersionReq) -> Option<&Release> {
+        let line = self.lines.get(self.resolve_name(name))?;
+        let fitting = line.releases.values().rev().filter(|release| {
+            let digest = &release.installed.component;
+            release.yanked.is_none()
+                && !self.revoked.contains_key(digest)
+                && !self.quarantined.contains_key(digest)
+        });
+        // A release that spreads is chosen by its share, not by a requirement that happens to fit.
+        let spreading = line.rollout.as_ref().map(|rollout| &rollout.version);
+        fitting
+            .filter(|release| Some(&release.installed.version) != spreading)
+            .find(|release| requirement.matches(&release.installed.version))
+    }
+
+    /// What an op changes, as a person reads it in the log.
+    #[must_use]
+    pub fn facts(&self, op: &Op) -> Value {
+        if let Some(line) = op.name().and_then(|name| self.lines.get(name)) {
+            return line.facts();
+        }
+        match op {
+            Op::Aliased { alias, .. } => json!({ "stands_for": self.aliases.get(alias) }),
+            Op::Revoked { digest } => json!({ "revoked": self.revoked.get(digest) }),
+            Op::FlagSet { flag, .. } => json!({ "on": self.flags.get(flag) }),
+            Op::Stopped | Op::Lifted { .. } => json!({ "stopped": self.stop.is_some() }),
+            Op::Installed(_)
+            | Op::Activated { .. }
+            | Op::Yanked { .. }
+            | Op::Unyanked { .. }
+            | Op::Pinned { .. }
+            | Op::RolloutStarted { .. }
+            | Op::Advanced { .. }
+            | Op::Held { .. }
+            | Op::Paused { .. }
+            | Op::Resumed { .. }
+            | Op::Approved { .. }
+            | Op::Promoted { .. }
+            | Op::RolledBack { .. } => Value::Null,
+        }
+    }
+}
+
+impl Line {
+    /// Who serves and what spreads.
+    fn facts(&self) -> Value {
+        json!({
+            "stable": self.stable,
+            "rollout": self.rollout.as_ref().map(|rollout| json!({
+                "version": rollout.version,
+                "stage": rollout.stage_now().map(|stage| &stage.name),
+                "share": rollout.stage_now().map(|stage| stage.share),
+                "paused": rollout.is_paused,
+            })),
+        })
+    }
+
+    /// The release that serves.
+    #[must_use]
+    pub fn serving(&self) -> Option<&Release> {
+        self.releases.get(self.stable.as_ref()?)
+    }
+}
+
+impl Rollout {
+    /// The stage that it is in.
+    #[must_use]
+    pub fn stage_now(&self) -> Option<&Stage> {
+        self.plan.stages.get(self.stage)
+    }
+}
+
+fn listed(differences: &[Difference]) -> String {
+    let texts: Vec<String> = differences.iter().map(ToString::to_string).collect();
+    texts.join("; ")
+}

@@ -1,0 +1,314 @@
+//! What each op does to the state, and when it may not.
+//!
+//! *Never:* anything is changed before everything is checked.
+
+use semver::Version;
+
+use super::compatible::differences;
+use super::{Line, Release, Rollout, Rule, State, Stop};
+use crate::model::CapabilityName;
+use crate::registry::op::{Installed, Op, Record, ReleaseOrigin};
+
+impl State {
+    /// Does what a record says, or says why not; then nothing has changed.
+    ///
+    /// # Errors
+    /// The [`Rule`] that it breaks.
+    pub fn apply(&mut self, record: &Record) -> Result<(), Rule> {
+        match &record.op {
+            Op::Installed(installed) => self.install(installed)?,
+            Op::Activated { name, version } => self.activate(name, version)?,
+            Op::Yanked { name, version } => {
+                self.release_mut(name, version)?.yanked = Some(record.why.clone());
+            }
+            Op::Unyanked { name, version } => self.release_mut(name, version)?.yanked = None,
+            Op::Aliased { alias, name } => self.alias(alias, name.as_ref())?,
+            Op::Pinned { caller, name, version } => self.pin(caller, name, version.as_ref())?,
+            Op::RolloutStarted { .. } => self.start(record)?,
+            Op::Advanced { name, .. }
+            | Op::Held { name, .. }
+            | Op::Paused { name }
+            | Op::Resumed { name }
+            | Op::Approved { name }
+            | Op::Promoted { name, .. }
+            | Op::RolledBack { name, .. } => self.roll(name, record)?,
+            Op::Revoked { digest } => {
+                self.revoked.insert(*digest, record.why.clone());
+                let is_meant = |release: &Release| release.installed.component == *digest;
+                self.lines.values_mut().for_each(|line| line.retire(is_meant));
+            }
+            Op::FlagSet { flag, on } => drop(self.flags.insert(flag.clone(), *on)),
+            Op::Stopped => {
+                let stop = Stop { sequence: record.sequence, why: record.why.clone() };
+                self.stop.get_or_insert(stop);
+            }
+            Op::Lifted { .. } => drop(self.stop.take().ok_or(Rule::NotStopped)?),
+        }
+        self.at_ms = record.at_ms;
+        Ok(())
+    }
+
+    /// The ops about a rollout under way.
+    fn roll(&mut self, name: &CapabilityName, record: &Record) -> Result<(), Rule> {
+        let grows =
+            matches!(record.op, Op::Advanced { .. } | Op::Promoted { .. } | Op::Resumed { .. });
+        if grows {
+            self.going()?;
+        }
+        let rollout = self.rollout_mut(name)?;
+        match &record.op {
+            Op::Advanced { stage, decision, .. } => {
+                if *stage != rollout.stage + 1 || *stage >= rollout.plan.stages.len() {
+                    let (now, wanted) = (rollout.stage, *stage);
+                    return Err(Rule::Stage { name: name.clone(), now, wanted });
+                }
+                rollout.stage = *stage;
+                rollout.entered_ms = record.at_ms;
+                rollout.is_approved = false;
+                rollout.said = decision.as_ref().map(|decision| decision.sentence.clone());
+            }
+            Op::Held { decision, .. } => rollout.said = Some(decision.sentence.clone()),
+            Op::Paused { .. } => rollout.is_paused = true,
+            Op::Resumed { .. } => rollout.is_paused = false,
+            Op::Approved { .. } => rollout.is_approved = true,
+            Op::Promoted { .. } => {
+                let version = rollout.version.clone();
+                let line = self.line_mut(name)?;
+                line.rollout = None;
+                line.serve(version);
+            }
+            Op::RolledBack { .. } => {
+                let version = rollout.version.clone();
+                let line = self.line_mut(name)?;
+                line.rollout = None;
+                let component = line.releases.get(&version).map(|r| r.installed.component);
+                let serving = line.serving().map(|release| release.installed.component);
+                // Two versions may differ in their manifests alone; the component that serves is
+                // not to blame then, and has to go on serving.
+                if let Some(digest) = component.filter(|_| component != serving) {
+                    self.quarantined.insert(digest, record.why.clone());
+                }
+            }
+            Op::Installed(_)
+            | Op::Activated { .. }
+            | Op::Yanked { .. }
+            | Op::Unyanked { .. }
+            | Op::Aliased { .. }
+            | Op::Pinned { .. }
+            | Op::RolloutStarted { .. }
+            | Op::Revoked { .. }
+            | Op::FlagSet { .. }
+            | Op::Stopped
+            | Op::Lifted { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn install(&mut self, installed: &Installed) -> Result<(), Rule> {
+        let Installed { name, version, component, .. } = installed;
+        self.runnable(installed)?;
+        if let Some(line) = self.lines.get(name) {
+            if let Some(same) = line.releases.get(version)
+                && same.installed.component != *component
+            {
+                return Err(Rule::OtherBytes { name: name.clone(), version: version.clone() });
+            }
+            line.check_compatible(installed)?;
+        }
+        let line = self.lines.entry(name.clone()).or_default();
+        let release = Release { installed: installed.clone(), yanked: None };
+        line.releases.insert(version.clone(), release);
+        // Somebody has to serve, and there is nothing that a first release could be compared with.
+        if line.stable.is_none() {
+            line.stable = Some(version.clone());
+        }
+        Ok(())
+    }
+
+    fn activate(&mut self, name: &CapabilityName, version: &Version) -> Result<(), Rule> {
+        let installed = self.release_mut(name, version)?.installed.clone();
+        self.runnable(&installed)?;
+        if let Some(rollout) = &self.line_mut(name)?.rollout {
+            return Err(Rule::Rolling { name: name.clone(), version: rollout.version.clone() });
+        }
+        self.line_mut(name)?.serve(version.clone());
+        Ok(())
+    }
+
+    fn alias(&mut self, alias: &CapabilityName, name: Option<&CapabilityName>) -> Result<(), Rule> {
+        let refused = |why: &str| Rule::Alias { alias: alias.clone(), why: why.to_owned() };
+        let Some(name) = name else {
+            self.aliases.remove(alias);
+            return Ok(());
+        };
+        if self.lines.contains_key(alias) {
+            return Err(refused("a capability has that name itself"));
+        }
+        if !self.lines.contains_key(name) {
+            return Err(refused("it would lead to a capability that is not installed"));
+        }
+        self.aliases.insert(alias.clone(), name.clone());
+        Ok(())
+    }
+
+    fn pin(
+        &mut self,
+        caller: &str,
+        name: &CapabilityName,
+        version: Option<&Version>,
+    ) -> Result<(), Rule> {
+        if let Some(version) = version {
+            self.release_mut(name, version)?;
+            let pins = self.pins.entry(caller.to_owned()).or_default();
+            pins.insert(name.clone(), version.clone());
+        } else if let Some(pins) = self.pins.get_mut(caller) {
+            pins.remove(name);
+            if pins.is_empty() {
+                self.pins.remove(caller);
+            }
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, record: &Record) -> Result<(), Rule> {
+        let Op::RolloutStarted { name, version, id, salt, plan, again } = &record.op else {
+            return Ok(());
+        };
+        self.going()?;
+        plan.check()?;
+        let installed = self.release_mut(name, version)?.installed.clone();
+        let component = installed.component;
+        if *again && !self.revoked.contains_key(&component) {
+            self.quarantined.remove(&component);
+        }
+        self.runnable(&installed)?;
+        let line = self.line_mut(name)?;
+        if let Some(rollout) = &line.rollout {
+            return Err(Rule::Rolling { name: name.clone(), version: rollout.version.clone() });
+        }
+        if line.stable.as_ref() == Some(version) {
+            return Err(Rule::ServesAlready { name: name.clone(), version: version.clone() });
+        }
+        line.rollout = Some(Rollout {
+            version: version.clone(),
+            id: id.clone(),
+            salt: salt.clone(),
+            plan: (**plan).clone(),
+            stage: 0,
+            entered_ms: record.at_ms,
+            is_paused: false,
+            is_approved: false,
+            said: None,
+        });
+        Ok(())
+    }
+
+    /// Whether a component may serve at all.
+    fn runnable(&self, installed: &Installed) -> Result<(), Rule> {
+        let digest = installed.component;
+        if let Some(why) = self.revoked.get(&digest) {
+            return Err(Rule::Revoked { digest, why: why.clone() });
+        }
+        if let Some(why) = self.quarantined.get(&digest) {
+            return Err(Rule::Quarantined { digest, why: why.clone() });
+        }
+        match &self.stop {
+            Some(stop) if installed.origin == ReleaseOrigin::Generated => {
+                Err(Rule::Stopped { why: stop.why.clone() })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Whether nothing stands still.
+    fn going(&self) -> Result<(), Rule> {
+        match &self.stop {
+            Some(stop) => Err(Rule::Stopped { why: stop.why.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    fn line_mut(&mut self, name: &CapabilityName) -> Result<&mut Line, Rule> {
+        let unknown = || Rule::UnknownCapability { name: name.clone() };
+        self.lines.get_mut(name).ok_or_else(unknown)
+    }
+
+    fn release_mut(
+        &mut self,
+        name: &CapabilityName,
+        version: &Version,
+    ) -> Result<&mut Release, Rule> {
+        let line = self.line_mut(name)?;
+        let known: Vec<String> = line.releases.keys().map(ToString::to_string).collect();
+        line.releases.get_mut(version).ok_or_else(|| Rule::UnknownVersion {
+            name: name.clone(),
+            version: version.clone(),
+            known: known.join(", "),
+        })
+    }
+
+    fn rollout_mut(&mut self, name: &CapabilityName) -> Result<&mut Rollout, Rule> {
+        let none = || Rule::NoRollout { name: name.clone() };
+        self.line_mut(name)?.rollout.as_mut().ok_or_else(none)
+    }
+}
+
+impl Line {
+    fn serve(&mut self, version: Version) {
+        if self.stable.as_ref() != Some(&version) {
+            self.previous = self.stable.replace(version);
+        }
+    }
+
+    /// Takes a release out of service, and who served before serves again.
+    fn retire(&mut self, is_meant: impl Fn(&Release) -> bool) {
+        let spreads = self.rollout.as_ref().and_then(|r| self.releases.get(&r.version));
+        if spreads.is_some_and(&is_meant) {
+            self.rollout = None;
+        }
+        // Whoever served before serves again, where that is not revoked as well.
+        let serving = self.stable.as_ref().and_then(|version| self.releases.get(version));
+        if serving.is_some_and(&is_meant) {
+            let previous = self.previous.take();
+            let back = previous.filter(|version| {
+                self.releases.get(version).is_some_and(|release| !is_meant(release))
+            });
+            self.stable = back;
+        }
+    }
+
+    /// A version that semver calls compatible with an older one may not take anything away.
+    fn check_compatible(&self, installed: &Installed) -> Result<(), Rule> {
+        let version = &installed.version;
+        let older = self.releases.values().rev().find(|release| {
+            let older = &release.installed.version;
+            older < version && older.pre.is_empty() && is_same_series(older, version)
+        });
+        let Some(older) = older else { return Ok(()) };
+        let differences = differences(&older.installed.operations, &installed.operations);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        Err(Rule::NotCompatible {
+            name: installed.name.clone(),
+            version: version.clone(),
+            older: older.installed.version.clone(),
+            differences,
+        })
+    }
+}
+
+/// Whether `^older` allows the newer version.
+fn is_same_series(older: &Version, newer: &Version) -> bool {
+    if newer.pre.is_empty() {
+        let caret = semver::Comparator {
+            op: semver::Op::Caret,
+            major: older.major,
+            minor: Some(older.minor),
+            patch: Some(older.patch),
+            pre: semver::Prerelease::EMPTY,
+        };
+        return caret.matches(newer);
+    }
+    false
+}

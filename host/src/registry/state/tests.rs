@@ -1,0 +1,217 @@
+//! What is allowed, what is not, and what each op leaves behind.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::registry::op::{Actor, OperationCard, Record, ReleaseOrigin};
+use crate::registry::plan::Plan;
+
+fn name() -> CapabilityName {
+    "text.slugify".parse().unwrap()
+}
+
+fn version(text: &str) -> Version {
+    text.parse().unwrap()
+}
+
+fn digest(text: &str) -> Digest {
+    Digest::of(text.as_bytes())
+}
+
+fn installed(text: &str) -> Installed {
+    Installed {
+        name: name(),
+        version: version(text),
+        component: digest(text),
+        bundle: digest(text),
+        sequence: 1,
+        origin: ReleaseOrigin::Brought,
+        operations: vec![OperationCard {
+            name: "slugify".to_owned(),
+            input: json!({"type": "string"}),
+            output: json!({"type": "string"}),
+        }],
+        verified: None,
+    }
+}
+
+fn started(text: &str, again: bool) -> Op {
+    Op::RolloutStarted {
+        name: name(),
+        version: version(text),
+        id: "r".to_owned(),
+        salt: String::new(),
+        plan: Box::new(Plan::preset("standard").unwrap()),
+        again,
+    }
+}
+
+fn apply(state: &mut State, op: Op) -> Result<(), Rule> {
+    let record = Record {
+        sequence: 7,
+        at_ms: state.at_ms + 1,
+        by: Actor::person("test"),
+        why: "because".to_owned(),
+        op,
+        before: Value::Null,
+        after: Value::Null,
+    };
+    let before = state.clone();
+    let result = state.apply(&record);
+    assert!(result.is_ok() || *state == before, "a refused op changed something");
+    result
+}
+
+fn with(ops: Vec<Op>) -> State {
+    let mut state = State::default();
+    for op in ops {
+        apply(&mut state, op).unwrap();
+    }
+    state
+}
+
+fn two() -> State {
+    with(vec![Op::Installed(installed("1.0.0")), Op::Installed(installed("1.1.0"))])
+}
+
+fn serving(state: &State) -> String {
+    state.lines[&name()].stable.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+#[test]
+fn the_first_serves_and_a_requirement_finds_the_newest_that_is_not_yanked() {
+    let mut state = two();
+    assert_eq!(serving(&state), "1.0.0");
+    let found = |state: &State, requirement: &str| {
+        let requirement = requirement.parse().unwrap();
+        state.resolve(&name(), &requirement).map(|r| r.installed.version.to_string())
+    };
+    assert_eq!(found(&state, "^1").as_deref(), Some("1.1.0"));
+    assert_eq!(found(&state, "~1.0").as_deref(), Some("1.0.0"));
+    assert_eq!(found(&state, "^2"), None);
+    apply(&mut state, Op::Yanked { name: name(), version: version("1.1.0") }).unwrap();
+    assert_eq!(found(&state, "^1").as_deref(), Some("1.0.0"));
+    apply(&mut state, Op::Unyanked { name: name(), version: version("1.1.0") }).unwrap();
+    apply(&mut state, started("1.1.0", false)).unwrap();
+    assert_eq!(found(&state, "^1").as_deref(), Some("1.0.0"), "what spreads is not for all yet");
+}
+
+#[test]
+fn a_rollout_goes_its_way_and_back() {
+    let mut state = two();
+    apply(&mut state, started("1.1.0", false)).unwrap();
+    assert!(matches!(apply(&mut state, started("1.1.0", false)), Err(Rule::Rolling { .. })));
+    let advance = |stage| Op::Advanced { name: name(), stage, decision: None };
+    assert!(matches!(apply(&mut state, advance(2)), Err(Rule::Stage { now: 0, wanted: 2, .. })));
+    for stage in 1..6 {
+        apply(&mut state, advance(stage)).unwrap();
+    }
+    assert!(matches!(apply(&mut state, advance(6)), Err(Rule::Stage { .. })), "there are six");
+    apply(&mut state, Op::Promoted { name: name(), decision: None }).unwrap();
+    assert_eq!(serving(&state), "1.1.0");
+    assert_eq!(state.lines[&name()].previous, Some(version("1.0.0")));
+    let none = apply(&mut state, Op::RolledBack { name: name(), decision: None });
+    assert!(matches!(none, Err(Rule::NoRollout { .. })));
+    assert!(matches!(apply(&mut state, started("1.1.0", false)), Err(Rule::ServesAlready { .. })));
+}
+
+#[test]
+fn what_was_rolled_back_is_tried_again_only_explicitly() {
+    let mut state = two();
+    apply(&mut state, started("1.1.0", false)).unwrap();
+    apply(&mut state, Op::RolledBack { name: name(), decision: None }).unwrap();
+    assert_eq!(serving(&state), "1.0.0");
+    assert!(matches!(apply(&mut state, started("1.1.0", false)), Err(Rule::Quarantined { .. })));
+    let activate = Op::Activated { name: name(), version: version("1.1.0") };
+    assert!(matches!(apply(&mut state, activate), Err(Rule::Quarantined { .. })));
+    apply(&mut state, started("1.1.0", true)).unwrap();
+}
+
+#[test]
+fn the_component_that_serves_never_goes_into_quarantine() {
+    let mut same = installed("1.1.0");
+    same.component = digest("1.0.0");
+    let mut state = with(vec![Op::Installed(installed("1.0.0")), Op::Installed(same)]);
+    apply(&mut state, started("1.1.0", false)).unwrap();
+    apply(&mut state, Op::RolledBack { name: name(), decision: None }).unwrap();
+    assert!(state.quarantined.is_empty());
+}
+
+#[test]
+fn what_is_revoked_serves_nobody_and_never_again() {
+    let mut state = two();
+    apply(&mut state, Op::Activated { name: name(), version: version("1.1.0") }).unwrap();
+    apply(&mut state, Op::Revoked { digest: digest("1.1.0") }).unwrap();
+    assert_eq!(serving(&state), "1.0.0", "who served before serves again");
+    assert!(matches!(apply(&mut state, started("1.1.0", true)), Err(Rule::Revoked { .. })));
+    apply(&mut state, Op::Revoked { digest: digest("1.0.0") }).unwrap();
+    assert_eq!(serving(&state), "", "nobody is left");
+    let again = apply(&mut state, Op::Installed(installed("1.0.0")));
+    assert!(matches!(again, Err(Rule::Revoked { .. })));
+}
+
+#[test]
+fn a_revoked_release_stops_spreading() {
+    let mut state = two();
+    apply(&mut state, started("1.1.0", false)).unwrap();
+    apply(&mut state, Op::Revoked { digest: digest("1.1.0") }).unwrap();
+    assert_eq!(state.lines[&name()].rollout, None);
+}
+
+#[test]
+fn an_emergency_stop_halts_what_grows_and_nothing_else() {
+    let mut state = two();
+    apply(&mut state, started("1.1.0", false)).unwrap();
+    apply(&mut state, Op::Stopped).unwrap();
+    let stopped = |result: Result<(), Rule>| matches!(result, Err(Rule::Stopped { .. }));
+    let advance = Op::Advanced { name: name(), stage: 1, decision: None };
+    assert!(stopped(apply(&mut state, advance)));
+    assert!(stopped(apply(&mut state, Op::Promoted { name: name(), decision: None })));
+    assert!(stopped(apply(&mut state, Op::Resumed { name: name() })));
+    let generated = Installed { origin: ReleaseOrigin::Generated, ..installed("1.2.0") };
+    assert!(stopped(apply(&mut state, Op::Installed(generated))));
+    apply(&mut state, Op::RolledBack { name: name(), decision: None }).unwrap();
+    assert!(stopped(apply(&mut state, started("1.1.0", true))));
+}
+
+#[test]
+fn a_minor_version_may_not_take_anything_away() {
+    let mut state = two();
+    let mut narrower = installed("1.2.0");
+    narrower.operations[0].input = json!({"type": "string", "maxLength": 5});
+    match apply(&mut state, Op::Installed(narrower.clone())) {
+        Err(Rule::NotCompatible { older, differences, .. }) => {
+            assert_eq!(older, version("1.1.0"));
+            assert!(differences[0].to_string().contains("maxLength"), "{differences:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+    narrower.version = version("2.0.0");
+    apply(&mut state, Op::Installed(narrower)).unwrap();
+}
+
+#[test]
+fn names_versions_aliases_and_pins_have_to_lead_somewhere() {
+    let mut state = two();
+    let unknown: CapabilityName = "no.where".parse().unwrap();
+    let activate = |name, version| Op::Activated { name, version };
+    let refused = apply(&mut state, activate(unknown.clone(), version("1.0.0")));
+    assert!(matches!(refused, Err(Rule::UnknownCapability { .. })));
+    let refused = apply(&mut state, activate(name(), version("9.0.0"))).unwrap_err().to_string();
+    assert!(refused.contains("it has 1.0.0, 1.1.0"), "{refused}");
+    let alias = |alias: &CapabilityName, to: &CapabilityName| Op::Aliased {
+        alias: alias.clone(),
+        name: Some(to.clone()),
+    };
+    assert!(matches!(apply(&mut state, alias(&name(), &name())), Err(Rule::Alias { .. })));
+    assert!(matches!(apply(&mut state, alias(&unknown, &unknown)), Err(Rule::Alias { .. })));
+    apply(&mut state, alias(&unknown, &name())).unwrap();
+    assert_eq!(state.resolve_name(&unknown), &name());
+    let pin = |version| Op::Pinned { caller: "ann".to_owned(), name: name(), version };
+    assert!(apply(&mut state, pin(Some(version("9.0.0")))).is_err());
+    apply(&mut state, pin(Some(version("1.0.0")))).unwrap();
+    apply(&mut state, pin(None)).unwrap();
+    assert!(state.pins.is_empty());
+    let other = Installed { component: digest("other"), ..installed("1.0.0") };
+    assert!(matches!(apply(&mut state, Op::Installed(other)), Err(Rule::OtherBytes { .. })));
+}

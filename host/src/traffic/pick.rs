@@ -1,0 +1,145 @@
+//! Which release a call gets: pins, then groups, then the share, then whoever serves everybody.
+//!
+//! *Never:* chance decides; the same user gets the same release for as long as the stage lasts.
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use semver::VersionReq;
+
+use crate::model::{CapabilityName, NameError};
+use crate::registry::{Arm, Book, Buckets, Serving, Snapshot};
+
+/// What is called: a name, and where that matters a requirement on the version.
+///
+/// ```
+/// use engraft::traffic::Target;
+///
+/// let target: Target = "text.slugify@^1.2".parse()?;
+/// assert_eq!(target.name.as_str(), "text.slugify");
+/// assert!("text.slugify@one".parse::<Target>().is_err());
+/// # Ok::<(), engraft::traffic::TargetError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The name, or an alias of it.
+    pub name: CapabilityName,
+    /// Which versions will do; none takes part in rollouts.
+    pub requirement: Option<VersionReq>,
+}
+
+/// A text that is not a target.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TargetError {
+    /// The name is none.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// The requirement is none.
+    #[error("`{0}` is no requirement on a version; expected such as `^1.2`")]
+    Requirement(String),
+}
+
+/// On whose behalf a call is made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Who {
+    /// The user, by whatever stays the same from call to call. Without it the stable release
+    /// answers.
+    pub sticky: Option<String>,
+    /// Which part of the program calls; what pins are about.
+    pub caller: Option<String>,
+    /// The groups that the user is in.
+    pub groups: Vec<String>,
+    /// What feedback names later.
+    pub request: Option<String>,
+}
+
+/// The release that a call gets.
+#[derive(Debug)]
+pub struct Pick<C> {
+    /// The release.
+    pub serving: Arc<Serving<C>>,
+    /// Who answers where this one is unavailable.
+    pub fallback: Option<Arc<Serving<C>>>,
+    /// Where it counts, as whose and in which arm.
+    pub unit: Option<(Arc<Book>, u64, Arm)>,
+}
+
+/// Picks the release for a call; none where nothing serves.
+#[must_use]
+pub fn pick<C>(snapshot: &Snapshot<C>, target: &Target, who: &Who) -> Option<Pick<C>> {
+    let line = snapshot.line(target.name.as_str())?;
+    let alone = |serving: &Arc<Serving<C>>| Pick {
+        serving: Arc::clone(serving),
+        fallback: None,
+        unit: None,
+    };
+    if let Some(pinned) = who.caller.as_ref().and_then(|caller| line.pins.get(caller)) {
+        return Some(alone(pinned));
+    }
+    if let Some(requirement) = &target.requirement {
+        let stable = line.stable.as_ref().filter(|serving| requirement.matches(serving.version()));
+        return stable.or_else(|| line.resolve(requirement)).map(alone);
+    }
+    let stable = line.stable.as_ref();
+    let Some(spreading) = &line.spreading else { return stable.map(alone) };
+    // Where the stable release was revoked, whoever has the new one keeps it.
+    let new =
+        |unit| Pick { serving: Arc::clone(&spreading.serving), fallback: stable.cloned(), unit };
+    // Members chose themselves, so their outcomes are no fair comparison and count nowhere.
+    if who.groups.iter().any(|group| spreading.groups.contains(group)) {
+        return Some(new(None));
+    }
+    let Some(sticky) = &who.sticky else { return stable.map(alone) };
+    let user = spreading.buckets.fingerprint(sticky);
+    let book = Arc::clone(&spreading.book);
+    if Buckets::bucket_of(user) < spreading.share.units() {
+        return Some(new(Some((book, user, Arm::Treatment))));
+    }
+    let serving = Arc::clone(stable?);
+    Some(Pick { serving, fallback: None, unit: Some((book, user, Arm::Control)) })
+}
+
+impl Who {
+    /// A user, by whatever stays the same from call to call.
+    #[must_use]
+    pub fn user(sticky: impl Into<String>) -> Self {
+        Self { sticky: Some(sticky.into()), ..Self::default() }
+    }
+
+    /// The same with the name that feedback will give.
+    #[must_use]
+    pub fn request(mut self, request: impl Into<String>) -> Self {
+        self.request = Some(request.into());
+        self
+    }
+
+    /// The same with the part of the program that calls.
+    #[must_use]
+    pub fn caller(mut self, caller: impl Into<String>) -> Self {
+        self.caller = Some(caller.into());
+        self
+    }
+
+    /// The same with a group more.
+    #[must_use]
+    pub fn group(mut self, group: impl Into<String>) -> Self {
+        self.groups.push(group.into());
+        self
+    }
+}
+
+// === impl Target ===
+
+impl FromStr for Target {
+    type Err = TargetError;
+
+    fn from_str(text: &str) -> Result<Self, TargetError> {
+        let Some((name, requirement)) = text.split_once('@') else {
+            return Ok(Self { name: text.parse()?, requirement: None });
+        };
+        let refused = || TargetError::Requirement(requirement.chars().take(80).collect());
+        let parsed = VersionReq::parse(requirement).map_err(|_| refused())?;
+        Ok(Self { name: name.parse()?, requirement: Some(parsed) })
+    }
+}

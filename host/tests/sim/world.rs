@@ -1,0 +1,382 @@
+//! One world: random steps, and what has to hold after each.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use engraft::Invocation;
+use engraft::artifact::{Keyring, Origin, SigningKey};
+use engraft::loops::Steward;
+use engraft::model::{CapabilityName, Clock, Digest};
+use engraft::registry::{
+    Actor, Gate, Installed, Journal, Op, Plan, Registry, RegistryError, ReleaseOrigin, State, audit,
+};
+use engraft::store::log::{Fault, FaultyLog};
+use engraft::store::{MemoryLog, OpLog};
+use engraft::traffic::{Opinion, Target, Traffic, Who, pick};
+
+use crate::script::{Dice, Hand, Maker, Scripted, Shared};
+
+/// Steps of one world.
+const STEPS: usize = 250;
+const USERS: u64 = 150;
+
+/// What happened in a world.
+#[derive(Debug, Default)]
+pub(crate) struct Tally(BTreeMap<&'static str, u64>);
+
+impl Tally {
+    fn note(&mut self, what: &'static str) {
+        *self.0.entry(what).or_default() += 1;
+    }
+
+    pub(crate) fn add(&mut self, other: &Self) {
+        for (what, count) in &other.0 {
+            *self.0.entry(what).or_default() += count;
+        }
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        const EXPECTED: [&str; 12] = [
+            "call",
+            "cancelled",
+            "fault",
+            "fallback",
+            "installed",
+            "rollout-started",
+            "advanced",
+            "promoted",
+            "rolled-back",
+            "revoked",
+            "stopped",
+            "lifted",
+        ];
+        EXPECTED.iter().map(|what| (*what, self.0.get(what).copied().unwrap_or(0)))
+    }
+}
+
+struct World {
+    dice: Dice,
+    clock: Arc<Hand>,
+    log: Arc<FaultyLog<MemoryLog>>,
+    shared: Arc<Shared>,
+    registry: Arc<Registry<Scripted>>,
+    /// A second process on the same log.
+    other: Arc<Registry<Scripted>>,
+    traffic: Traffic<Scripted>,
+    steward: Steward<Scripted>,
+    keyring: Keyring,
+    person: SigningKey,
+    name: CapabilityName,
+    next_version: u64,
+    acknowledged: u64,
+    calls: u64,
+    /// Who was inside of a rollout, by rollout.
+    inside: BTreeMap<String, BTreeSet<u64>>,
+    tally: Tally,
+}
+
+pub(crate) async fn run(seed: u64) -> Tally {
+    let mut world = World::new(seed).await;
+    world.install(0).await;
+    for _ in 0..STEPS {
+        world.step().await;
+        world.check();
+    }
+    world.check_whole();
+    world.tally
+}
+
+async fn open(
+    log: &Arc<FaultyLog<MemoryLog>>,
+    clock: &Arc<Hand>,
+    shared: &Arc<Shared>,
+) -> Registry<Scripted> {
+    let log: Arc<dyn OpLog> = Arc::<FaultyLog<MemoryLog>>::clone(log);
+    let clock: Arc<dyn Clock> = Arc::<Hand>::clone(clock);
+    let journal = Journal::open(log, key(), clock).unwrap();
+    Registry::open(journal, Maker(Arc::clone(shared))).await.unwrap()
+}
+
+fn key() -> SigningKey {
+    SigningKey::from_seed(&[9; 32], Origin::Release)
+}
+
+fn plan() -> Plan {
+    let mut plan = Plan::preset("quick").unwrap();
+    for (stage, share) in plan.stages.iter_mut().zip(["30%", "60%"]) {
+        stage.share = share.parse().unwrap();
+        stage.dwell_seconds = 1;
+        stage.requests_min = 8;
+    }
+    plan.stages[1].gates.push(Gate::Flag { flag: "go".to_owned() });
+    plan
+}
+
+impl World {
+    async fn new(seed: u64) -> Self {
+        let clock = Arc::new(Hand::new());
+        let log = Arc::new(FaultyLog::new(MemoryLog::new()));
+        let shared = Arc::new(Shared {
+            dice: std::sync::Mutex::new(Dice::new(seed ^ 0xabcd)),
+            clock: Arc::clone(&clock),
+            called: std::sync::Mutex::default(),
+        });
+        let registry = Arc::new(open(&log, &clock, &shared).await);
+        let other = Arc::new(open(&log, &clock, &shared).await);
+        let as_clock: Arc<dyn Clock> = Arc::<Hand>::clone(&clock);
+        let (traffic, _samples) = Traffic::new(Arc::clone(&registry), Arc::clone(&as_clock));
+        let steward = Steward::new(Arc::clone(&registry), as_clock);
+        let person = SigningKey::from_seed(&[4; 32], Origin::Development);
+        Self {
+            dice: Dice::new(seed),
+            keyring: Keyring::for_development(person.public()),
+            name: "text.slugify".parse().unwrap(),
+            next_version: 0,
+            acknowledged: 0,
+            calls: 0,
+            inside: BTreeMap::new(),
+            tally: Tally::default(),
+            clock,
+            log,
+            shared,
+            registry,
+            other,
+            traffic,
+            steward,
+            person,
+        }
+    }
+
+    async fn step(&mut self) {
+        match self.dice.below(100) {
+            0..62 => self.call().await,
+            62..80 => self.tick().await,
+            80..84 => {
+                let fails = [0, 0, 5, 60][self.dice.below(4) as usize];
+                self.install(fails).await;
+            }
+            84..91 => self.start().await,
+            91..93 => self.person().await,
+            93..95 => {
+                let ms = self.dice.below(3_000);
+                if self.dice.percent(20) {
+                    self.clock.ms.fetch_sub(ms, Ordering::Relaxed);
+                } else {
+                    self.clock.ms.fetch_add(ms, Ordering::Relaxed);
+                }
+            }
+            95..97 => {
+                self.tally.note("fault");
+                let faults = [Fault::Full, Fault::Io, Fault::AfterTheFact];
+                self.log.fail([faults[self.dice.below(3) as usize]]);
+            }
+            97 if self.dice.percent(25) => self.halt().await,
+            97 | 98 => self.lift().await,
+            _ => self.revoke().await,
+        }
+    }
+
+    async fn call(&mut self) {
+        let target = Target { name: self.name.clone(), requirement: None };
+        for _ in 0..=self.dice.below(6) {
+            let user = self.dice.below(USERS);
+            let mut who = Who::user(format!("user-{user}")).request(format!("r-{}", self.calls));
+            if self.dice.percent(10) {
+                who.sticky = None;
+            }
+            self.note_membership(user, &target);
+            let before = self.shared.called.lock().unwrap().len();
+            let call = self.traffic.call(&target, Invocation::new("do", "{}"), &who);
+            self.calls += 1;
+            self.tally.note("call");
+            if self.dice.percent(10) {
+                // Polled once, then the caller goes away.
+                let mut call = Box::pin(call);
+                let polled = std::future::poll_fn(|context| {
+                    std::task::Poll::Ready(call.as_mut().poll(context).is_ready())
+                });
+                assert!(!polled.await || before == self.shared.called.lock().unwrap().len());
+                self.tally.note("cancelled");
+            } else {
+                let answer = call.await;
+                assert!(answer.version.is_some() || self.stable().is_none());
+            }
+            let called = self.shared.called.lock().unwrap()[before..].to_vec();
+            assert!(called.len() <= 2, "at most one fallback");
+            if called.len() == 2 {
+                self.tally.note("fallback");
+            }
+            let state = self.registry.journal().state();
+            for component in called {
+                assert!(!state.revoked.contains_key(&component), "a revoked release was called");
+                assert!(!state.quarantined.contains_key(&component), "one in quarantine was");
+            }
+            let opinion = if self.dice.percent(90) { Opinion::Good } else { Opinion::Bad };
+            drop(self.traffic.feedback(&format!("r-{}", self.calls - 1), opinion));
+        }
+    }
+
+    /// Who is inside of a rollout stays inside for as long as it lasts.
+    fn note_membership(&mut self, user: u64, target: &Target) {
+        let snapshot = self.registry.snapshot();
+        let who = Who::user(format!("user-{user}"));
+        let Some(line) = snapshot.line(self.name.as_str()) else { return };
+        let Some(spreading) = &line.spreading else { return };
+        let picked = pick(&snapshot, target, &who);
+        let is_inside =
+            picked.is_some_and(|pick| pick.serving.component() == spreading.serving.component());
+        let (id, salt, _) = &spreading.stage;
+        let inside = self.inside.entry(format!("{id} {salt}")).or_default();
+        assert!(is_inside || !inside.contains(&user), "user {user} fell out of {id}");
+        if is_inside {
+            inside.insert(user);
+        }
+    }
+
+    async fn tick(&mut self) {
+        if let Ok(records) = self.steward.tick().await {
+            for record in records {
+                let word = serde_json::to_value(&record.op).unwrap()["op"].clone();
+                match word.as_str().unwrap() {
+                    "advanced" => self.tally.note("advanced"),
+                    "promoted" => self.tally.note("promoted"),
+                    "rolled-back" => self.tally.note("rolled-back"),
+                    "held" => {}
+                    other => panic!("the steward has no business with {other}"),
+                }
+                assert!(!record.why.is_empty(), "a decision without a sentence");
+                self.acknowledged = self.acknowledged.max(record.sequence + 1);
+            }
+        }
+    }
+
+    async fn install(&mut self, fails: u64) {
+        let version = semver::Version::new(1, self.next_version, 0);
+        self.next_version += 1;
+        let bundle = format!("{version} {fails}").into_bytes();
+        let component = Digest::of(&bundle);
+        let installed = Installed {
+            name: self.name.clone(),
+            version,
+            component,
+            bundle: component,
+            sequence: self.next_version,
+            origin: ReleaseOrigin::Brought,
+            operations: Vec::new(),
+            verified: None,
+        };
+        let ready = Maker(Arc::clone(&self.shared)).make(component, &bundle);
+        let done = self.registry.install(by(), "a new one", installed, &bundle, ready).await;
+        self.acknowledge("installed", done);
+    }
+
+    async fn start(&mut self) {
+        let state = self.registry.journal().state();
+        let Some(line) = state.lines.get(&self.name) else { return };
+        let versions: Vec<_> = line.releases.keys().cloned().collect();
+        if versions.is_empty() {
+            return;
+        }
+        let version = versions[self.dice.below(versions.len() as u64) as usize].clone();
+        let op = Op::RolloutStarted {
+            name: self.name.clone(),
+            id: format!("rollout-{version}"),
+            salt: self.registry.journal().length().to_string(),
+            plan: Box::new(plan()),
+            again: self.dice.percent(20),
+            version,
+        };
+        let done = self.registry.change(by(), "let us see", op).await;
+        self.acknowledge("rollout-started", done);
+    }
+
+    /// Somebody at another terminal.
+    async fn person(&mut self) {
+        let name = self.name.clone();
+        let op = match self.dice.below(5) {
+            0 => Op::Paused { name },
+            1 => Op::Resumed { name },
+            2 => Op::RolledBack { name, decision: None },
+            3 => Op::Approved { name },
+            _ => Op::FlagSet { flag: "go".to_owned(), on: self.dice.percent(80) },
+        };
+        let done = self.other.change(by(), "by hand", op).await;
+        self.acknowledge("by hand", done);
+    }
+
+    async fn halt(&mut self) {
+        let done = self.other.stop(by(), "something is wrong").await;
+        self.acknowledge("stopped", done);
+    }
+
+    async fn lift(&mut self) {
+        let stranger = SigningKey::from_seed(&[8; 32], Origin::Release);
+        assert!(self.registry.lift(&stranger, &self.keyring, by(), "").await.is_err());
+        let done = self.registry.lift(&self.person, &self.keyring, by(), "it is mended").await;
+        self.acknowledge("lifted", done);
+    }
+
+    async fn revoke(&mut self) {
+        let state = self.registry.journal().state();
+        let Some(line) = state.lines.get(&self.name) else { return };
+        let releases: Vec<_> = line.releases.values().collect();
+        if releases.is_empty() {
+            return;
+        }
+        let chosen = releases[self.dice.below(releases.len() as u64) as usize];
+        let digest = chosen.installed.component;
+        let done = self.registry.change(by(), "it leaks", Op::Revoked { digest }).await;
+        self.acknowledge("revoked", done);
+    }
+
+    fn acknowledge(
+        &mut self,
+        what: &'static str,
+        done: Result<engraft::registry::Record, RegistryError>,
+    ) {
+        match done {
+            Ok(record) => {
+                self.tally.note(what);
+                self.acknowledged = self.acknowledged.max(record.sequence + 1);
+            }
+            Err(RegistryError::Journal(_)) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    fn stable(&self) -> Option<semver::Version> {
+        let snapshot = self.registry.snapshot();
+        snapshot.line(self.name.as_str())?.stable.as_ref().map(|s| s.version().clone())
+    }
+
+    fn check(&self) {
+        let length = self.log.length().unwrap();
+        assert!(length >= self.acknowledged, "an acknowledged op is lost");
+        let snapshot = self.registry.snapshot();
+        let Some(line) = snapshot.line(self.name.as_str()) else { return };
+        for serving in line.ready.values() {
+            let totals = serving.totals();
+            assert_eq!(totals.begun, totals.ended, "a request without an outcome");
+        }
+    }
+
+    fn check_whole(&self) {
+        let journal = self.registry.journal();
+        journal.follow().unwrap();
+        audit::verify(journal.log(), journal.identity(), None).unwrap();
+        // The fold from the log alone, and the one from a snapshot and what came after.
+        let mut state = State::default();
+        for entry in self.log.read(0, usize::MAX).unwrap() {
+            let record = serde_json::from_slice(&entry.bytes).unwrap();
+            state.apply(&record).unwrap();
+        }
+        assert_eq!(*journal.state(), state);
+        self.other.journal().follow().unwrap();
+        assert_eq!(self.other.journal().state(), journal.state(), "all see one order");
+    }
+}
+
+fn by() -> Actor {
+    Actor::person("the world")
+}

@@ -1,0 +1,52 @@
+//! Recipes as files: read, built, and their problems shown at their places.
+//!
+//! *Never:* a recipe with a problem becomes anything else.
+
+use std::path::Path;
+
+use engraft_recipe::diagnostic::Problem;
+use engraft_recipe::recipe::{self, BuildError, Built, DOCUMENT_MAX};
+
+use crate::input;
+use crate::trouble::{Result, Trouble};
+
+/// Whether a file is called as recipes are.
+pub(crate) fn is_recipe(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// The text of a recipe.
+pub(crate) fn read(path: &Path) -> Result<String> {
+    let bytes = input::read(path, DOCUMENT_MAX as u64)?;
+    String::from_utf8(bytes)
+        .map_err(|_| Trouble::corrupt(format!("`{}` is not UTF-8 text", path.display())))
+}
+
+/// The component of a recipe.
+pub(crate) fn build(path: &Path) -> Result<Built> {
+    let text = read(path)?;
+    recipe::build(&text).map_err(|error| {
+        if let BuildError::Wrong(problems) = &error {
+            return wrong(path, problems);
+        }
+        Trouble::fault(format!("`{}`: {error}", path.display()))
+    })
+}
+
+/// Checks a recipe without building it.
+pub(crate) fn check(path: &Path) -> Result<recipe::Recipe> {
+    let text = read(path)?;
+    recipe::check(&text).map_err(|problems| wrong(path, &problems))
+}
+
+fn wrong(path: &Path, problems: &[Problem]) -> Trouble {
+    let reason = |problem: &Problem| {
+        let Problem { line, column, message, mend } = problem;
+        let mend = mend.as_ref().map(|mend| format!("; {mend}")).unwrap_or_default();
+        format!("line {line}, column {column}: {message}{mend}")
+    };
+    let message = format!("`{}` is not a recipe that can be built", path.display());
+    Trouble::refused(message)
+        .reasons(problems.iter().map(reason).collect())
+        .hint("`engraft recipe check` shows each at its place")
+}

@@ -1,0 +1,149 @@
+//! The registry that commands look at and write to: a log that a live program may have open too.
+//!
+//! *Never:* a command waits for a live program; it writes to the log, and the program follows.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use engraft::artifact::{KeyStoreError, Origin, SigningKey};
+use engraft::model::{CapabilityName, SystemClock};
+use engraft::registry::{Actor, Journal, Op, Record};
+use engraft::store::{OpLog, SqliteLog};
+use engraft::{Host, LiveHost};
+use semver::Version;
+
+use crate::desk::Desk;
+use crate::page::{Page, Style};
+use crate::screen::Reply;
+use crate::text;
+use crate::trouble::{Result, Trouble};
+
+/// The key that signs the checkpoints of the log.
+const LOG_KEY: &str = "log";
+
+/// Which registry.
+#[derive(Debug, Args)]
+pub(crate) struct ShelfArgs {
+    /// The registry's log [default: `registry.sqlite` in the home directory]
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
+}
+
+/// Who does something to a registry, and why.
+#[derive(Debug, Args)]
+pub(crate) struct DeedArgs {
+    #[command(flatten)]
+    pub(crate) shelf: ShelfArgs,
+    /// Who does it, as the log is to tell
+    #[arg(long, value_name = "NAME", default_value = "the command line")]
+    by: String,
+    /// Why, as the log is to tell
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    why: String,
+}
+
+impl ShelfArgs {
+    /// The log; made where there is none.
+    pub(crate) fn log(&self, desk: &Desk) -> Result<Arc<dyn OpLog>> {
+        let path = match &self.store {
+            Some(path) => path.clone(),
+            None => desk.home()?.registry_path()?,
+        };
+        Ok(Arc::new(SqliteLog::open(path).map_err(|error| trouble(error.into()))?))
+    }
+
+    /// The log, and what it adds up to.
+    pub(crate) fn journal(&self, desk: &Desk) -> Result<Journal> {
+        Journal::open(self.log(desk)?, log_key(desk)?, Arc::new(SystemClock)).map_err(trouble)
+    }
+}
+
+impl DeedArgs {
+    /// Records an op and tells of it.
+    pub(crate) fn record(&self, desk: &Desk, op: Op) -> Result<Reply> {
+        let journal = self.shelf.journal(desk)?;
+        let record = journal.record(self.actor(), &self.why, op);
+        Ok(reply(&record.map_err(trouble)?))
+    }
+
+    /// A host with this registry, for what has to be verified and loaded first.
+    pub(crate) async fn live(&self, desk: &Desk) -> Result<LiveHost> {
+        let home = desk.home()?;
+        let keyring = home.judge()?;
+        let host = Host::builder().trust(keyring).cache_dir(home.cache_path()).build()?;
+        Ok(LiveHost::open(host, self.shelf.log(desk)?, log_key(desk)?).await?)
+    }
+
+    pub(crate) fn actor(&self) -> Actor {
+        Actor::person(&self.by)
+    }
+
+    pub(crate) fn why(&self) -> &str {
+        &self.why
+    }
+}
+
+/// A name and a version, `text.slugify@1.2.0`.
+#[derive(Debug, Clone)]
+pub(crate) struct ReleaseArg {
+    pub(crate) name: CapabilityName,
+    pub(crate) version: Version,
+}
+
+impl std::str::FromStr for ReleaseArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let (name, version) = text.split_once('@').ok_or("expected `name@version`")?;
+        let name = name.parse().map_err(|error| format!("{error}"))?;
+        let version = version.parse().map_err(|_| format!("`{version}` is no version"))?;
+        Ok(Self { name, version })
+    }
+}
+
+/// One entry of the log, as it was just written.
+pub(crate) fn reply(record: &Record) -> Reply {
+    let mut page = Page::default();
+    page.verdict(Style::Good, "recorded", &sentence(record));
+    Reply::fine(record, page)
+}
+
+/// What an entry says, on one line.
+pub(crate) fn sentence(record: &Record) -> String {
+    let op = serde_json::to_value(&record.op).unwrap_or_default();
+    let word = op.get("op").and_then(serde_json::Value::as_str).unwrap_or("op").to_owned();
+    let mut words = vec![format!("entry {}", record.sequence), word];
+    if let Some(name) = record.op.name() {
+        words.push(name.to_string());
+    }
+    for field in ["version", "stage", "digest", "flag"] {
+        match op.get(field) {
+            Some(serde_json::Value::String(value)) => words.push(value.clone()),
+            Some(serde_json::Value::Number(value)) => words.push(format!("{field} {value}")),
+            Some(_) | None => {}
+        }
+    }
+    let why = text::line(&record.why);
+    let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+    format!("{} by {}{why}", words.join(" "), text::line(&record.by.to_string()))
+}
+
+/// The key of the log; made on first use.
+pub(crate) fn log_key(desk: &Desk) -> Result<SigningKey> {
+    let keys = desk.home()?.keys()?;
+    match keys.load(LOG_KEY, None) {
+        Err(KeyStoreError::Missing { .. }) => {
+            match keys.generate(LOG_KEY, Origin::Release, None) {
+                // Another process was faster; its key is the one.
+                Err(KeyStoreError::Taken { .. }) => Ok(keys.load(LOG_KEY, None)?),
+                made => Ok(made?),
+            }
+        }
+        loaded => Ok(loaded?),
+    }
+}
+
+fn trouble(error: engraft::registry::JournalError) -> Trouble {
+    engraft::Error::from(error).into()
+}

@@ -1,0 +1,130 @@
+//! A registry from the command line: releases, rollouts, stops, and the log that tells of all of
+//! it.
+
+use crate::support::{Home, NUMBERS};
+
+/// A home with two releases of `numbers` installed.
+fn two() -> Home {
+    let home = Home::new();
+    for (factor, version, sequence) in [("2", "1.0.0", "1"), ("3", "1.1.0", "2")] {
+        let text = NUMBERS.replace("(i32.const 2)", &format!("(i32.const {factor})"));
+        home.component("numbers.wasm", &text);
+        let file = format!("{version}.engraft");
+        let sign = ["sign", "numbers.wasm", "--version", version, "--sequence", sequence];
+        home.run(&[&sign[..], &["-o", &file]].concat()).fine();
+        home.run(&["install", &file, "--by", "ann", "--why", "to try it"]).fine();
+    }
+    home
+}
+
+fn json(home: &Home, arguments: &[&str]) -> serde_json::Value {
+    home.run(&[arguments, &["--json"]].concat()).fine().json()
+}
+
+#[test]
+fn releases_are_installed_shown_and_let_serve() {
+    let home = two();
+    let listed = json(&home, &["list"]);
+    assert_eq!(listed["capabilities"][0]["name"], "numbers");
+    assert_eq!(listed["capabilities"][0]["stable"], "1.0.0", "the first serves");
+    assert_eq!(listed["capabilities"][0]["releases"], 2);
+    home.run(&["show", "numbers"]).says(0, "1.1.0");
+    home.run(&["show", "number"]).says(2, "did you mean `numbers`?");
+    home.run(&["activate", "numbers@1.1.0"]).fine();
+    assert_eq!(json(&home, &["list"])["capabilities"][0]["stable"], "1.1.0");
+    home.run(&["activate", "numbers@9.0.0"]).says(2, "it has 1.0.0, 1.1.0");
+    home.run(&["pin", "numbers@1.0.0", "--caller", "nightly"]).fine();
+    home.run(&["yank", "numbers@1.0.0", "--why", "old"]).fine();
+    home.run(&["show", "numbers"]).says(0, "yanked: old");
+    let history = json(&home, &["history", "numbers"]);
+    let words: Vec<&str> = history["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["op"]["op"].as_str().unwrap())
+        .collect();
+    assert_eq!(words, ["installed", "installed", "activated", "pinned", "yanked"]);
+    assert_eq!(history["entries"][0]["by"]["name"], "ann");
+    assert_eq!(history["entries"][2]["before"]["stable"], "1.0.0");
+    assert_eq!(history["entries"][2]["after"]["stable"], "1.1.0");
+    home.run(&["revoke", "numbers@1.1.0", "--why", "it leaks"]).fine();
+    home.run(&["show", "numbers"]).says(0, "revoked: it leaks");
+    assert_eq!(json(&home, &["list"])["capabilities"][0]["stable"], "1.0.0");
+    home.run(&["activate", "numbers@1.1.0"]).says(3, "is revoked: it leaks");
+}
+
+#[test]
+fn a_rollout_is_begun_halted_and_ended_by_hand() {
+    let home = two();
+    home.run(&["rollout", "status"]).says(0, "no rollout is under way");
+    home.run(&["rollout", "start", "numbers@1.1.0", "--plan", "none"]).says(2, "`standard`");
+    home.run(&["rollout", "start", "numbers@1.1.0", "--plan", "quick"]).fine();
+    home.run(&["rollout", "start", "numbers@1.1.0"]).says(2, "has a rollout of 1.1.0 already");
+    home.run(&["rollout", "status"]).says(0, "1 of 2: canary");
+    home.run(&["rollout", "pause", "numbers"]).fine();
+    home.run(&["rollout", "status", "numbers"]).says(0, "(paused)");
+    home.run(&["rollout", "resume", "numbers"]).fine();
+    home.run(&["rollout", "rollback", "numbers", "--why", "people complain"]).fine();
+    let again = ["rollout", "start", "numbers@1.1.0"];
+    home.run(&again).says(3, "was rolled back: people complain");
+    home.run(&[&again[..], &["--again"]].concat()).fine();
+    home.run(&["rollout", "promote", "numbers"]).fine();
+    assert_eq!(json(&home, &["list"])["capabilities"][0]["stable"], "1.1.0");
+    home.run(&["rollout", "promote", "numbers"]).says(2, "no rollout under way");
+}
+
+#[test]
+fn a_stop_is_lifted_with_a_persons_key_alone() {
+    let home = two();
+    home.run(&["stop", "--why", "smoke"]).fine();
+    home.run(&["list"]).says(0, "everything stands still: smoke");
+    home.run(&["rollout", "start", "numbers@1.1.0"]).says(3, "everything stands still: smoke");
+    home.run(&["key", "new", "stranger", "--no-passphrase"]).fine();
+    home.run(&["lift", "--key", "stranger"]).says(3, "the keyring does not name it");
+    home.run(&["lift", "--key", "development", "--why", "it was toast"]).fine();
+    home.run(&["lift", "--key", "development"]).says(2, "no emergency stop");
+    home.run(&["rollout", "start", "numbers@1.1.0"]).fine();
+}
+
+#[test]
+fn what_is_not_trusted_or_older_is_not_installed() {
+    let home = two();
+    home.run(&["install", "1.0.0.engraft"]).says(3, "sequence");
+    let stranger = Home::new();
+    let bundle = std::fs::read(home.path("1.0.0.engraft")).unwrap();
+    stranger.write("theirs.engraft", bundle);
+    stranger.run(&["install", "theirs.engraft"]).says(3, "theirs.engraft");
+    stranger.run(&["list"]).says(0, "nothing is installed");
+    stranger.write("bad.engraft", "no bundle");
+    stranger.run(&["install", "bad.engraft"]).says(4, "bad.engraft");
+}
+
+#[test]
+fn the_log_is_checked_and_proved_offline() {
+    let home = two();
+    home.run(&["audit", "verify"]).says(0, "holds: 2 entries");
+    let shown = json(&home, &["audit", "show"]);
+    let (key, checkpoint) = (shown["log_key"].as_str().unwrap(), &shown["checkpoint"]);
+    home.write("kept.txt", checkpoint.as_str().unwrap());
+    home.run(&["activate", "numbers@1.1.0"]).fine();
+    home.run(&["audit", "verify", "--since", "kept.txt"]).says(0, "holds: 3 entries");
+    let proof = home.run(&["audit", "prove", "1"]).fine().out;
+    let elsewhere = Home::new();
+    elsewhere.write("proof.json", &proof);
+    let check = ["audit", "verify", "--proof", "proof.json", "--log-key", key];
+    elsewhere.run(&check).says(0, "holds: entry 1 installed");
+    elsewhere.write("proof.json", proof.replace("to try it", "to keep it"));
+    elsewhere.run(&check).says(4, "the proof does not lead");
+    home.run(&["audit", "prove", "9"]).says(2, "no entry 9");
+
+    // Somebody goes around the triggers, as only who owns the file can.
+    let path = home.path("home/registry.sqlite");
+    let bytes = std::fs::read(&path).unwrap();
+    let (from, to) = (b"to try it", b"to eat it");
+    let at = bytes.windows(from.len()).position(|window| window == from);
+    crate::support::change(&path, |bytes| {
+        let at = at.unwrap();
+        bytes[at..at + to.len()].copy_from_slice(to);
+    });
+    home.run(&["audit", "verify"]).says(4, "it was edited, moved or put in");
+}

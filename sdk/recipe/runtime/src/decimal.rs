@@ -1,0 +1,309 @@
+//! Numbers as decimal text.
+//!
+//! *Never:* a digit depends on the machine.
+
+use alloc::vec::Vec;
+
+pub(crate) fn push_unsigned(out: &mut Vec<u8>, mut value: u64, base: u64, upper: bool) {
+    let mut digits = [0; 64];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        let digit = (value % base) as u8;
+        digits[at] = match digit {
+            0..=9 => b'0' + digit,
+            _ if upper => b'A' + digit - 10,
+            _ => b'a' + digit - 10,
+        };
+        value /= base;
+        if value == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+pub(crate) fn push_int(out: &mut Vec<u8>, value: i64) {
+    if value < 0 {
+        out.push(b'-');
+    }
+    push_unsigned(out, value.unsigned_abs(), 10, false);
+}
+
+/// Names what is not finite; tells whether it did.
+fn push_special(out: &mut Vec<u8>, value: f64, infinity: [&str; 2]) -> bool {
+    let name = if value.is_nan() {
+        "NaN"
+    } else if value.is_infinite() {
+        infinity[usize::from(value < 0.0)]
+    } else {
+        return false;
+    };
+    out.extend_from_slice(name.as_bytes());
+    true
+}
+
+/// The shortest digits that read back as this finite number, and where the point stands.
+struct Shortest {
+    negative: bool,
+    digits: Vec<u8>,
+    /// The point stands before the digit of this number.
+    point: i32,
+}
+
+fn shortest(value: f64) -> Shortest {
+    let mut buffer = ryu::Buffer::new();
+    let text = buffer.format_finite(value).as_bytes();
+    let negative = text.first() == Some(&b'-');
+    let mut digits = Vec::new();
+    let mut point = None;
+    let mut exponent = 0;
+    let mut rest = text[usize::from(negative)..].iter();
+    while let Some(letter) = rest.next() {
+        match letter {
+            b'.' => point = Some(digits.len() as i32),
+            b'e' => {
+                let rest = rest.as_slice();
+                let minus = rest.first() == Some(&b'-');
+                let number = rest[usize::from(minus)..].iter();
+                exponent = number.fold(0, |sum, digit| sum * 10 + i32::from(digit - b'0'));
+                exponent = if minus { -exponent } else { exponent };
+                break;
+            }
+            digit => digits.push(*digit),
+        }
+    }
+    let mut point = point.unwrap_or(digits.len() as i32) + exponent;
+    while digits.len() > 1 && digits.last() == Some(&b'0') {
+        digits.pop();
+    }
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count().min(digits.len() - 1);
+    digits.drain(..zeros);
+    point -= zeros as i32;
+    if digits == [b'0'] {
+        point = 1;
+    }
+    Shortest { negative, digits, point }
+}
+
+/// Without an exponent, however many zeros that takes.
+pub(crate) fn push_plain(out: &mut Vec<u8>, value: f64) {
+    if push_special(out, value, ["Infinity", "-Infinity"]) {
+        return;
+    }
+    push_positional(out, &shortest(value));
+}
+
+fn push_positional(out: &mut Vec<u8>, number: &Shortest) {
+    let Shortest { negative, digits, point } = number;
+    if *negative {
+        out.push(b'-');
+    }
+    if *point <= 0 {
+        out.extend_from_slice(b"0.");
+        out.extend((*point..0).map(|_| b'0'));
+        out.extend_from_slice(digits);
+        return;
+    }
+    let point = *point as usize;
+    for at in 0..point.max(digits.len()) {
+        if at == point {
+            out.push(b'.');
+        }
+        out.push(digits.get(at).copied().unwrap_or(b'0'));
+    }
+}
+
+fn push_exponent(out: &mut Vec<u8>, exponent: i32) {
+    out.extend_from_slice(if exponent < 0 { b"e-" } else { b"e+" });
+    if exponent.abs() < 10 {
+        out.push(b'0');
+    }
+    push_unsigned(out, u64::from(exponent.unsigned_abs()), 10, false);
+}
+
+/// As `string()` gives it: positional from 0.0001 up to `limit` digits, else with an exponent.
+pub(crate) fn push_general(out: &mut Vec<u8>, value: f64, limit: i32) {
+    if push_special(out, value, ["+Inf", "-Inf"]) {
+        return;
+    }
+    let number = shortest(value);
+    let exponent = number.point - 1;
+    if (-4..limit).contains(&exponent) {
+        push_positional(out, &number);
+        return;
+    }
+    if number.negative {
+        out.push(b'-');
+    }
+    out.push(number.digits[0]);
+    if number.digits.len() > 1 {
+        out.push(b'.');
+        out.extend_from_slice(&number.digits[1..]);
+    }
+    push_exponent(out, exponent);
+}
+
+/// The exact value as limbs of nine decimal digits: a whole part and a fraction.
+struct Exact {
+    /// Whole part, least first.
+    whole: Vec<u32>,
+    /// Fraction, most first.
+    fraction: Vec<u32>,
+}
+
+const LIMB: u64 = 1_000_000_000;
+
+fn exact(value: f64) -> Exact {
+    let bits = value.to_bits();
+    let raw = (bits >> 52 & 0x7ff) as i32;
+    let mantissa = (bits & ((1 << 52) - 1)) | if raw == 0 { 0 } else { 1 << 52 };
+    let exponent = raw.max(1) - 1075;
+    let mut whole = Vec::new();
+    let mut fraction = Vec::new();
+    let start = if exponent >= 0 {
+        mantissa
+    } else if exponent > -64 {
+        mantissa >> -exponent
+    } else {
+        0
+    };
+    let mut rest = start;
+    while rest > 0 {
+        whole.push((rest % LIMB) as u32);
+        rest /= LIMB;
+    }
+    for _ in 0..exponent.max(0) {
+        double(&mut whole);
+    }
+    // Each bit below the point halves what stands there already, from the least bit up.
+    for bit in 0..(-exponent).max(0) {
+        let set = bit < 64 && mantissa >> bit & 1 == 1;
+        halve(&mut fraction, set);
+    }
+    Exact { whole, fraction }
+}
+
+fn double(limbs: &mut Vec<u32>) {
+    let mut carry = 0;
+    for limb in limbs.iter_mut() {
+        let doubled = u64::from(*limb) * 2 + carry;
+        *limb = (doubled % LIMB) as u32;
+        carry = doubled / LIMB;
+    }
+    if carry > 0 {
+        limbs.push(carry as u32);
+    }
+}
+
+fn halve(limbs: &mut Vec<u32>, carry_in: bool) {
+    let mut carry = u64::from(carry_in);
+    for limb in limbs.iter_mut() {
+        let held = u64::from(*limb) + carry * LIMB;
+        *limb = (held / 2) as u32;
+        carry = held % 2;
+    }
+    if carry > 0 {
+        limbs.push((LIMB / 2) as u32);
+    }
+}
+
+fn nine_digits(limb: u32) -> [u8; 9] {
+    let mut digits = [b'0'; 9];
+    let mut rest = limb;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    digits
+}
+
+/// All digits of a finite number, and where the point stands among them.
+fn all_digits(value: f64) -> (Vec<u8>, usize) {
+    let exact = exact(value);
+    let mut digits = Vec::new();
+    for limb in exact.whole.iter().rev() {
+        digits.extend_from_slice(&nine_digits(*limb));
+    }
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    digits.drain(..zeros);
+    let point = digits.len();
+    for limb in &exact.fraction {
+        digits.extend_from_slice(&nine_digits(*limb));
+    }
+    (digits, point)
+}
+
+/// Keeps so many digits; halves go to the even digit. Tells whether a digit was carried out in front.
+fn rounded(digits: &mut Vec<u8>, keep: usize) -> bool {
+    if keep >= digits.len() {
+        digits.resize(keep, b'0');
+        return false;
+    }
+    let next = digits[keep];
+    let tie = next == b'5' && digits[keep + 1..].iter().all(|digit| *digit == b'0');
+    let odd = keep > 0 && digits[keep - 1] % 2 == 1;
+    let up = if tie { odd } else { next >= b'5' };
+    digits.truncate(keep);
+    if !up {
+        return false;
+    }
+    for digit in digits.iter_mut().rev() {
+        if *digit < b'9' {
+            *digit += 1;
+            return false;
+        }
+        *digit = b'0';
+    }
+    digits.insert(0, b'1');
+    true
+}
+
+/// With exactly so many digits behind the point.
+pub(crate) fn push_fixed(out: &mut Vec<u8>, value: f64, places: usize) {
+    if push_special(out, value, ["Infinity", "-Infinity"]) {
+        return;
+    }
+    if value.is_sign_negative() {
+        out.push(b'-');
+    }
+    let (mut digits, mut point) = all_digits(value);
+    point += usize::from(rounded(&mut digits, point + places));
+    if point == 0 {
+        out.push(b'0');
+    }
+    out.extend_from_slice(&digits[..point]);
+    if places > 0 {
+        out.push(b'.');
+        out.extend_from_slice(&digits[point..]);
+    }
+}
+
+/// One digit, the point, so many digits, and the exponent.
+pub(crate) fn push_scientific(out: &mut Vec<u8>, value: f64, places: usize) {
+    if push_special(out, value, ["Infinity", "-Infinity"]) {
+        return;
+    }
+    if value.is_sign_negative() {
+        out.push(b'-');
+    }
+    let (mut digits, point) = all_digits(value);
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    let mut exponent = point as i32 - 1 - zeros as i32;
+    if zeros == digits.len() {
+        digits.clear();
+        exponent = 0;
+    } else {
+        digits.drain(..zeros);
+    }
+    if rounded(&mut digits, places + 1) {
+        digits.pop();
+        exponent += 1;
+    }
+    out.push(digits[0]);
+    if places > 0 {
+        out.push(b'.');
+        out.extend_from_slice(&digits[1..]);
+    }
+    push_exponent(out, exponent);
+}

@@ -1,0 +1,184 @@
+//! Requests to the outside: a request is a list of method, URL, headers, body, credentials and time.
+//!
+//! *Never:* a header with a line break in it is sent.
+
+use super::{refused, text_at};
+use crate::fault::{Cause, effect, raise, raise_with, rt_take};
+use crate::value::{Kind, NONE, Value};
+use alloc::vec::Vec;
+
+#[link(wasm_import_module = "engraft:capability/http@1.0.0")]
+unsafe extern "C" {
+    #[link_name = "send"]
+    fn http_send(
+        method: u32,
+        method_length: u32,
+        url: u32,
+        url_length: u32,
+        headers: u32,
+        header_count: u32,
+        has_body: u32,
+        body: u32,
+        body_length: u32,
+        credentials: u32,
+        credential_count: u32,
+        has_timeout: u32,
+        timeout: u32,
+        answer: *mut [u32; 6],
+    );
+    #[link_name = "send-all"]
+    fn http_send_all(requests: *const [u32; 13], count: u32, answer: *mut [u32; 4]);
+}
+
+/// The thirteen words of a request, in the order of its record.
+fn lowered(request: Value) -> Option<[u32; 13]> {
+    let [method, url, headers, body, credentials, timeout] = request.items() else { return None };
+    if !url.is(Kind::Text) {
+        raise(Cause::NoSuchOverload);
+        return None;
+    }
+    let (header_place, header_count) = header_words(*headers)?;
+    let body_words = match body.kind() {
+        Kind::Null => [0, 0, 0],
+        Kind::Text | Kind::Bytes => [1, body.b() as u32, body.a()],
+        _ => {
+            raise(Cause::NoSuchOverload);
+            return None;
+        }
+    };
+    let (secrets, secret_count) = credential_words(*credentials);
+    let timeout = if timeout.is(Kind::Int) { [1, timeout.b() as u32] } else { [0, 0] };
+    Some([
+        method.b() as u32,
+        method.a(),
+        url.b() as u32,
+        url.a(),
+        header_place,
+        header_count,
+        body_words[0],
+        body_words[1],
+        body_words[2],
+        secrets,
+        secret_count,
+        timeout[0],
+        timeout[1],
+    ])
+}
+
+/// A flat list of names and values, each two words.
+fn header_words(headers: Value) -> Option<(u32, u32)> {
+    let mut words = Vec::with_capacity(headers.len());
+    for text in headers.items() {
+        let broken = |byte: &u8| matches!(byte, b'\r' | b'\n' | 0);
+        if !text.is(Kind::Text) || text.raw().iter().any(broken) {
+            raise_with(Cause::BadArgument, Value::text("a header is to be one line of text"));
+            return None;
+        }
+        words.push([text.b() as u32, text.a()]);
+    }
+    Some((words.leak().as_ptr() as u32, headers.len() as u32 / 2))
+}
+
+/// A flat list of a secret's name, where it goes (0 to 3), and the name of that place.
+fn credential_words(credentials: Value) -> (u32, u32) {
+    let mut words = Vec::with_capacity(credentials.len());
+    for parts in credentials.items().chunks_exact(3) {
+        let (secret, placement, name) = (parts[0], parts[1], parts[2]);
+        words.push([
+            secret.b() as u32,
+            secret.a(),
+            placement.b() as u32,
+            name.b() as u32,
+            name.a(),
+        ]);
+    }
+    let count = words.len() as u32;
+    (words.leak().as_ptr() as u32, count)
+}
+
+/// An answer of six words: status, headers and body, or an error.
+fn lifted(words: [u32; 6]) -> Value {
+    let [tag, a, b, c, d, e] = words;
+    if tag & 0xff != 0 {
+        return refused(a, b, c);
+    }
+    effect();
+    // SAFETY: the host wrote so many pairs of texts there.
+    let pairs = unsafe { core::slice::from_raw_parts(b as *const [u32; 4], c as usize) };
+    let mut headers: Vec<(Value, Value)> = Vec::with_capacity(pairs.len());
+    for [name, name_length, value, value_length] in pairs {
+        let name = text_at(*name, *name_length);
+        let lower = name.raw().iter().map(u8::to_ascii_lowercase).collect();
+        let name = Value::text_of(lower);
+        // Of headers that come more than once, the first counts.
+        if !headers.iter().any(|(known, _)| known.raw() == name.raw()) {
+            headers.push((name, text_at(*value, *value_length)));
+        }
+    }
+    let body = Value::new(Kind::Bytes, e, u64::from(d));
+    let body = match core::str::from_utf8(body.raw()) {
+        Ok(text) => Value::text(text),
+        Err(_) => body,
+    };
+    let fields = [
+        (Value::text("status"), Value::int(i64::from(a & 0xffff))),
+        (Value::text("headers"), Value::map(headers)),
+        (Value::text("body"), body),
+    ];
+    Value::map(Vec::from(fields))
+}
+
+/// Sends one request.
+#[unsafe(no_mangle)]
+extern "C" fn rt_fetch(request: Value) -> Value {
+    let Some([a, b, c, d, e, f, g, h, i, j, k, l, m]) = lowered(request) else { return NONE };
+    let mut answer = [0; 6];
+    // SAFETY: everything lives as long as the call, and the answer has room.
+    unsafe { http_send(a, b, c, d, e, f, g, h, i, j, k, l, m, &raw mut answer) };
+    lifted(answer)
+}
+
+/// Sends requests side by side; a failure stands in its place in the list.
+#[unsafe(no_mangle)]
+extern "C" fn rt_fetch_all(requests: Value) -> Value {
+    let mut lowered_all = Vec::with_capacity(requests.len());
+    for request in requests.items() {
+        let Some(words) = lowered(*request) else { return NONE };
+        lowered_all.push(words);
+    }
+    let mut answer = [0; 4];
+    // SAFETY: everything lives as long as the call, and the answer has room.
+    unsafe {
+        http_send_all(lowered_all.as_ptr(), lowered_all.len() as u32, &raw mut answer);
+    }
+    let [tag, a, b, c] = answer;
+    if tag & 0xff != 0 {
+        return refused(a, b, c);
+    }
+    // SAFETY: the host wrote so many answers there.
+    let answers = unsafe { core::slice::from_raw_parts(a as *const [u32; 6], b as usize) };
+    let held = |words: &[u32; 6]| {
+        let value = lifted(*words);
+        if value.is_none() { rt_take() } else { value }
+    };
+    Value::list(answers.iter().map(held).collect())
+}
+
+/// Text as a part of a URL: only unreserved letters stay as they are.
+#[unsafe(no_mangle)]
+extern "C" fn rt_url_encode(value: Value) -> Value {
+    let mut text = Vec::new();
+    if !crate::convert::push_text(&mut text, value) {
+        return raise(Cause::NoSuchOverload);
+    }
+    let mut out = Vec::with_capacity(text.len());
+    for byte in text {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(byte);
+        } else {
+            let digit = |at: u8| b"0123456789ABCDEF"[usize::from(at)];
+            out.extend_from_slice(&[b'%', digit(byte >> 4), digit(byte & 15)]);
+        }
+    }
+    Value::text_of(out)
+}

@@ -1,0 +1,199 @@
+//! A component for the contract's world `capability`: what it says of itself, and the way to its
+//! operations.
+//!
+//! *Never:* an import that nothing in the component uses.
+
+mod describe;
+
+use crate::emit::Emitter;
+use crate::wasm::{Code, Data, Export, Function, heap_base, link};
+use std::sync::LazyLock;
+use wasm_encoder::{CustomSection, Encode, Instruction, Section, ValType};
+use wit_component::{ComponentEncoder, StringEncoding, metadata};
+use wit_parser::{Resolve, UnresolvedPackageGroup, WorldId};
+
+pub use describe::{Description, Example, Operation, Permission};
+
+/// Why a component could not be put together; a defect of this crate, since its parts are its own.
+#[derive(Debug, thiserror::Error)]
+#[error("the component could not be put together: {0}")]
+pub struct AssemblyError(String);
+
+/// How values come in and go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Codec {
+    /// Plain JSON.
+    Json,
+    /// JSON that names the type of every value, so that nothing is lost: `{"int": "1"}`.
+    Typed,
+}
+
+/// The contract, read once.
+static CONTRACT: LazyLock<Result<(Resolve, WorldId), String>> = LazyLock::new(|| {
+    let mut text = String::new();
+    for (at, (_, file)) in engraft_wit::FILES.iter().enumerate() {
+        // One file names the package; the others repeat that line.
+        for line in file.lines().filter(|line| at == 0 || !line.starts_with("package ")) {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    let mut resolve = Resolve::default();
+    let wrong = |error: &dyn std::fmt::Display| error.to_string();
+    let group =
+        UnresolvedPackageGroup::parse("contract.wit", &text).map_err(|(_, e)| format!("{e:?}"))?;
+    let package = resolve.push_group(group).map_err(|e| wrong(&e))?;
+    let world = resolve.select_world(&[package], Some("capability")).map_err(|e| wrong(&e))?;
+    Ok((resolve, world))
+});
+
+/// What tells the encoder which world a module is for; the same for every recipe.
+static METADATA: LazyLock<Result<Vec<u8>, String>> = LazyLock::new(|| {
+    let (resolve, world) = CONTRACT.as_ref().map_err(Clone::clone)?;
+    metadata::encode(resolve, *world, StringEncoding::UTF8, None).map_err(|e| e.to_string())
+});
+
+/// An operation's code: the function of this number takes the input and gives a value.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) name: String,
+    pub(crate) function: u32,
+}
+
+/// Constants and functions of a component in the making.
+#[derive(Debug)]
+pub(crate) struct Assembly {
+    pub(crate) data: Data,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) entries: Vec<Entry>,
+}
+
+impl Assembly {
+    pub(crate) fn new() -> Self {
+        Self { data: Data::new(heap_base()), functions: Vec::new(), entries: Vec::new() }
+    }
+
+    /// Adds the function of an operation.
+    pub(crate) fn operation(&mut self, name: &str, function: Function) {
+        let number = u32::try_from(self.functions.len()).unwrap_or(u32::MAX);
+        self.functions.push(function);
+        self.entries.push(Entry { name: name.to_owned(), function: number });
+    }
+
+    /// The component.
+    pub(crate) fn finish(
+        mut self,
+        description: &Description,
+        codec: Codec,
+    ) -> Result<Vec<u8>, AssemblyError> {
+        let described = description.place(&mut self.data);
+        let table = self.table();
+        let invoke = self.invoke(codec, table);
+        let mut describe = Code::new(vec![], vec![ValType::I32]);
+        describe.i32(described);
+        let mut release = Code::new(vec![ValType::I32], vec![]);
+        let next = |functions: &Vec<Function>| u32::try_from(functions.len()).unwrap_or(u32::MAX);
+        let first = next(&self.functions);
+        self.functions.push(invoke);
+        self.functions.push(describe);
+        // The answer has been read, so the heap can begin again.
+        release.i32(self.data.end()).call("rt_reset");
+        self.functions.push(release);
+        let mut realloc = Code::new(vec![ValType::I32; 4], vec![ValType::I32]);
+        for at in 0..4 {
+            let param = realloc.param(at);
+            realloc.get(param);
+        }
+        realloc.i32(self.data.end()).call("rt_realloc");
+        self.functions.push(realloc);
+        let exports = [
+            ("invoke", Export(first)),
+            ("describe", Export(first + 1)),
+            ("cabi_post_invoke", Export(first + 2)),
+            ("cabi_realloc", Export(first + 3)),
+        ];
+        encode(link(&self.functions, &self.data, &exports))
+    }
+
+    /// The names of the operations.
+    fn table(&mut self) -> u32 {
+        let mut table = Vec::new();
+        for entry in &self.entries {
+            table.extend(self.data.string(&entry.name));
+        }
+        self.data.words(&table)
+    }
+
+    /// `invoke(operation, input)`: finds the operation, reads the input, and answers.
+    fn invoke(&self, codec: Codec, table: u32) -> Function {
+        let count = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        let mut code = Code::new(vec![ValType::I32; 4], vec![ValType::I32]);
+        let [name, name_length, input, input_length] = [0, 1, 2, 3].map(|at| code.param(at));
+        let value = code.local(ValType::I32);
+        code.i32(self.data.end()).call("rt_begin");
+        let answered = code.block(None);
+        for _ in 0..=count {
+            code.block(None);
+        }
+        code.i32(table).i32(count).get(name).get(name_length).call("rt_operation");
+        code.op(Instruction::BrTable((0..count).collect::<Vec<u32>>().into(), count));
+        for entry in &self.entries {
+            code.end();
+            code.get(input).get(input_length).call("rt_read_json").call("rt_object");
+            code.tee(value).op(Instruction::I32Eqz).br_if(answered);
+            code.get(value).call_own(entry.function).set(value).br(answered);
+        }
+        // Behind the last operation: there is none of that name.
+        code.end();
+        code.call("rt_no_operation").set(value).end();
+        let kept = code.block(None);
+        code.get(value).op(Instruction::I32Eqz).br_if(kept).get(value);
+        code.call(match codec {
+            Codec::Json => "rt_to_json",
+            Codec::Typed => "rt_to_typed",
+        });
+        code.set(value).end();
+        code.get(value).call("rt_answer");
+        code
+    }
+}
+
+fn encode(module: Vec<u8>) -> Result<Vec<u8>, AssemblyError> {
+    let wrong = |error: &dyn std::fmt::Display| AssemblyError(format!("{error:#}"));
+    let metadata = METADATA.as_ref().map_err(|error| AssemblyError(error.clone()))?;
+    let mut module = module;
+    let section = CustomSection { name: "component-type".into(), data: metadata.into() };
+    module.push(section.id());
+    section.encode(&mut module);
+    ComponentEncoder::default()
+        .validate(false)
+        .module(&module)
+        .map_err(|error| wrong(&error))?
+        .encode()
+        .map_err(|error| wrong(&error))
+}
+
+/// Begins the function of an operation: it takes the input and gives a value.
+pub(crate) fn operation_code() -> Code {
+    Code::new(vec![ValType::I32], vec![ValType::I32])
+}
+
+/// Loads inputs of an operation into locals, by their names.
+pub(crate) fn load_inputs<'n>(
+    emitter: &mut Emitter<'_>,
+    names: impl Iterator<Item = &'n str>,
+    codec: Codec,
+) {
+    for name in names {
+        let text = emitter.data.text(name);
+        let local = emitter.code.local(ValType::I32);
+        let input = emitter.code.param(0);
+        emitter.code.get(input).i32(text);
+        emitter.code.call(match codec {
+            Codec::Json => "rt_input",
+            Codec::Typed => "rt_typed_input",
+        });
+        emitter.code.set(local);
+        emitter.input(name, local);
+    }
+}

@@ -1,0 +1,151 @@
+//! Operators over numbers of known types, as instructions.
+//!
+//! *Never:* a whole number wraps around.
+
+use super::{Emitter, Form, cause};
+use crate::cel::{Node, Span};
+use crate::wasm::Local;
+use wasm_encoder::{Instruction as I, ValType};
+
+impl Emitter<'_> {
+    /// Emits an operator over two numbers of one type; nothing where that is not what they are.
+    pub(super) fn arithmetic(&mut self, name: &str, args: &[Node], span: Span) -> Option<Form> {
+        let [left, right] = args else { return None };
+        let form = Form::of(&left.ty);
+        if left.ty != right.ty || matches!(form, Form::Value | Form::Bool) {
+            return None;
+        }
+        if let Some(instruction) = comparison(name, form) {
+            self.in_form(left, form);
+            self.in_form(right, form);
+            self.code.op(instruction);
+            return Some(Form::Bool);
+        }
+        if !matches!(name, "_+_" | "_-_" | "_*_" | "_/_" | "_%_")
+            || (form == Form::Double && name == "_%_")
+        {
+            return None;
+        }
+        self.in_form(left, form);
+        self.in_form(right, form);
+        match form {
+            Form::Double => {
+                self.code.op(match name {
+                    "_+_" => I::F64Add,
+                    "_-_" => I::F64Sub,
+                    "_*_" => I::F64Mul,
+                    _ => I::F64Div,
+                });
+            }
+            Form::Int => self.int(name, span),
+            Form::Uint | Form::Value | Form::Bool => self.uint(name, span),
+        }
+        Some(form)
+    }
+
+    fn pair(&mut self) -> (Local, Local) {
+        let (left, right) = (self.code.local(ValType::I64), self.code.local(ValType::I64));
+        self.code.set(right).set(left);
+        (left, right)
+    }
+
+    fn drop_pair(&mut self, pair: (Local, Local)) {
+        self.code.free(pair.0);
+        self.code.free(pair.1);
+    }
+
+    fn int(&mut self, name: &str, span: Span) {
+        if name == "_*_" {
+            self.code.call("rt_int_multiply");
+            self.checked(span);
+            self.code.load64(8);
+            return;
+        }
+        let pair = self.pair();
+        let (left, right) = pair;
+        match name {
+            "_+_" | "_-_" => {
+                let sum = self.code.local(ValType::I64);
+                let add = name == "_+_";
+                self.code.get(left).get(right).op(if add { I::I64Add } else { I::I64Sub }).set(sum);
+                // The sign of the sum is wrong where both summands have the other.
+                self.code.get(left).get(if add { sum } else { right }).op(I::I64Xor);
+                self.code.get(if add { right } else { left }).get(sum).op(I::I64Xor);
+                self.code.op(I::I64And).op(I::I64Const(0)).op(I::I64LtS);
+                self.fail_if(cause::OVERFLOW, span);
+                self.code.get(sum);
+                self.code.free(sum);
+            }
+            _ => {
+                let division = name == "_/_";
+                self.code.get(right).op(I::I64Eqz);
+                self.fail_if(zero_cause(division), span);
+                self.code.get(right).op(I::I64Const(-1)).op(I::I64Eq);
+                self.code.get(left).op(I::I64Const(i64::MIN)).op(I::I64Eq).op(I::I32And);
+                self.fail_if(cause::OVERFLOW, span);
+                self.code.get(left).get(right);
+                self.code.op(if division { I::I64DivS } else { I::I64RemS });
+            }
+        }
+        self.drop_pair(pair);
+    }
+
+    fn uint(&mut self, name: &str, span: Span) {
+        if name == "_*_" {
+            self.code.call("rt_uint_multiply");
+            self.checked(span);
+            self.code.load64(8);
+            return;
+        }
+        let pair = self.pair();
+        let (left, right) = pair;
+        match name {
+            "_+_" => {
+                let sum = self.code.local(ValType::I64);
+                self.code.get(left).get(right).op(I::I64Add).tee(sum).get(left).op(I::I64LtU);
+                self.fail_if(cause::OVERFLOW, span);
+                self.code.get(sum);
+                self.code.free(sum);
+            }
+            "_-_" => {
+                self.code.get(left).get(right).op(I::I64LtU);
+                self.fail_if(cause::OVERFLOW, span);
+                self.code.get(left).get(right).op(I::I64Sub);
+            }
+            _ => {
+                let division = name == "_/_";
+                self.code.get(right).op(I::I64Eqz);
+                self.fail_if(zero_cause(division), span);
+                self.code.get(left).get(right);
+                self.code.op(if division { I::I64DivU } else { I::I64RemU });
+            }
+        }
+        self.drop_pair(pair);
+    }
+}
+
+fn zero_cause(division: bool) -> u32 {
+    if division { cause::DIVIDE_BY_ZERO } else { cause::MODULUS_BY_ZERO }
+}
+
+fn comparison(name: &str, form: Form) -> Option<I<'static>> {
+    Some(match (name, form) {
+        ("_==_", Form::Int | Form::Uint) => I::I64Eq,
+        ("_!=_", Form::Int | Form::Uint) => I::I64Ne,
+        ("_<_", Form::Int) => I::I64LtS,
+        ("_<=_", Form::Int) => I::I64LeS,
+        ("_>_", Form::Int) => I::I64GtS,
+        ("_>=_", Form::Int) => I::I64GeS,
+        ("_<_", Form::Uint) => I::I64LtU,
+        ("_<=_", Form::Uint) => I::I64LeU,
+        ("_>_", Form::Uint) => I::I64GtU,
+        ("_>=_", Form::Uint) => I::I64GeU,
+        ("_==_", Form::Double) => I::F64Eq,
+        ("_!=_", Form::Double) => I::F64Ne,
+        ("_<_", Form::Double) => I::F64Lt,
+        ("_<=_", Form::Double) => I::F64Le,
+        ("_>_", Form::Double) => I::F64Gt,
+        ("_>=_", Form::Double) => I::F64Ge,
+        _ => return None,
+    })
+}

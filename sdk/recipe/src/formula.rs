@@ -1,0 +1,81 @@
+//! Single expressions as the operations of a component: the language without the document around it.
+//!
+//! *Never:* an expression that does not check becomes an operation.
+
+use crate::cel::{Checked, Environment, Mode, check, parse};
+use crate::component::{
+    Assembly, AssemblyError, Codec, Description, Operation, load_inputs, operation_code,
+};
+use crate::diagnostic::Diagnostic;
+use crate::emit::Emitter;
+use crate::place::Places;
+
+/// An expression with a name and what is declared around it.
+#[derive(Debug, Clone)]
+pub struct Formula {
+    source: String,
+    checked: Checked,
+    inputs: Vec<String>,
+}
+
+impl Formula {
+    /// Reads and checks an expression.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    ///
+    /// ```
+    /// use engraft_recipe::cel::{Environment, Mode, Type};
+    /// use engraft_recipe::formula::Formula;
+    ///
+    /// let mut around = Environment::default();
+    /// around.names.insert("price".to_owned(), Type::Int);
+    /// assert!(Formula::new("price * 2 > 10", &around, Mode::Strict).is_ok());
+    /// assert!(Formula::new("price * 'two'", &around, Mode::Strict).is_err());
+    /// ```
+    pub fn new(
+        source: &str,
+        environment: &Environment,
+        mode: Mode,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let expr = parse(source).map_err(|problem| vec![problem])?;
+        let checked = check(&expr, environment, mode)?;
+        let inputs = environment.names.keys().cloned().collect();
+        Ok(Self { source: source.to_owned(), checked, inputs })
+    }
+}
+
+/// A component whose operations are these expressions, by name. Each takes an object with its inputs.
+///
+/// # Errors
+///
+/// A defect of this crate.
+pub fn component(
+    name: &str,
+    formulas: &[(String, Formula)],
+    codec: Codec,
+) -> Result<Vec<u8>, AssemblyError> {
+    let mut assembly = Assembly::new();
+    let mut description = Description {
+        name: name.to_owned(),
+        summary: "Evaluates expressions.".to_owned(),
+        ..Description::default()
+    };
+    for (operation, formula) in formulas {
+        let places = Places::new(&formula.source);
+        let mut emitter = Emitter::new(operation_code(), &mut assembly.data, &places);
+        load_inputs(&mut emitter, formula.inputs.iter().map(String::as_str), codec);
+        emitter.value(&formula.checked.root);
+        let function = emitter.finish();
+        assembly.operation(operation, function);
+        description.operations.push(Operation {
+            name: operation.clone(),
+            summary: "Evaluates one expression.".to_owned(),
+            input_schema: "{\"type\":\"object\"}".to_owned(),
+            output_schema: "true".to_owned(),
+            ..Operation::default()
+        });
+    }
+    assembly.finish(&description, codec)
+}

@@ -1,0 +1,36 @@
+//! Regular expressions that are constant in a recipe, compiled here by the runtime's own rules.
+//!
+//! *Never:* a pattern means one thing here and another in the runtime: the files are the same.
+
+#[path = "../runtime/src/regex.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    clippy::indexing_slicing,
+    clippy::too_many_lines,
+    reason = "written for the runtime, where a wrong index is a trap; matching is not done here"
+)]
+mod regex;
+
+use regex_syntax::hir::{Class, HirKind};
+
+/// The program of a pattern; none where it is wrong or too large.
+pub(crate) fn compile(pattern: &str) -> Option<Vec<u32>> {
+    regex::compile(pattern, &(unicode_class as regex::Tables))
+}
+
+/// The ranges of one of Unicode's classes: `L`, `Greek`, `Nd`.
+fn unicode_class(name: &str) -> Option<Vec<(u32, u32)>> {
+    if !name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_') {
+        return None;
+    }
+    let hir = regex_syntax::parse(&format!("\\p{{{name}}}")).ok()?;
+    match hir.kind() {
+        HirKind::Class(Class::Unicode(class)) => {
+            let ranges = class.ranges().iter();
+            Some(ranges.map(|range| (range.start() as u32, range.end() as u32)).collect())
+        }
+        _ => None,
+    }
+}

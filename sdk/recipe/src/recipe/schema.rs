@@ -1,0 +1,79 @@
+//! JSON Schemas as types, and as the shapes that inputs are brought into.
+//!
+//! *Never:* an input reaches an expression that was checked against another type.
+
+use crate::cel::{Field, Type};
+use crate::wasm::Data;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Schemas nested deeper count as anything; so deep an input is read by path, not by type.
+const DEPTH_MAX: u32 = 16;
+
+/// The type of the values that a schema allows.
+pub(super) fn type_of(schema: &Value, depth: u32) -> Type {
+    let deeper = depth + 1;
+    if deeper > DEPTH_MAX {
+        return Type::Dyn;
+    }
+    match schema.get("type").and_then(Value::as_str) {
+        Some("string") => Type::Text,
+        Some("integer") => Type::Int,
+        Some("number") => Type::Double,
+        Some("boolean") => Type::Bool,
+        Some("array") => {
+            Type::list(schema.get("items").map_or(Type::Dyn, |items| type_of(items, deeper)))
+        }
+        Some("object") => match schema.get("properties").and_then(Value::as_object) {
+            Some(properties) => Type::Record(Arc::new(
+                properties
+                    .iter()
+                    .map(|(name, schema)| Field { name: name.clone(), ty: type_of(schema, deeper) })
+                    .collect(),
+            )),
+            None => {
+                let values = schema.get("additionalProperties").filter(|other| other.is_object());
+                Type::map(Type::Text, values.map_or(Type::Dyn, |other| type_of(other, deeper)))
+            }
+        },
+        _ => Type::Dyn,
+    }
+}
+
+/// The shape of a schema as the runtime reads it: a word for the kind, then what goes with it.
+pub(super) fn shape(schema: &Value, data: &mut Data, depth: u32) -> u32 {
+    let deeper = depth + 1;
+    let ty = type_of(schema, depth);
+    let words = match ty {
+        Type::Text => vec![1],
+        Type::Int => vec![2],
+        Type::Double => vec![3],
+        Type::Bool => vec![4],
+        Type::List(_) => {
+            let items = schema.get("items").map_or(0, |items| shape(items, data, deeper));
+            vec![5, items]
+        }
+        Type::Map(..) => {
+            let values = schema.get("additionalProperties").filter(|other| other.is_object());
+            vec![6, values.map_or(0, |other| shape(other, data, deeper))]
+        }
+        Type::Record(_) => record(schema, data, deeper),
+        _ => return 0,
+    };
+    data.words(&words)
+}
+
+/// The number of fields; for each the place and length of its name, its shape, and whether it must
+/// be there.
+fn record(schema: &Value, data: &mut Data, depth: u32) -> Vec<u32> {
+    let none = serde_json::Map::new();
+    let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&none);
+    let required = schema.get("required").and_then(Value::as_array);
+    let mut words = vec![7, u32::try_from(properties.len()).unwrap_or(u32::MAX)];
+    for (name, schema) in properties {
+        let must = required.is_some_and(|all| all.iter().any(|one| one == name.as_str()));
+        words.extend(data.string(name));
+        words.extend([shape(schema, data, depth), u32::from(must)]);
+    }
+    words
+}

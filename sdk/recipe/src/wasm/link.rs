@@ -1,0 +1,322 @@
+//! The linker: generated functions, and of the runtime only what they reach.
+//!
+//! *Never:* a function or a piece of data that nothing refers to.
+
+use super::code::{Code, Step};
+use super::data::Data;
+use super::runtime::{Piece, RUNTIME, Runtime, RuntimeFunction, Target};
+use std::collections::{BTreeMap, BTreeSet};
+use wasm_encoder::{
+    CodeSection, ConstExpr, DataSection, ElementSection, Elements, Encode, EntityType, ExportKind,
+    ExportSection, FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction,
+    MemorySection, MemoryType, Module, RefType, TableSection, TableType, TypeSection, ValType,
+};
+
+/// A generated function.
+pub(crate) type Function = Code;
+
+/// What a module shows to the outside: a generated function by its number.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Export(pub(crate) u32);
+
+const PAGE: u32 = 65_536;
+
+/// Everything of the runtime that is reached, in the runtime's order.
+#[derive(Default)]
+struct Reached {
+    imports: BTreeSet<u32>,
+    functions: BTreeSet<u32>,
+    pieces: BTreeSet<u32>,
+    table: bool,
+}
+
+/// Joins functions, constants and runtime into a core module.
+pub(crate) fn link(functions: &[Function], data: &Data, exports: &[(&str, Export)]) -> Vec<u8> {
+    let runtime = &*RUNTIME;
+    let reached = reach(runtime, functions);
+    let mut numbers = BTreeMap::new();
+    for old in reached.imports.iter().chain(&reached.functions) {
+        numbers.insert(*old, number(numbers.len()));
+    }
+    let own = number(numbers.len());
+    let mut linker = Linker { runtime, reached, numbers, own, types: Types::default() };
+    linker.module(functions, data, exports)
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+fn reach(runtime: &Runtime, functions: &[Function]) -> Reached {
+    let mut reached = Reached::default();
+    let symbols = functions.iter().flat_map(|code| &code.steps).filter_map(|step| match step {
+        Step::Runtime(symbol) => Some(*symbol),
+        Step::Plain(_) | Step::Own(_) => None,
+    });
+    let roots = symbols.filter_map(|symbol| runtime.exports.get(symbol));
+    let mut open: Vec<Target> = roots.map(|function| Target::Function(*function)).collect();
+    while let Some(target) = open.pop() {
+        match target {
+            Target::Function(at) | Target::Slot(at) => {
+                reached.table |= matches!(target, Target::Slot(_));
+                let Some(defined) = (at as usize).checked_sub(runtime.imports.len()) else {
+                    reached.imports.insert(at);
+                    continue;
+                };
+                if reached.functions.insert(at) {
+                    let function = runtime.functions.get(defined);
+                    let references = function.iter().flat_map(|function| &function.references);
+                    open.extend(references.map(|reference| reference.target));
+                }
+            }
+            Target::Data(at) => {
+                if reached.pieces.insert(at) {
+                    let references = runtime.pieces.get(&at).map(|piece| piece.references.iter());
+                    open.extend(references.into_iter().flatten());
+                }
+            }
+            Target::Table => reached.table = true,
+            Target::Type(_) | Target::Global(_) => {}
+        }
+    }
+    reached
+}
+
+/// Function types, each once.
+#[derive(Default)]
+struct Types {
+    known: BTreeMap<(Vec<u8>, Vec<u8>), u32>,
+    section: TypeSection,
+}
+
+impl Types {
+    fn of(&mut self, params: &[ValType], results: &[ValType]) -> u32 {
+        let encoded = |types: &[ValType]| {
+            let mut bytes = Vec::new();
+            types.iter().for_each(|ty| ty.encode(&mut bytes));
+            bytes
+        };
+        let next = number(self.known.len());
+        let key = (encoded(params), encoded(results));
+        *self.known.entry(key).or_insert_with(|| {
+            self.section.ty().function(params.iter().copied(), results.iter().copied());
+            next
+        })
+    }
+}
+
+struct Linker<'a> {
+    runtime: &'a Runtime,
+    reached: Reached,
+    /// Functions of the runtime by their old numbers.
+    numbers: BTreeMap<u32, u32>,
+    /// The number of the first generated function.
+    own: u32,
+    types: Types,
+}
+
+impl Linker<'_> {
+    fn module(
+        &mut self,
+        functions: &[Function],
+        data: &Data,
+        exports: &[(&str, Export)],
+    ) -> Vec<u8> {
+        let mut imports = ImportSection::new();
+        for at in self.reached.imports.clone() {
+            if let Some(import) = self.runtime.imports.get(at as usize) {
+                let ty = self.runtime_type(import.ty);
+                imports.import(import.module, import.name, EntityType::Function(ty));
+            }
+        }
+        let mut declared = FunctionSection::new();
+        let mut code = CodeSection::new();
+        for at in self.reached.functions.clone() {
+            let defined = at as usize - self.runtime.imports.len();
+            if let Some(function) = self.runtime.functions.get(defined) {
+                let ty = self.runtime_type(function.ty);
+                declared.function(ty);
+                code.raw(&self.moved(function));
+            }
+        }
+        for function in functions {
+            let ty = self.types.of(&function.params, &function.results);
+            declared.function(ty);
+            code.function(&self.own_body(function));
+        }
+        let mut module = Module::new();
+        module.section(&self.types.section);
+        if !imports.is_empty() {
+            module.section(&imports);
+        }
+        module.section(&declared);
+        let (tables, elements) = self.table();
+        if self.reached.table {
+            module.section(&tables);
+        }
+        let pages = data.end().div_ceil(PAGE);
+        let mut memories = MemorySection::new();
+        memories.memory(MemoryType {
+            minimum: u64::from(pages),
+            maximum: None,
+            memory64: false,
+            shared: false,
+            page_size_log2: None,
+        });
+        module.section(&memories);
+        let mut globals = GlobalSection::new();
+        globals.global(
+            GlobalType { val_type: ValType::I32, mutable: true, shared: false },
+            &ConstExpr::i32_const(self.runtime.stack_pointer),
+        );
+        module.section(&globals);
+        module.section(&self.exports(exports));
+        if self.reached.table {
+            module.section(&elements);
+        }
+        module.section(&code);
+        module.section(&self.data(data));
+        module.finish()
+    }
+
+    fn runtime_type(&mut self, ty: u32) -> u32 {
+        match self.runtime.types.get(ty as usize) {
+            Some((params, results)) => self.types.of(params, results),
+            None => 0,
+        }
+    }
+
+    fn new_number(&self, old: u32) -> u32 {
+        self.numbers.get(&old).copied().unwrap_or_default()
+    }
+
+    /// A function's body with its references changed, and each as short as it can be.
+    fn moved(&mut self, function: &RuntimeFunction) -> Vec<u8> {
+        let mut out = Vec::with_capacity(function.body.len());
+        let mut place = 0;
+        for reference in &function.references {
+            let new = match reference.target {
+                Target::Function(old) => self.new_number(old),
+                Target::Type(old) => self.runtime_type(old),
+                // The stack pointer is the only one that is not a constant.
+                Target::Global(_) | Target::Table => 0,
+                Target::Slot(_) | Target::Data(_) => {
+                    // Addresses and slots stay as they are; only the padding goes.
+                    self.shortened(function, reference.at, &mut place, &mut out);
+                    continue;
+                }
+            };
+            out.extend_from_slice(function.body.get(place..reference.at).unwrap_or_default());
+            new.encode(&mut out);
+            place = reference.at + PADDED;
+        }
+        out.extend_from_slice(function.body.get(place..).unwrap_or_default());
+        out
+    }
+
+    /// Copies up to a padded number, and writes that number with or without its sign as it stands.
+    fn shortened(
+        &self,
+        function: &RuntimeFunction,
+        at: usize,
+        place: &mut usize,
+        out: &mut Vec<u8>,
+    ) {
+        let before = function.body.get(*place..at).unwrap_or_default();
+        out.extend_from_slice(before);
+        let padded = function.body.get(at..at + PADDED).unwrap_or_default();
+        // Behind `i32.const` stands a number with a sign; behind a load or store, one without.
+        if function.body.get(at.wrapping_sub(1)) == Some(&0x41) {
+            let value = padded
+                .iter()
+                .enumerate()
+                .fold(0_u64, |sum, (index, byte)| sum | u64::from(byte & 0x7f) << (7 * index));
+            let value = (value & 0xffff_ffff) as u32;
+            value.cast_signed().encode(out);
+        } else {
+            out.extend_from_slice(padded);
+        }
+        *place = at + PADDED;
+    }
+
+    fn own_body(&self, function: &Code) -> wasm_encoder::Function {
+        let mut body = wasm_encoder::Function::new_with_locals_types(function.locals.clone());
+        for step in &function.steps {
+            match step {
+                Step::Plain(instruction) => {
+                    body.instruction(instruction);
+                }
+                Step::Runtime(symbol) => {
+                    let old = self.runtime.exports.get(symbol).copied().unwrap_or(u32::MAX);
+                    body.instruction(&Instruction::Call(self.new_number(old)));
+                }
+                Step::Own(at) => {
+                    body.instruction(&Instruction::Call(self.own + at));
+                }
+            }
+        }
+        body.instruction(&Instruction::End);
+        body
+    }
+
+    fn table(&self) -> (TableSection, ElementSection) {
+        let mut tables = TableSection::new();
+        let mut elements = ElementSection::new();
+        let size = u64::from(self.runtime.first_slot) + self.runtime.slots.len() as u64;
+        tables.table(TableType {
+            element_type: RefType::FUNCREF,
+            table64: false,
+            minimum: size,
+            maximum: Some(size),
+            shared: false,
+        });
+        for (at, function) in self.runtime.slots.iter().enumerate() {
+            if let Some(new) = self.numbers.get(function) {
+                let slot = self.runtime.first_slot + number(at);
+                let offset = ConstExpr::i32_const(slot.cast_signed());
+                elements.active(None, &offset, Elements::Functions(vec![*new].into()));
+            }
+        }
+        (tables, elements)
+    }
+
+    fn exports(&self, exports: &[(&str, Export)]) -> ExportSection {
+        let mut section = ExportSection::new();
+        section.export("memory", ExportKind::Memory, 0);
+        for (name, export) in exports {
+            let at = self.own + export.0;
+            section.export(name, ExportKind::Func, at);
+        }
+        section
+    }
+
+    fn data(&self, data: &Data) -> DataSection {
+        let mut section = DataSection::new();
+        let mut pieces: Vec<&Piece> =
+            self.reached.pieces.iter().filter_map(|at| self.runtime.pieces.get(at)).collect();
+        pieces.sort_by_key(|piece| (piece.address, piece.bytes.len()));
+        let mut joined: Vec<(u32, Vec<u8>)> = Vec::new();
+        for piece in pieces.into_iter().filter(|piece| !piece.bytes.is_empty()) {
+            let end = joined.last().map(|(at, bytes)| at + number(bytes.len()));
+            match (joined.last_mut(), end) {
+                // Names can stand for parts of one another.
+                (Some((_, bytes)), Some(end)) if piece.address <= end => {
+                    let known = (end - piece.address) as usize;
+                    bytes.extend_from_slice(piece.bytes.get(known..).unwrap_or_default());
+                }
+                _ => joined.push((piece.address, piece.bytes.to_vec())),
+            }
+        }
+        for (address, bytes) in joined {
+            section.active(0, &ConstExpr::i32_const(address.cast_signed()), bytes);
+        }
+        if !data.bytes().is_empty() {
+            let base = ConstExpr::i32_const(data.base().cast_signed());
+            section.active(0, &base, data.bytes().iter().copied());
+        }
+        section
+    }
+}
+
+/// Numbers that the linker of the runtime may change are written in so many bytes.
+const PADDED: usize = 5;
