@@ -31,6 +31,7 @@ mod report;
 mod services;
 mod session;
 mod sessions;
+mod sprint;
 mod state;
 mod stop;
 mod ticker;

@@ -15,6 +15,7 @@ use super::invocation::Invocation;
 use super::lease::{Lease, enter};
 use super::load::{Inner, Loaded};
 use super::report::Report;
+use super::sprint::Pace;
 use super::ticket::Ticket;
 use super::warm::Fault;
 use crate::model::Outcome;
@@ -72,8 +73,9 @@ fn directly(
     let mut plan = Plan::new(inner, ticket.started);
     plan.tighten(inner, invocation)?;
     let _permit = permit(inner)?;
-    let warm = enter(inner, invocation, ticket.started, &mut ticket.ledger)?;
-    let mut lease = Lease::new(inner, invocation, &plan, warm, &mut ticket.ledger);
+    let mut entered = enter(inner, invocation, ticket.started, &mut ticket.ledger)?;
+    entered.pace = Pace::Steady;
+    let mut lease = Lease::new(inner, invocation, &plan, entered, &mut ticket.ledger);
     let work = Invoking { operation: &invocation.operation, input: &invocation.input };
     let ended = lease.warm().map_err(Fault::from).and_then(|warm| {
         warm.store.data_mut().is_blocking = true;

@@ -7,12 +7,14 @@ use std::time::Instant;
 use engraft_wit::host::imports::types as wit;
 
 use super::admission::{Plan, permit};
+use super::desk::Entered;
 use super::foreign::{self, Holding, Reflecting};
 use super::invocation::Invocation;
 use super::lease::{Lease, enter};
 use super::load::{Inner, Loaded};
 use super::outcome::{failed, failure, halted, stopped};
 use super::report::Report;
+use super::sprint::{Pace, Sprint, sprint};
 use super::state::CallState;
 use super::ticket::{Ledger, Ticket};
 use super::timed::{Bounds, Halt, timed};
@@ -93,8 +95,20 @@ pub(crate) async fn run<W: Work>(
     let mut plan = Plan::new(inner, started);
     plan.tighten(inner, invocation)?;
     let _permit = permit(inner)?;
-    let warm = enter(inner, invocation, started, ledger)?;
-    let mut lease = Lease::new(inner, invocation, &plan, warm, ledger);
+    let mut entered = enter(inner, invocation, started, ledger)?;
+    if entered.pace == Pace::Sprint {
+        if inner.may_sprint && W::SPRINTS {
+            let _entered = span(inner, invocation).entered();
+            let lease = Lease::new(inner, invocation, &plan, entered, ledger);
+            if let Sprint::Ended(ended) = sprint(inner, lease, &work) {
+                return ended;
+            }
+            entered = Entered { warm: None, pace: Pace::Steady };
+        } else {
+            entered.pace = Pace::Steady;
+        }
+    }
+    let mut lease = Lease::new(inner, invocation, &plan, entered, ledger);
     let alarm = lease.state().and_then(CallState::alarm);
     let bounds = Bounds {
         clock: &*inner.identity.clock,
@@ -211,6 +225,12 @@ fn check_output(output: String, allowed: u64) -> Result<String, Fault> {
 impl Work for Invoking<'_> {
     type Output = Reply;
 
+    const SPRINTS: bool = true;
+
+    fn run_here(&self, warm: &mut Warm) -> Result<Reply, Fault> {
+        self.run_blocking(warm)
+    }
+
     async fn run(self, warm: &mut Warm) -> Result<Reply, Fault> {
         let invoke: InvokeWith<'_> = warm.invoke()?;
         let (reply,) = invoke.call_async(&mut warm.store, (self.operation, self.input)).await?;
@@ -220,7 +240,7 @@ impl Work for Invoking<'_> {
 
 impl Invoking<'_> {
     /// The same without a fibre.
-    pub(crate) fn run_blocking(self, warm: &mut Warm) -> Result<Reply, Fault> {
+    pub(crate) fn run_blocking(&self, warm: &mut Warm) -> Result<Reply, Fault> {
         let invoke: InvokeWith<'_> = warm.invoke()?;
         let (reply,) = invoke.call(&mut warm.store, (self.operation, self.input))?;
         answer(warm, reply)

@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::config::InstancePolicy;
 use super::report::Counts;
+use super::sprint::{Form, Pace};
 use super::warm::Warm;
 use crate::model::{Limit, Outcome, Usage};
 
@@ -20,6 +21,8 @@ pub(crate) struct Desk {
     calls_max: u32,
     /// Instances that wait, at most.
     idle_max: usize,
+    /// What a sprint may burn.
+    slice: u64,
     book: Mutex<Book>,
 }
 
@@ -28,23 +31,24 @@ pub(crate) struct Desk {
 struct Book {
     under_way: u32,
     counts: Counts,
+    form: Form,
     #[expect(clippy::vec_box, reason = "an instance changes hands six times in a call")]
     idle: Vec<Box<Warm>>,
 }
 
 impl Desk {
-    pub(crate) fn new(concurrent_max: u32, policy: InstancePolicy) -> Self {
+    pub(crate) fn new(concurrent_max: u32, policy: InstancePolicy, slice: u64) -> Self {
         let (calls_max, idle_max) = match policy {
             InstancePolicy::Pooled { calls_max, idle_max } => (calls_max, idle_max as usize),
             InstancePolicy::Fresh | InstancePolicy::Session { .. } => (0, 0),
         };
-        Self { concurrent_max, calls_max, idle_max, book: Mutex::default() }
+        Self { concurrent_max, calls_max, idle_max, slice, book: Mutex::default() }
     }
 
-    /// Finds room for one more call, and a warm instance where one waits. Whoever was let in signs
-    /// out again.
+    /// Finds room for one more call, a warm instance where one waits, and whether a sprint is worth
+    /// trying. Whoever was let in signs out again.
     #[inline]
-    pub(crate) fn sign_in(&self) -> Result<Option<Box<Warm>>, Box<Outcome>> {
+    pub(crate) fn sign_in(&self) -> Result<Entered, Box<Outcome>> {
         let mut book = self.book();
         if book.under_way >= self.concurrent_max {
             let (allowed, wanted) = (u64::from(self.concurrent_max), u64::from(book.under_way) + 1);
@@ -52,7 +56,7 @@ impl Desk {
             return Err(Outcome::Exceeded { limit, allowed, wanted }.into());
         }
         book.under_way += 1;
-        Ok(book.idle.pop())
+        Ok(Entered { warm: book.idle.pop(), pace: book.form.pace() })
     }
 
     /// Whether an instance may serve again after a call that ended well.
@@ -74,6 +78,7 @@ impl Desk {
         book.counts.add(outcome, usage);
         if entry == Entry::LetIn {
             book.under_way -= 1;
+            book.form.note(usage.fuel, usage.host_calls, self.slice);
         }
         if book.idle.len() < self.idle_max {
             book.idle.extend(idle);
@@ -93,6 +98,12 @@ impl Desk {
     }
 }
 
+/// What a call is let in with.
+pub(crate) struct Entered {
+    pub(crate) warm: Option<Box<Warm>>,
+    pub(crate) pace: Pace,
+}
+
 /// Whether a call that ends was let in, or turned away before.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Entry {
@@ -107,7 +118,7 @@ mod tests {
 
     #[test]
     fn one_more_than_there_is_room_for_is_turned_away_and_counted() {
-        let desk = Desk::new(2, InstancePolicy::Fresh);
+        let desk = Desk::new(2, InstancePolicy::Fresh, 100);
         let usage = Usage::default();
         assert!(desk.sign_in().is_ok() && desk.sign_in().is_ok());
         let Err(outcome) = desk.sign_in() else { panic!("there was room") };

@@ -4,10 +4,11 @@
 //! *Never:* what a call has used goes unwritten.
 
 use super::admission::Plan;
-use super::desk::Entry;
+use super::desk::{Entered, Entry};
 use super::invocation::Invocation;
 use super::load::Inner;
 use super::outcome::Scene;
+use super::sprint::Pace;
 use super::state::CallState;
 use super::ticket::Ledger;
 use super::warm::Warm;
@@ -18,6 +19,7 @@ pub(crate) struct Lease<'a> {
     inner: &'a Inner,
     session: Option<&'a str>,
     plan: &'a Plan,
+    pace: Pace,
     ledger: &'a mut Ledger,
     warm: Option<Box<Warm>>,
 }
@@ -29,12 +31,15 @@ pub(crate) fn enter(
     invocation: &Invocation<'_>,
     started: std::time::Instant,
     ledger: &mut Ledger,
-) -> Result<Option<Box<Warm>>, Box<Outcome>> {
-    let idle = inner.desk.sign_in()?;
+) -> Result<Entered, Box<Outcome>> {
+    let mut entered = inner.desk.sign_in()?;
     ledger.entry = Entry::LetIn;
-    let Some(sessions) = &inner.sessions else { return Ok(idle) };
-    let taken = sessions.take(invocation.session.as_deref(), started);
-    taken.map_err(|error| Outcome::Unavailable { message: error.to_string() }.into())
+    if let Some(sessions) = &inner.sessions {
+        let taken = sessions.take(invocation.session.as_deref(), started);
+        entered.warm =
+            taken.map_err(|error| Outcome::Unavailable { message: error.to_string() })?;
+    }
+    Ok(entered)
 }
 
 impl<'a> Lease<'a> {
@@ -44,14 +49,16 @@ impl<'a> Lease<'a> {
         inner: &'a Inner,
         invocation: &'a Invocation<'_>,
         plan: &'a Plan,
-        warm: Option<Box<Warm>>,
+        Entered { warm, pace }: Entered,
         ledger: &'a mut Ledger,
     ) -> Self {
         let session = invocation.session.as_deref();
+        // An instance that was on a fibre once cannot sprint any more.
+        let warm = warm.filter(|warm| pace == Pace::Steady || warm.pace == Pace::Sprint);
         let warm = match warm {
             Some(mut warm) => {
                 warm.store.data_mut().renew(plan, &invocation.lineage);
-                warm.begin(inner);
+                warm.begin(inner, pace);
                 warm
             }
             None => {
@@ -59,10 +66,11 @@ impl<'a> Lease<'a> {
                 Box::new(Warm::new(
                     inner,
                     CallState::new(identity, plan, invocation.lineage.clone()),
+                    pace,
                 ))
             }
         };
-        Self { inner, session, plan, ledger, warm: Some(warm) }
+        Self { inner, session, plan, pace, ledger, warm: Some(warm) }
     }
 
     /// The store, until the lease is ended.
@@ -72,6 +80,15 @@ impl<'a> Lease<'a> {
 
     pub(crate) fn state(&self) -> Option<&CallState> {
         self.warm.as_ref().map(|warm| warm.store.data())
+    }
+
+    /// Whether the fuel is less than the call has.
+    pub(crate) fn is_on_a_slice(&self) -> bool {
+        self.granted() < self.plan.budget.fuel
+    }
+
+    fn granted(&self) -> u64 {
+        self.inner.granted(&self.plan.budget, self.pace)
     }
 
     /// What an outcome is read against.
@@ -109,12 +126,13 @@ impl<'a> Lease<'a> {
     fn settle(&mut self) -> Option<Box<Warm>> {
         let mut warm = self.warm.take()?;
         // Where there is no fuel the meter shows none.
-        let fuel_left = warm.store.get_fuel().unwrap_or(self.plan.budget.fuel);
+        let granted = self.granted();
+        let fuel_left = warm.store.get_fuel().unwrap_or(granted);
         let state = warm.store.data_mut();
         state.log_stdio();
         state.effects.settle(&mut state.usage);
         self.ledger.usage = state.usage;
-        self.ledger.usage.fuel = self.plan.budget.fuel.saturating_sub(fuel_left);
+        self.ledger.usage.fuel = granted.saturating_sub(fuel_left);
         self.ledger.usage.memory_bytes_peak = state.limiter.memory_bytes_peak();
         self.ledger.logs = std::mem::take(&mut state.logs);
         Some(warm)

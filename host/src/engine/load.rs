@@ -20,6 +20,7 @@ use super::native::NativeCode;
 use super::reflect::{Bound, hostcall_fuel};
 use super::report::Counts;
 use super::sessions::Sessions;
+use super::sprint::Pace;
 use super::state::{CallState, Identity};
 use super::{imports, wasi};
 use crate::model::{Budget, CapabilityName, Description, Digest, Grant};
@@ -66,6 +67,8 @@ pub(crate) struct Inner {
     pub(crate) sessions: Option<Sessions>,
     /// Whether a call may run without a fibre.
     pub(crate) may_block: bool,
+    /// Whether a call may first be tried without one.
+    pub(crate) may_sprint: bool,
     metering: Metering,
     kind: Kind,
     pre: InstancePre<CallState>,
@@ -130,19 +133,26 @@ pub(crate) fn load(
     let (component, flavour) = shared.compiler().component(source, &loadable.native)?;
     let kind = kind(&loadable, &facts, &component)?;
     let pre = link(name, &facts, &component, flavour)?;
-    let may_block = flavour.key.concurrency == Concurrency::Off
+    let never_waits = flavour.key.concurrency == Concurrency::Off
         && matches!(kind, Kind::Contract(_))
-        && loadable.metering != Metering::Fuel
         && imports::never_wait(&facts.imports);
+    let is_fuel = loadable.metering == Metering::Fuel;
+    let sessions = Sessions::new(loadable.lifetime);
+    let may_sprint = never_waits && is_fuel && sessions.is_none();
     let budget = loadable.budget.min(shared.config.budget_max);
     let inner = Inner {
         shared: Arc::clone(shared),
         identity: Arc::new(identity(shared, &loadable, &facts, authority)),
         budget,
         description: loadable.description,
-        desk: Desk::new(budget.concurrent_calls, loadable.lifetime),
-        sessions: Sessions::new(loadable.lifetime),
-        may_block,
+        desk: Desk::new(
+            budget.concurrent_calls,
+            loadable.lifetime,
+            shared.config.fuel_slice.max(1),
+        ),
+        sessions,
+        may_block: never_waits && !is_fuel,
+        may_sprint,
         metering: loadable.metering,
         kind,
         pre,
@@ -293,6 +303,19 @@ impl Inner {
 
     pub(crate) const fn metering(&self) -> Metering {
         self.metering
+    }
+
+    /// How much fuel burns between two pauses.
+    pub(crate) fn slice(&self) -> u64 {
+        self.shared.config.fuel_slice.max(1)
+    }
+
+    /// The fuel that a call begins with.
+    pub(crate) fn granted(&self, budget: &Budget, pace: Pace) -> u64 {
+        match pace {
+            Pace::Sprint => budget.fuel.min(self.slice()),
+            Pace::Steady => budget.fuel,
+        }
     }
 
     /// The exports of the contract, where the component has them.

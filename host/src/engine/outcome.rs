@@ -83,6 +83,8 @@ pub(crate) fn stopped(stop: Stop, scene: &Scene<'_>) -> Outcome {
         Stop::Limit { limit, allowed, wanted } => Outcome::Exceeded { limit, allowed, wanted },
         Stop::Deadline => Outcome::Deadline { limit: scene.time },
         Stop::Fuel => Outcome::OutOfFuel { limit: scene.budget.fuel },
+        // A sprint that wants more never comes here; it begins anew.
+        Stop::Effect => trapped(TrapKind::Other, &stop.to_string(), scene),
     }
 }
 

@@ -18,6 +18,7 @@ use super::limits::Limiter;
 use super::raw;
 use super::report::LogLine;
 use super::services::{LogLevel, Services};
+use super::sprint::Pace;
 use super::stop::Stop;
 use super::wasi::Disk;
 use crate::model::{Budget, CapabilityName, Clock, Digest, Limit, Usage};
@@ -57,6 +58,8 @@ pub struct CallState {
     pub(crate) extensions: Vec<Box<dyn Any + Send>>,
     /// Log lines for the report.
     pub(crate) logs: Vec<LogLine>,
+    /// How the guest is driven; in a sprint no host function may do anything.
+    pub(crate) pace: Pace,
     /// Runs without a fibre, so that an epoch's end must not yield.
     pub(crate) is_blocking: bool,
     pub(crate) limiter: Limiter,
@@ -80,6 +83,7 @@ impl CallState {
             effects: EffectState::default(),
             extensions: Vec::new(),
             logs: Vec::new(),
+            pace: Pace::Steady,
             is_blocking: false,
             pending: None,
         }
@@ -99,6 +103,7 @@ impl CallState {
             effects,
             extensions,
             logs,
+            pace,
             is_blocking,
             limiter,
             pending,
@@ -109,6 +114,7 @@ impl CallState {
         *deadline_at = plan.deadline_at;
         lineage.clone_from(caller);
         debug_assert!(effects.is_forgotten() && extensions.is_empty() && logs.is_empty());
+        *pace = Pace::Steady;
         *is_blocking = false;
         limiter.renew(&plan.budget);
         *pending = None;
@@ -149,6 +155,9 @@ impl CallState {
     #[inline]
     pub(crate) fn charge_host_call(&mut self) -> Result<(), Stop> {
         self.usage.host_calls += 1;
+        if self.pace == Pace::Sprint {
+            return Err(Stop::Effect);
+        }
         if self.usage.host_calls > self.budget.host_calls { Err(self.host_calls()) } else { Ok(()) }
     }
 

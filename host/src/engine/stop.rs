@@ -17,6 +17,9 @@ pub(crate) enum Stop {
     /// The time is over.
     #[error("the time is over")]
     Deadline,
+    /// A host function would do something in a sprint; the call begins anew.
+    #[error("it has to begin anew")]
+    Effect,
     /// The callees have burnt what fuel was left.
     #[error("all fuel is burnt")]
     Fuel,

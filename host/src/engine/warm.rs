@@ -11,6 +11,7 @@ use wasmtime::{Store, UpdateDeadline};
 use super::config::Metering;
 use super::load::Inner;
 use super::reflect::Handles;
+use super::sprint::Pace;
 use super::state::CallState;
 use super::stop::Stop;
 use crate::model::Outcome;
@@ -22,6 +23,9 @@ pub(crate) type InvokeWith<'a> = TypedFunc<(&'a str, &'a str), (Result<String, F
 pub(crate) trait Work: Send {
     type Output: Send;
 
+    /// Whether [`Self::run_here`] does the work.
+    const SPRINTS: bool = false;
+
     /// What has to be in the store before the guest's first instruction.
     fn begin(&self, _state: &mut CallState) -> Result<(), Fault> {
         Ok(())
@@ -30,6 +34,11 @@ pub(crate) trait Work: Send {
     /// Whether the instance is of no use afterwards, however well it ends.
     fn is_last(&self) -> bool {
         false
+    }
+
+    /// The same as a plain function, for work whose component may sprint.
+    fn run_here(&self, _warm: &mut Warm) -> Result<Self::Output, Fault> {
+        Err(Stop::Effect.into())
     }
 
     fn run(self, warm: &mut Warm) -> impl Future<Output = Result<Self::Output, Fault>> + Send;
@@ -52,38 +61,46 @@ pub(crate) struct Warm {
     invoke: Option<InvokeWith<'static>>,
     /// Resources that the caller holds, where the instance belongs to a session.
     pub(crate) handles: Option<Handles>,
+    /// How the store is set up: one that pauses cannot sprint any more.
+    pub(crate) pace: Pace,
     /// Calls so far, the present one included.
     pub(crate) calls: u32,
 }
 
 impl Warm {
     /// A store with its bounds set, and no instance yet.
-    pub(crate) fn new(inner: &Inner, state: CallState) -> Self {
+    pub(crate) fn new(inner: &Inner, state: CallState, pace: Pace) -> Self {
         let mut store = Store::new(inner.wasmtime(), state);
         store.limiter(|state| &mut state.limiter);
-        if inner.metering() == Metering::Fuel {
-            let slice = inner.shared.config.fuel_slice.max(1);
-            drop(store.fuel_async_yield_interval(Some(slice)));
-        } else {
+        if inner.metering() != Metering::Fuel {
             store.epoch_deadline_callback(|store| at_tick(store.data()));
         }
         let handles = inner.sessions.is_some().then(Handles::default);
-        let mut warm = Self { store, instance: None, invoke: None, handles, calls: 0 };
-        warm.begin(inner);
+        let mut warm =
+            Self { store, instance: None, invoke: None, handles, pace: Pace::Sprint, calls: 0 };
+        warm.begin(inner, pace);
         warm
     }
 
     /// Sets the meters for the call whose state is in the store.
     #[inline]
-    pub(crate) fn begin(&mut self, inner: &Inner) {
+    pub(crate) fn begin(&mut self, inner: &Inner, pace: Pace) {
         self.calls += 1;
+        self.store.data_mut().pace = pace;
+        if pace == Pace::Steady && self.pace == Pace::Sprint {
+            self.pace = Pace::Steady;
+            if inner.metering() == Metering::Fuel {
+                let slice = inner.slice();
+                drop(self.store.fuel_async_yield_interval(Some(slice)));
+            }
+        }
         let budget = self.store.data().budget;
         self.store.set_hostcall_fuel(inner.copied_bytes_max(&budget));
         // Which of the two a flavour has, the engine knows; setting the other is refused, which is
         // why these results say nothing.
         match inner.metering() {
             Metering::Fuel => {
-                drop(self.store.set_fuel(budget.fuel));
+                drop(self.store.set_fuel(inner.granted(&budget, pace)));
             }
             Metering::FuelAndEpoch => {
                 drop(self.store.set_fuel(budget.fuel));
@@ -136,6 +153,12 @@ impl Warm {
 impl From<wasmtime::Error> for Fault {
     fn from(error: wasmtime::Error) -> Self {
         Self::Guest(error)
+    }
+}
+
+impl From<Stop> for Fault {
+    fn from(stop: Stop) -> Self {
+        Self::Guest(stop.into())
     }
 }
 
