@@ -126,7 +126,8 @@ impl<'de> Reader<'de> {
         };
         match self.scan.pass() {
             Ok(()) => {
-                self.scan.at = start;
+                // The place of an error is the last byte read: here, the value's first.
+                self.scan.at = start + 1;
                 Error::invalid_type(found, expected)
             }
             Err(error) => error,

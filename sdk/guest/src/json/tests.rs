@@ -241,7 +241,7 @@ impl Ord for Wrapped {
 #[test]
 fn errors_say_what_was_wanted_what_was_found_and_where() {
     let error = |text| from_str::<All>(text).unwrap_err().to_string();
-    assert_eq!(error("{\n  \"text\": 5"), "expected a string, found a number at line 2 column 10");
+    assert_eq!(error("{\n  \"text\": 5"), "expected a string, found a number at line 2 column 11");
     assert!(
         error("{\"flaq\": true}").starts_with("unknown field `flaq`, expected `text`, `letter`")
     );
