@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use crate::support::Home;
 
@@ -28,7 +29,8 @@ impl Terminal {
         Self { child, shown: String::new() }
     }
 
-    /// Waits for a question, then types a line.
+    /// Waits for a question, then types a line as a person would: not in the moment between the
+    /// question and the end of the echo.
     fn answer(&mut self, question: &str, line: &str) {
         let mut byte = [0];
         let from = self.shown.len();
@@ -37,6 +39,7 @@ impl Terminal {
             assert_eq!(read, 1, "nobody asked “{question}”: {}", self.shown);
             self.shown.push(char::from(byte[0]));
         }
+        std::thread::sleep(Duration::from_millis(500));
         let typed = format!("{line}\n");
         self.child.stdin.as_mut().unwrap().write_all(typed.as_bytes()).unwrap();
     }
