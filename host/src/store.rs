@@ -6,6 +6,8 @@
 pub mod log;
 mod memory;
 pub mod merkle;
+#[cfg(feature = "sqlite")]
+mod nature;
 mod plan;
 #[cfg(feature = "sqlite")]
 mod sqlite;

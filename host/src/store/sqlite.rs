@@ -10,6 +10,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Transaction as Sql, TransactionBehavior, params};
 use tokio::sync::oneshot;
 
+use super::nature::{Nature, write_ahead};
 use super::plan::{SpaceUsage, plan};
 use crate::model::{Applied, CapabilityName, KeyRange, KeyValue, KvError, KvFuture, Transaction};
 
@@ -158,28 +159,25 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     let open = |source| StoreError::Open { path: shown(), source };
     let connection = Connection::open(path).map_err(open)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(open)?;
-    let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0));
-    let application: i32 = pragma("application_id").map_err(open)?;
-    let layout: i32 = pragma("user_version").map_err(open)?;
-    let tables: i32 = connection
-        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-        .map_err(open)?;
-    if application != APPLICATION_ID && (application != 0 || tables != 0) {
+    let nature = Nature::of(&connection).map_err(open)?;
+    if nature.is_foreign_to(APPLICATION_ID) {
         return Err(StoreError::Foreign { path: shown() });
     }
-    if layout > LAYOUT {
-        return Err(StoreError::Newer { path: shown(), found: layout });
+    if nature.layout > LAYOUT {
+        return Err(StoreError::Newer { path: shown(), found: nature.layout });
     }
     prepare(&connection).map_err(open)?;
     Ok(connection)
 }
 
+/// Several processes may come here at once on a new file; one of them makes it, the others wait.
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-    connection.pragma_update(None, "user_version", LAYOUT)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    write_ahead(connection)?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.execute_batch(SCHEMA)
+    connection.execute_batch(&format!(
+        "BEGIN IMMEDIATE; {SCHEMA} PRAGMA application_id = {APPLICATION_ID};
+         PRAGMA user_version = {LAYOUT}; COMMIT;"
+    ))
 }
 
 /// Keys are kept as blobs, so that they sort by bytes and may hold NUL.

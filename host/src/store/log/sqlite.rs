@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 
+use super::super::nature::{Nature, write_ahead};
 use super::{Append, Entry, LogError, OpLog};
 use crate::model::Digest;
 
@@ -55,21 +56,15 @@ impl SqliteLog {
         let told = |error| trouble(path, &error);
         let connection = Connection::open(path).map_err(told)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(told)?;
-        let pragma =
-            |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0));
-        let application: i32 = pragma("application_id").map_err(told)?;
-        let layout: i32 = pragma("user_version").map_err(told)?;
-        let tables: i32 = connection
-            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-            .map_err(told)?;
+        let nature = Nature::of(&connection).map_err(told)?;
         let shown = || path.display().to_string();
-        if application != APPLICATION_ID && (application != 0 || tables != 0) {
+        if nature.is_foreign_to(APPLICATION_ID) {
             return Err(LogError::Foreign { path: shown() });
         }
-        if layout > LAYOUT {
-            return Err(LogError::Newer { path: shown(), found: layout, known: LAYOUT });
+        if nature.layout > LAYOUT {
+            return Err(LogError::Newer { path: shown(), found: nature.layout, known: LAYOUT });
         }
-        prepare(&connection, layout).map_err(told)?;
+        prepare(&connection, nature.layout).map_err(told)?;
         Ok(Self { path: path.to_owned(), connection: Mutex::new(connection) })
     }
 
@@ -98,7 +93,7 @@ impl SqliteLog {
 
 /// Several processes may come here at once on a new file; one of them makes it, the others wait.
 fn prepare(connection: &Connection, layout: i32) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    write_ahead(connection)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     if layout == LAYOUT {
         return Ok(());
