@@ -13,6 +13,7 @@ mod check;
 mod inspect;
 mod key;
 mod precompile;
+mod recipe;
 mod registry;
 mod rollout;
 mod seen;
