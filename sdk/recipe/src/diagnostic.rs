@@ -68,6 +68,9 @@ pub fn problems(document: &str, diagnostics: Vec<Diagnostic>) -> Vec<Problem> {
     all
 }
 
+/// What can be said where nothing better is known: the mistake is seldom far away.
+const ANYHOW: &str = "look at what stands just before this place";
+
 fn problem(places: &Places, document: &str, diagnostic: Diagnostic) -> Problem {
     let Span { start, end } = diagnostic.span;
     // Somebody may have counted to the middle of a letter; nothing is cut there.
@@ -75,6 +78,7 @@ fn problem(places: &Places, document: &str, diagnostic: Diagnostic) -> Problem {
     let end = document.ceil_char_boundary(end.min(document.len())).max(start);
     let ((line, column), (end_line, end_column)) = (places.position(start), places.position(end));
     let Diagnostic { message, mend, .. } = diagnostic;
+    let mend = mend.or_else(|| Some(ANYHOW.to_owned()));
     Problem { line, column, end_line, end_column, start, end, message, mend }
 }
 

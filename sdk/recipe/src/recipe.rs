@@ -71,13 +71,13 @@ pub fn text(bytes: &[u8]) -> Result<&str, Vec<Problem>> {
     })
 }
 
-/// A document as JSON, which is a recipe as well, with the same meaning.
+/// A document as JSON text, which is a recipe as well, with the same meaning and order.
 ///
 /// # Errors
 ///
 /// Where the text is no document that a recipe could be.
-pub fn to_json(text: &str) -> Result<serde_json::Value, Vec<Problem>> {
-    tree::read(text).map(|tree| tree.json()).map_err(|wrong| problems(text, wrong))
+pub fn to_json(text: &str) -> Result<String, Vec<Problem>> {
+    tree::read(text).map(|tree| tree.json_text()).map_err(|wrong| problems(text, wrong))
 }
 
 /// Reads a recipe and checks everything in it.

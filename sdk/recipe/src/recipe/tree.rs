@@ -114,6 +114,25 @@ impl Node {
         }
     }
 
+    /// The value as JSON text, its fields in their order.
+    pub(super) fn json_text(&self) -> String {
+        match &self.content {
+            Content::Scalar(scalar) => scalar.json().to_string(),
+            Content::List(_, items) => {
+                let items: Vec<String> = items.iter().map(Self::json_text).collect();
+                format!("[{}]", items.join(","))
+            }
+            Content::Map(_, entries) => {
+                let pair = |entry: &Entry| {
+                    let name = Value::from(entry.name.as_str());
+                    format!("{name}:{}", entry.node.json_text())
+                };
+                let pairs: Vec<String> = entries.iter().map(pair).collect();
+                format!("{{{}}}", pairs.join(","))
+            }
+        }
+    }
+
     /// What stands under a key of a map.
     pub(super) fn field(&self, name: &str) -> Option<&Self> {
         self.entries().iter().find(|entry| entry.name == name).map(|entry| &entry.node)

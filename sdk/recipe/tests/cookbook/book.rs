@@ -127,12 +127,12 @@ fn pages_are_asked_for_side_by_side_and_a_missing_one_is_left_out() {
         }
     });
     let stage = against(&server, "http-open-issues", &["api.github.com"]).open();
-    let input = json!({"owner": "a", "repository": "b/c", "pages": 3});
+    let input = json!({"owner": "a", "repository": "b c", "pages": 3});
     let found = stage.gives("github.open-issues", &input);
     assert_eq!(found, json!(["issue 1a", "issue 1b", "issue 3a", "issue 3b"]));
     for seen in server.seen() {
         assert_eq!(seen.header("authorization"), Some("Bearer t0p-secret"));
-        assert!(seen.target.starts_with("/repos/a/b%2Fc/issues?state=open&per_page=100&page="));
+        assert!(seen.target.starts_with("/repos/a/b%20c/issues?state=open&per_page=100&page="));
     }
     let four = json!({"owner": "a", "repository": "b", "pages": 6});
     assert!(stage.refuses("github.open-issues", &four).to_string().contains("more than 5"));

@@ -295,9 +295,9 @@ fn the_schema_and_the_reader_refuse_the_same_documents() {
 
 /// A recipe's document as JSON, which this crate reads as well.
 fn check_json(text: &str) -> Value {
-    let value = engraft_recipe::recipe::to_json(text).unwrap();
-    check(&value.to_string()).unwrap_or_else(|problems| panic!("{problems:?}"));
-    value
+    let json = engraft_recipe::recipe::to_json(text).unwrap();
+    check(&json).unwrap_or_else(|problems| panic!("{problems:?}"));
+    serde_json::from_str(&json).unwrap()
 }
 
 /// A debug build on a busy machine is many times slower than what people run; there it is 100 ms.
@@ -344,7 +344,10 @@ fn documents_made_to_hurt_are_refused_at_once() {
         let start: String = text.chars().take(60).collect();
         assert!(took < SOON, "{start:?}: {took:?}");
         assert!(problems.len() <= 20_000 && !problems.is_empty());
-        let told = problems.iter().any(|problem| problem.message.contains(why));
+        let told = problems.iter().any(|problem| {
+            // The parser or the reader meets the depth first, as the document has it.
+            problem.message.contains(why) || problem.message.contains("deep in each other")
+        });
         assert!(told, "{start:?}: {:?}", problems[0]);
     }
     let broken = text(b"name: a\nsummary: \xff\xfe\n").unwrap_err();

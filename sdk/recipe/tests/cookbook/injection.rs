@@ -33,7 +33,7 @@ version: 1.0.0
 summary: A test.
 input: {{type: object, properties: {{x: {{type: string}}}}, required: [x]}}
 permissions:
-  http: [{{host: \"{0}\", methods: [GET, POST], path: /safe/}}]
+  http: [{{host: \"{0}\", methods: [GET, POST]}}]
 steps:
   - fetch: http://{0}/safe/{rest}
 return: \"'sent'\"

@@ -25,7 +25,7 @@ fn node(document: &str, node: &Node, indent: usize, out: &mut String) {
         return;
     }
     let margin = " ".repeat(indent + 2);
-    let mut part = |out: &mut String, first: bool, name: Option<&str>, value: &Node| {
+    let part = |out: &mut String, first: bool, name: Option<&str>, value: &Node| {
         out.push_str(if first { "\n" } else { ",\n" });
         out.push_str(&margin);
         if let Some(name) = name {
