@@ -12,6 +12,7 @@ use engraft::artifact::{BUNDLE_BYTES_MAX, Bundle, BundleError};
 use engraft::engine::{Engine, Inspection};
 
 use crate::recipe;
+use crate::text;
 use crate::trouble::{Result, Trouble};
 
 /// A file that was read.
@@ -89,6 +90,23 @@ pub(crate) fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>> {
         return Err(Trouble::corrupt(format!(
             "`{}` has more than {bytes_max} bytes; nothing larger is read",
             path.display()
+        )));
+    }
+    Ok(bytes)
+}
+
+/// Reads all of standard input, of at most so many bytes.
+pub(crate) fn standard(bytes_max: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(bytes_max + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Trouble::fault(format!("standard input cannot be read: {error}")))?;
+    if bytes.len() as u64 > bytes_max {
+        let most = text::bytes(bytes_max);
+        return Err(Trouble::corrupt(format!(
+            "the input has more than {most}; no host takes that"
         )));
     }
     Ok(bytes)

@@ -12,6 +12,7 @@ mod build;
 mod check;
 mod inspect;
 mod key;
+mod learned;
 mod precompile;
 mod recipe;
 mod registry;
