@@ -64,22 +64,22 @@ impl Default for Weights {
             config: 10,
             kv: 10,
             env: 10,
-            files_read: 30,
-            files_write: 60,
-            http_read: 30,
-            http_write: 60,
+            files_read: 20,
+            files_write: 40,
+            http_read: 20,
+            http_write: 40,
             http_any_host: 25,
-            secret: 60,
+            secret: 30,
             secret_any_host: 30,
-            call: 30,
-            call_any: 30,
-            custom: 30,
+            call: 20,
+            call_any: 25,
+            custom: 20,
             generated: 0,
             uploaded: 0,
             warning: 10,
             error: 30,
             inconclusive: 5,
-            steps: [10, 30, 60, 90],
+            steps: [10, 20, 45, 85],
             findings_step: 30,
             evidence_least: 20,
         }
@@ -158,8 +158,8 @@ pub(crate) fn assess(known: &Known<'_>, weights: &Weights) -> RiskReport {
     let lost = u32::try_from(known.inconclusive).unwrap_or(u32::MAX);
     let lost = weights.inconclusive.saturating_mul(lost);
     let evidence = sum(CountsTo::Evidence).saturating_sub(lost).min(100);
-    let of_power = step(power, weights);
-    let mut level = of_power;
+    // A keyring holds its keys to the same least level, so that the two never disagree downwards.
+    let mut level = step(power, weights).max(Risk::least(known.manifest.permissions()));
     let mut because = format!("what it may do amounts to {power} of 100");
     if weights.findings_step > 0 && findings >= weights.findings_step {
         level = raised(level);
@@ -310,3 +310,6 @@ fn finding_factors(known: &Known<'_>, weights: &Weights) -> Vec<Factor> {
     });
     counted.collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use super::{Answer, Trial};
 use crate::engine::{InstancePolicy, Invocation};
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::sandbox::{Allows, Cast, Function, HostCall, Script, Tally, Values};
-use crate::model::{Change, KvQuota, Permissions, Transaction};
+use crate::model::{Change, HttpRule, KvQuota, Permissions, Transaction};
 
 /// Everything is allowed here; what the manifest asks for is held against it afterwards.
 pub(super) async fn beyond(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
@@ -48,8 +48,12 @@ fn excess(call: &HostCall, asked: &Permissions) -> Option<String> {
             let host = url.host_str().unwrap_or_default();
             let default = if url.scheme() == "http" { 80 } else { 443 };
             let port = url.port().unwrap_or(default);
-            let allowed =
-                asked.http.iter().any(|rule| rule.allows(method, host, port, default, url.path()));
+            // A slash in a value comes encoded, and is refused by the engine for what it could
+            // mean; what is tried is a request to the place that was asked for.
+            let path = url.path().replace("%2F", "_").replace("%2f", "_");
+            let path = path.replace("%5C", "_").replace("%5c", "_");
+            let allows = |rule: &HttpRule| rule.allows(method, host, port, default, &path);
+            let allowed = asked.http.iter().any(allows);
             (!allowed).then(|| format!("{method} {host}{}", url.path()))
         }
         Function::Call => {

@@ -191,9 +191,10 @@ fn remembering() -> Case {
                     (global.set $length (local.get 1))
                     (i32.const 0)))
             (core instance $i (instantiate $m))
+            (alias core export $i "memory" (core memory $memory))
+            (alias core export $i "realloc" (core func $realloc))
             (func (export "double") (param "text" string) (result string)
-                (canon lift (core func $i "echo") (memory $i "memory")
-                    (realloc (func $i "realloc")))))"#,
+                (canon lift (core func $i "echo") (memory $memory) (realloc $realloc))))"#,
     )
     .unwrap();
     let mut manifest = manifest();

@@ -34,7 +34,7 @@ fn what_blocks_is_told_by_its_check_and_what_is_broken_is_corrupt() {
     let home = Home::new();
     home.component("numbers.wasm", NUMBERS);
     let ran = home.run(&["examine", "numbers.wasm"]).says(3, "blocks static.endless");
-    assert!(ran.out.starts_with("blocked: numbers 0.0.0"), "{}", ran.out);
+    assert!(ran.out.starts_with("blocked: numbers"), "{}", ran.out);
     let report = home.run(&["examine", "numbers.wasm", "--json"]).says(3, "").json();
     assert!(checks_of(&report).contains(&"static.endless"), "{report:#}");
     home.component("late.wasm", IMPORTS_CLOCK);
@@ -95,7 +95,7 @@ fn a_policy_decides_and_an_approval_lets_through_exactly_what_was_examined() {
     let ran = home.run(&examine).says(0, "not approved");
     assert!(ran.out.contains("nobody whom the keyring trusts"), "{}", ran.out);
     home.run(&["key", "export", "ann", "--output", "ann.pub"]).fine();
-    home.run(&["trust", "add", "ann.pub"]).fine();
+    home.run(&["trust", "add", "ann.pub", "--names", "*"]).fine();
     home.run(&examine).says(0, "approved: by key-");
     home.run(&["approvals", "list"]).says(0, "approved by key-");
     // Another policy is another question.
