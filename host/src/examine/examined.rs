@@ -85,6 +85,14 @@ pub enum NotApproved {
         /// The checks that block it.
         checks: Vec<String>,
     },
+    /// Less was looked at than the policy wants.
+    #[error("`{name}` was not looked at enough: {why}")]
+    Incomplete {
+        /// Which capability.
+        name: String,
+        /// What is missing.
+        why: String,
+    },
     /// A person has said no.
     #[error("`{name}` was rejected{}", listed(.refusals))]
     Rejected {
@@ -168,6 +176,9 @@ impl Examined {
             Verdict::NeedsApproval { approvals, .. } => approvals,
             Verdict::Admissible => 0,
         };
+        if let Some(why) = self.missing() {
+            return Err(Box::new((self, NotApproved::Incomplete { name, why })));
+        }
         let counted = super::approval::count(approvals, &self.binding(), keyring, now);
         let refusals = counted.refusals;
         if counted.is_rejected {
@@ -191,6 +202,18 @@ impl Examined {
         let (component, bundle) = candidate.into_parts();
         let approvers = counted.approvers;
         Ok(Approved { component, bundle, manifest, report, approvers, conditions })
+    }
+}
+
+impl Examined {
+    /// What an examination of less than everything lacks.
+    fn missing(&self) -> Option<String> {
+        let Report { level, level_wanted, without, .. } = &self.report;
+        if level < level_wanted {
+            return Some(format!("at level {level}, and the policy wants {level_wanted}"));
+        }
+        let left_out: Vec<&str> = without.iter().map(|check| check.as_str()).collect();
+        (!left_out.is_empty()).then(|| format!("without {}", left_out.join(", ")))
     }
 }
 

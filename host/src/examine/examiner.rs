@@ -122,6 +122,8 @@ impl Examiner {
             let run = sandbox::Run { config: &self.config, component: &bytes, manifest };
             sandbox::run(&run, &mut notes, &mut measures).await;
         }
+        notes.found(CheckId::WALL, missing_walls());
+        notes.inconclusive(CheckId::SLOWER, "there is no worker to measure in");
         let report = self.report(&candidate, manifest.as_ref(), order, notes, measures);
         Ok(Examined::new(candidate, manifest, report))
     }
@@ -191,6 +193,9 @@ impl Examiner {
         measures: Measures,
     ) -> Report {
         let level = notes.profile.level;
+        let without = notes.profile.without.iter().copied().collect();
+        let asked = manifest.map(|manifest| manifest.permissions().clone()).unwrap_or_default();
+        let level_wanted = self.policy.level(candidate.origin(), &asked);
         let signers = match candidate.trust() {
             Trust::Signed { by } => by.clone(),
             Trust::Unsigned | Trust::Refused { .. } => Vec::new(),
@@ -228,12 +233,14 @@ impl Examiner {
                 digests: Digests::of(candidate.component()),
                 bytes: candidate.component().len() as u64,
                 description: manifest.map(description_digest),
-                permissions: manifest.map(|it| it.permissions().clone()).unwrap_or_default(),
+                permissions: asked,
                 origin: candidate.origin(),
                 signers,
                 compared_with: order.before.as_ref().map(|before| before.version.clone()),
             },
             level,
+            level_wanted,
+            without,
             policy: self.policy.digest(),
             at: Moment::at(self.clock.wall()),
             verdict,
@@ -244,6 +251,18 @@ impl Examiner {
             measures,
         }
     }
+}
+
+/// The walls that do not stand around a candidate while it is examined. It runs in this process so
+/// far, inside the engine's sandbox alone, and that is not enough for production.
+fn missing_walls() -> Vec<Draft> {
+    let walls = ["a process of its own", "a seccomp filter", "landlock", "limits of resources"];
+    let found = Draft::new("candidates are examined without the walls of a worker");
+    vec![
+        walls
+            .iter()
+            .fold(found, |found, wall| found.seen("the worker", format!("{wall} is missing"))),
+    ]
 }
 
 /// What is said of a candidate, as one digest: an approval holds for this and no other.

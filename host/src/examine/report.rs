@@ -34,6 +34,11 @@ pub struct Report {
     pub subject: Subject,
     /// How thoroughly.
     pub level: Level,
+    /// How thoroughly the policy wants it at least.
+    pub level_wanted: Level,
+    /// Checks that were left out; with any, nothing can be approved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<CheckId>,
     /// The policy that it was held against.
     pub policy: Digest,
     /// When.

@@ -1,5 +1,6 @@
 //! Examinations: hostile candidates, each caught by the right check, and honest ones let through.
 
+mod approval;
 mod bench;
 mod honest;
 mod hostile_bytes;

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::support::{CORE_MODULE, Home, IMPORTS_CLOCK, NUMBERS, OTHER_NUMBERS, change};
 
 /// What may be done at a risk, so that a test need not wait for a dangerous candidate.
-const EVERYTHING_NEEDS_AN_APPROVAL: &str = "actions:\n  safe: {do: approval}\n";
+const EVERYTHING_NEEDS_AN_APPROVAL: &str =
+    "levels: {uploaded: basic}\nactions:\n  safe: {do: approval}\n";
 
 fn checks_of(report: &Value) -> Vec<&str> {
     let findings = report["findings"].as_array().unwrap();
@@ -22,6 +23,8 @@ fn a_component_that_is_honest_is_admissible_at_every_level_but_the_last() {
         let ran = home.run(&["examine", "triple.wasm", "--level", level]).says(0, "admissible");
         assert!(ran.out.contains("bounded by  its structure"), "{}", ran.out);
     }
+    // Until a worker stands around what is examined, nothing is fit for production.
+    home.run(&["examine", "triple.wasm", "--level", "production"]).says(3, "worker.wall");
     let json = home.run(&["examine", "triple.wasm", "--level", "comprehensive", "--json"]).fine();
     let report = json.json();
     assert_eq!(report["verdict"], json!({"is": "admissible"}));
@@ -99,7 +102,10 @@ fn a_policy_decides_and_an_approval_lets_through_exactly_what_was_examined() {
     home.run(&examine).says(0, "approved: by key-");
     home.run(&["approvals", "list"]).says(0, "approved by key-");
     // Another policy is another question.
-    home.write("policy.yaml", "actions:\n  safe: {do: approval}\nbounds: {depth: 7}\n");
+    home.write(
+        "policy.yaml",
+        "levels: {uploaded: basic}\nactions: {safe: {do: approval}}\nbounds: {depth: 7}\n",
+    );
     home.run(&examine).says(0, "under another policy");
     home.write("policy.yaml", EVERYTHING_NEEDS_AN_APPROVAL);
     home.run(&["approvals", "withdraw", "triple", "--key", "ann"]).fine();
