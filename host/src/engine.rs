@@ -45,7 +45,11 @@ use std::sync::atomic::AtomicU32;
 
 pub use config::{EngineConfig, InstancePolicy, Metering};
 pub use error::EngineError;
-pub use http::{HttpSettings, Lookup, Resolver, SystemResolver};
+pub use http::{
+    HttpScript, HttpSettings, Lookup, Resolver, ScriptedFault, ScriptedRequest, ScriptedResponse,
+    SystemResolver,
+};
+pub(crate) use imports::refused_imports;
 pub use invocation::{Invocation, Lineage, PeerAnswer, PeerCall, Peers};
 pub use load::{Loadable, Loaded};
 pub use native::{NativeCode, native_target};

@@ -8,6 +8,7 @@
 //! | [`model`] | names, digests, permissions, budgets, outcomes: plain data |
 //! | [`artifact`] | bundles, manifests, keys, and whom to trust |
 //! | [`engine`] | what loads and calls components; its [`raw`](engine::raw) is for WIT worlds of your own |
+//! | [`examine`] | looks at a component before anything may be made of it |
 //! | [`registry`] | who gets which release, and whether a new one stays |
 //! | [`traffic`] | calls on behalf of users, and what is told of them |
 //! | [`loops`] | what drives rollouts |
@@ -29,6 +30,7 @@
 pub mod artifact;
 pub mod engine;
 mod error;
+pub mod examine;
 mod host;
 pub mod loops;
 pub mod model;

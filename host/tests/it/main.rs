@@ -16,6 +16,7 @@ mod corpus;
 mod effects;
 mod engine;
 mod engine_lab;
+mod examine;
 mod files;
 mod frozen;
 mod guest_sdk;

@@ -10,6 +10,7 @@ mod allow;
 mod bench;
 mod build;
 mod check;
+mod examine;
 mod inspect;
 mod key;
 mod learned;
