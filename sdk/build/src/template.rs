@@ -216,7 +216,7 @@ fn fill_in_rust(name: &str, wasi: Option<&Wasi>, files: &mut Files) {
                     "\n[lib]",
                     &format!("{}\n[lib]", wasi.map_or_else(String::new, asked_in_cargo)),
                 ),
-            "src/lib.rs" => text.replace("example.greet", name),
+            "src/lib.rs" => text.replace("example.greet", name).replace("example.notes", name),
             "README.md" => text.replace(
                 "release/greet.wasm",
                 &format!("release/{}.wasm", package.replace('-', "_")),
