@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use engraft::model::CapabilityName;
-use engraft_build::{Language, UnknownLanguage, Wanted};
+use engraft_build::{Language, UnknownLanguage, Variant, Wanted};
 use serde::Serialize;
 
 use crate::page::{Page, Style};
@@ -18,7 +18,8 @@ use crate::trouble::Result;
 /// Makes a new capability from a template
 #[derive(Debug, Args)]
 pub(crate) struct NewArgs {
-    /// rust, c, cpp, zig, javascript, typescript, python or go; or recipe, which needs no toolchain
+    /// rust, c, cpp, zig, javascript, typescript, python, go or assemblyscript; or recipe, which
+    /// needs no toolchain
     #[arg(value_name = "LANGUAGE", value_parser = kind)]
     kind: Kind,
     /// What to call the capability, such as `text.slugify`
@@ -30,6 +31,9 @@ pub(crate) struct NewArgs {
     /// A YAML file that describes operations and their schemas; each becomes a typed stub
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
+    /// With files and the environment, by WASI 0.2, for languages whose libraries have them
+    #[arg(long)]
+    wasi: bool,
     /// The folder to make [default: the last word of NAME]; for a recipe, the folder of its file
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
@@ -70,7 +74,8 @@ fn project(args: &NewArgs, language: Language) -> Result<Reply> {
         (None, []) => Wanted::Example,
         (None, names) => Wanted::Operations(names.to_vec()),
     };
-    let files = engraft_build::create(language, name, &folder, &wanted)?;
+    let variant = if args.wasi { Variant::Wasi } else { Variant::Sealed };
+    let files = engraft_build::create(language, name, variant, &folder, &wanted)?;
     let shown = folder.display().to_string();
     let mut page = Page::default();
     page.verdict(Style::Good, "made", &format!("{name} in {language}, in the folder `{shown}`"));

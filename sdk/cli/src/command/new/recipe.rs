@@ -26,6 +26,10 @@ pub(super) fn run(args: &NewArgs) -> Result<Reply> {
         let message = "`--from` makes stubs in a language; a recipe says its schemas itself";
         return Err(Trouble::usage(message));
     }
+    if args.wasi {
+        let message = "`--wasi` is for languages; a recipe has no WASI, its steps are its effects";
+        return Err(Trouble::usage(message));
+    }
     let operation = match args.operation.as_slice() {
         [] => "run",
         [one] => one,
