@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use tokio::task::JoinHandle;
+
 use super::LiveHost;
 use crate::model::Clock;
 use crate::store::{Board, LogError, Taken};
@@ -32,6 +34,9 @@ pub(super) struct Window {
     clock: Arc<dyn Clock>,
     shown_at: Option<Instant>,
     looked_at: Option<Instant>,
+    /// A look that is under way. Nobody waits for it: the disk may take its time, and rollouts are
+    /// judged meanwhile.
+    glance: Option<JoinHandle<Result<(), LogError>>>,
 }
 
 impl Window {
@@ -43,12 +48,24 @@ impl Window {
         });
         let number = HOSTS.fetch_add(1, Ordering::Relaxed);
         let program = format!("{}-{number}", std::process::id());
-        Self { board, program, clock, shown_at: None, looked_at: None }
+        Self { board, program, clock, shown_at: None, looked_at: None, glance: None }
     }
 
     /// Shows figures and takes feedback, where it is time to.
     pub(super) async fn tick(&mut self, live: &LiveHost) {
         let Some(board) = &self.board else { return };
+        match self.glance.take() {
+            Some(under_way) if !under_way.is_finished() => {
+                self.glance = Some(under_way);
+                return;
+            }
+            Some(done) => {
+                if let Ok(Err(error)) = done.await {
+                    tracing::warn!(target: "engraft::window", %error, "the board cannot be used");
+                }
+            }
+            None => {}
+        }
         let now = self.clock.monotonic();
         let is_due = |last: Option<Instant>, every| {
             last.is_none_or(|last| now.saturating_duration_since(last) >= every)
@@ -67,11 +84,7 @@ impl Window {
         if shows {
             self.shown_at = Some(now);
         }
-        // The disk may take its time, and an executor's thread has none.
-        let done = tokio::task::spawn_blocking(move || glance.take()).await;
-        if let Ok(Err(error)) = done {
-            tracing::warn!(target: "engraft::window", %error, "the board cannot be used");
-        }
+        self.glance = Some(tokio::task::spawn_blocking(move || glance.take()));
     }
 }
 
