@@ -136,7 +136,8 @@ fn recording(
     let serving = pick(&snapshot, &old, &none).map(|pick| Arc::clone(pick.serving));
     let serving = serving.ok_or("nothing serves")?;
     let outcome = Outcome::Returned(Output::new(String::new()));
-    let usage = Usage { duration: Duration::from_nanos(431), ..Usage::default() };
+    let mut usage = Usage::default();
+    usage.duration = Duration::from_nanos(431);
     let nothing =
         |_: usize| black_box(&outcome).is_returned() && !black_box(&usage).duration.is_zero();
     let counted = |user: usize| {
