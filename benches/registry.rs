@@ -157,8 +157,8 @@ fn recording(
         runtime.block_on(asked).report.outcome.is_returned()
     };
     let alone = |_: usize| {
-        let asked = serving.callee().call(&Invocation::new("do", "{}"));
-        runtime.block_on(asked).outcome.is_returned()
+        let invocation = Invocation::new("do", "{}");
+        runtime.block_on(serving.callee().call(&invocation)).outcome.is_returned()
     };
     let in_rollout = |user: usize| users.get(user).is_some_and(|who| call(&target, who));
     Comparison::new("a call that does nothing", "chosen")
