@@ -27,3 +27,4 @@ mod terms;
 mod trial;
 mod trust;
 mod usage;
+mod watch;
