@@ -100,7 +100,12 @@ impl<C: Callee> Traffic<C> {
 
     /// Calls whichever release is for this user. Dropping the future cancels the call.
     pub async fn call(&self, target: &Target, invocation: Invocation<'_>, who: &Who) -> Answer {
-        let picked = pick(&self.registry.snapshot(), target, who);
+        let mut picked = pick(&self.registry.snapshot(), target, who);
+        if let (None, Some(requirement)) = (&picked, &target.requirement)
+            && self.registry.summon(&target.name, requirement).await.unwrap_or(false)
+        {
+            picked = pick(&self.registry.snapshot(), target, who);
+        }
         let Some(Pick { serving, fallback, unit }) = picked else {
             let message = format!("nothing serves `{}` now", target.name);
             return Answer { report: unavailable(message), version: None };
@@ -162,7 +167,7 @@ impl<C: Callee> Traffic<C> {
         }
         let started = self.clock.monotonic();
         let ticket = Ticket { traffic: self, serving, unit, started, is_open: true };
-        let report = serving.callee().call(invocation).await;
+        let report = serving.drive(serving.callee().call(invocation)).await;
         ticket.close(&report.outcome);
         report
     }
