@@ -69,12 +69,14 @@ fn custom_section(text: &str) -> Vec<u8> {
 }
 
 fn grant_everything() -> Grant {
-    let mut asked = engraft::model::Permissions::default();
-    asked.log = true;
-    asked.clock = true;
-    asked.random = true;
-    asked.progress = true;
-    asked.kv = Some(KvQuota { bytes: 4096, keys: 64 });
+    let asked = engraft::model::Permissions {
+        log: true,
+        clock: true,
+        random: true,
+        progress: true,
+        kv: Some(KvQuota { bytes: 4096, keys: 64 }),
+        ..Default::default()
+    };
     let mut grant = grant_all(&asked);
     grant.config = vec!["locale".parse().unwrap()];
     grant
