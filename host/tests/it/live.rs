@@ -1,5 +1,7 @@
 //! A host whose releases change while it is called, with real components and a real log.
 
+mod bad_input;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
