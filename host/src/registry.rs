@@ -29,8 +29,8 @@ pub use plan::{
     Bound, Condition, Constraint, Gate, Metric, PRESETS, Plan, PlanError, Stage, Watch,
 };
 pub use serving::{
-    Admission, Audience, Callee, DRAIN, Handover, Kept, Load, Loading, Registry, RegistryError,
-    Served, Serving, Snapshot, Spreading, Totals, lift,
+    Admission, Audience, Callee, DRAIN, Handover, Kept, Latencies, Load, Loading, Meter, Registry,
+    RegistryError, Served, Serving, Snapshot, Spreading, Totals, lift,
 };
 pub use share::{Buckets, Share, ShareError};
 pub use state::{Difference, Line, Release, Rollout, Rule, State, Stop};

@@ -12,6 +12,7 @@ mod books;
 mod handover;
 mod lift;
 mod load;
+mod meter;
 mod release;
 mod snapshot;
 mod swap;
@@ -28,7 +29,9 @@ pub use books::Kept;
 pub use handover::Handover;
 pub use lift::lift;
 pub use load::{Load, Loading};
-pub use release::{Callee, Serving, Totals};
+use meter::Meters;
+pub use meter::{Latencies, Meter, Totals};
+pub use release::{Callee, Serving};
 pub use snapshot::{Served, Snapshot, Spreading};
 
 use super::journal::{Draft, Followed, Journal, JournalError};
@@ -52,6 +55,7 @@ pub struct Registry<C> {
     /// Bundles that could not be made ready, and why.
     broken: Mutex<BTreeMap<Digest, String>>,
     drain: Duration,
+    meters: Meters,
 }
 
 /// Why a change was not made.
@@ -99,6 +103,7 @@ impl<C: Callee> Registry<C> {
             backstage: tokio::sync::Mutex::default(),
             broken: Mutex::default(),
             drain: DRAIN,
+            meters: Meters::default(),
         };
         registry.publish().await?;
         Ok(registry)
@@ -121,6 +126,12 @@ impl<C: Callee> Registry<C> {
     #[must_use]
     pub fn journal(&self) -> &Journal {
         self.scribe.journal()
+    }
+
+    /// What each release did, those among them that do not serve any more.
+    #[must_use]
+    pub fn meters(&self) -> Vec<((CapabilityName, Version, Digest), Arc<Meter>)> {
+        self.meters.all()
     }
 
     /// Records a change and lets it be seen, in this order.
@@ -152,7 +163,10 @@ impl<C: Callee> Registry<C> {
         let record = self.scribe.record(draft).await?;
         let (state, _) = self.journal().view();
         let release = state.lines.get(&name).and_then(|line| line.releases.get(&version));
-        let serving = release.map(|release| Arc::new(Serving::new(release, ready)));
+        let serving = release.map(|release| {
+            let meter = self.meters.of(&release.installed);
+            Arc::new(Serving::new(release, ready, meter))
+        });
         self.publish_with(serving.into_iter().collect()).await?;
         Ok(record)
     }

@@ -16,12 +16,17 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
+use super::Board;
 use crate::model::Digest;
 
 pub use faulty::{Fault, FaultyLog};
 pub use memory::MemoryLog;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteLog;
+#[cfg(feature = "sqlite")]
+pub(super) use sqlite::{signed, trouble};
 
 /// Where ops are kept.
 pub trait OpLog: Send + Sync + 'static {
@@ -91,6 +96,14 @@ pub trait OpLog: Send + Sync + 'static {
     /// Whether its methods wait for a disk. What never waits needs no thread of its own.
     fn waits(&self) -> bool {
         true
+    }
+
+    /// The board beside it, where it has one: a log that one process alone can see needs none.
+    ///
+    /// # Errors
+    /// Where there should be one and it cannot be opened.
+    fn board(&self) -> Result<Option<Arc<dyn Board>>, LogError> {
+        Ok(None)
     }
 }
 

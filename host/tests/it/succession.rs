@@ -110,7 +110,7 @@ async fn look(live: &LiveHost, who: &Who, session: Option<&str>) -> (String, i64
         None => invocation,
     };
     let target: Target = "test.sdk".parse().unwrap();
-    let answer = live.call(&target, invocation, who).await;
+    let answer = live.invoke(&target, invocation, who).await;
     let Outcome::Returned(output) = answer.report.outcome else {
         panic!("{:?}", answer.report.outcome)
     };

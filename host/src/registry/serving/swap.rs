@@ -87,7 +87,10 @@ impl<C: Callee> Registry<C> {
                 continue;
             }
             match self.load(release).await {
-                Ok(callee) => ready.push(Arc::new(Serving::new(release, callee))),
+                Ok(callee) => {
+                    let meter = self.meters.of(installed);
+                    ready.push(Arc::new(Serving::new(release, callee, meter)));
+                }
                 Err(why) => failed = Some(self.note_broken(installed, why)),
             }
         }

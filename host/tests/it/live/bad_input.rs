@@ -63,8 +63,8 @@ async fn a_version_that_is_asked_for_is_made_ready_after_a_restart_too() {
     drop(three(&place).await);
     let live = place.open().await;
     let call = async |target: &str| {
-        let input = Invocation::new("scale", r#"{"number": 21}"#);
-        let answer = live.call(&target.parse().unwrap(), input, &Who::user("ann")).await;
+        let input = r#"{"number": 21}"#;
+        let answer = live.call(&target.parse().unwrap(), "scale", input, &Who::user("ann")).await;
         answer.version.map(|version| version.to_string())
     };
     assert_eq!(
