@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey};
 use engraft::engine::InstancePolicy;
-use engraft::model::{CapabilityName, Grant, KeyValue, KvQuota, Outcome};
+use engraft::model::{CapabilityName, Grant, KeyValue, Outcome};
 use engraft::registry::{Actor, Op, Plan};
 use engraft::store::{MemoryLog, MemoryStore};
 use engraft::traffic::{Target, Who};
@@ -29,7 +29,9 @@ impl Place {
     }
 
     async fn open(&self, lifetime: InstancePolicy) -> LiveHost {
-        let host = self.host(lifetime, grant_everything());
+        let nothing = self.host(InstancePolicy::Fresh, Grant::default());
+        let description = nothing.describe(&name(), guest("sdk").to_vec()).await.unwrap();
+        let host = self.host(lifetime, grant_all(&description.permissions));
         let log_key = SigningKey::from_seed(&[3; 32], Origin::Release);
         LiveHost::open(host, Arc::<MemoryLog>::clone(&self.log), log_key).await.unwrap()
     }
@@ -68,20 +70,6 @@ fn custom_section(text: &str) -> Vec<u8> {
     [&[0, length + 5, 4][..], b"note", text.as_bytes()].concat()
 }
 
-fn grant_everything() -> Grant {
-    let asked = engraft::model::Permissions {
-        log: true,
-        clock: true,
-        random: true,
-        progress: true,
-        kv: Some(KvQuota { bytes: 4096, keys: 64 }),
-        ..Default::default()
-    };
-    let mut grant = grant_all(&asked);
-    grant.config = vec!["locale".parse().unwrap()];
-    grant
-}
-
 fn name() -> CapabilityName {
     "test.sdk".parse().unwrap()
 }
@@ -104,7 +92,7 @@ fn half() -> Plan {
 
 /// Lets a user's release look around, which adds two to the count; tells which release it was.
 async fn look(live: &LiveHost, who: &Who, session: Option<&str>) -> (String, i64) {
-    let invocation = Invocation::new("look", "null");
+    let invocation = Invocation::new("look", "{}");
     let invocation = match session {
         Some(session) => invocation.session(session),
         None => invocation,

@@ -183,8 +183,10 @@ impl World {
     /// The program ends and is started again, on the same log.
     async fn restart(&mut self) {
         self.tally.note("restarted");
-        self.registry = Arc::new(open(&self.log, &self.clock, &self.shared).await);
         let clock: Arc<dyn Clock> = Arc::<Hand>::clone(&self.clock);
+        // Whoever judged goes first, and leaves what was seen.
+        self.steward = Steward::new(Arc::clone(&self.registry), Arc::clone(&clock));
+        self.registry = Arc::new(open(&self.log, &self.clock, &self.shared).await);
         self.traffic = Traffic::new(Arc::clone(&self.registry), Arc::clone(&clock));
         self.steward = Steward::new(Arc::clone(&self.registry), clock);
     }
