@@ -42,7 +42,7 @@ impl Place {
         terms.grant = grant;
         terms.lifetime = lifetime;
         let values: Arc<dyn KeyValue> = Arc::<MemoryStore>::clone(&self.values);
-        let builder = Host::builder().trust(keyring).terms("**".parse().unwrap(), terms);
+        let builder = Host::builder().trust(keyring).terms("*".parse().unwrap(), terms);
         builder.values(values).build().unwrap()
     }
 
