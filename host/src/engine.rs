@@ -62,7 +62,7 @@ pub use services::{
 };
 pub use session::SelfCheck;
 
-use crate::model::{CapabilityName, Description, Digest};
+use crate::model::{CapabilityName, Description, Digest, KeyValue};
 
 /// Loads components and keeps what their calls share: wasmtime, compiled code, counters. Cheap to
 /// clone.
@@ -122,7 +122,18 @@ impl Engine {
     /// # Errors
     /// As [`Engine::load`].
     pub fn load_blocking(&self, loadable: Loadable) -> Result<Loaded, EngineError> {
-        load::load(&self.shared, loadable, load::Checks::Manifest)
+        load::load(&self.shared, loadable, load::Checks::Manifest, None)
+    }
+
+    /// The same beside the executor, for a release whose values are kept in a store of its own.
+    pub(crate) async fn load_over(
+        &self,
+        loadable: Loadable,
+        values: Arc<dyn KeyValue>,
+    ) -> Result<Loaded, EngineError> {
+        let shared = Arc::clone(&self.shared);
+        let checks = load::Checks::Manifest;
+        beside(move || load::load(&shared, loadable, checks, Some(values))).await
     }
 
     /// What a component says of itself. One of the contract is asked, in a throwaway sandbox without

@@ -23,7 +23,7 @@ use super::sessions::Sessions;
 use super::sprint::Pace;
 use super::state::{CallState, Identity};
 use super::{imports, wasi};
-use crate::model::{Budget, CapabilityName, Description, Digest, Grant};
+use crate::model::{Budget, CapabilityName, Description, Digest, Grant, KeyValue};
 
 /// A component and what is known and decided about it.
 #[derive(Debug, Clone)]
@@ -110,6 +110,7 @@ pub(crate) fn load(
     shared: &Arc<Shared>,
     loadable: Loadable,
     checks: Checks,
+    values: Option<Arc<dyn KeyValue>>,
 ) -> Result<Loaded, EngineError> {
     let name = loadable.name.as_str();
     let facts = inspect(name, &loadable.component)?;
@@ -142,7 +143,7 @@ pub(crate) fn load(
     let budget = loadable.budget.min(shared.config.budget_max);
     let inner = Inner {
         shared: Arc::clone(shared),
-        identity: Arc::new(identity(shared, &loadable, &facts, authority)),
+        identity: Arc::new(identity(shared, &loadable, &facts, (authority, values))),
         budget,
         description: loadable.description,
         desk: Desk::new(
@@ -164,7 +165,7 @@ fn identity(
     shared: &Shared,
     loadable: &Loadable,
     facts: &Facts,
-    mut authority: Authority,
+    (mut authority, values): (Authority, Option<Arc<dyn KeyValue>>),
 ) -> Identity {
     if wasi::writes_unbounded(&facts.imports) && authority.forbid_writing() {
         tracing::warn!(
@@ -182,6 +183,7 @@ fn identity(
         disk: wasi::Disk::of(&authority),
         authority,
         services: Arc::clone(&shared.config.services),
+        values,
         clock: Arc::clone(&shared.config.clock),
         needs_alarm: imports::has_wasi(&facts.imports) || !custom.is_empty(),
         data: custom.iter().filter_map(|interface| interface.maker()).cloned().collect(),

@@ -21,7 +21,7 @@ use super::services::{LogLevel, Services};
 use super::sprint::Pace;
 use super::stop::Stop;
 use super::wasi::Disk;
-use crate::model::{Budget, CapabilityName, Clock, Digest, Limit, Usage};
+use crate::model::{Budget, CapabilityName, Clock, Digest, KeyValue, Limit, Usage};
 
 /// How much of the end of a guest's error output is looked at for a panic's message.
 const LAST_WORDS_BYTES_MAX: usize = 1_000;
@@ -33,6 +33,8 @@ pub(crate) struct Identity {
     pub(crate) digest: Digest,
     pub(crate) authority: Authority,
     pub(crate) services: Arc<Services>,
+    /// Where its own values are kept, where that is not where everybody's are.
+    pub(crate) values: Option<Arc<dyn KeyValue>>,
     pub(crate) clock: Arc<dyn Clock>,
     /// Whether it imports host functions that cannot raise a stop by themselves.
     pub(crate) needs_alarm: bool,

@@ -29,6 +29,7 @@ mod kv;
 mod limits;
 mod live;
 mod reflect;
+mod succession;
 mod support;
 mod template;
 mod trust;
