@@ -40,10 +40,10 @@ fn assert_refused(said: &str) {
 }
 
 /// A directory on this machine, with a secret file beside it that nobody may read.
-struct Ground(PathBuf);
+pub(crate) struct Ground(PathBuf);
 
 impl Ground {
-    fn new(topic: &str) -> Self {
+    pub(crate) fn new(topic: &str) -> Self {
         let root =
             std::env::temp_dir().join(format!("engraft-files-{topic}-{}", std::process::id()));
         drop(std::fs::remove_dir_all(&root));
@@ -53,12 +53,12 @@ impl Ground {
         Self(root)
     }
 
-    fn path(&self, path: &str) -> PathBuf {
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.0.join(path)
     }
 
     /// Asks for and grants the shared directory, each with its access.
-    fn share(&self, stage: &mut Stage, asked: Access, granted: Access) {
+    pub(crate) fn share(&self, stage: &mut Stage, asked: Access, granted: Access) {
         let guest_path = "/data".to_owned();
         stage.asked.files.push(FileRule { guest_path: guest_path.clone(), access: asked });
         let host_path = self.path("shared");
@@ -72,7 +72,7 @@ impl Drop for Ground {
     }
 }
 
-fn read(path: &Path) -> String {
+pub(crate) fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
