@@ -5,8 +5,8 @@
 use extism_pdk::{FnResult, WithReturnCode, plugin_fn};
 
 // The same as in every other guest of the benchmarks.
-// The allocator of capabilities in Rust, and nothing else of the crate.
-use engraft_guest as _;
+#[global_allocator]
+static HEAP: heap::Heap = heap::Heap::new();
 
 fn run(operation: &str, input: &str) -> FnResult<String> {
     kernels::run(operation, input)

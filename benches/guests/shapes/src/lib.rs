@@ -2,8 +2,8 @@
 //!
 //! *Never:* it does more than move its argument through, so that the way in and out is what is seen.
 
-// The allocator of capabilities in Rust, and nothing else of the crate.
-use engraft_guest as _;
+#[global_allocator]
+static HEAP: heap::Heap = heap::Heap::new();
 
 wit_bindgen::generate!({ path: "wit", world: "shapes" });
 

@@ -2,8 +2,8 @@
 //!
 //! *Never:* it holds more than the contract asks for; a thousand of these are loaded at once.
 
-// The allocator of capabilities in Rust, and nothing else of the crate.
-use engraft_guest as _;
+#[global_allocator]
+static HEAP: heap::Heap = heap::Heap::new();
 
 wit_bindgen::generate!({ path: "../../../wit/v1", world: "engraft:capability/capability" });
 
