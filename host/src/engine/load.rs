@@ -154,12 +154,7 @@ pub(crate) fn load(
     Ok(Loaded { inner: Arc::new(inner) })
 }
 
-fn identity(
-    shared: &Shared,
-    loadable: &Loadable,
-    facts: &Facts,
-    authority: Authority,
-) -> Identity {
+fn identity(shared: &Shared, loadable: &Loadable, facts: &Facts, authority: Authority) -> Identity {
     let offered = &shared.config.interfaces;
     let used = |import: &String| offered.iter().find(|interface| interface.offers(import));
     let custom: Vec<_> = facts.imports.iter().filter_map(used).collect();

@@ -25,7 +25,9 @@ const INTERFACE: &str = "wasi:filesystem/types@0.2.12";
 type Given<T> = (Result<T, ErrorCode>,);
 
 /// Replaces what writes by what asks first.
-pub(in crate::engine::wasi) fn bound_writes(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
+pub(in crate::engine::wasi) fn bound_writes(
+    linker: &mut Linker<CallState>,
+) -> wasmtime::Result<()> {
     linker.allow_shadowing(true);
     let mut types = linker.instance(INTERFACE)?;
     types.func_wrap_async(

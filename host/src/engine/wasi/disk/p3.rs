@@ -5,8 +5,8 @@
 
 use std::pin::Pin;
 
-use wasmtime::{AsContextMut, StoreContextMut};
 use wasmtime::component::{Access, Accessor, Linker, LinkerInstance, Resource, StreamReader};
+use wasmtime::{AsContextMut, StoreContextMut};
 use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystem, WasiFilesystemView};
 use wasmtime_wasi::p3::bindings::filesystem::types::{
     DescriptorFlags, ErrorCode, HostDescriptorWithStore, OpenFlags, PathFlags,
