@@ -92,9 +92,10 @@ impl CallState {
         }
     }
 
-    /// Begins the next call on an instance that is used again, after [`Self::forget`]. Nothing of the
-    /// last call stays but what the instance itself holds. Written in place, because most of a short call's time would
-    /// go into moving a whole state about; and field by field, so that no new one is overlooked.
+    /// Begins the next call on an instance that is used again, after [`Self::forget`]. Nothing of
+    /// the last call stays but what the instance itself holds. Written in place, because most of a
+    /// short call's time would go into moving a whole state about; and field by field, so that no
+    /// new one is overlooked.
     #[inline]
     pub(crate) fn renew(&mut self, plan: &Plan, caller: &Lineage) {
         let Self {

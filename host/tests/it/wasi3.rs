@@ -124,8 +124,8 @@ async fn a_directory_holds_what_the_grant_says_and_no_more() {
     let ground = Ground::new("wasi3-quota");
     let mut stage = stage();
     ground.share(&mut stage, Access::ReadWrite, Access::ReadWrite);
-    // Two entries are there, with five bytes in one; a third, and 135,000 bytes in it. What is written
-    // comes in chunks of 64 KiB, and a chunk that does not fit is not cut.
+    // Two entries are there, with five bytes in one; a third, and 135,000 bytes in it. What is
+    // written comes in chunks of 64 KiB, and a chunk that does not fit is not cut.
     stage.granted.disk_bytes = Some(3 * 4_096 + 5 + 135_000);
     let loaded = load(&stage).await;
     let filled = run(&loaded, &["fill", "full"]).await;

@@ -1,5 +1,5 @@
-//! How long the first build of a program takes that links the host crate with its default features, and
-//! how many crates that builds: in a project of its own, with cargo's own profiles.
+//! How long the first build of a program takes that links the host crate with its default features,
+//! and how many crates that builds: in a project of its own, with cargo's own profiles.
 //!
 //! *Never:* anything of this repository's settings, features or finished builds is used.
 
@@ -70,8 +70,8 @@ impl Project {
         command
     }
 
-    /// Builds it from nothing, as an embedding program's first build does, on as many cores as there
-    /// are. In minutes.
+    /// Builds it from nothing, as an embedding program's first build does, on as many cores as
+    /// there are. In minutes.
     fn build(&self, flags: &[&str]) -> Result<f64, Problem> {
         let target = self.0.join("target");
         if target.exists() {

@@ -1,7 +1,7 @@
 //! What WASI 0.3 writes: its functions that make files or make them longer, each behind the count.
 //!
-//! *Never:* wasmtime's own function is called before there is room, or is given a stream that is not
-//! counted on its way.
+//! *Never:* wasmtime's own function is called before there is room, or is given a stream that is
+//! not counted on its way.
 
 use std::pin::Pin;
 

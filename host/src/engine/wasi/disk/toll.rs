@@ -1,5 +1,5 @@
-//! Stands between a stream of a guest and the file that it is written to: each chunk is counted, then
-//! handed on. A write of the guest has ended when the file has taken it.
+//! Stands between a stream of a guest and the file that it is written to: each chunk is counted,
+//! then handed on. A write of the guest has ended when the file has taken it.
 //!
 //! *Never:* more than one chunk is held here; nor does one pass that there is no room for.
 
