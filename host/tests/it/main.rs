@@ -18,6 +18,7 @@ mod engine;
 mod engine_lab;
 mod examine;
 mod figures;
+#[cfg(feature = "http")]
 mod files;
 mod frozen;
 mod guest_sdk;
@@ -34,3 +35,5 @@ mod support;
 mod template;
 mod trust;
 mod vectors;
+#[cfg(all(feature = "wasi-p3", feature = "http"))]
+mod wasi3;
