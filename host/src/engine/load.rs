@@ -159,15 +159,8 @@ fn identity(
     shared: &Shared,
     loadable: &Loadable,
     facts: &Facts,
-    (mut authority, values): (Authority, Option<Arc<dyn KeyValue>>),
+    (authority, values): (Authority, Option<Arc<dyn KeyValue>>),
 ) -> Identity {
-    if wasi::writes_unbounded(&facts.imports) && authority.forbid_writing() {
-        tracing::warn!(
-            capability = loadable.name.as_str(),
-            "its directories can only be read: no quota holds writing through WASI 0.3 yet"
-        );
-    }
-fn identity(shared: &Shared, loadable: &Loadable, facts: &Facts, authority: Authority) -> Identity {
     let offered = &shared.config.interfaces;
     let used = |import: &String| offered.iter().find(|interface| interface.offers(import));
     let custom: Vec<_> = facts.imports.iter().filter_map(used).collect();
