@@ -21,7 +21,7 @@
 //! |---|---|---|
 //! | `http` | requests to the outside, for the contract and for `wasi:http` | off |
 //! | `sqlite` | values of `kv` that survive a restart | off |
-//! | `wasi-p3` | components that import WASI 0.3 | off |
+//! | `wasi-p3` | components that import WASI 0.3; with `http`, its `wasi:http` too | off |
 //! | `full` | all of these | off |
 //!
 //! *Never:* an unsigned component is installed; there is no switch that turns verification off.

@@ -164,14 +164,8 @@ fn identity(
     shared: &Shared,
     loadable: &Loadable,
     facts: &Facts,
-    mut authority: Authority,
+    authority: Authority,
 ) -> Identity {
-    if wasi::writes_unbounded(&facts.imports) && authority.forbid_writing() {
-        tracing::warn!(
-            capability = loadable.name.as_str(),
-            "its directories can only be read: no quota holds writing through WASI 0.3 yet"
-        );
-    }
     let offered = &shared.config.interfaces;
     let used = |import: &String| offered.iter().find(|interface| interface.offers(import));
     let custom: Vec<_> = facts.imports.iter().filter_map(used).collect();

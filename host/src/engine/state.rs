@@ -188,7 +188,7 @@ impl CallState {
 
     /// The stop that waits to be raised.
     pub(crate) fn pending(&self) -> Option<Stop> {
-        self.pending
+        self.pending.or_else(|| self.stop_of_output())
     }
 
     /// The flag that [`Self::stop_soon`] raises, for the poll around the call.

@@ -16,6 +16,7 @@ mod corpus;
 mod effects;
 mod engine;
 mod engine_lab;
+#[cfg(feature = "http")]
 mod files;
 mod frozen;
 mod guest_sdk;
@@ -31,3 +32,5 @@ mod support;
 mod template;
 mod trust;
 mod vectors;
+#[cfg(all(feature = "wasi-p3", feature = "http"))]
+mod wasi3;
