@@ -2,12 +2,10 @@
 //!
 //! A [`Contender`] is one way to call the same work. A [`Comparison`] measures contenders with
 //! criterion, and within each of criterion's samples lets batches of a contender and of its
-//! references take turns, so that a ratio compares what ran in the same millisecond. A [`Book`]
-//! keeps what was measured; [`requirement`] holds it against what is asked for, and [`report`]
-//! prints it.
+//! references take turns, so that a ratio compares what ran in the same millisecond. A [`Book`] keeps
+//! what was measured; [`requirement`] holds it against what is asked for, and [`report`] prints it.
 //!
-//! *Never:* a result is written down by hand, and never is a contender measured whose answer is
-//! wrong.
+//! *Never:* a result is written down by hand, and never is a contender measured whose answer is wrong.
 
 pub mod book;
 pub mod comparison;

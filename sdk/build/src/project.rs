@@ -162,8 +162,7 @@ struct Metadata {
     engraft: Engraft,
 }
 
-/// `[package.metadata.engraft]`, where a capability in Rust asks for what its macros have no words
-/// for.
+/// `[package.metadata.engraft]`, where a capability in Rust asks for what its macros have no words for.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Engraft {

@@ -1,8 +1,7 @@
 //! Where each language's tools are found, and how they get there: into a folder of their own, from
 //! PyPI, npm and rustup, in versions that are written down in one table.
 //!
-//! *Never:* anything is installed system-wide, as root, or by itself; a person or a test asks for
-//! it.
+//! *Never:* anything is installed system-wide, as root, or by itself; a person or a test asks for it.
 
 mod install;
 mod program;

@@ -44,8 +44,8 @@
 //! ```
 //!
 //! Built for `wasm32-unknown-unknown` with `wasm-component-ld` as its linker, the crate becomes a
-//! component that imports exactly those interfaces of the contract that it uses. What it wants to
-//! use it also has to ask for: `#[capability(…, permissions(log, kv(bytes = 4096, keys = 16)))]`.
+//! component that imports exactly those interfaces of the contract that it uses. What it wants to use
+//! it also has to ask for: `#[capability(…, permissions(log, kv(bytes = 4096, keys = 16)))]`.
 //!
 //! | module | permission | what it does |
 //! |---|---|---|
@@ -70,10 +70,10 @@
 //!
 //! # Size
 //!
-//! What is not used is not linked. The template is 58 kB: about 8 are the allocator, 8 what the
-//! standard library needs for panics, 8 the describing of the capability, 4 the bindings, and most
-//! of the rest reads and writes JSON. A type with fractions adds 20 kB where it is written and 22
-//! where it is read; `format!` of whole numbers 4 and of fractions 29; `schemars` 125.
+//! What is not used is not linked. The template is 58 kB: about 8 are the allocator, 8 what the standard
+//! library needs for panics, 8 the describing of the capability, 4 the bindings, and most of the rest
+//! reads and writes JSON. A type with fractions adds 20 kB where it is written and 22 where it is read;
+//! `format!` of whole numbers 4 and of fractions 29; `schemars` 125.
 //!
 //! *Never:* this crate knows the host crate; the contract is all they share.
 

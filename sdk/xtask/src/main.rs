@@ -44,13 +44,11 @@ enum Task {
     Bench(bench::Options),
     /// Measure what a capability costs in each language, and write the table into the documents.
     Languages(languages::Options),
-    /// Build and sign the capabilities that the examples run; look at the diff before you commit
-    /// it.
+    /// Build and sign the capabilities that the examples run; look at the diff before you commit it.
     Examples,
     /// Make the golden files anew; look at the diff before you commit it.
     Golden,
-    /// Run the fuzz targets, each for as long as it is told; what breaks lands in
-    /// host/fuzz/artifacts.
+    /// Run the fuzz targets, each for as long as it is told; what breaks lands in host/fuzz/artifacts.
     Fuzz(fuzz::Options),
     /// Check licences and sources of the dependencies.
     Deny,

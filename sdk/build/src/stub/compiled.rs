@@ -1,7 +1,6 @@
 //! Stubs in Go, Zig and C++: a type for each input and output.
 //!
-//! *Never:* a field is left out because its name is no name of the language; it is renamed or
-//! quoted.
+//! *Never:* a field is left out because its name is no name of the language; it is renamed or quoted.
 
 use serde_json::{Value, json};
 
