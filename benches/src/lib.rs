@@ -20,6 +20,7 @@ pub mod process;
 pub mod raw;
 pub mod report;
 pub mod requirement;
+pub mod shelf;
 
 pub use book::Book;
 pub use comparison::Comparison;
