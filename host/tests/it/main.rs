@@ -16,6 +16,7 @@ mod corpus;
 mod effects;
 mod engine;
 mod engine_lab;
+mod figures;
 #[cfg(feature = "http")]
 mod files;
 mod frozen;
