@@ -1,7 +1,7 @@
 //! What a capability costs in each language: the same echo, built, compiled, started and called.
 //!
-//! *Never:* a language is left out because its figures are large, and never does one stand here whose echo
-//! was not heard.
+//! *Never:* a language is left out because its figures are large, and never does one stand here
+//! whose echo was not heard.
 
 mod echo;
 mod table;
@@ -118,7 +118,8 @@ impl Lab {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let key = SigningKey::generate(Origin::Development)?;
         let name: CapabilityName = echo::NAME.parse()?;
-        // What it says of itself is asked where nothing is kept, so that compiling stays to be measured.
+        // What it says of itself is asked where nothing is kept, so that compiling stays to be
+        // measured.
         let asking = Host::builder().trust(Keyring::new()).build()?;
         let description = runtime.block_on(asking.describe(&name, Arc::clone(component)))?;
         let manifest = Manifest::new(description, "1.0.0".parse()?);

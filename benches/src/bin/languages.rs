@@ -1,4 +1,5 @@
-//! Measures what a capability costs in each language and writes the table; `cargo xtask languages` calls it.
+//! Measures what a capability costs in each language and writes the table; `cargo xtask languages`
+//! calls it.
 
 use std::io::Write;
 use std::path::PathBuf;

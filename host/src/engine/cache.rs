@@ -24,8 +24,8 @@ const SEAL_EXTENSION: &str = "seal";
 /// What an interrupted write leaves behind is removed after this long.
 const LEFTOVER_AGE: Duration = Duration::from_secs(3_600);
 
-/// Compiled code that was found authentic, in a file that nobody writes to: entries are written beside
-/// their place and moved there, and the directory is this user's alone.
+/// Compiled code that was found authentic, in a file that nobody writes to: entries are written
+/// beside their place and moved there, and the directory is this user's alone.
 pub(crate) struct Kept {
     file: fs::File,
 }
@@ -150,8 +150,8 @@ impl Cache {
     }
 }
 
-/// The code of an entry, and what authenticates it. It stands last, so that the code can be used where it
-/// lies in the file.
+/// The code of an entry, and what authenticates it. It stands last, so that the code can be used
+/// where it lies in the file.
 fn parts(bytes: &[u8]) -> Option<(&[u8], blake3::Hash)> {
     let rest = bytes.strip_suffix(MAGIC)?;
     let (code, mac) = rest.split_last_chunk::<MAC_BYTES>()?;
@@ -252,8 +252,9 @@ fn is_private(_path: &Path) -> io::Result<bool> {
 // === impl Kept ===
 
 impl Kept {
-    /// A path that leads to this very file, whoever stands at its old one by now; none where the system
-    /// has no such paths. A whole file can be mapped: what follows the code is never looked at.
+    /// A path that leads to this very file, whoever stands at its old one by now; none where the
+    /// system has no such paths. A whole file can be mapped: what follows the code is never looked
+    /// at.
     pub(crate) fn path(&self) -> Option<PathBuf> {
         #[cfg(target_os = "linux")]
         {

@@ -108,13 +108,14 @@ fn load(flavour: &Flavour, code: &[u8]) -> wasmtime::Result<Component> {
     unsafe { Component::deserialize(&flavour.engine, code) }
 }
 
-/// Code out of the cache, mapped where the system can: only the pages that run are read. None where the
-/// file cannot be read any more; then the component is compiled.
+/// Code out of the cache, mapped where the system can: only the pages that run are read. None where
+/// the file cannot be read any more; then the component is compiled.
 #[expect(unsafe_code, reason = "the other way by which compiled code becomes executable")]
 fn load_kept(flavour: &Flavour, kept: Kept) -> Option<wasmtime::Result<Component>> {
     if let Some(path) = kept.path() {
-        // SAFETY: as in `load`, of code that our own key authenticated. The file is not written to while it
-        // is mapped: entries are moved into a directory of this user's, and only ever removed.
+        // SAFETY: as in `load`, of code that our own key authenticated. The file is not written to
+        // while it is mapped: entries are moved into a directory of this user's, and only ever
+        // removed.
         return Some(unsafe { Component::deserialize_file(&flavour.engine, path) });
     }
     kept.bytes().ok().map(|code| load(flavour, &code))

@@ -1,11 +1,12 @@
-//! What stands behind WASI preview 1, and behind AssemblyScript's `env`, for compilers that know nothing
-//! else: the contract, or nothing.
+//! What stands behind WASI preview 1, and behind AssemblyScript's `env`, for compilers that know
+//! nothing else: the contract, or nothing.
 //!
-//! Prints become log lines, what a program says as it dies becomes the message of its trap, time and
-//! randomness are the host's where they are asked for and otherwise virtual, and there are no files.
-//! Only the functions that a component uses stay in it.
+//! Prints become log lines, what a program says as it dies becomes the message of its trap, time
+//! and randomness are the host's where they are asked for and otherwise virtual, and there are no
+//! files. Only the functions that a component uses stay in it.
 //!
-//! *Never:* a component gets an import of WASI through this, or of an interface it does not ask for.
+//! *Never:* a component gets an import of WASI through this, or of an interface it does not ask
+//! for.
 
 use wit_bindgen_core::wit_parser::{Resolve, WorldId};
 use wit_component::{StringEncoding, embed_component_metadata};
@@ -17,18 +18,19 @@ use crate::description::Permissions;
 /// What a language's runtime wants of its surroundings, by the name of the module that it imports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Surroundings {
-    /// WASI preview 1 for C libraries. The guest exports `engraft_scratch`, which gives the address of
-    /// 8 KiB of its own memory, where the adapter keeps a line and an answer of the host.
+    /// WASI preview 1 for C libraries. The guest exports `engraft_scratch`, which gives the address
+    /// of 8 KiB of its own memory, where the adapter keeps a line and an answer of the host.
     Libc,
-    /// The same for Go, which leaves 8 KiB free above the first 4 for arguments that a browser would pass;
-    /// its runtime owns everything else and cannot be called while it prints why it dies.
+    /// The same for Go, which leaves 8 KiB free above the first 4 for arguments that a browser
+    /// would pass; its runtime owns everything else and cannot be called while it prints why it
+    /// dies.
     Go,
     /// What AssemblyScript calls `env`; with `engraft_scratch` as well.
     AssemblyScript,
 }
 
-/// A function of the adapter that an interface of the contract gives, or that stands for it where it is
-/// not asked for. A discriminant of 1 is an error.
+/// A function of the adapter that an interface of the contract gives, or that stands for it where
+/// it is not asked for. A discriminant of 1 is an error.
 struct Opening {
     interface: &'static str,
     import: &'static str,
@@ -83,8 +85,8 @@ impl Surroundings {
         }
     }
 
-    /// Where the scratch area is, as an import and a function; and whether the host may be asked at any
-    /// time.
+    /// Where the scratch area is, as an import and a function; and whether the host may be asked at
+    /// any time.
     const fn scratch(self) -> (&'static str, &'static str) {
         match self {
             Self::Libc | Self::AssemblyScript => (

@@ -1,4 +1,5 @@
-//! Whether what was built is a capability: it exports the contract, and imports nothing that it may not.
+//! Whether what was built is a capability: it exports the contract, and imports nothing that it may
+//! not.
 //!
 //! *Never:* a sealed component leaves with an import of WASI, nor any with one that no host has.
 

@@ -88,8 +88,8 @@ fn check_size(bytes: usize) -> Result<(), ComponentError> {
     Ok(())
 }
 
-/// Gives exports of a core module other names. Compilers whose sources cannot write the names of the
-/// contract export them under plain ones.
+/// Gives exports of a core module other names. Compilers whose sources cannot write the names of
+/// the contract export them under plain ones.
 pub(crate) fn rename_exports(
     module: &[u8],
     names: &[(&str, &str)],

@@ -52,7 +52,8 @@ impl Language {
         Self::AssemblyScript,
     ];
 
-    /// The word for it in commands and in `capability.yaml`; also the name of the template's folder.
+    /// The word for it in commands and in `capability.yaml`; also the name of the template's
+    /// folder.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -82,8 +83,8 @@ impl Language {
         }
     }
 
-    /// Whether its library has files, and so a variant with WASI. QuickJS has none of its own, and what
-    /// Node.js has is not in it; AssemblyScript's library has none either.
+    /// Whether its library has files, and so a variant with WASI. QuickJS has none of its own, and
+    /// what Node.js has is not in it; AssemblyScript's library has none either.
     #[must_use]
     pub const fn has_files(self) -> bool {
         !matches!(self, Self::JavaScript | Self::TypeScript | Self::AssemblyScript)

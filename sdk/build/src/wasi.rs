@@ -1,4 +1,5 @@
-//! The variant with WASI: what a capability asks for that the contract's `describe` has no words for.
+//! The variant with WASI: what a capability asks for that the contract's `describe` has no words
+//! for.
 //!
 //! *Never:* a sealed capability asks for any of this.
 

@@ -1,4 +1,5 @@
-//! The templates as they are checked in: current bindings, pinned versions, and what `new` makes of them.
+//! The templates as they are checked in: current bindings, pinned versions, and what `new` makes of
+//! them.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,10 +1,12 @@
-//! A short cut past reading a whole entry: once it was found authentic, a seal beside it says so of that
-//! very file, as the system tells files apart. Compiled code of a large guest has 60 MB, of which a call
-//! touches a few pages; reading it all to authenticate it would take ten times as long as starting it.
+//! A short cut past reading a whole entry: once it was found authentic, a seal beside it says so of
+//! that very file, as the system tells files apart. Compiled code of a large guest has 60 MB, of
+//! which a call touches a few pages; reading it all to authenticate it would take ten times as long
+//! as starting it.
 //!
 //! A file cannot be written without its change time moving, and nobody but the system sets that. So
-//! what a seal speaks of is what was read. The entry's own code is looked at where there is no seal, where it does not
-//! fit, and where the file changed too shortly before the seal for the system's clock to tell.
+//! what a seal speaks of is what was read. The entry's own code is looked at where there is no
+//! seal, where it does not fit, and where the file changed too shortly before the seal for the
+//! system's clock to tell.
 //!
 //! *Never:* a seal is believed that this host's key did not make, or that speaks of another file.
 

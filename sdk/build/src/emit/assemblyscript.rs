@@ -8,8 +8,8 @@ use crate::stub;
 
 const HEAD: &str = "// Made by `engraft build` from capability.yaml.\n";
 
-/// What is exported under a name that AssemblyScript cannot write: its name in the source, and in the
-/// component.
+/// What is exported under a name that AssemblyScript cannot write: its name in the source, and in
+/// the component.
 pub(crate) const RENAMED: [(&str, &str); 3] = [
     ("state_save", "engraft:capability/state@1.0.0#save"),
     ("state_restore", "engraft:capability/state@1.0.0#restore"),
@@ -83,8 +83,8 @@ pub(crate) fn host(description: &Description) -> String {
     )
 }
 
-/// The function of an operation. AssemblyScript has no aliases for exports that are its own words, so
-/// such a name gets an underscore.
+/// The function of an operation. AssemblyScript has no aliases for exports that are its own words,
+/// so such a name gets an underscore.
 pub(crate) fn function(name: &str) -> String {
     let plain = stub::function(name);
     if WORDS.contains(&plain.as_str()) { format!("{plain}_") } else { plain }

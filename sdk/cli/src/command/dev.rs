@@ -1,4 +1,5 @@
-//! `engraft dev`: builds a capability again at each save, and runs its examples in a throwaway host.
+//! `engraft dev`: builds a capability again at each save, and runs its examples in a throwaway
+//! host.
 //!
 //! *Never:* a source that does not compile ends it; the next save may.
 
@@ -33,16 +34,16 @@ const NOT_WATCHED: [&str; 8] =
 
 /// Builds a capability at each save, runs its examples, and swaps it into a throwaway host
 ///
-/// It is built quickly, and with less care for size and speed than `engraft build` has, where that makes a
-/// difference: in Rust and Zig. A build that fails, or whose examples do not hold, is told and leaves the one before in place. Ends
-/// with Ctrl-C, or after `--builds`.
+/// It is built quickly, and with less care for size and speed than `engraft build` has, where that
+/// makes a difference: in Rust and Zig. A build that fails, or whose examples do not hold, is told
+/// and leaves the one before in place. Ends with Ctrl-C, or after `--builds`.
 #[derive(Debug, Args)]
 pub(crate) struct DevArgs {
     /// The capability's folder
     #[arg(value_name = "DIR", default_value = ".")]
     folder: PathBuf,
-    /// Call this after each swap: `OPERATION` or `OPERATION JSON` in one argument; may be given several
-    /// times. Values that it keeps outlive the swap
+    /// Call this after each swap: `OPERATION` or `OPERATION JSON` in one argument; may be given
+    /// several times. Values that it keeps outlive the swap
     #[arg(long, value_name = "CALL")]
     call: Vec<String>,
     /// End after so many builds
@@ -119,7 +120,8 @@ impl<'a> Stage<'a> {
         Self { args, host: None, sequence: 0 }
     }
 
-    /// Builds, holds the build against its examples, and swaps it in; what does not hold changes nothing.
+    /// Builds, holds the build against its examples, and swaps it in; what does not hold changes
+    /// nothing.
     fn turn(&mut self, desk: &Desk) -> Result<Turn> {
         let project = Project::open(&self.args.folder)?;
         let made = build::make(&project, desk, Effort::Save, self.sequence)?;

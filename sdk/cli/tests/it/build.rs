@@ -1,5 +1,5 @@
-//! `engraft new`, `engraft build` and `engraft doctor`, as far as they need no toolchain but Rust's; the
-//! matrix has the rest.
+//! `engraft new`, `engraft build` and `engraft doctor`, as far as they need no toolchain but
+//! Rust's; the matrix has the rest.
 
 use crate::support::Home;
 

@@ -319,8 +319,8 @@ fn denied(stage: &Stage) -> Held {
     }
 }
 
-/// State of a session goes to another version, which is told where it comes from; and what is no state is
-/// refused.
+/// State of a session goes to another version, which is told where it comes from; and what is no
+/// state is refused.
 fn state(stage: &Stage) -> Held {
     let old = stage.host.capability(&stage.name).ok_or("it has another name")?;
     let new = stage.host.capability("matrix.other").ok_or("there is no other")?;

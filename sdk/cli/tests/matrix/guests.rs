@@ -1,4 +1,5 @@
-//! The guest of the matrix in each language: a new project, its source replaced, built by the command.
+//! The guest of the matrix in each language: a new project, its source replaced, built by the
+//! command.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,4 +1,5 @@
-//! The template of each language as a newcomer meets it: its own tests, its bytes, and files by WASI.
+//! The template of each language as a newcomer meets it: its own tests, its bytes, and files by
+//! WASI.
 
 use std::path::{Path, PathBuf};
 

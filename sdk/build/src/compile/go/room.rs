@@ -1,9 +1,9 @@
 //! Room in Go's memory for the adapter of WASI, which keeps some pages of its own there.
 //!
-//! The adapter first asks for them while Go's runtime starts, when no function of Go can be called; and
-//! pages that it took by growing the memory would be Go's a moment later, for Go counts on being the only
-//! one who grows it. So the package `guest` has a variable of that size, found here by the words that it
-//! begins with, and the module gets a function that hands it out.
+//! The adapter first asks for them while Go's runtime starts, when no function of Go can be called;
+//! and pages that it took by growing the memory would be Go's a moment later, for Go counts on
+//! being the only one who grows it. So the package `guest` has a variable of that size, found here
+//! by the words that it begins with, and the module gets a function that hands it out.
 //!
 //! *Never:* what was handed out is taken back; the adapter asks twice in an instance's life.
 
@@ -17,8 +17,8 @@ use crate::component::{ComponentError, append_size};
 
 /// What the variable begins with; `engraft/guest/wasi.go` writes the same.
 const WORDS: &[u8; 32] = b"engraft: room for WASI's adapter";
-/// The variable's bytes, its head of [`HEAD`] among them: a page for the adapter's state and one for its
-/// stack, and as much again, so that another version may want more.
+/// The variable's bytes, its head of [`HEAD`] among them: a page for the adapter's state and one
+/// for its stack, and as much again, so that another version may want more.
 const SIZE: usize = 256 << 10;
 /// The words, then how much is handed out; rounded up.
 const HEAD: usize = 48;
