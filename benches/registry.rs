@@ -136,7 +136,8 @@ fn recording(
     let serving = pick(&snapshot, &old, &none).map(|pick| Arc::clone(pick.serving));
     let serving = serving.ok_or("nothing serves")?;
     let outcome = Outcome::Returned(Output::new(String::new()));
-    let usage = Usage { duration: Duration::from_nanos(431), ..Usage::default() };
+    let mut usage = Usage::default();
+    usage.duration = Duration::from_nanos(431);
     let nothing =
         |_: usize| black_box(&outcome).is_returned() && !black_box(&usage).duration.is_zero();
     let counted = |user: usize| {
@@ -156,8 +157,8 @@ fn recording(
         runtime.block_on(asked).report.outcome.is_returned()
     };
     let alone = |_: usize| {
-        let asked = serving.callee().call(&Invocation::new("do", "{}"));
-        runtime.block_on(asked).outcome.is_returned()
+        let invocation = Invocation::new("do", "{}");
+        runtime.block_on(serving.callee().call(&invocation)).outcome.is_returned()
     };
     let in_rollout = |user: usize| users.get(user).is_some_and(|who| call(&target, who));
     Comparison::new("a call that does nothing", "chosen")

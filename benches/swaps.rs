@@ -15,7 +15,7 @@ use engraft::traffic::{Target, Who};
 use engraft::{Host, InstancePolicy, LiveHost, Terms};
 use engraft_benches::contender::now;
 use engraft_benches::requirement::registry as required;
-use engraft_benches::{Book, Error, guests, report};
+use engraft_benches::{Book, Error, guests, report, shelf};
 use hdrhistogram::Histogram;
 
 const THREADS: usize = 2;
@@ -66,7 +66,7 @@ async fn live() -> Result<LiveHost, Error> {
     terms.lifetime = InstancePolicy::Pooled { calls_max: u32::MAX, idle_max: 4 };
     let host = Host::builder().trust(Keyring::for_development(key.public()));
     let host = host.terms("bench.*".parse()?, terms).build()?;
-    let live = LiveHost::open(host.clone(), Arc::new(MemoryLog::new()), key.clone()).await?;
+    let live = LiveHost::open(host.clone(), Arc::new(MemoryLog::new()), shelf::key()).await?;
     let small = guests::small()?;
     for (sequence, version) in [(1, "1.0.0"), (2, "1.1.0")] {
         let bytes = small.len() + 64 + usize::try_from(sequence)?;

@@ -14,6 +14,7 @@ pub mod document;
 pub mod embedded;
 pub mod field;
 pub mod guests;
+pub mod languages;
 pub mod native;
 pub mod process;
 pub mod raw;

@@ -85,7 +85,7 @@ async fn load(live: &LiveHost, name: &CapabilityName) -> Result<()> {
     for user in 0..USERS_MAX {
         let input = format!(r#"{{"number": {user}}}"#);
         live.call(&target, "double", &input, &Who::user(format!("user-{user}"))).await;
-        if user % 100 == 99 {
+        if user % 200 == 99 {
             look(live)?;
         }
         // What the steward records is told as it comes.

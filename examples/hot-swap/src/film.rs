@@ -51,8 +51,9 @@ impl Film {
     /// One row a release, one column a few moments, higher where more calls were answered.
     pub(crate) fn strip(&self) -> String {
         let columns: Vec<Seen> = self.with(|moments| {
-            let together = moments.len().div_ceil(COLUMNS).max(1);
-            // The middle one of a few stands for them: a sum would hide that they take turns.
+            // The middle one of a few stands for them: a sum would hide that they take turns, and
+            // so would an even number of them.
+            let together = moments.len().div_ceil(COLUMNS) | 1;
             moments.chunks(together).filter_map(|few| few.get(few.len() / 2)).copied().collect()
         });
         let of = |seen: &Seen, row: usize| seen.answered.get(row).copied().unwrap_or_default();

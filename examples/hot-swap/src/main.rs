@@ -41,7 +41,7 @@ async fn main() -> Result<()> {
         activate(&live, if swap % 2 == 0 { "1.1.0" } else { "1.0.0" }).await?;
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    let swapped = film.tell();
+    let (swapped, strip) = (film.tell(), film.strip());
 
     activate(&live, "1.2.0").await?;
     tokio::time::sleep(BROKEN_FOR).await;
@@ -56,7 +56,7 @@ async fn main() -> Result<()> {
 
     let mut out = std::io::stdout().lock();
     writeln!(out, "{SWAPS} swaps between two good releases, answers over time:\n")?;
-    writeln!(out, "{}", film.strip())?;
+    writeln!(out, "{strip}")?;
     let Seen { answered: [one, two, _], failed } = swapped;
     writeln!(out, "{one} calls answered by 1.0.0, {two} by 1.1.0, {failed} failed\n")?;
     writeln!(

@@ -33,7 +33,7 @@ use crate::{CallError, Error};
 /// use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey};
 /// use engraft::registry::{Actor, Plan};
 /// use engraft::store::MemoryLog;
-/// use engraft::traffic::Who;
+/// use engraft::traffic::{Opinion, Who};
 /// use engraft::{Host, LiveHost};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
@@ -72,6 +72,12 @@ use crate::{CallError, Error};
 /// let plan = Plan::preset("standard").ok_or("no such plan")?;
 /// live.start(&"math.scale".parse()?, &"1.1.0".parse()?, plan, ann(), "let us see").await?;
 /// // `tokio::spawn(live.clone().run())` judges it from now on.
+///
+/// // What a user says of an answer counts for or against the release that gave it.
+/// live.call(&target, "scale", r#"{"number": 21}"#, &bob.request("r-7")).await;
+/// live.feedback("r-7", Opinion::Good)?;
+/// let figures = live.figures(10);
+/// assert_eq!(figures.releases[0].counts.returned(), 3);
 /// # Ok(())
 /// # }
 /// ```

@@ -54,6 +54,9 @@ impl Stand {
         plan.stages.truncate(1);
         plan.stages[0].share = "50%".parse().unwrap();
         plan.stages[0].requests_min = u64::MAX;
+        // It is never taken back, however bad: what is looked at is a rollout under way.
+        plan.alpha = 1e-9;
+        plan.floors.clear();
         let version = "1.1.0".parse().unwrap();
         live.start(&name(), &version, plan, Actor::person("test"), "").await.unwrap();
         Self { folder, live }
@@ -117,20 +120,23 @@ async fn another_process_sees_figures_and_leaves_feedback() {
     for number in 0..200 {
         stand.call(number).await;
     }
-    let program = loop {
-        let programs = bystander.programs(&SystemClock).unwrap();
-        // The first look may have come before the calls, and the steward looks at its own time.
-        match programs.into_iter().next() {
-            Some(p) if !p.figures.rollouts.is_empty() && calls(&p.figures) == 200 => break p,
-            _ => tokio::time::sleep(Duration::from_millis(20)).await,
+    let looks = async {
+        loop {
+            let program = bystander.programs(&SystemClock).unwrap().into_iter().next();
+            // The first look may have come before the calls, and the steward looks in its own time.
+            match program {
+                Some(program) if judged(&program.figures) == 200 => return program,
+                _ => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
         }
     };
+    let program = tokio::time::timeout(Duration::from_secs(30), looks).await.unwrap();
+    assert_eq!(calls(&program.figures), 200);
     assert!(program.is_live());
     let new = program.figures.releases.iter().find(|r| r.version.minor == 1).unwrap();
     assert!(new.counts.outcomes["trapped"] > 10, "{new:?}");
     assert!(new.latency.p50_us > 0.0 && new.latency.p99_us >= new.latency.p50_us);
     let standing = &program.figures.rollouts[0].decision;
-    assert_eq!(standing.treatment.requests + standing.control.requests, 200);
     assert!(standing.evidence > 20.0, "{standing:?}");
 
     // From a thread of its own, as a command would.
@@ -143,6 +149,15 @@ async fn another_process_sees_figures_and_leaves_feedback() {
     let error = leave(Feedback::new("r-none", Opinion::Bad)).await.unwrap().unwrap_err();
     assert!(matches!(error, FeedbackTrouble::Unknown { .. }), "{error}");
     running.abort();
+}
+
+/// Users that were judged, in both arms.
+fn judged(figures: &engraft::traffic::Figures) -> u64 {
+    let both = figures
+        .rollouts
+        .iter()
+        .map(|standing| standing.decision.treatment.requests + standing.decision.control.requests);
+    both.sum()
 }
 
 fn calls(figures: &engraft::traffic::Figures) -> u64 {

@@ -83,7 +83,7 @@ fn the_command_works_beside_a_running_program() {
     let both = ["treatment", "control"]
         .map(|arm| seen["rollouts"][0]["decision"][arm]["requests"].as_u64().unwrap());
     assert_eq!(both.iter().sum::<u64>(), 100);
-    home.run(&["watch"]).says(0, "1 program runs").says(0, "users failed at first");
+    home.run(&["watch"]).says(0, "1 program runs").says(0, "users failed");
 
     let told = home.run(&["feedback", "r-1", "bad", "--json"]).fine().json();
     assert_eq!((&told["request"], &told["opinion"]), (&"r-1".into(), &"bad".into()));

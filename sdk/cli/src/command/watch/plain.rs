@@ -75,7 +75,7 @@ fn bar(nearness: f64) -> String {
 pub(super) fn arm_in_words(calls: &Calls) -> String {
     let [p50, p99] = calls.latency_words();
     let ended = text::count(calls.ended);
-    format!("{} of {ended} calls succeeded, p50 {p50}, p99 {p99}", calls.success_words())
+    format!("{} good of {ended}, p50 {p50}, p99 {p99}", calls.success_words())
 }
 
 /// The cells below [`CALLS`].

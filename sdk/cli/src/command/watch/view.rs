@@ -336,9 +336,9 @@ impl RolloutRow {
         nearness.clamp(0.0, 1.0)
     }
 
-    /// What the judge counted of one arm, in words.
+    /// What the judge counted of one arm, in words: the first call of each user.
     pub(super) fn judged_in_words(tally: &engraft::registry::evidence::Tally) -> String {
         let users = text::count(tally.requests);
-        format!("{} of {users} users failed at first", text::count(tally.failures))
+        format!("{} of {users} users failed", text::count(tally.failures))
     }
 }
