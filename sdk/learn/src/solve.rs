@@ -73,11 +73,14 @@ impl Effort {
     /// Texts are put together from what is cheap; numbers, dates and lists go through more steps.
     fn reach(self, want: Want, data: bool, depth: usize) -> Reach {
         let (cost, entries) = match (self, want, data) {
-            (Self::Little, Want::Text, false) => (70, 350),
+            (Self::Little, Want::Text, false) => (70, 300),
             (Self::Little, Want::Text, true) => (82, 900),
-            (Self::Little, Want::Other, _) => (92, 1_500),
-            (Self::Much, Want::Text, _) => (98, 2_000),
-            (Self::Much, Want::Other, _) => (115, 6_000),
+            (Self::Little, Want::Other, false) => (90, 1_000),
+            (Self::Little, Want::Other, true) => (92, 1_500),
+            (Self::Much, Want::Text, false) => (98, 1_200),
+            (Self::Much, Want::Text, true) => (98, 2_000),
+            (Self::Much, Want::Other, false) => (115, 4_000),
+            (Self::Much, Want::Other, true) => (115, 6_000),
         };
         Reach { cost, entries, depth, want, numbers: data || self == Self::Much }
     }

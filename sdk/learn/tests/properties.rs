@@ -88,7 +88,7 @@ fn contradictions_are_told_with_both_answers() {
 }
 
 #[test]
-fn what_has_nothing_in_common_is_a_table() {
+fn answers_without_a_rule_are_a_table() {
     let lesson = Learner::default().learn(&task(vec![
         pair("kqz", "0417"),
         pair("mwv", "9986"),

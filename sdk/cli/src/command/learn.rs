@@ -113,7 +113,7 @@ fn program(
         "branches": learned.program.branches(),
         "confidence": learned.confidence,
         "doubts": doubts,
-        "questions": learned.questions.iter().map(|it| question(it)).collect::<Vec<Value>>(),
+        "questions": learned.questions.iter().map(question).collect::<Vec<Value>>(),
         "alternatives": learned.alternatives.iter().map(expression).collect::<Vec<String>>(),
     });
     let mut page = Page::default();
@@ -123,23 +123,27 @@ fn program(
         aside.verdict(Style::Warn, "doubt", doubt);
     }
     for asked in &learned.questions {
-        let asked = question(asked);
-        aside.verdict(Style::Warn, "what is wanted of", &text::scrub(&asked["input"].to_string()));
-        for answer in asked["answers"].as_array().into_iter().flatten() {
-            let output = if answer["fails"] == true {
-                "a failure".to_owned()
-            } else {
-                answer["output"].to_string()
-            };
-            let way = answer["expression"].as_str().unwrap_or_default();
-            aside.line(text::scrub(&format!("  {output}, by {way}")));
-        }
+        ask(&mut aside, asked);
     }
     if learned.confidence > 0.0 {
         let foreseen = format!("{:.0} % of the examples held back", learned.confidence * 100.0);
         aside.verdict(Style::Good, "foreseen", &foreseen);
     }
     Reply::fine(json, page).aside(aside)
+}
+
+/// A question for a person: the input, and what each way gives there.
+fn ask(page: &mut Page, asked: &Question) {
+    let Some(first) = asked.answers.first() else { return };
+    let input = first.program.input(&asked.input).to_string();
+    page.verdict(Style::Warn, "what is wanted of", &text::scrub(&input));
+    for answer in &asked.answers {
+        let output = match &answer.output {
+            Some(output) => output.to_json().to_string(),
+            None => "a failure".to_owned(),
+        };
+        page.line(text::scrub(&format!("  {output}, by {}", answer.program)));
+    }
 }
 
 /// A question as data: the input, and every answer with the way to it.
