@@ -17,6 +17,7 @@ mod effects;
 mod engine;
 mod engine_lab;
 mod examine;
+mod figures;
 mod files;
 mod frozen;
 mod guest_sdk;

@@ -25,3 +25,4 @@ mod terms;
 mod trial;
 mod trust;
 mod usage;
+mod watch;
