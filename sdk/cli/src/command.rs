@@ -53,7 +53,7 @@ pub(crate) enum Command {
     Bench(bench::BenchArgs),
     /// Puts compiled code into a bundle
     Precompile(precompile::PrecompileArgs),
-    /// Checks, builds, runs and tests recipes
+    /// Checks, explains, formats, builds, runs and tests recipes
     Recipe(recipe::RecipeArgs),
     /// Says whose signatures count on this machine
     Trust(trust::TrustArgs),
