@@ -65,7 +65,7 @@ pub(crate) enum Command {
     Bench(bench::BenchArgs),
     /// Puts compiled code into a bundle
     Precompile(precompile::PrecompileArgs),
-    /// Checks, builds, runs and tests recipes
+    /// Checks, explains, formats, builds, runs and tests recipes
     Recipe(recipe::RecipeArgs),
     /// Learns a recipe from examples
     Learn(learn::LearnArgs),

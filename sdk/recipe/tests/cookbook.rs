@@ -8,7 +8,9 @@
     clippy::indexing_slicing,
     clippy::disallowed_methods,
     clippy::wildcard_enum_match_arm,
-    reason = "a test may break, and looks at real time and at where its data is"
+    clippy::too_many_lines,
+    clippy::type_complexity,
+    reason = "a test may break, has tables of cases, and looks at real time and at where its data is"
 )]
 
 #[path = "cookbook/book.rs"]

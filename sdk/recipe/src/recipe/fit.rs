@@ -59,7 +59,7 @@ impl<'a> Fit<'a> {
     }
 
     fn resolved(&self, schema: &'a Value) -> Option<&'a Value> {
-        let Some(reference) = schema.get("$ref").and_then(Value::as_str) else { return None };
+        let reference = schema.get("$ref").and_then(Value::as_str)?;
         self.root.pointer(reference.strip_prefix('#')?)
     }
 

@@ -10,6 +10,9 @@ use crate::pattern;
 use crate::recipe::tree::{Node, Plain, Scalar};
 use serde_json::{Map, Value};
 
+/// Whether a number holds against a bound.
+type Holds = fn(f64, f64) -> bool;
+
 impl<'a> Fit<'a> {
     pub(super) fn scalar(
         &mut self,
@@ -60,7 +63,7 @@ impl<'a> Fit<'a> {
     }
 
     fn number(&mut self, rules: &Map<String, Value>, number: f64, node: &Node, name: &str) {
-        let holds: [(&str, fn(f64, f64) -> bool); 5] = [
+        let holds: [(&str, Holds); 5] = [
             ("minimum", |number, bound| number >= bound),
             ("maximum", |number, bound| number <= bound),
             ("exclusiveMinimum", |number, bound| number > bound),

@@ -13,7 +13,7 @@ pub(super) fn written(document: &str, tree: &Node) -> String {
     out
 }
 
-fn raw<'d>(document: &'d str, start: usize, end: usize) -> &'d str {
+fn raw(document: &str, start: usize, end: usize) -> &str {
     document.get(start..end).unwrap_or_default()
 }
 
