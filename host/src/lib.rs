@@ -22,7 +22,7 @@
 //! |---|---|---|
 //! | `http` | requests to the outside, for the contract and for `wasi:http` | off |
 //! | `sqlite` | values of `kv` that survive a restart | off |
-//! | `wasi-p3` | components that import WASI 0.3 | off |
+//! | `wasi-p3` | components that import WASI 0.3; with `http`, its `wasi:http` too | off |
 //! | `prometheus` | what releases do, as the text that Prometheus reads | off |
 //! | `otlp` | the same, sent to an OpenTelemetry collector | off |
 //! | `full` | all of these | off |

@@ -65,10 +65,8 @@ pub(crate) struct Inner {
     pub(crate) desk: Desk,
     /// Where instances belong to sessions.
     pub(crate) sessions: Option<Sessions>,
-    /// Whether a call may run without a fibre.
-    pub(crate) may_block: bool,
-    /// Whether a call may first be tried without one.
-    pub(crate) may_sprint: bool,
+    /// Whether it is of the contract and none of its imports ever waits.
+    pub(crate) never_waits: bool,
     metering: Metering,
     kind: Kind,
     pre: InstancePre<CallState>,
@@ -137,9 +135,6 @@ pub(crate) fn load(
     let never_waits = flavour.key.concurrency == Concurrency::Off
         && matches!(kind, Kind::Contract(_))
         && imports::never_wait(&facts.imports);
-    let is_fuel = loadable.metering == Metering::Fuel;
-    let sessions = Sessions::new(loadable.lifetime);
-    let may_sprint = never_waits && is_fuel && sessions.is_none();
     let budget = loadable.budget.min(shared.config.budget_max);
     let inner = Inner {
         shared: Arc::clone(shared),
@@ -151,9 +146,8 @@ pub(crate) fn load(
             loadable.lifetime,
             shared.config.fuel_slice.max(1),
         ),
-        sessions,
-        may_block: never_waits && !is_fuel,
-        may_sprint,
+        sessions: Sessions::new(loadable.lifetime),
+        never_waits,
         metering: loadable.metering,
         kind,
         pre,
@@ -165,14 +159,8 @@ fn identity(
     shared: &Shared,
     loadable: &Loadable,
     facts: &Facts,
-    (mut authority, values): (Authority, Option<Arc<dyn KeyValue>>),
+    (authority, values): (Authority, Option<Arc<dyn KeyValue>>),
 ) -> Identity {
-    if wasi::writes_unbounded(&facts.imports) && authority.forbid_writing() {
-        tracing::warn!(
-            capability = loadable.name.as_str(),
-            "its directories can only be read: no quota holds writing through WASI 0.3 yet"
-        );
-    }
     let offered = &shared.config.interfaces;
     let used = |import: &String| offered.iter().find(|interface| interface.offers(import));
     let custom: Vec<_> = facts.imports.iter().filter_map(used).collect();
@@ -307,16 +295,26 @@ impl Inner {
         self.metering
     }
 
+    /// Whether a call may run without a fibre from start to end: its time is over at a tick.
+    pub(crate) fn may_go_directly(&self) -> bool {
+        self.never_waits && self.metering != Metering::Fuel
+    }
+
+    /// Whether a call may first be tried without one.
+    pub(crate) fn may_sprint(&self) -> bool {
+        self.never_waits && self.metering == Metering::Fuel && self.sessions.is_none()
+    }
+
     /// How much fuel burns between two pauses.
     pub(crate) fn slice(&self) -> u64 {
         self.shared.config.fuel_slice.max(1)
     }
 
     /// The fuel that a call begins with.
-    pub(crate) fn granted(&self, budget: &Budget, pace: Pace) -> u64 {
+    pub(crate) fn granted(&self, fuel: u64, pace: Pace) -> u64 {
         match pace {
-            Pace::Sprint => budget.fuel.min(self.slice()),
-            Pace::Steady => budget.fuel,
+            Pace::Sprint => fuel.min(self.slice()),
+            Pace::Steady => fuel,
         }
     }
 
@@ -338,7 +336,8 @@ impl Inner {
 
     /// What the host copies out of a guest in one go: no more than the budget lets through anyway.
     /// Values of foreign components take more room than their text.
-    pub(crate) fn copied_bytes_max(&self, budget: &Budget) -> usize {
+    pub(crate) fn copied_bytes_max(&self) -> usize {
+        let budget = &self.budget;
         let bytes = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
         match &self.kind {
             Kind::Contract(_) => bytes(budget.input_bytes.max(budget.output_bytes)),

@@ -17,6 +17,7 @@ mod effects;
 mod engine;
 mod engine_lab;
 mod figures;
+#[cfg(feature = "http")]
 mod files;
 mod frozen;
 mod guest_sdk;
@@ -33,3 +34,5 @@ mod support;
 mod template;
 mod trust;
 mod vectors;
+#[cfg(all(feature = "wasi-p3", feature = "http"))]
+mod wasi3;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use engraft::artifact::{BUNDLE_BYTES_MAX, Bundle, BundleError};
-use engraft::engine::{Engine, Inspection};
+use engraft::engine::{Engine, EngineError, Inspection};
 
 use crate::recipe;
 use crate::trouble::{Result, Trouble};
@@ -39,6 +39,9 @@ impl Input {
             return Ok(Self { path: path.to_owned(), bytes, content: Content::Bare });
         }
         let bytes: Arc<[u8]> = read(path, BUNDLE_BYTES_MAX as u64)?.into();
+        if bytes.is_empty() {
+            return Err(Trouble::corrupt(format!("`{}` is empty", path.display())));
+        }
         let content = match Bundle::from_arc(&bytes) {
             Ok(bundle) => Content::Bundle(Box::new(bundle)),
             Err(BundleError::Unsigned) => Content::Bare,
@@ -67,7 +70,19 @@ impl Input {
     /// What the component shows without being run.
     pub(crate) fn inspect(&self) -> Result<Inspection> {
         Engine::inspect(&self.component())
-            .map_err(|error| Trouble::from(engraft::Error::from(error)).about(&self.path))
+            .map_err(|error| engraft::Error::from(self.named(error)).into())
+    }
+
+    /// The same error of a component that has a file, where the engine knows of bytes only.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others name what they are about")]
+    fn named(&self, error: EngineError) -> EngineError {
+        let capability = self.path.display().to_string();
+        match error {
+            EngineError::CoreModule { .. } => EngineError::CoreModule { capability },
+            EngineError::NotWasm { .. } => EngineError::NotWasm { capability },
+            EngineError::Invalid { message, .. } => EngineError::Invalid { capability, message },
+            other => other,
+        }
     }
 
     /// The file's name without its ending; what a bare component is called by until it has a name.
