@@ -16,45 +16,11 @@ use engraft::store::{MemoryLog, OpLog};
 use engraft::traffic::{Feedback, Opinion, Target, Traffic, Who, pick};
 
 use crate::script::{Dice, Hand, Maker, Scripted, Shared};
+use crate::tally::Tally;
 
 /// Steps of one world.
 const STEPS: usize = 250;
 const USERS: u64 = 150;
-
-/// What happened in a world.
-#[derive(Debug, Default)]
-pub(crate) struct Tally(BTreeMap<&'static str, u64>);
-
-impl Tally {
-    fn note(&mut self, what: &'static str) {
-        *self.0.entry(what).or_default() += 1;
-    }
-
-    pub(crate) fn add(&mut self, other: &Self) {
-        for (what, count) in &other.0 {
-            *self.0.entry(what).or_default() += count;
-        }
-    }
-
-    pub(crate) fn all(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        const EXPECTED: [&str; 13] = [
-            "call",
-            "cancelled",
-            "fault",
-            "fallback",
-            "installed",
-            "rollout-started",
-            "advanced",
-            "promoted",
-            "rolled-back",
-            "revoked",
-            "stopped",
-            "lifted",
-            "restarted",
-        ];
-        EXPECTED.iter().map(|what| (*what, self.0.get(what).copied().unwrap_or(0)))
-    }
-}
 
 struct World {
     dice: Dice,
