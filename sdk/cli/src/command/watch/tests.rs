@@ -121,6 +121,21 @@ impl OpLog for Shelf {
     fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>, engraft::store::LogError> {
         self.0.blob(digest)
     }
+    fn keep_evidence(
+        &self,
+        evidence: engraft::store::Evidence<'_>,
+    ) -> Result<(), engraft::store::LogError> {
+        self.0.keep_evidence(evidence)
+    }
+    fn evidence(
+        &self,
+        stage: &str,
+    ) -> Result<Option<engraft::store::KeptEvidence>, engraft::store::LogError> {
+        self.0.evidence(stage)
+    }
+    fn forget_evidence(&self, but: &[String]) -> Result<(), engraft::store::LogError> {
+        self.0.forget_evidence(but)
+    }
     fn board(&self) -> Result<Option<Arc<dyn Board>>, engraft::store::LogError> {
         use engraft::model::Clock;
         let at = SystemClock.wall().saturating_sub(self.2).as_millis();

@@ -117,6 +117,6 @@ fn odd_writing_is_put_right() {
         assert_eq!(found, wanted, "{odd:?}");
         assert_eq!(format(&found).unwrap(), found);
     }
-    let long = format!("a: [{}]", vec!["some-word"; 12].join(", "));
+    let long = format!("a: [{}]", ["some-word"; 12].join(", "));
     assert_eq!(format(&long).unwrap().lines().count(), 13);
 }
