@@ -13,6 +13,7 @@ pub use document::{
     Example, HttpPermission, KvPermission, Permissions, Recipe, SecretPermission, Step,
 };
 
+use crate::bound::Bound;
 use crate::component::{Assembly, AssemblyError, Codec, Description, Operation, Permission};
 use crate::diagnostic::Problem;
 
@@ -40,6 +41,8 @@ pub struct Built {
     pub description: Description,
     /// The component for the contract's world `capability`.
     pub component: Vec<u8>,
+    /// What one call uses at most.
+    pub bound: Bound,
 }
 
 /// Reads a recipe and checks everything in it.
@@ -76,11 +79,12 @@ pub fn build(text: &str) -> Result<Built, BuildError> {
     let recipe = document::read(text).map_err(|problem| BuildError::Wrong(vec![problem]))?;
     let plan = check::plan(&recipe, text).map_err(BuildError::Wrong)?;
     let mut assembly = Assembly::new();
-    let function = emit::function(&plan, &mut assembly.data);
-    assembly.operation(recipe.operation(), function);
+    let (function, result) = emit::function(&plan, &mut assembly.data);
+    assembly.operation(recipe.operation(), function, result);
     let description = describe(&recipe);
-    let component = assembly.finish(&description, Codec::Json)?;
-    Ok(Built { recipe, description, component })
+    let (component, bounds) = assembly.finish(&description, Codec::Json)?;
+    let bound = bounds.into_iter().next().unwrap_or_default();
+    Ok(Built { recipe, description, component, bound })
 }
 
 fn describe(recipe: &Recipe) -> Description {

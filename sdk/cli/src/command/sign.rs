@@ -103,7 +103,7 @@ fn countersign(args: &SignArgs, bundle: Bundle, desk: &Desk) -> Result<Bundle> {
 }
 
 fn sign(args: &SignArgs, input: &Input, desk: &Desk) -> Result<Bundle> {
-    let mut draft = Draft::read(args.manifest.as_deref())?;
+    let mut draft = Draft::read(args.manifest.as_deref())?.proved_by(input);
     draft.name = args.name.clone().or(draft.name);
     draft.version = args.version.clone().or(draft.version);
     draft.sequence = args.sequence.or(draft.sequence);

@@ -6,28 +6,30 @@ mod request;
 
 use super::plan::{Action, Plan, Planned, PlannedStep};
 use super::schema;
-use crate::component::operation_code;
+use crate::bound::{Poly, Size, Var};
+use crate::cel::Type;
+use crate::component::{input_size, operation_code};
 use crate::emit::Emitter;
 use crate::place::Places;
 use crate::wasm::{Code, Data, Local};
 use wasm_encoder::{Instruction, ValType};
 
-/// The function of a recipe's operation: input in, result out.
-pub(super) fn function(plan: &Plan, data: &mut Data) -> Code {
+/// The function of a recipe's operation: input in, result out; and how large that can be.
+pub(super) fn function(plan: &Plan, data: &mut Data) -> (Code, Size) {
     let shape = schema::shape(&plan.input, data, 0);
     let nowhere = Places::within("", 0, 0, 0);
     let emitter = Emitter::new(operation_code(), data, &nowhere);
     let mut writer = Writer { emitter };
-    writer.input(shape);
+    writer.input(shape, &schema::type_of(&plan.input, 0));
     for (name, value) in &plan.bindings {
-        writer.value(value);
-        writer.keep(Some(name));
+        let size = writer.value(value);
+        writer.keep(name, size);
     }
     for step in &plan.steps {
         writer.step(step);
     }
-    writer.value(&plan.result);
-    writer.emitter.finish()
+    let size = writer.value(&plan.result);
+    writer.emitter.finish(&size)
 }
 
 pub(super) struct Writer<'a> {
@@ -35,12 +37,19 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn input(&mut self, shape: u32) {
-        let code = &mut self.emitter.code;
-        let input = code.param(0);
-        code.get(input).i32(shape).call("rt_shape").set(input);
-        code.get(input).op(Instruction::I32Eqz).br_if(self.emitter.fault);
-        self.emitter.input("input", input);
+    fn input(&mut self, shape: u32, ty: &Type) {
+        let size = input_size(ty);
+        let input = self.emitter.code.param(0);
+        self.emitter.code.get(input).i32(shape);
+        self.emitter.run("rt_shape", &[&input_size(&Type::Dyn), &Size::number(fields(ty))]);
+        self.emitter.code.set(input);
+        self.emitter.code.get(input).op(Instruction::I32Eqz).br_if(self.emitter.fault);
+        self.emitter.input("input", input, size);
+    }
+
+    /// What the host answers: no more than all of its answers together.
+    pub(super) fn answers() -> Size {
+        Size::of(Poly::of(Var::Answers), &Type::Dyn)
     }
 
     pub(super) fn local(&mut self) -> Local {
@@ -48,9 +57,9 @@ impl<'a> Writer<'a> {
     }
 
     /// An expression as a handle.
-    pub(super) fn value(&mut self, planned: &'a Planned) {
+    pub(super) fn value(&mut self, planned: &'a Planned) -> Size {
         self.emitter.at(&planned.places);
-        self.emitter.value(&planned.node);
+        self.emitter.value(&planned.node)
     }
 
     /// An expression that decides, as zero or one.
@@ -65,12 +74,10 @@ impl<'a> Writer<'a> {
     }
 
     /// Puts what is on the stack where its name finds it.
-    fn keep(&mut self, name: Option<&String>) {
+    fn keep(&mut self, name: &str, size: Size) {
         let local = self.local();
         self.emitter.code.set(local);
-        if let Some(name) = name {
-            self.emitter.input(name, local);
-        }
+        self.emitter.input(name, local, size);
     }
 
     fn step(&mut self, step: &'a PlannedStep) {
@@ -96,85 +103,112 @@ impl<'a> Writer<'a> {
             self.truth(when);
             self.emitter.code.op(Instruction::I32Eqz).br_if(done);
         }
-        self.guarded(step.otherwise.as_ref(), |writer| writer.action(step));
+        let size = self.guarded(step.otherwise.as_ref(), |writer| writer.action(step));
         self.emitter.code.set(result);
         self.emitter.code.end();
         if let Some(name) = &step.name {
-            self.emitter.input(name, result);
+            self.emitter.input(name, result, size.max(&Size::scalar()));
         }
     }
 
     /// Emits something that gives a value, or what stands in where it fails.
-    pub(super) fn guarded(&mut self, otherwise: Option<&'a Planned>, emit: impl FnOnce(&mut Self)) {
+    pub(super) fn guarded(
+        &mut self,
+        otherwise: Option<&'a Planned>,
+        emit: impl FnOnce(&mut Self) -> Size,
+    ) -> Size {
         let Some(otherwise) = otherwise else { return emit(self) };
         let join = self.emitter.code.block(Some(ValType::I32));
         let failed = self.emitter.code.block(None);
         let outer = std::mem::replace(&mut self.emitter.fault, failed);
-        emit(self);
+        let size = emit(self);
         self.emitter.fault = outer;
         self.emitter.code.br(join).end();
         self.emitter.code.call("rt_take").op(Instruction::Drop);
-        self.value(otherwise);
+        let instead = self.value(otherwise);
         self.emitter.code.end();
+        size.max(&instead)
     }
 
-    fn action(&mut self, step: &'a PlannedStep) {
+    /// Calls a function of the runtime that may fail, with arguments of these sizes.
+    fn call(&mut self, symbol: &'static str, args: &[&Size]) -> Size {
+        let size = self.emitter.run(symbol, args);
+        self.checked();
+        size
+    }
+
+    fn action(&mut self, step: &'a PlannedStep) -> Size {
+        let answers = Self::answers();
         match &step.action {
             Action::Send(request) => {
-                self.request(request);
-                self.emitter.code.call(request.single());
-                self.checked();
+                let size = self.request(request);
+                self.sending(request, &size, &Poly::constant(1.0));
+                self.call(request.single(), &[&size, &answers])
             }
             Action::Each(list, request) => self.each(list, request),
             Action::Get(key) => {
-                self.value(key);
-                self.emitter.code.call("rt_kv_get");
-                self.checked();
+                let key = self.value(key);
+                self.call("rt_kv_get", &[&key, &answers])
             }
             Action::Put(key, value) => {
-                self.value(key);
-                self.value(value);
-                self.emitter.code.call("rt_kv_put");
-                self.checked();
+                let key = self.value(key);
+                let value = self.value(value);
+                self.emitter.also_writing(&value, &Poly::constant(1.0));
+                self.call("rt_kv_put", &[&key, &value]);
+                value
             }
             Action::Log(text, level) => {
-                self.value(text);
-                self.emitter.code.i32(*level).call("rt_log");
-                self.checked();
+                let text = self.value(text);
+                self.emitter.also_writing(&text, &Poly::constant(1.0));
+                self.emitter.code.i32(*level);
+                self.call("rt_log", &[&text, &answers])
             }
             Action::Progress(text, fraction) => {
                 match fraction {
-                    Some(fraction) => self.value(fraction),
+                    Some(fraction) => {
+                        self.value(fraction);
+                    }
                     None => {
                         self.emitter.code.call("rt_null");
                     }
                 }
-                self.value(text);
-                self.emitter.code.call("rt_progress");
-                self.checked();
+                let text = self.value(text);
+                self.call("rt_progress", &[&text, &answers])
             }
             Action::Config(key) => {
-                self.value(key);
-                self.emitter.code.call("rt_config");
-                self.checked();
+                let key = self.value(key);
+                self.call("rt_config", &[&key, &answers])
             }
-            Action::Now => {
-                self.emitter.code.call("rt_now");
-                self.checked();
-            }
-            Action::Random => {
-                self.emitter.code.call("rt_random");
-                self.checked();
-            }
+            Action::Now => self.call("rt_now", &[&Size::scalar(), &answers]),
+            Action::Random => self.call("rt_random", &[&Size::scalar(), &answers]),
             Action::Set(value) => self.value(value),
             Action::Return(value) => {
-                self.value(value);
-                self.emitter.code.op(Instruction::Return);
+                let size = self.value(value);
+                self.emitter.leave(&size);
+                size
             }
             // Handled before: it gives many values, not one.
             Action::Parallel(_) => {
                 self.emitter.code.call("rt_null");
+                Size::scalar()
             }
         }
     }
+}
+
+/// The most fields that any record within this type has, and one.
+fn fields(ty: &Type) -> Poly {
+    fn most(ty: &Type) -> usize {
+        match ty {
+            Type::Record(fields) => {
+                let inner = fields.iter().map(|field| most(&field.ty)).max().unwrap_or(0);
+                fields.len().max(inner)
+            }
+            Type::List(inner) | Type::Map(_, inner) => most(inner),
+            _ => 0,
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a document has no millions of fields")]
+    let most = most(ty) as f64;
+    Poly::constant(most + 1.0)
 }
