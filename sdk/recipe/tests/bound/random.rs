@@ -65,7 +65,7 @@ impl Random {
             return self.choose(leaves).to_owned();
         }
         let templates = templates(kind);
-        let template = self.choose(templates);
+        let template = self.choose(&templates);
         self.filled(template, depth)
     }
 
@@ -110,174 +110,192 @@ impl Random {
     }
 }
 
-fn templates(kind: char) -> &'static [&'static str] {
-    match kind {
-        'S' => &[
-            "S + S",
-            "S.upperAscii()",
-            "S.lowerAscii()",
-            "S.trim()",
-            "S.reverse()",
-            "S.replace(S, S)",
-            "S.replace('a', S, 2)",
-            "W.join(S)",
-            "W.join()",
-            "string(I)",
-            "string(D)",
-            "string(B)",
-            "(B ? S : S)",
-            "S.charAt(0)",
-            "S.substring(0, 1)",
-            "W[0]",
-            "'%s-%d'.format([S, I])",
-            "'%.3f|%e'.format([D, D])",
-            "'%x %b'.format([I, I])",
-            "strings.quote(S)",
-            "base64.encode(bytes(S))",
-            "cel.bind(v, S, v + v)",
-            "json.encode(X)",
-            "json.encode(L)",
-            "json.encode(M)",
-            "regex.replace(S, '[aeiou]+', '<\\\\0>')",
-            "string(timestamp(I))",
-            "optional.of(S).orValue(S)",
-            "url.encode(S)",
-            "'%s'.format([X])",
-            "'%s'.format([W])",
-        ],
-        'I' => &[
-            "(I + I)",
-            "(I - I)",
-            "(I * I)",
-            "(I / 3)",
-            "(I % 5)",
-            "size(S)",
-            "size(L)",
-            "size(W)",
-            "size(M)",
-            "S.indexOf(S)",
-            "S.lastIndexOf(S)",
-            "int(D)",
-            "int('12')",
-            "L[0]",
-            "L[I]",
-            "M['a']",
-            "math.greatest(I, I)",
-            "math.abs(I)",
-            "(B ? I : I)",
-            "math.bitXor(I, I)",
-            "math.bitShiftLeft(I, 2)",
-            "timestamp(I).getDayOfYear()",
-            "duration('90s').getMinutes()",
-            "L.filter(y, y > I).size()",
-            "math.least(L)",
-            "cel.bind(v, I, v * v)",
-        ],
-        'D' => &[
-            "(D + D)",
-            "(D * D)",
-            "(D / 3.0)",
-            "double(I)",
-            "math.ceil(D)",
-            "math.round(D)",
-            "math.sqrt(D)",
-            "double('0.1')",
-            "double(string(D))",
-        ],
-        'B' => &[
-            "(I < I)",
-            "(S == S)",
-            "(L == L)",
-            "(X == X)",
-            "(M == M)",
-            "(B && B)",
-            "(B || B)",
-            "!B",
-            "S.contains(S)",
-            "S.startsWith(S)",
-            "S.endsWith(S)",
-            "S.matches('^[a-z ]+$')",
-            "S.matches('(a|b)*c')",
-            "(I in L)",
-            "(S in W)",
-            "(S in M)",
-            "L.all(y, y > I)",
-            "W.exists(y, y.contains(S))",
-            "L.exists_one(y, y == 3)",
-            "has(M.a)",
-            "sets.contains(L, L)",
-            "sets.intersects(W, W)",
-            "(S < S)",
-            "(D >= D)",
-            "(X == I)",
-            "L.exists(y, L.exists(z, z == y + 1))",
-            "W.all(y, W.exists(z, z == y))",
-        ],
-        'L' => &[
-            "L.map(y, y * 2)",
-            "L.map(y, y > 3, y + I)",
-            "L.filter(y, y % 2 == 0)",
-            "(L + L)",
-            "lists.range(5)",
-            "lists.range(size(S))",
-            "L.sort()",
-            "L.reverse()",
-            "L.distinct()",
-            "L.slice(0, 1)",
-            "W.map(y, size(y))",
-            "[I, I, I]",
-            "(B ? L : L)",
-            "L.sortBy(y, -y)",
-            "L.map(y, L.filter(z, z < y).size())",
-            "L.transformList(k, v, k + v)",
-            "[L, L].flatten()",
-            "M.map(k, M[k])",
-        ],
-        'W' => &[
-            "S.split(S)",
-            "S.split('')",
-            "S.split(' ')",
-            "W.map(y, y + S)",
-            "W.filter(y, y.contains('a'))",
-            "W.sort()",
-            "W.reverse()",
-            "(W + W)",
-            "L.map(y, string(y))",
-            "[S, S]",
-            "W.sortBy(y, size(y))",
-            "W.distinct()",
-            "regex.extractAll(S, '[a-z]+')",
-            "M.map(k, k)",
-            "W.map(y, y.split('').join('-'))",
-            "W.map(y, W.map(z, z + y).join())",
-        ],
-        'M' => &[
-            "{'a': I, 'b': I}",
-            "L.distinct().transformMap(k, v, v)",
-            "m",
-            "M.transformMap(k, v, v + 1)",
-            "(B ? M : M)",
-            "{S: I}",
-        ],
-        _ => &[
-            "X",
-            "dyn(S)",
-            "dyn(L)",
-            "dyn(M)",
-            "[S, I, X]",
-            "{'k': X, 's': S}",
-            "(B ? dyn(S) : dyn(I))",
-            "json.decode(json.encode(X))",
-            "x.a",
-            "x[0]",
-            "optional.of(X)",
-            "[M, M]",
-            "w.map(y, {'t': y, 'n': size(y)})",
-            "timestamp('2024-01-02T03:04:05Z')",
-            "l.map(y, [y, y * y])",
-            "type(X)",
-            "X == X",
-            "ip('10.0.0.1')",
-        ],
-    }
+/// What expressions of a kind are made of, one a line.
+fn templates(kind: char) -> Vec<&'static str> {
+    let text = match kind {
+        'S' => TEXTS,
+        'I' => INTS,
+        'D' => DOUBLES,
+        'B' => TRUTHS,
+        'L' => NUMBERS,
+        'W' => WORDS,
+        'M' => MAPS,
+        _ => ANYTHING,
+    };
+    text.lines().filter(|line| !line.is_empty()).collect()
 }
+
+const TEXTS: &str = r"
+S + S
+S.upperAscii()
+S.lowerAscii()
+S.trim()
+S.reverse()
+S.replace(S, S)
+S.replace('a', S, 2)
+W.join(S)
+W.join()
+string(I)
+string(D)
+string(B)
+(B ? S : S)
+S.charAt(0)
+S.substring(0, 1)
+W[0]
+'%s-%d'.format([S, I])
+'%.3f|%e'.format([D, D])
+'%x %b'.format([I, I])
+strings.quote(S)
+base64.encode(bytes(S))
+cel.bind(v, S, v + v)
+json.encode(X)
+json.encode(L)
+json.encode(M)
+regex.replace(S, '[aeiou]+', '<\\0>')
+string(timestamp(I))
+optional.of(S).orValue(S)
+url.encode(S)
+'%s'.format([X])
+'%s'.format([W])
+";
+
+const INTS: &str = r"
+(I + I)
+(I - I)
+(I * I)
+(I / 3)
+(I % 5)
+size(S)
+size(L)
+size(W)
+size(M)
+S.indexOf(S)
+S.lastIndexOf(S)
+int(D)
+int('12')
+L[0]
+L[I]
+M['a']
+math.greatest(I, I)
+math.abs(I)
+(B ? I : I)
+math.bitXor(I, I)
+math.bitShiftLeft(I, 2)
+timestamp(I).getDayOfYear()
+duration('90s').getMinutes()
+L.filter(y, y > I).size()
+math.least(L)
+cel.bind(v, I, v * v)
+";
+
+const DOUBLES: &str = r"
+(D + D)
+(D * D)
+(D / 3.0)
+double(I)
+math.ceil(D)
+math.round(D)
+math.sqrt(D)
+double('0.1')
+double(string(D))
+";
+
+const TRUTHS: &str = r"
+(I < I)
+(S == S)
+(L == L)
+(X == X)
+(M == M)
+(B && B)
+(B || B)
+!B
+S.contains(S)
+S.startsWith(S)
+S.endsWith(S)
+S.matches('^[a-z ]+$')
+S.matches('(a|b)*c')
+(I in L)
+(S in W)
+(S in M)
+L.all(y, y > I)
+W.exists(y, y.contains(S))
+L.exists_one(y, y == 3)
+has(M.a)
+sets.contains(L, L)
+sets.intersects(W, W)
+(S < S)
+(D >= D)
+(X == I)
+L.exists(y, L.exists(z, z == y + 1))
+W.all(y, W.exists(z, z == y))
+";
+
+const NUMBERS: &str = r"
+L.map(y, y * 2)
+L.map(y, y > 3, y + I)
+L.filter(y, y % 2 == 0)
+(L + L)
+lists.range(5)
+lists.range(size(S))
+L.sort()
+L.reverse()
+L.distinct()
+L.slice(0, 1)
+W.map(y, size(y))
+[I, I, I]
+(B ? L : L)
+L.sortBy(y, -y)
+L.map(y, L.filter(z, z < y).size())
+L.transformList(k, v, k + v)
+[L, L].flatten()
+M.map(k, M[k])
+";
+
+const WORDS: &str = r"
+S.split(S)
+S.split('')
+S.split(' ')
+W.map(y, y + S)
+W.filter(y, y.contains('a'))
+W.sort()
+W.reverse()
+(W + W)
+L.map(y, string(y))
+[S, S]
+W.sortBy(y, size(y))
+W.distinct()
+regex.extractAll(S, '[a-z]+')
+M.map(k, k)
+W.map(y, y.split('').join('-'))
+W.map(y, W.map(z, z + y).join())
+";
+
+const MAPS: &str = r"
+{'a': I, 'b': I}
+L.distinct().transformMap(k, v, v)
+m
+M.transformMap(k, v, v + 1)
+(B ? M : M)
+{S: I}
+";
+
+const ANYTHING: &str = r"
+X
+dyn(S)
+dyn(L)
+dyn(M)
+[S, I, X]
+{'k': X, 's': S}
+(B ? dyn(S) : dyn(I))
+json.decode(json.encode(X))
+x.a
+x[0]
+optional.of(X)
+[M, M]
+w.map(y, {'t': y, 'n': size(y)})
+timestamp('2024-01-02T03:04:05Z')
+l.map(y, [y, y * y])
+type(X)
+X == X
+ip('10.0.0.1')
+";
