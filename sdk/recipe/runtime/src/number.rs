@@ -212,7 +212,7 @@ fn scaled(whole: u64, power: i32) -> (u64, bool) {
     // The powers up to this are not cut off.
     let cut = !(0..=2 * FIVES_STEP).contains(&fives);
     let zeros = high.leading_zeros();
-    let exponent = 128 - zeros as i32 + (fives * 1_217_359 >> 19) - shift as i32 + power;
+    let exponent = 128 - zeros as i32 + ((fives * 1_217_359) >> 19) - shift as i32 + power;
     if exponent > 1_023 {
         return (f64::INFINITY.to_bits(), true);
     }
