@@ -8,10 +8,10 @@
 //!
 //! | part | rests on |
 //! |---|---|
-//! | instructions of generated code, nesting, rounds of loops | proof: every instruction is counted as the host counts it |
-//! | sizes of values and lengths of lists | proof: each construct's rule, from the bytes of the input up |
-//! | how the work of a runtime function grows | its source: which loops it has, and over what |
-//! | the constants of that growth | measurement: the most that hard arguments took, and a fifth more |
+//! | generated code and its loops | proof: each instruction is counted as the host counts it |
+//! | sizes of values and lists | proof: a rule for each construct, from the input's bytes up |
+//! | how a runtime function's work grows | its source: which loops it has, and over what |
+//! | the constants of that growth | measurement: the most that hard arguments took, and more |
 //!
 //! A test runs every function of the runtime with arguments made to be hard on it against its line, and
 //! another runs random recipes on random inputs against their bounds. What the table does not have is
