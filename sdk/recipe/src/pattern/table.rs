@@ -110,7 +110,8 @@ pub(crate) fn table(words: &[u32]) -> Option<Vec<u32>> {
                 }),
             };
         }
-        let ends = builder.closure(&state, Beside::Nothing)?.is_none();
+        // No text ends within a character.
+        let ends = state.pending == 0 && builder.closure(&state, Beside::Nothing)?.is_none();
         *row.last_mut()? = if ends { ACCEPT } else { DEAD };
         rows.extend(row);
         if rows.len() * 2 > BYTES_MAX {

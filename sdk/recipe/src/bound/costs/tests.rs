@@ -268,7 +268,10 @@ fn keep(samples: &BTreeMap<&'static str, Vec<Sample>>) {
     let mut text = String::new();
     for (symbol, all) in samples {
         for sample in all {
-            let line = json!({"symbol": symbol, "fuel": sample.took.0, "bytes": sample.took.1, "letters": sample.letters});
+            let (fuel, bytes) = sample.took;
+            let line = json!({
+                "symbol": symbol, "fuel": fuel, "bytes": bytes, "letters": sample.letters,
+            });
             writeln!(text, "{line}").unwrap();
         }
     }
