@@ -19,19 +19,20 @@ const END: &str = "<!-- end of what was measured -->";
 pub fn write(file: &Path, book: &Book) -> Result<(), Error> {
     let text = std::fs::read_to_string(file)?;
     let measured = format!("{}\n{}", machine()?, report::tables(book));
-    std::fs::write(file, replaced(&text, &measured)?)?;
+    std::fs::write(file, between(&text, BEGIN, END, &measured)?)?;
     Ok(())
 }
 
-fn replaced(text: &str, measured: &str) -> Result<String, Error> {
-    let missing = || format!("the document needs the lines `{BEGIN}` and `{END}`");
-    let (before, rest) = text.split_once(BEGIN).ok_or_else(missing)?;
-    let (_, after) = rest.split_once(END).ok_or_else(missing)?;
-    Ok(format!("{before}{BEGIN}\n\n{}\n\n{END}{after}", measured.trim()))
+/// A text with something else between two of its lines.
+pub(crate) fn between(text: &str, begin: &str, end: &str, new: &str) -> Result<String, Error> {
+    let missing = || format!("the document needs the lines `{begin}` and `{end}`");
+    let (before, rest) = text.split_once(begin).ok_or_else(missing)?;
+    let (_, after) = rest.split_once(end).ok_or_else(missing)?;
+    Ok(format!("{before}{begin}\n\n{}\n\n{end}{after}", new.trim()))
 }
 
 /// What it was measured on and with.
-fn machine() -> Result<String, Error> {
+pub(crate) fn machine() -> Result<String, Error> {
     let mut text = "| measured on | |\n|---|---|\n".to_owned();
     let cores = std::thread::available_parallelism()?;
     let model = field_of("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown".to_owned());
@@ -87,6 +88,7 @@ mod tests {
     #[test]
     fn only_what_is_between_the_markers_is_replaced() {
         let text = format!("above\n{BEGIN}\nold\n{END}\nbelow\n");
+        let replaced = |text: &str, new: &str| between(text, BEGIN, END, new);
         let text = replaced(&text, "new\n").unwrap();
         assert_eq!(text, format!("above\n{BEGIN}\n\nnew\n\n{END}\nbelow\n"));
         assert_eq!(replaced(&text, "new").unwrap(), text, "twice is like once");

@@ -14,11 +14,13 @@ pub mod document;
 pub mod embedded;
 pub mod field;
 pub mod guests;
+pub mod languages;
 pub mod native;
 pub mod process;
 pub mod raw;
 pub mod report;
 pub mod requirement;
+pub mod shelf;
 
 pub use book::Book;
 pub use comparison::Comparison;

@@ -2,6 +2,8 @@
 //!
 //! *Never:* a requirement is met because nothing was measured.
 
+pub mod registry;
+
 use crate::book::{Book, geometric_mean};
 
 /// The engine's contender and the tuned one, in both modes, as they are called in every table.
@@ -33,6 +35,7 @@ pub fn findings(book: &Book) -> Vec<Finding> {
     findings.extend(metering(book));
     findings.extend(extism(book));
     findings.extend(figures(book));
+    findings.extend(registry::findings(book));
     findings
 }
 

@@ -3,9 +3,11 @@
 //! *Never:* logic of its own; what is decided is decided on the floors below.
 
 mod builder;
+mod bystander;
 mod capability;
 mod directory;
 mod live;
+mod window;
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use builder::{HostBuilder, Ready, Terms, WantsTrust};
+pub use bystander::{Bystander, FeedbackTrouble, Program};
 pub use capability::Capability;
 use directory::{Directory, Neighbours};
 pub use live::LiveHost;

@@ -11,6 +11,7 @@
 //! | [`registry`] | who gets which release, and whether a new one stays |
 //! | [`traffic`] | calls on behalf of users, and what is told of them |
 //! | [`loops`] | what drives rollouts |
+//! | `export` | figures for Prometheus and OpenTelemetry, by features of their own |
 //! | [`store`] | where values of `kv` are kept |
 //!
 //! What is allowed when nobody says anything: nothing. A capability gets what both its manifest asks
@@ -22,6 +23,8 @@
 //! | `http` | requests to the outside, for the contract and for `wasi:http` | off |
 //! | `sqlite` | values of `kv` that survive a restart | off |
 //! | `wasi-p3` | components that import WASI 0.3 | off |
+//! | `prometheus` | what releases do, as the text that Prometheus reads | off |
+//! | `otlp` | the same, sent to an OpenTelemetry collector | off |
 //! | `full` | all of these | off |
 //!
 //! *Never:* an unsigned component is installed; there is no switch that turns verification off.
@@ -29,6 +32,8 @@
 pub mod artifact;
 pub mod engine;
 mod error;
+#[cfg(any(feature = "prometheus", feature = "otlp"))]
+pub mod export;
 mod host;
 pub mod loops;
 pub mod model;
@@ -38,4 +43,7 @@ pub mod traffic;
 
 pub use engine::{InstancePolicy, Invocation, Metering, Report};
 pub use error::{CallError, Class, Error};
-pub use host::{Capability, Host, HostBuilder, LiveHost, Ready, Terms, WantsTrust};
+pub use host::{
+    Bystander, Capability, FeedbackTrouble, Host, HostBuilder, LiveHost, Program, Ready, Terms,
+    WantsTrust,
+};

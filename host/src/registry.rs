@@ -26,8 +26,8 @@ pub use journal::{Followed, Journal, JournalError};
 pub use op::{Actor, Installed, Op, OperationCard, Record, ReleaseOrigin};
 pub use plan::{Bound, Gate, Metric, PRESETS, Plan, PlanError, Stage, Watch};
 pub use serving::{
-    Callee, Load, Loading, Registry, RegistryError, Served, Serving, Snapshot, Spreading, Totals,
-    lift,
+    Callee, Latencies, Load, Loading, Meter, Registry, RegistryError, Served, Serving, Snapshot,
+    Spreading, Totals, lift,
 };
 pub use share::{Buckets, Share, ShareError};
 pub use state::{Difference, Line, Release, Rollout, Rule, State, Stop};

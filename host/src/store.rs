@@ -3,6 +3,7 @@
 //! *Never:* a backend decides more than its trait says; what a transaction does is planned in one
 //! place, so that all backends agree.
 
+mod board;
 pub mod log;
 mod memory;
 pub mod merkle;
@@ -14,6 +15,9 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "sqlite")]
+pub use board::SqliteBoard;
+pub use board::{Board, Note, Shown, Taken};
 #[cfg(feature = "sqlite")]
 pub use log::SqliteLog;
 pub use log::{Append, Entry, FaultyLog, LogError, MemoryLog, OpLog};

@@ -1,11 +1,28 @@
 //! From a target to an answer: who gets which release, the call, and what is told of it.
 //!
+//! A call has one outcome for each release that it was given to, and each is counted without loss
+//! in the meter of that release; one that is dropped halfway counts as cancelled. What a call was
+//! about comes out as a [`Sample`] where somebody listens: bounded, redacted, and lost where nobody
+//! keeps up.
+//!
 //! *Never:* a call ends without having been told of, a dropped one included.
 
+mod again;
 mod call;
+mod figures;
 mod pick;
+mod redact;
+mod requests;
+mod sample;
 #[cfg(test)]
 mod tests;
+mod ticket;
 
-pub use call::{Answer, FeedbackError, Opinion, Sample, Traffic};
-pub use pick::{Pick, Target, TargetError, Who, pick};
+pub use call::{Answer, Traffic};
+pub use figures::{
+    Figures, LATENCY_BOUNDS, LatencyFigures, ReleaseCounts, ReleaseFigures, Role, Standing,
+};
+pub use pick::{Pick, Target, TargetError, Unit, Who, pick};
+pub use redact::Redaction;
+pub use requests::{Feedback, FeedbackError, Opinion};
+pub use sample::{Sample, Samples};

@@ -10,15 +10,19 @@ use std::time::Duration;
 
 use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey};
 use engraft::model::CapabilityName;
+use engraft::registry::evidence::Tally;
+use engraft::registry::judge::Decision;
 use engraft::registry::{Actor, Gate, Op, Plan, Record};
 use engraft::store::MemoryLog;
-use engraft::traffic::{Target, Who};
-use engraft::{Host, Invocation, LiveHost};
+use engraft::traffic::{Role, Standing, Target, Who};
+use engraft::{Host, LiveHost};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// More users than either rollout takes to be decided.
 const USERS_MAX: u32 = 20_000;
+/// Letters of the bar that shows evidence.
+const BAR: usize = 24;
 
 #[tokio::main]
 #[expect(clippy::disallowed_methods, reason = "the program says where its tasks run")]
@@ -52,8 +56,10 @@ async fn main() -> Result<()> {
     for bundle in &bundles {
         live.install(bundle, person(), "a new release").await?;
     }
+    say(&format!("{name} 1.0.0 serves everybody; 20 would be evidence enough to roll back"))?;
     let steward = tokio::spawn(live.clone().run());
-    for version in ["1.1.0", "1.2.0"] {
+    for (version, what) in [("1.1.0", "breaks for every fourth number"), ("1.2.0", "is fine")] {
+        say(&format!("\n{version} {what}, and begins to spread"))?;
         let version = version.parse()?;
         live.start(&name, &version, plan()?, person(), "let us see").await?;
         load(&live, &name).await?;
@@ -72,12 +78,25 @@ fn plan() -> Result<Plan> {
     Ok(plan)
 }
 
-/// One user after the other, until the rollout is decided.
+/// One user after the other, until the rollout is decided; now and then a look at where it stands.
 async fn load(live: &LiveHost, name: &CapabilityName) -> Result<()> {
     let target = Target { name: name.clone(), requirement: None };
+    let mut seen = live.registry().journal().length();
     for user in 0..USERS_MAX {
-        let input = Invocation::new("double", format!(r#"{{"number": {user}}}"#));
-        live.call(&target, input, &Who::user(format!("user-{user}"))).await;
+        let input = format!(r#"{{"number": {user}}}"#);
+        live.call(&target, "double", &input, &Who::user(format!("user-{user}"))).await;
+        if user % 200 == 99 {
+            look(live)?;
+        }
+        // What the steward records is told as it comes.
+        let log = live.registry().journal().log();
+        for entry in log.read(seen, 100)? {
+            seen = entry.sequence + 1;
+            let record = Record::from_json(std::str::from_utf8(&entry.bytes)?)?;
+            if !matches!(record.op, Op::Held { .. }) {
+                say(&format!("  {}", record.why))?;
+            }
+        }
         let state = live.registry().journal().state();
         if state.lines.get(name).is_none_or(|line| line.rollout.is_none()) {
             break;
@@ -90,24 +109,46 @@ async fn load(live: &LiveHost, name: &CapabilityName) -> Result<()> {
     Ok(())
 }
 
-/// What the log tells of it.
-#[expect(clippy::wildcard_enum_match_arm, reason = "whatever else happens says why")]
-fn tell(live: &LiveHost) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    for entry in live.registry().journal().log().read(0, 1_000)? {
-        let record = Record::from_json(std::str::from_utf8(&entry.bytes)?)?;
-        let what = match &record.op {
-            Op::Installed(installed) => format!("{} is installed", installed.version),
-            Op::RolloutStarted { version, .. } => format!("{version} begins to spread"),
-            _ => record.why.clone(),
-        };
-        writeln!(out, "{:>2}  {what}", record.sequence)?;
-    }
-    let snapshot = live.registry().snapshot();
-    for (name, served) in snapshot.lines() {
-        if let Some(stable) = &served.stable {
-            writeln!(out, "\n{name} {} serves everybody", stable.version())?;
-        }
+/// Where the rollout stands: evidence as a bar, and what both arms did.
+fn look(live: &LiveHost) -> Result<()> {
+    for Standing { decision, .. } in live.figures(10).rollouts {
+        let Decision { evidence, threshold, treatment, control, .. } = decision;
+        // Evidence grows by factors, so the bar does.
+        let nearness = (evidence.ln_1p() / threshold.ln_1p()).clamp(0.0, 1.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of the bar"
+        )]
+        let full = (nearness * BAR as f64).round() as usize;
+        let bar = format!("{}{}", "█".repeat(full), "░".repeat(BAR - full));
+        let arm = |tally: Tally| format!("{:>3} of {:>5}", tally.failures, tally.requests);
+        let (new, old) = (arm(treatment), arm(control));
+        say(&format!("  {bar} {evidence:>6.2}   failed: new {new}   old {old}"))?;
     }
     Ok(())
+}
+
+/// What each release came to.
+fn tell(live: &LiveHost) -> Result<()> {
+    say("\nrelease   calls   succeeded       p50       p99")?;
+    let mut releases = live.figures(10).releases;
+    releases.sort_by(|one, other| one.version.cmp(&other.version));
+    for release in releases {
+        let ended = release.counts.ended().max(1);
+        #[expect(clippy::cast_precision_loss, reason = "counts of a few thousand calls")]
+        let succeeded = release.counts.returned() as f64 / ended as f64 * 100.0;
+        let (p50, p99) = (release.latency.p50_us, release.latency.p99_us);
+        let serves = if release.role == Role::Serves { "   serves everybody" } else { "" };
+        say(&format!(
+            "{:<7} {:>7} {succeeded:>10.1} % {p50:>7.0} µs {p99:>7.0} µs{serves}",
+            release.version.to_string(),
+            release.counts.begun,
+        ))?;
+    }
+    Ok(())
+}
+
+fn say(line: &str) -> Result<()> {
+    Ok(writeln!(std::io::stdout().lock(), "{line}")?)
 }

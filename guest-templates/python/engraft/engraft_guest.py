@@ -204,7 +204,8 @@ def _seed():
     random.seed(seed)
 
 
-_seal()
+if not engraft_description.HAS_WASI:
+    _seal()
 _started = []
 
 

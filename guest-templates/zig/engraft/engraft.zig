@@ -102,6 +102,23 @@ pub fn run(comptime Input: type, comptime function: anytype, given: *Json) Answe
     return .{ .output = fromZig(output) orelse return .{ .message = "the output is no JSON" } };
 }
 
+/// Makes what is kept over a swap of a function that gives it.
+pub fn save(comptime function: anytype) Answer {
+    var host: Host = .{};
+    const saved = function(&host) catch return host.why;
+    return .{ .output = fromZig(saved) orelse return .{ .message = "what is kept is no JSON" } };
+}
+
+/// Hands what another version has kept to a function with types.
+pub fn restore(comptime Saved: type, comptime function: anytype, version: [*:0]const u8, given: *Json) Answer {
+    var host: Host = .{};
+    const saved = toZig(Saved, given) catch {
+        return .{ .kind = .invalid_input, .message = "what was kept does not fit" };
+    };
+    function(std.mem.span(version), saved, &host) catch return host.why;
+    return .{ .output = fromZig(true).? };
+}
+
 fn toZig(comptime Wanted: type, value: *const Json) !Wanted {
     var length: usize = 0;
     const text = c.json_print(value, &length);

@@ -3,22 +3,32 @@
 //!
 //! *Never:* an entry that does not authenticate is loaded; it is compiled anew.
 
+mod seal;
+
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use self::seal::Identity;
 use super::error::EngineError;
 use crate::model::Digest;
 
 /// Names this file format; a change of it makes old entries foreign.
-const MAGIC: &[u8; 16] = b"engraft code 1\n\0";
+const MAGIC: &[u8; 16] = b"engraft code 2\n\0";
 const MAC_BYTES: usize = 32;
 const KEY_BYTES: usize = 32;
 const KEY_FILE: &str = "host.key";
 const ENTRY_EXTENSION: &str = "code";
+const SEAL_EXTENSION: &str = "seal";
 /// What an interrupted write leaves behind is removed after this long.
 const LEFTOVER_AGE: Duration = Duration::from_secs(3_600);
+
+/// Compiled code that was found authentic, in a file that nobody writes to: entries are written
+/// beside their place and moved there, and the directory is this user's alone.
+pub(crate) struct Kept {
+    file: fs::File,
+}
 
 /// A directory of compiled code and the key that authenticates it.
 pub(crate) struct Cache {
@@ -37,27 +47,35 @@ impl Cache {
     }
 
     /// The compiled code of a component, if it is here and authentic. `now` marks it as used.
-    pub(crate) fn read(
-        &self,
-        digest: &Digest,
-        compatibility: &str,
-        now: Duration,
-    ) -> Option<Vec<u8>> {
+    pub(crate) fn read(&self, digest: &Digest, compatibility: &str, now: Duration) -> Option<Kept> {
         let path = self.entry(digest, compatibility);
-        let mut file = fs::File::options().read(true).write(true).open(&path).ok()?;
+        let mut file = fs::File::open(&path).ok()?;
+        let place = path.with_extension(SEAL_EXTENSION);
+        let name = format!("{digest} {compatibility}");
+        let sealed = |file: &fs::File| {
+            let identity = Identity::of(&file.metadata().ok()?)?;
+            Some((identity, identity.seal(&self.key, &name)))
+        };
+        if let Some((identity, seal)) = sealed(&file)
+            && seal::holds(&place, &identity, seal)
+        {
+            touch(&place, now);
+            return Some(Kept { file });
+        }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).ok()?;
-        let code = self.authenticate(&bytes, digest, compatibility);
-        if code.is_none() {
+        if !self.is_authentic(&bytes, digest, compatibility) {
             tracing::warn!(%digest, "an entry of the code cache is not authentic; compiling anew");
             drop(fs::remove_file(&path));
+            drop(fs::remove_file(&place));
             return None;
         }
-        // Only the order of eviction depends on it.
-        drop(file.set_modified(UNIX_EPOCH + now));
-        let header = MAGIC.len() + MAC_BYTES;
-        bytes.drain(..header);
-        Some(bytes)
+        match sealed(&file) {
+            // Without a seal the next start reads it all again, and nothing else.
+            Some((_, seal)) => drop(write_whole(&place, &[seal.as_bytes()], now)),
+            None => touch(&path, now),
+        }
+        Some(Kept { file })
     }
 
     /// Keeps compiled code. What cannot be kept is only slower next time, so nothing fails.
@@ -68,7 +86,7 @@ impl Cache {
         let mac = self.mac(digest, compatibility, code);
         let written = write_whole(
             &self.entry(digest, compatibility),
-            &[MAGIC.as_slice(), mac.as_bytes(), code],
+            &[code, mac.as_bytes(), MAGIC.as_slice()],
             now,
         );
         if let Err(error) = written {
@@ -77,16 +95,10 @@ impl Cache {
         self.evict(now);
     }
 
-    fn authenticate<'a>(
-        &self,
-        bytes: &'a [u8],
-        digest: &Digest,
-        compatibility: &str,
-    ) -> Option<&'a [u8]> {
-        let rest = bytes.strip_prefix(MAGIC)?;
-        let (mac, code) = rest.split_first_chunk::<MAC_BYTES>()?;
+    fn is_authentic(&self, bytes: &[u8], digest: &Digest, compatibility: &str) -> bool {
+        let Some((code, mac)) = parts(bytes) else { return false };
         // blake3 compares hashes in constant time.
-        (self.mac(digest, compatibility, code) == blake3::Hash::from_bytes(*mac)).then_some(code)
+        self.mac(digest, compatibility, code) == mac
     }
 
     /// Binds the code to what it was compiled from and for, so that entries cannot be swapped.
@@ -112,7 +124,10 @@ impl Cache {
         let mut entries: Vec<(SystemTime, u64, PathBuf)> = Vec::new();
         for file in listing.flatten() {
             let (path, Ok(facts)) = (file.path(), file.metadata()) else { continue };
-            let used = facts.modified().unwrap_or(UNIX_EPOCH);
+            // Of a sealed entry the seal is touched, for touching a file changes it.
+            let sealed = fs::metadata(path.with_extension(SEAL_EXTENSION));
+            let used = [Ok(facts.clone()), sealed].into_iter().flatten();
+            let used = used.filter_map(|facts| facts.modified().ok()).max().unwrap_or(UNIX_EPOCH);
             match path.extension().and_then(|extension| extension.to_str()) {
                 Some(ENTRY_EXTENSION) => entries.push((used, facts.len(), path)),
                 Some("tmp") if now.duration_since(used).is_ok_and(|age| age > LEFTOVER_AGE) => {
@@ -127,10 +142,26 @@ impl Cache {
             if total <= self.bytes_max {
                 break;
             }
-            if fs::remove_file(path).is_ok() {
+            if fs::remove_file(&path).is_ok() {
+                drop(fs::remove_file(path.with_extension(SEAL_EXTENSION)));
                 total -= bytes;
             }
         }
+    }
+}
+
+/// The code of an entry, and what authenticates it. It stands last, so that the code can be used
+/// where it lies in the file.
+fn parts(bytes: &[u8]) -> Option<(&[u8], blake3::Hash)> {
+    let rest = bytes.strip_suffix(MAGIC)?;
+    let (code, mac) = rest.split_last_chunk::<MAC_BYTES>()?;
+    Some((code, blake3::Hash::from_bytes(*mac)))
+}
+
+/// Marks a file as used. Only the order of eviction depends on it.
+fn touch(path: &Path, now: Duration) {
+    if let Ok(file) = fs::File::options().write(true).open(path) {
+        drop(file.set_modified(UNIX_EPOCH + now));
     }
 }
 
@@ -216,6 +247,33 @@ fn is_private(path: &Path) -> io::Result<bool> {
 fn is_private(_path: &Path) -> io::Result<bool> {
     // Where there are no modes, the directory's own rules protect the key.
     Ok(true)
+}
+
+// === impl Kept ===
+
+impl Kept {
+    /// A path that leads to this very file, whoever stands at its old one by now; none where the
+    /// system has no such paths. A whole file can be mapped: what follows the code is never looked
+    /// at.
+    pub(crate) fn path(&self) -> Option<PathBuf> {
+        #[cfg(target_os = "linux")]
+        {
+            use std::os::fd::AsRawFd;
+            Some(PathBuf::from(format!("/proc/self/fd/{}", self.file.as_raw_fd())))
+        }
+        #[cfg(not(target_os = "linux"))]
+        None
+    }
+
+    /// The code itself.
+    pub(crate) fn bytes(mut self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.file.rewind()?;
+        self.file.read_to_end(&mut bytes)?;
+        let code = parts(&bytes).map_or(0, |(code, _)| code.len());
+        bytes.truncate(code);
+        Ok(bytes)
+    }
 }
 
 #[cfg(test)]

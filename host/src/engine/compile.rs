@@ -5,7 +5,7 @@
 
 use wasmtime::component::Component;
 
-use super::cache::Cache;
+use super::cache::{Cache, Kept};
 use super::config::{EngineConfig, Metering};
 use super::error::EngineError;
 use super::flavour::{Allocation, Concurrency, Flavour, FlavourKey, Flavours};
@@ -84,16 +84,13 @@ impl<'a> Compiler<'a> {
         }
         let now = self.config.clock.wall();
         let kept = self.cache.and_then(|cache| cache.read(source.digest, &compatibility, now));
-        let code = match kept {
-            Some(code) => code,
-            None => {
-                let code = compile(flavour, source)?;
-                if let Some(cache) = self.cache {
-                    cache.write(source.digest, &compatibility, &code, now);
-                }
-                code
-            }
-        };
+        if let Some(loaded) = kept.and_then(|kept| load_kept(flavour, kept)) {
+            return Ok(loaded);
+        }
+        let code = compile(flavour, source)?;
+        if let Some(cache) = self.cache {
+            cache.write(source.digest, &compatibility, &code, now);
+        }
         Ok(load(flavour, &code))
     }
 }
@@ -109,6 +106,19 @@ fn load(flavour: &Flavour, code: &[u8]) -> wasmtime::Result<Component> {
     // or were signed by someone whom the host's own policy trusts for native code. wasmtime itself
     // checks that they are of its version, settings and machine.
     unsafe { Component::deserialize(&flavour.engine, code) }
+}
+
+/// Code out of the cache, mapped where the system can: only the pages that run are read. None where
+/// the file cannot be read any more; then the component is compiled.
+#[expect(unsafe_code, reason = "the other way by which compiled code becomes executable")]
+fn load_kept(flavour: &Flavour, kept: Kept) -> Option<wasmtime::Result<Component>> {
+    if let Some(path) = kept.path() {
+        // SAFETY: as in `load`, of code that our own key authenticated. The file is not written to
+        // while it is mapped: entries are moved into a directory of this user's, and only ever
+        // removed.
+        return Some(unsafe { Component::deserialize_file(&flavour.engine, path) });
+    }
+    kept.bytes().ok().map(|code| load(flavour, &code))
 }
 
 fn invalid(source: Source<'_>, error: &wasmtime::Error) -> EngineError {

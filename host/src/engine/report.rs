@@ -98,6 +98,38 @@ impl Counts {
         self.duration = self.duration.saturating_add(usage.duration);
     }
 
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.returned += other.returned;
+        self.refused += other.refused;
+        self.trapped += other.trapped;
+        self.out_of_fuel += other.out_of_fuel;
+        self.out_of_memory += other.out_of_memory;
+        self.deadline += other.deadline;
+        self.exceeded += other.exceeded;
+        self.denied += other.denied;
+        self.cancelled += other.cancelled;
+        self.unavailable += other.unavailable;
+        self.fuel = self.fuel.saturating_add(other.fuel);
+        self.duration = self.duration.saturating_add(other.duration);
+    }
+
+    /// How many ended in each way, by its word in metrics, traces and JSON.
+    #[must_use]
+    pub const fn by_word(&self) -> [(&'static str, u64); 10] {
+        [
+            ("returned", self.returned),
+            ("refused", self.refused),
+            ("trapped", self.trapped),
+            ("out-of-fuel", self.out_of_fuel),
+            ("out-of-memory", self.out_of_memory),
+            ("deadline", self.deadline),
+            ("exceeded", self.exceeded),
+            ("denied", self.denied),
+            ("cancelled", self.cancelled),
+            ("unavailable", self.unavailable),
+        ]
+    }
+
     const fn of(&mut self, outcome: &Outcome) -> &mut u64 {
         match outcome {
             Outcome::Returned(_) => &mut self.returned,

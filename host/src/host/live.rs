@@ -3,22 +3,28 @@
 //!
 //! *Never:* logic of its own; it puts a host, a registry, traffic and a steward together.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use semver::Version;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
+use super::window::Window;
 use super::{Capability, Host};
-use crate::Error;
 use crate::artifact::{Bundle, Manifest, SigningKey, Verified};
 use crate::engine::{Invocation, Report};
 use crate::loops::{Steward, TICK};
-use crate::model::{CapabilityName, Digest};
+use crate::model::{CapabilityName, Digest, Outcome};
 use crate::registry::{
     Actor, Callee, Installed, Journal, Load, Loading, Op, OperationCard, Plan, Record, Registry,
     Release, ReleaseOrigin,
 };
 use crate::store::OpLog;
-use crate::traffic::{Answer, FeedbackError, Opinion, Target, Traffic, Who};
+use crate::traffic::{
+    Answer, Feedback, FeedbackError, Figures, Opinion, Redaction, Samples, Standing, Target,
+    Traffic, Who,
+};
+use crate::{CallError, Error};
 
 /// A [`Host`] with a registry. Cheap to clone; every clone is the same.
 ///
@@ -27,8 +33,8 @@ use crate::traffic::{Answer, FeedbackError, Opinion, Target, Traffic, Who};
 /// use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey};
 /// use engraft::registry::{Actor, Plan};
 /// use engraft::store::MemoryLog;
-/// use engraft::traffic::Who;
-/// use engraft::{Host, Invocation, LiveHost};
+/// use engraft::traffic::{Opinion, Who};
+/// use engraft::{Host, LiveHost};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -57,13 +63,21 @@ use crate::traffic::{Answer, FeedbackError, Opinion, Target, Traffic, Who};
 ///
 /// // The first serves until the second has spread.
 /// let target = "math.scale".parse()?;
-/// let input = || Invocation::new("scale", r#"{"number": 21}"#);
-/// let answer = live.call(&target, input(), &Who::user("bob")).await;
+/// let bob = Who::user("bob");
+/// let answer = live.call(&target, "scale", r#"{"number": 21}"#, &bob).await;
 /// assert_eq!(answer.report.outcome.to_string(), "42");
+/// let number = serde_json::json!({"number": 4});
+/// assert_eq!(live.call_typed::<_, u32>(&target, "scale", &number, &bob).await?, 8);
 ///
 /// let plan = Plan::preset("standard").ok_or("no such plan")?;
 /// live.start(&"math.scale".parse()?, &"1.1.0".parse()?, plan, ann(), "let us see").await?;
 /// // `tokio::spawn(live.clone().run())` judges it from now on.
+///
+/// // What a user says of an answer counts for or against the release that gave it.
+/// live.call(&target, "scale", r#"{"number": 21}"#, &bob.request("r-7")).await;
+/// live.feedback("r-7", Opinion::Good)?;
+/// let figures = live.figures(10);
+/// assert_eq!(figures.releases[0].counts.returned(), 3);
 /// # Ok(())
 /// # }
 /// ```
@@ -77,6 +91,8 @@ struct Inner {
     host: Host,
     registry: Arc<Registry<Capability>>,
     traffic: Traffic<Capability>,
+    /// Where rollouts stood when the steward looked last.
+    standings: Mutex<Vec<Standing>>,
 }
 
 /// Makes capabilities of what the log keeps.
@@ -92,8 +108,9 @@ impl LiveHost {
         let clock = Arc::clone(&host.parts.clock);
         let journal = Journal::open(log, key, Arc::clone(&clock))?;
         let registry = Arc::new(Registry::open(journal, Loader(host.clone())).await?);
-        let (traffic, _) = Traffic::new(Arc::clone(&registry), clock);
-        let live = Self { inner: Arc::new(Inner { host, registry, traffic }) };
+        let traffic = Traffic::new(Arc::clone(&registry), clock);
+        let standings = Mutex::default();
+        let live = Self { inner: Arc::new(Inner { host, registry, traffic, standings }) };
         live.show();
         Ok(live)
     }
@@ -150,17 +167,75 @@ impl LiveHost {
         Ok(registry.lift(key, &host.parts.keyring, by, why).await?)
     }
 
-    /// Calls whichever release is for this user. Dropping the future cancels the call.
-    pub async fn call(&self, target: &Target, invocation: Invocation<'_>, who: &Who) -> Answer {
+    /// Calls whichever release is for this user; `input` is JSON text. See [`Traffic::call`] for
+    /// when another release answers, or the same is asked again. Dropping the future cancels the
+    /// call.
+    pub async fn call(&self, target: &Target, operation: &str, input: &str, who: &Who) -> Answer {
+        self.invoke(target, Invocation::new(operation, input), who).await
+    }
+
+    /// The same with tighter bounds of time and fuel, or a session.
+    pub async fn invoke(&self, target: &Target, invocation: Invocation<'_>, who: &Who) -> Answer {
         self.inner.traffic.call(target, invocation, who).await
     }
 
-    /// Takes what a user says of the answer to a request.
+    /// Calls with typed input and output.
+    ///
+    /// # Errors
+    /// Where the input is no JSON, the call gave no output, or the output does not fit the type.
+    pub async fn call_typed<I, O>(
+        &self,
+        target: &Target,
+        operation: &str,
+        input: &I,
+        who: &Who,
+    ) -> Result<O, CallError>
+    where
+        I: Serialize + Sync + ?Sized,
+        O: DeserializeOwned,
+    {
+        let input = serde_json::to_string(input).map_err(CallError::Input)?;
+        let answer = self.call(target, operation, &input, who).await;
+        if let Outcome::Returned(output) = answer.report.outcome {
+            return output.read().map_err(CallError::Output);
+        }
+        let (capability, outcome) = (target.name.to_string(), answer.report.outcome);
+        Err(CallError::Outcome { capability, outcome })
+    }
+
+    /// Takes what a user says of the answer to a request, which [`Who::request`] named.
     ///
     /// # Errors
     /// Where the request is not known.
     pub fn feedback(&self, request: &str, opinion: Opinion) -> Result<(), FeedbackError> {
-        self.inner.traffic.feedback(request, opinion)
+        self.take(&Feedback::new(request, opinion))
+    }
+
+    /// Takes what a metric of the embedding program says of the answer to a request.
+    ///
+    /// # Errors
+    /// Where the request is not known.
+    pub fn metric(
+        &self,
+        request: &str,
+        metric: &str,
+        opinion: Opinion,
+    ) -> Result<(), FeedbackError> {
+        self.take(&Feedback::new(request, opinion).metric(metric))
+    }
+
+    /// Listens to what calls are about, in place of whoever listened before.
+    #[must_use]
+    pub fn samples(&self, redaction: Redaction) -> Samples {
+        self.inner.traffic.samples(redaction)
+    }
+
+    /// What the releases did so far, of at most so many of them, and where rollouts stand. Where
+    /// they stand is known while [`LiveHost::run`] is polled.
+    #[must_use]
+    pub fn figures(&self, releases_max: usize) -> Figures {
+        let standings = self.inner.standings.lock().unwrap_or_else(PoisonError::into_inner);
+        self.inner.traffic.figures(releases_max).with_rollouts(standings.clone())
     }
 
     /// The releases, who serves, and the log.
@@ -175,9 +250,11 @@ impl LiveHost {
         Steward::new(Arc::clone(&self.inner.registry), Arc::clone(&self.inner.host.parts.clock))
     }
 
-    /// Follows the log and judges rollouts, for as long as it is polled.
+    /// Follows the log, judges rollouts, and shows figures beside the log where that has a place
+    /// for them, for as long as it is polled.
     pub async fn run(self) {
         let mut steward = self.steward();
+        let mut window = Window::of(&self, Arc::clone(&self.inner.host.parts.clock));
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -186,7 +263,26 @@ impl LiveHost {
                 tracing::warn!(target: "engraft::steward", %error, "the steward could not look");
             }
             self.show();
+            self.note_standings(&steward);
+            window.tick(&self).await;
         }
+    }
+
+    /// Whether feedback can name this request.
+    pub(super) fn knows(&self, request: &str) -> bool {
+        self.inner.traffic.knows(request)
+    }
+
+    pub(super) fn take(&self, feedback: &Feedback) -> Result<(), FeedbackError> {
+        self.inner.traffic.feedback(feedback)
+    }
+
+    fn note_standings(&self, steward: &Steward<Capability>) {
+        let standings = steward.standings().into_iter();
+        let standings =
+            standings.map(|(name, version, decision)| Standing { name, version, decision });
+        let standings = standings.collect();
+        *self.inner.standings.lock().unwrap_or_else(PoisonError::into_inner) = standings;
     }
 
     /// Lets capabilities that call one another find what serves now.

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use semver::Version;
+
 use crate::model::{CapabilityName, Clock};
 use crate::registry::judge::{Approval, Decision, Facts, History, Judge, Verdict};
 use crate::registry::{
@@ -71,6 +73,19 @@ impl<C: Callee> Steward<C> {
             }
         }
         Ok(records)
+    }
+
+    /// Where each rollout stands that was looked at: what its judge would decide now.
+    #[must_use]
+    pub fn standings(&self) -> Vec<(CapabilityName, Version, Decision)> {
+        let state = self.registry.journal().state();
+        let now = self.clock.wall();
+        let standing = |(name, seat): (&CapabilityName, &Seat)| {
+            let rollout = state.lines.get(name)?.rollout.as_ref()?;
+            let decision = seat.judge.decide(&facts(&state, rollout, now));
+            Some((name.clone(), rollout.version.clone(), decision))
+        };
+        self.judges.iter().filter_map(standing).collect()
     }
 
     /// The op that a rollout needs now, where it needs one.

@@ -5,6 +5,7 @@
 //!
 //! *Never:* a call waits for a change, or sees half of one.
 
+mod meter;
 mod release;
 mod snapshot;
 
@@ -15,7 +16,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::{ArcSwap, Guard};
 use semver::Version;
 
-pub use release::{Callee, Serving, Totals};
+use meter::Meters;
+pub use meter::{Latencies, Meter, Totals};
+pub use release::{Callee, Serving};
 pub use snapshot::{Served, Snapshot, Spreading};
 
 use super::journal::{Followed, Journal, JournalError};
@@ -42,6 +45,7 @@ pub struct Registry<C> {
     swap: tokio::sync::Mutex<()>,
     /// Releases whose loading failed, and why.
     broken: Mutex<BTreeMap<Digest, String>>,
+    meters: Meters,
 }
 
 /// Why a change was not made.
@@ -83,6 +87,7 @@ impl<C: Callee> Registry<C> {
             live: ArcSwap::from_pointee(Snapshot::empty()),
             swap: tokio::sync::Mutex::new(()),
             broken: Mutex::default(),
+            meters: Meters::default(),
         };
         registry.publish().await?;
         Ok(registry)
@@ -98,6 +103,12 @@ impl<C: Callee> Registry<C> {
     #[must_use]
     pub const fn journal(&self) -> &Journal {
         &self.journal
+    }
+
+    /// What each release did, those among them that do not serve any more.
+    #[must_use]
+    pub fn meters(&self) -> Vec<((CapabilityName, Version, Digest), Arc<Meter>)> {
+        self.meters.all()
     }
 
     /// Records a change and lets it be seen, in this order.
@@ -128,7 +139,8 @@ impl<C: Callee> Registry<C> {
         let record = self.journal.record_with(by, why, Op::Installed(op), &[(digest, bundle)])?;
         let state = self.journal.state();
         if let Some(release) = state.lines.get(&name).and_then(|line| line.releases.get(&version)) {
-            let serving = Arc::new(Serving::new(release, ready));
+            let serving =
+                Arc::new(Serving::new(release, ready, self.meters.of(&release.installed)));
             self.swap_in(&state, vec![serving]).await?;
         }
         Ok(record)
@@ -193,7 +205,10 @@ impl<C: Callee> Registry<C> {
                 continue;
             }
             match self.load(release).await {
-                Ok(callee) => ready.push(Arc::new(Serving::new(release, callee))),
+                Ok(callee) => {
+                    let meter = self.meters.of(&release.installed);
+                    ready.push(Arc::new(Serving::new(release, callee, meter)));
+                }
                 Err(why) => {
                     self.broken().insert(bundle, why.clone());
                     let super::op::Installed { name, version, .. } = release.installed.clone();

@@ -16,12 +16,17 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
+use super::Board;
 use crate::model::Digest;
 
 pub use faulty::{Fault, FaultyLog};
 pub use memory::MemoryLog;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteLog;
+#[cfg(feature = "sqlite")]
+pub(super) use sqlite::{signed, trouble};
 
 /// Where ops are kept.
 pub trait OpLog: Send + Sync + 'static {
@@ -68,6 +73,14 @@ pub trait OpLog: Send + Sync + 'static {
     /// # Errors
     /// Where the log cannot be read.
     fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>, LogError>;
+
+    /// The board beside it, where it has one: a log that one process alone can see needs none.
+    ///
+    /// # Errors
+    /// Where there should be one and it cannot be opened.
+    fn board(&self) -> Result<Option<Arc<dyn Board>>, LogError> {
+        Ok(None)
+    }
 }
 
 /// Entries to be added, and what goes with them.

@@ -1,247 +1,184 @@
-//! The call itself: a ticket is taken before it, and reports when it is dropped.
+//! The call itself: whoever is picked is asked, and where nothing has happened somebody else.
 //!
-//! *Never:* a call is tried again where something may have happened already.
+//! *Never:* more than one try follows the first.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use semver::Version;
-use tokio::sync::mpsc;
 
-use super::pick::{Pick, Target, Who, pick};
+use super::again::{Again, again, rest};
+use super::figures::Figures;
+use super::pick::{Pick, Target, Unit, Who, nothing, pick};
+use super::redact::Redaction;
+use super::requests::{Feedback, FeedbackError, Opinion, Requests};
+use super::sample::{Listeners, Samples};
+use super::ticket::Call;
 use crate::engine::{Invocation, Report};
-use crate::model::{CapabilityName, Clock, Failure, Outcome};
+use crate::model::{Clock, Outcome};
 use crate::registry::evidence::Failed;
-use crate::registry::{Arm, Book, Callee, Registry, Serving};
-
-/// Requests that feedback can still name: at some hundred bytes each a few megabytes, and hours of
-/// a person's use. The oldest is forgotten first.
-const REQUESTS_MAX: usize = 16_384;
-/// Samples that wait for whoever looks at them; more are dropped and counted.
-const SAMPLES_MAX: usize = 1_024;
+use crate::registry::{Book, Callee, Registry, Serving};
 
 /// The calls of a program.
 pub struct Traffic<C> {
     registry: Arc<Registry<C>>,
     clock: Arc<dyn Clock>,
-    samples: mpsc::Sender<Sample>,
-    lost: AtomicU64,
-    requests: Mutex<Requests>,
+    /// Since when is counted.
+    since: Duration,
+    listeners: Listeners,
+    requests: Requests,
 }
 
 /// What came of a call, and who answered.
 #[derive(Debug)]
 pub struct Answer {
-    /// What came of it.
+    /// What came of it; of the last try, where there were two.
     pub report: Report,
     /// The version that answered; none where none serves.
     pub version: Option<Version>,
+    /// How many releases were asked: one, or two where nothing had happened at the first; none
+    /// where none serves.
+    pub tries: u8,
 }
 
-/// One call as it is told to whoever looks. It carries neither input nor output.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Sample {
-    /// Which capability.
-    pub capability: CapabilityName,
-    /// Which version answered.
-    pub version: Version,
-    /// How it ended, in a word.
-    pub outcome: &'static str,
-    /// How long it took.
-    pub microseconds: u64,
-}
-
-/// What a user says of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Opinion {
-    /// Content.
-    Good,
-    /// Not content.
-    Bad,
-}
-
-/// Why feedback was not taken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no request `{0}` is known, or it is too long ago")]
-pub struct FeedbackError(pub String);
-
-/// Where a request counted.
-type Unit = (Arc<Book>, u64, Arm);
-
-#[derive(Default)]
-struct Requests {
-    known: HashMap<String, Unit>,
-    order: VecDeque<String>,
-}
-
-/// One call under way. When it is dropped, it has been told of.
-struct Ticket<'a, C> {
-    traffic: &'a Traffic<C>,
-    serving: &'a Serving<C>,
-    unit: Option<&'a Unit>,
-    started: Instant,
-    is_open: bool,
+/// A release that was picked, held for as long as the call lasts.
+struct Picked<C> {
+    serving: Arc<Serving<C>>,
+    unit: Option<Unit<Arc<Book>>>,
+    is_new: bool,
 }
 
 impl<C: Callee> Traffic<C> {
-    /// The calls of a registry, and where samples of them come out.
+    /// The calls of a registry.
     #[must_use]
-    pub fn new(
-        registry: Arc<Registry<C>>,
-        clock: Arc<dyn Clock>,
-    ) -> (Self, mpsc::Receiver<Sample>) {
-        let (samples, out) = mpsc::channel(SAMPLES_MAX);
-        let lost = AtomicU64::new(0);
-        (Self { registry, clock, samples, lost, requests: Mutex::default() }, out)
+    pub fn new(registry: Arc<Registry<C>>, clock: Arc<dyn Clock>) -> Self {
+        let since = clock.wall();
+        let (listeners, requests) = (Listeners::default(), Requests::default());
+        Self { registry, clock, since, listeners, requests }
     }
 
-    /// Calls whichever release is for this user. Dropping the future cancels the call.
+    /// Calls whichever release is for this user. Where a new release is unavailable, the one that
+    /// serves everybody else answers, and that is counted against the new one. Where a release says
+    /// that nothing has happened and that a second try may succeed, it gets one, within what is
+    /// left of the invocation's time and fuel. Dropping the future cancels the call.
     pub async fn call(&self, target: &Target, invocation: Invocation<'_>, who: &Who) -> Answer {
-        let picked = pick(&self.registry.snapshot(), target, who);
-        let Some(Pick { serving, fallback, unit }) = picked else {
-            let message = format!("nothing serves `{}` now", target.name);
-            return Answer { report: unavailable(message), version: None };
-        };
-        if let (Some(request), Some(unit)) = (&who.request, &unit) {
-            self.remember(request, unit.clone());
+        let Some(first) = self.pick(target, who) else { return self.unserved(target, &invocation) };
+        if let (Some(request), Some(unit)) = (&who.request, &first.unit) {
+            self.requests.remember(request, unit.clone());
         }
-        let report = self.one(&serving, unit.as_ref(), &invocation).await;
-        if let Some(stable) = fallback
-            && is_safe_to_repeat(&report.outcome)
-        {
-            // The new release has failed and was told of so; the user gets an answer all the same.
-            serving.fall_back();
-            let report = self.one(&stable, None, &invocation).await;
-            return Answer { report, version: Some(stable.version().clone()) };
+        let report = self.ask(&first, &invocation).await;
+        let second = self.second(target, who, &first, &report.outcome);
+        let second = second.zip(rest(&invocation, &report.usage));
+        let Some((second, invocation)) = second else { return first.answer(report, 1) };
+        match second.is_another_than(&first) {
+            // It was told of as failed already; the user gets an answer all the same.
+            true if first.is_new => first.serving.fall_back(),
+            true => {}
+            false => first.serving.retry(),
         }
-        Answer { report, version: Some(serving.version().clone()) }
+        let report = self.ask(&second, &invocation).await;
+        second.answer(report, 2)
     }
 
-    /// Takes what a user says of the answer to a request.
+    /// Takes what somebody, or a metric of the embedding program, says of the answer to a request.
     ///
     /// # Errors
     /// Where the request is not known.
-    pub fn feedback(&self, request: &str, opinion: Opinion) -> Result<(), FeedbackError> {
-        let (book, user, arm) = self.unit(request)?;
-        book.feedback(user, arm, Failed::from(opinion == Opinion::Bad));
+    pub fn feedback(&self, feedback: &Feedback) -> Result<(), FeedbackError> {
+        let Unit { book, user, arm } = self.requests.unit(&feedback.request)?;
+        let failed = Failed::from(feedback.opinion == Opinion::Bad);
+        match &feedback.metric {
+            None => book.feedback(user, arm, failed),
+            Some(metric) => book.custom(user, arm, metric, failed),
+        }
         Ok(())
     }
 
-    /// Takes a metric of the embedding program about a request: well, or not.
-    ///
-    /// # Errors
-    /// Where the request is not known.
-    pub fn metric(
-        &self,
-        request: &str,
-        metric: &str,
-        opinion: Opinion,
-    ) -> Result<(), FeedbackError> {
-        let (book, user, arm) = self.unit(request)?;
-        book.custom(user, arm, metric, Failed::from(opinion == Opinion::Bad));
-        Ok(())
+    /// Whether feedback can name this request.
+    #[must_use]
+    pub fn knows(&self, request: &str) -> bool {
+        self.requests.unit(request).is_ok()
+    }
+
+    /// Listens to what calls are about, in place of whoever listened before.
+    #[must_use]
+    pub fn samples(&self, redaction: Redaction) -> Samples {
+        self.listeners.listen(redaction)
     }
 
     /// Samples that nobody took in time.
     #[must_use]
     pub fn samples_lost(&self) -> u64 {
-        self.lost.load(Ordering::Relaxed)
+        self.listeners.lost()
     }
 
-    async fn one(
+    /// What the releases did so far, of at most so many of them: those that spread, then those that
+    /// are called most.
+    #[must_use]
+    pub fn figures(&self, releases_max: usize) -> Figures {
+        let times = (self.since, self.clock.wall());
+        Figures::of(&self.registry, times, self.samples_lost(), releases_max)
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        self.clock.monotonic()
+    }
+
+    pub(super) const fn listeners(&self) -> &Listeners {
+        &self.listeners
+    }
+
+    fn pick(&self, target: &Target, who: &Who) -> Option<Picked<C>> {
+        let snapshot = self.registry.snapshot();
+        let Pick { serving, fallback, unit } = pick(&snapshot, target, who)?;
+        let (unit, is_new) = (unit.map(Unit::kept), fallback.is_some());
+        Some(Picked { serving: Arc::clone(serving), unit, is_new })
+    }
+
+    /// Who is asked next: in the place of a release that is away whoever serves everybody else, or
+    /// whoever has come since, where the release was closed meanwhile.
+    fn second(
         &self,
-        serving: &Serving<C>,
-        unit: Option<&Unit>,
-        invocation: &Invocation<'_>,
-    ) -> Report {
-        if !serving.begin() {
-            return unavailable(format!("`{}` {} was closed", serving.name(), serving.version()));
+        target: &Target,
+        who: &Who,
+        first: &Picked<C>,
+        outcome: &Outcome,
+    ) -> Option<Picked<C>> {
+        let again = again(outcome);
+        if again == Again::Never {
+            return None;
         }
-        let started = self.clock.monotonic();
-        let ticket = Ticket { traffic: self, serving, unit, started, is_open: true };
-        let report = serving.callee().call(invocation).await;
-        ticket.close(&report.outcome);
-        report
+        let snapshot = self.registry.snapshot();
+        let Pick { serving, fallback, .. } = pick(&snapshot, target, who)?;
+        let serving = fallback.filter(|_| first.is_new).unwrap_or(serving);
+        let second = Picked { serving: Arc::clone(serving), unit: None, is_new: false };
+        (again == Again::Anywhere || second.is_another_than(first)).then_some(second)
     }
 
-    fn unit(&self, request: &str) -> Result<Unit, FeedbackError> {
-        let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        requests.known.get(request).cloned().ok_or_else(|| FeedbackError(request.to_owned()))
+    async fn ask(&self, picked: &Picked<C>, invocation: &Invocation<'_>) -> Report {
+        let unit = picked.unit.as_ref();
+        let unit = unit.map(|unit| Unit { book: &*unit.book, user: unit.user, arm: unit.arm });
+        Call { traffic: self, serving: &picked.serving, unit, invocation }.run().await
     }
 
-    fn remember(&self, request: &str, unit: Unit) {
-        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        if requests.known.insert(request.to_owned(), unit).is_none() {
-            requests.order.push_back(request.to_owned());
-        }
-        if requests.order.len() > REQUESTS_MAX
-            && let Some(oldest) = requests.order.pop_front()
-        {
-            requests.known.remove(&oldest);
-        }
-    }
-}
-
-/// Whether nothing has happened yet: the release was not there, or says so itself.
-fn is_safe_to_repeat(outcome: &Outcome) -> bool {
-    match outcome {
-        Outcome::Unavailable { .. } => true,
-        Outcome::Refused(Failure::Unavailable(facts)) => !facts.effect_happened,
-        Outcome::Returned(_)
-        | Outcome::Refused(_)
-        | Outcome::Trapped { .. }
-        | Outcome::OutOfFuel { .. }
-        | Outcome::OutOfMemory { .. }
-        | Outcome::Deadline { .. }
-        | Outcome::Exceeded { .. }
-        | Outcome::Denied { .. }
-        | Outcome::Cancelled => false,
+    fn unserved(&self, target: &Target, invocation: &Invocation<'_>) -> Answer {
+        let message = nothing(&self.registry.snapshot(), target);
+        let report = Report::unstarted(Outcome::Unavailable { message });
+        self.listeners
+            .tell(invocation, None, &report.outcome, &report.usage, || target.name.clone());
+        Answer { report, version: None, tries: 0 }
     }
 }
 
-fn unavailable(message: String) -> Report {
-    Report::unstarted(Outcome::Unavailable { message })
-}
+// === impl Picked ===
 
-// === impl Ticket ===
-
-impl<C> Ticket<'_, C> {
-    fn close(mut self, outcome: &Outcome) {
-        self.report(outcome);
+impl<C> Picked<C> {
+    fn is_another_than(&self, other: &Self) -> bool {
+        !Arc::ptr_eq(&self.serving, &other.serving)
     }
 
-    fn report(&mut self, outcome: &Outcome) {
-        self.is_open = false;
-        let took = self.traffic.clock.monotonic().saturating_duration_since(self.started);
-        let microseconds = took.as_secs_f64() * 1e6;
-        self.serving.end(outcome, microseconds);
-        if let Some((book, user, arm)) = self.unit {
-            book.count(*user, *arm, outcome, microseconds);
-        }
-        // Made only where somebody listens.
-        if self.traffic.samples.is_closed() {
-            return;
-        }
-        let sample = Sample {
-            capability: self.serving.name().clone(),
-            version: self.serving.version().clone(),
-            outcome: outcome.word(),
-            microseconds: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        };
-        if self.traffic.samples.try_send(sample).is_err() {
-            self.traffic.lost.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-}
-
-impl<C> Drop for Ticket<'_, C> {
-    fn drop(&mut self) {
-        if self.is_open {
-            self.report(&Outcome::Cancelled);
-        }
+    fn answer(&self, report: Report, tries: u8) -> Answer {
+        Answer { report, version: Some(self.serving.version().clone()), tries }
     }
 }
 

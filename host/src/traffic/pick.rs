@@ -54,26 +54,34 @@ pub struct Who {
     pub request: Option<String>,
 }
 
-/// The release that a call gets.
+/// The release that a call gets. Everything is borrowed from the snapshot, so that choosing costs
+/// neither an allocation nor an atomic step.
 #[derive(Debug)]
-pub struct Pick<C> {
+pub struct Pick<'a, C> {
     /// The release.
-    pub serving: Arc<Serving<C>>,
+    pub serving: &'a Arc<Serving<C>>,
     /// Who answers where this one is unavailable.
-    pub fallback: Option<Arc<Serving<C>>>,
-    /// Where it counts, as whose and in which arm.
-    pub unit: Option<(Arc<Book>, u64, Arm)>,
+    pub fallback: Option<&'a Arc<Serving<C>>>,
+    /// Where it counts.
+    pub unit: Option<Unit<&'a Arc<Book>>>,
+}
+
+/// One user in one stage of a rollout: what counts once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unit<B> {
+    /// The book of the stage.
+    pub book: B,
+    /// The user, as the rollout knows it.
+    pub user: u64,
+    /// On which side of the comparison.
+    pub arm: Arm,
 }
 
 /// Picks the release for a call; none where nothing serves.
 #[must_use]
-pub fn pick<C>(snapshot: &Snapshot<C>, target: &Target, who: &Who) -> Option<Pick<C>> {
+pub fn pick<'a, C>(snapshot: &'a Snapshot<C>, target: &Target, who: &Who) -> Option<Pick<'a, C>> {
     let line = snapshot.line(target.name.as_str())?;
-    let alone = |serving: &Arc<Serving<C>>| Pick {
-        serving: Arc::clone(serving),
-        fallback: None,
-        unit: None,
-    };
+    let alone = |serving: &'a Arc<Serving<C>>| Pick { serving, fallback: None, unit: None };
     if let Some(pinned) = who.caller.as_ref().and_then(|caller| line.pins.get(caller)) {
         return Some(alone(pinned));
     }
@@ -84,20 +92,34 @@ pub fn pick<C>(snapshot: &Snapshot<C>, target: &Target, who: &Who) -> Option<Pic
     let stable = line.stable.as_ref();
     let Some(spreading) = &line.spreading else { return stable.map(alone) };
     // Where the stable release was revoked, whoever has the new one keeps it.
-    let new =
-        |unit| Pick { serving: Arc::clone(&spreading.serving), fallback: stable.cloned(), unit };
+    let new = |unit| Pick { serving: &spreading.serving, fallback: stable, unit };
     // Members chose themselves, so their outcomes are no fair comparison and count nowhere.
     if who.groups.iter().any(|group| spreading.groups.contains(group)) {
         return Some(new(None));
     }
     let Some(sticky) = &who.sticky else { return stable.map(alone) };
     let user = spreading.buckets.fingerprint(sticky);
-    let book = Arc::clone(&spreading.book);
+    let unit = |arm| Some(Unit { book: &spreading.book, user, arm });
     if Buckets::bucket_of(user) < spreading.share.units() {
-        return Some(new(Some((book, user, Arm::Treatment))));
+        return Some(new(unit(Arm::Treatment)));
     }
-    let serving = Arc::clone(stable?);
-    Some(Pick { serving, fallback: None, unit: Some((book, user, Arm::Control)) })
+    Some(Pick { serving: stable?, fallback: None, unit: unit(Arm::Control) })
+}
+
+/// Why nothing was picked, and what to do about it.
+pub(super) fn nothing<C>(snapshot: &Snapshot<C>, target: &Target) -> String {
+    let name = &target.name;
+    let Some(line) = snapshot.line(name.as_str()) else {
+        return format!("no capability `{name}` is installed; install a bundle of it first");
+    };
+    let Some(requirement) = &target.requirement else {
+        return format!(
+            "nothing of `{name}` serves now: its releases are revoked, in quarantine or stopped"
+        );
+    };
+    let ready: Vec<String> = line.ready.keys().map(ToString::to_string).collect();
+    let ready = if ready.is_empty() { "none".to_owned() } else { ready.join(", ") };
+    format!("`{name}` has no version that `{requirement}` allows; ready are {ready}")
 }
 
 impl Who {
@@ -126,6 +148,15 @@ impl Who {
     pub fn group(mut self, group: impl Into<String>) -> Self {
         self.groups.push(group.into());
         self
+    }
+}
+
+// === impl Unit ===
+
+impl Unit<&Arc<Book>> {
+    /// The same, to be kept longer than the snapshot.
+    pub(super) fn kept(self) -> Unit<Arc<Book>> {
+        Unit { book: Arc::clone(self.book), user: self.user, arm: self.arm }
     }
 }
 

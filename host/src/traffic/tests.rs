@@ -54,21 +54,11 @@ async fn stage(outcomes: Vec<Outcome>) -> Stage {
     let registry = Arc::new(Registry::in_memory(Never).await);
     let mut calls = Vec::new();
     for (outcome, minor) in outcomes.into_iter().zip(0..) {
-        let version = semver::Version::new(1, minor, 0);
-        let bundle = version.to_string().into_bytes();
-        let installed = Installed {
-            name: "a.b".parse().unwrap(),
-            component: Digest::of(&bundle),
-            bundle: Digest::of(&bundle),
-            sequence: minor,
-            origin: ReleaseOrigin::Brought,
-            operations: Vec::new(),
-            verified: None,
-            version,
-        };
+        let version = format!("1.{minor}.0");
+        let installed = installed(&version, minor);
         let fixed = Fixed { outcome, calls: Arc::default() };
         calls.push(Arc::clone(&fixed.calls));
-        registry.install(by(), "", installed, &bundle, fixed).await.unwrap();
+        registry.install(by(), "", installed, version.as_bytes(), fixed).await.unwrap();
     }
     let mut plan = Plan::preset("quick").unwrap();
     plan.stages[0].share = Share::from_units(50_000).unwrap();
@@ -77,8 +67,21 @@ async fn stage(outcomes: Vec<Outcome>) -> Stage {
     let name = "a.b".parse().unwrap();
     let op = Op::rollout(&name, &"1.1.0".parse().unwrap(), plan, 0);
     registry.change(by(), "", op).await.unwrap();
-    let (traffic, _) = Traffic::new(Arc::clone(&registry), clock);
+    let traffic = Traffic::new(Arc::clone(&registry), clock);
     Stage { registry, traffic, calls }
+}
+
+fn installed(version: &str, sequence: u64) -> Installed {
+    Installed {
+        name: "a.b".parse().unwrap(),
+        version: version.parse().unwrap(),
+        component: Digest::of(version.as_bytes()),
+        bundle: Digest::of(version.as_bytes()),
+        sequence,
+        origin: ReleaseOrigin::Brought,
+        operations: Vec::new(),
+        verified: None,
+    }
 }
 
 fn by() -> Actor {
@@ -87,8 +90,9 @@ fn by() -> Actor {
 
 impl Stage {
     fn picked(&self, target: &str, who: &Who) -> (String, Option<Arm>) {
-        let pick = pick(&self.registry.snapshot(), &target.parse().unwrap(), who).unwrap();
-        (pick.serving.version().to_string(), pick.unit.map(|(_, _, arm)| arm))
+        let snapshot = self.registry.snapshot();
+        let pick = pick(&snapshot, &target.parse().unwrap(), who).unwrap();
+        (pick.serving.version().to_string(), pick.unit.map(|unit| unit.arm))
     }
 
     /// A user on one side of the share.
@@ -120,8 +124,8 @@ async fn pins_groups_and_requirements_go_before_the_share() {
     assert_eq!(stage.picked("a.b", &Who::default().group("staff")), stable("1.1.0"));
     assert_eq!(stage.picked("a.b@^1", &inside), stable("1.0.0"), "who serves, if that will do");
     assert_eq!(stage.picked("a.b@>1.1", &inside), stable("1.2.0"));
-    let none = pick(&stage.registry.snapshot(), &"a.b@^2".parse().unwrap(), &inside);
-    assert!(none.is_none());
+    let snapshot = stage.registry.snapshot();
+    assert!(pick(&snapshot, &"a.b@^2".parse().unwrap(), &inside).is_none());
     let arms = (0..1_000)
         .filter(|user| stage.picked("a.b", &Who::user(user.to_string())).1 == Some(Arm::Treatment));
     assert!((400..600).contains(&arms.count()));
@@ -155,10 +159,11 @@ async fn feedback_finds_its_request_and_counts_once() {
     let who = stage.user(Arm::Control).request("r-1");
     stage.call(&who).await;
     for _ in 0..3 {
-        stage.traffic.feedback("r-1", Opinion::Bad).unwrap();
+        stage.traffic.feedback(&Feedback::new("r-1", Opinion::Bad)).unwrap();
     }
-    stage.traffic.metric("r-1", "useful", Opinion::Good).unwrap();
-    assert!(stage.traffic.feedback("r-2", Opinion::Good).is_err());
+    let useful = Feedback::new("r-1", Opinion::Good).metric("useful");
+    stage.traffic.feedback(&useful).unwrap();
+    assert!(stage.traffic.feedback(&Feedback::new("r-2", Opinion::Good)).is_err());
     let snapshot = stage.registry.snapshot();
     let seen = snapshot.line("a.b").unwrap().spreading.as_ref().unwrap().book.take();
     assert_eq!((seen.feedback.control.requests, seen.feedback.control.failures), (1, 1));
@@ -166,17 +171,130 @@ async fn feedback_finds_its_request_and_counts_once() {
 }
 
 #[tokio::test]
-async fn a_dropped_call_is_told_of() {
-    let stage = stage(vec![returned(), returned()]).await;
-    let (traffic, mut samples) = Traffic::new(Arc::clone(&stage.registry), Arc::new(SystemClock));
-    let target = "a.b".parse().unwrap();
-    let who = Who::default();
-    drop(traffic.call(&target, Invocation::new("do", "{}"), &who));
-    assert!(samples.try_recv().is_err(), "a call that was never begun");
-    traffic.call(&target, Invocation::new("do", "{}"), &who).await;
-    assert_eq!(samples.try_recv().unwrap().outcome, "returned");
-    for _ in 0..1_100 {
-        traffic.call(&target, Invocation::new("do", "{}"), &who).await;
+async fn a_failure_that_changed_nothing_is_tried_once_more_and_no_other_is() {
+    for (outcome, tries) in [(refused(false), 2), (refused(true), 1), (returned(), 1)] {
+        let stage = stage(vec![outcome.clone(), returned()]).await;
+        let answer = stage.call(&Who::default()).await;
+        assert_eq!((answer.tries, answer.report.outcome.word()), (tries, outcome.word()));
+        assert_eq!(stage.calls[0].load(Ordering::Relaxed), u32::from(tries), "{outcome:?}");
+        let snapshot = stage.registry.snapshot();
+        let totals = snapshot.line("a.b").unwrap().stable.as_ref().unwrap().totals();
+        assert_eq!((totals.begun, totals.ended), (u64::from(tries), u64::from(tries)));
+        assert_eq!(totals.retried, u64::from(tries) - 1);
     }
-    assert_eq!(traffic.samples_lost(), 1_100 - 1_024);
+    let stage = stage(vec![refused(false), returned()]).await;
+    let target = "a.b".parse().unwrap();
+    let now = Invocation::new("do", "{}").deadline(std::time::Duration::ZERO);
+    let answer = stage.traffic.call(&target, now, &Who::default()).await;
+    assert_eq!(answer.tries, 1, "there is no time left for another");
+}
+
+#[tokio::test]
+async fn whatever_is_asked_for_in_vain_is_told_with_what_there_is() {
+    let stage = stage(vec![returned(), returned()]).await;
+    let mut samples = stage.traffic.samples(Redaction::Shape);
+    for (target, said) in [
+        ("no.such", "no capability `no.such` is installed"),
+        ("a.b@^2", "no version that `^2` allows; ready are 1.0.0, 1.1.0"),
+    ] {
+        let invocation = Invocation::new("do", r#"{"n": 1}"#);
+        let answer =
+            stage.traffic.call(&target.parse().unwrap(), invocation, &Who::default()).await;
+        let told = answer.report.outcome.to_string();
+        assert!(told.contains(said) && answer.tries == 0, "{told}");
+        let sample = samples.try_next().unwrap();
+        assert_eq!((sample.outcome, sample.version), ("unavailable", None));
+        assert_eq!(sample.input, Some(serde_json::json!({"n": "number"})));
+    }
+    for version in ["1.0.0", "1.1.0"] {
+        let digest = Digest::of(version.as_bytes());
+        stage.registry.change(by(), "", Op::Revoked { digest }).await.unwrap();
+    }
+    let told = stage.call(&Who::default()).await.report.outcome.to_string();
+    assert!(told.contains("nothing of `a.b` serves now"), "{told}");
+}
+
+/// Never comes to an end.
+struct Endless;
+
+impl Callee for Endless {
+    fn call(&self, _: &Invocation<'_>) -> impl Future<Output = Report> + Send {
+        std::future::pending()
+    }
+}
+
+impl Load<Endless> for Never {
+    fn load<'a>(&'a self, _: &'a Release, _: Vec<u8>) -> Loading<'a, Endless> {
+        Box::pin(async { Err("nothing is loaded here".to_owned()) })
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_counts_as_cancelled_with_the_time_that_it_waited() {
+    let registry = Arc::new(Registry::in_memory(Never).await);
+    registry.install(by(), "", installed("1.0.0", 0), b"1.0.0", Endless).await.unwrap();
+    let traffic = Traffic::new(Arc::clone(&registry), Arc::new(SystemClock));
+    let (target, who) = ("a.b".parse().unwrap(), Who::default());
+    drop(traffic.call(&target, Invocation::new("do", "{}"), &who));
+    let serving = Arc::clone(registry.snapshot().line("a.b").unwrap().stable.as_ref().unwrap());
+    assert_eq!(serving.totals().begun, 0, "a call that was never begun");
+    let mut samples = traffic.samples(Redaction::Omit);
+    let wait = std::time::Duration::from_millis(5);
+    let call = traffic.call(&target, Invocation::new("do", "{}"), &who);
+    assert!(tokio::time::timeout(wait, call).await.is_err());
+    let totals = serving.totals();
+    assert_eq!((totals.begun, totals.ended, totals.outcomes.cancelled), (1, 1, 1));
+    assert!(serving.latencies().longest() >= wait / 2, "{:?}", serving.latencies().longest());
+    assert_eq!(samples.try_next().unwrap().outcome, "cancelled");
+}
+
+#[tokio::test]
+async fn samples_are_bounded_and_keep_room_for_what_failed() {
+    let stage = stage(vec![returned(), Outcome::Cancelled]).await;
+    stage.call(&Who::default()).await;
+    assert_eq!(stage.traffic.samples_lost(), 0, "nobody listens, so nothing is lost");
+    let mut samples = stage.traffic.samples(Redaction::Shape);
+    for _ in 0..1_000 {
+        stage.call(&Who::default()).await;
+    }
+    assert_eq!(stage.traffic.samples_lost(), 1_000 - 512);
+    for _ in 0..600 {
+        stage.call(&Who::default().group("staff")).await;
+    }
+    assert_eq!(stage.traffic.samples_lost(), 1_600 - 1_024);
+    let mut seen = std::collections::BTreeMap::new();
+    while let Some(sample) = samples.try_next() {
+        *seen.entry(sample.outcome).or_insert(0) += 1;
+    }
+    assert_eq!(seen, [("cancelled", 512), ("returned", 512)].into());
+    drop(samples);
+    stage.call(&Who::default()).await;
+    stage.call(&Who::default()).await;
+    assert_eq!(stage.traffic.samples_lost(), 1_600 - 1_024, "nobody listens any more");
+}
+
+#[tokio::test]
+async fn figures_tell_of_every_release_and_sum_up_what_has_no_room() {
+    let stage = stage(vec![returned(), refused(false), returned()]).await;
+    let inside = stage.user(Arm::Treatment);
+    stage.call(&inside).await;
+    stage.call(&Who::default()).await;
+    let figures = stage.traffic.figures(10);
+    let told: Vec<_> = figures.releases.iter().map(|r| (r.version.minor, r.role)).collect();
+    let half = Share::from_units(50_000).unwrap();
+    assert_eq!(told, [(0, Role::Serves), (1, Role::Spreads(half)), (2, Role::Ready)]);
+    let [stable, new, _] = &figures.releases[..] else { panic!("{figures:?}") };
+    assert_eq!((stable.counts.begun, stable.counts.returned()), (2, 2));
+    assert_eq!((new.counts.ended(), new.counts.outcomes["refused"]), (1, 1));
+    assert_eq!(new.counts.fallen_back, 1);
+    assert_eq!(stable.latency.within.len(), LATENCY_BOUNDS.len() + 1);
+    assert_eq!(stable.latency.within.last(), Some(&2));
+    let text = serde_json::to_string(&figures).unwrap();
+    assert_eq!(serde_json::from_str::<Figures>(&text).unwrap(), figures);
+
+    stage.registry.change(by(), "", Op::Revoked { digest: Digest::of(b"1.1.0") }).await.unwrap();
+    let figures = stage.traffic.figures(1);
+    assert_eq!((figures.releases.len(), figures.others_count), (1, 2));
+    assert_eq!(figures.others.outcomes["refused"], 1, "what it did is not forgotten");
+    assert_eq!(stage.traffic.figures(2).releases[1].role, Role::Gone);
 }

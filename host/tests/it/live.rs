@@ -10,7 +10,7 @@ use engraft::model::{CapabilityName, Outcome};
 use engraft::registry::{Actor, Journal, Op, Plan, audit};
 use engraft::store::{OpLog, SqliteLog};
 use engraft::traffic::{Opinion, Target, Who};
-use engraft::{Error, Host, Invocation, LiveHost};
+use engraft::{Error, Host, LiveHost};
 
 /// A directory of one test with a log in it; gone when the test ends well.
 struct Place {
@@ -101,8 +101,7 @@ fn quick(share: &str, requests: u64) -> Plan {
 }
 
 async fn ask(live: &LiveHost, who: &Who) -> (Option<String>, Outcome) {
-    let input = Invocation::new("scale", r#"{"number": 21}"#);
-    let answer = live.call(&target(), input, who).await;
+    let answer = live.call(&target(), "scale", r#"{"number": 21}"#, who).await;
     (answer.version.map(|version| version.to_string()), answer.report.outcome)
 }
 
@@ -247,10 +246,10 @@ async fn what_may_not_be_installed_changes_nothing() {
     assert!(live.install(b"no bundle", by(), "").await.is_err());
     assert_eq!(live.registry().journal().length(), length);
     let nobody: Target = "no.such".parse().unwrap();
-    let answer = live.call(&nobody, Invocation::new("x", "{}"), &Who::default()).await;
+    let answer = live.call(&nobody, "x", "{}", &Who::default()).await;
     assert!(matches!(answer.report.outcome, Outcome::Unavailable { .. }));
     let none = Target { requirement: Some("^9".parse().unwrap()), ..target() };
-    let answer = live.call(&none, Invocation::new("x", "{}"), &Who::default()).await;
+    let answer = live.call(&none, "x", "{}", &Who::default()).await;
     assert!(matches!(answer.report.outcome, Outcome::Unavailable { .. }));
     let pin = |version: &str| Op::Pinned {
         caller: "nightly".to_owned(),

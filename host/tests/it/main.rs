@@ -16,6 +16,7 @@ mod corpus;
 mod effects;
 mod engine;
 mod engine_lab;
+mod figures;
 mod files;
 mod frozen;
 mod guest_sdk;

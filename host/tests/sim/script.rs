@@ -85,12 +85,14 @@ impl Callee for Scripted {
         };
         self.shared.clock.us.fetch_add(took, Ordering::Relaxed);
         let facts = || FailureFacts::final_without_effect("as it was told");
-        Report::unstarted(match (fails, kind) {
+        let mut report = Report::unstarted(match (fails, kind) {
             (false, _) => Outcome::Returned(Output::new("1".to_owned())),
             (true, 0) => Outcome::Trapped { kind: TrapKind::Unreachable, message: String::new() },
             (true, 1) => Outcome::Refused(Failure::Unavailable(facts())),
             (true, _) => Outcome::Refused(Failure::Failed(facts())),
-        })
+        });
+        report.usage.duration = Duration::from_micros(took);
+        report
     }
 }
 

@@ -13,7 +13,7 @@ use engraft::registry::{
 };
 use engraft::store::log::{Fault, FaultyLog};
 use engraft::store::{MemoryLog, OpLog};
-use engraft::traffic::{Opinion, Target, Traffic, Who, pick};
+use engraft::traffic::{Feedback, Opinion, Target, Traffic, Who, pick};
 
 use crate::script::{Dice, Hand, Maker, Scripted, Shared};
 
@@ -125,7 +125,7 @@ impl World {
         let registry = Arc::new(open(&log, &clock, &shared).await);
         let other = Arc::new(open(&log, &clock, &shared).await);
         let as_clock: Arc<dyn Clock> = Arc::<Hand>::clone(&clock);
-        let (traffic, _samples) = Traffic::new(Arc::clone(&registry), Arc::clone(&as_clock));
+        let traffic = Traffic::new(Arc::clone(&registry), Arc::clone(&as_clock));
         let steward = Steward::new(Arc::clone(&registry), as_clock);
         let person = SigningKey::from_seed(&[4; 32], Origin::Development);
         Self {
@@ -213,7 +213,8 @@ impl World {
                 assert!(!state.quarantined.contains_key(&component), "one in quarantine was");
             }
             let opinion = if self.dice.percent(90) { Opinion::Good } else { Opinion::Bad };
-            drop(self.traffic.feedback(&format!("r-{}", self.calls - 1), opinion));
+            let request = format!("r-{}", self.calls - 1);
+            drop(self.traffic.feedback(&Feedback::new(request, opinion)));
         }
     }
 

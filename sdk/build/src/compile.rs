@@ -2,6 +2,7 @@
 //!
 //! *Never:* a compiler is started before everything that it needs is known to be there.
 
+mod assemblyscript;
 mod c;
 mod go;
 mod python;
@@ -12,6 +13,7 @@ mod zig;
 use std::path::Path;
 
 use crate::Language;
+use crate::border;
 use crate::component::{self, ComponentError};
 use crate::contract::{self, ContractError};
 use crate::description::{Description, FILE};
@@ -25,6 +27,16 @@ pub struct Built {
     pub component: Vec<u8>,
     /// What the compiler said beside it: warnings.
     pub said: String,
+}
+
+/// How much time a build may take.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Effort {
+    /// As much as a small and fast component needs.
+    #[default]
+    Release,
+    /// As little as can be, for a person waits for it at each save.
+    Save,
 }
 
 /// Why nothing was built.
@@ -66,12 +78,16 @@ pub enum BuildError {
 /// # Errors
 ///
 /// Where the toolchain is missing, the source does not compile, or the result is no component.
-pub fn build(project: &Project, toolchains: &Toolchains) -> Result<Built, BuildError> {
-    toolchains.check(project.language)?;
+pub fn build(
+    project: &Project,
+    toolchains: &Toolchains,
+    effort: Effort,
+) -> Result<Built, BuildError> {
+    toolchains.check(project.language, project.variant())?;
     write_bindings(project)?;
     make_folder(&project.output())?;
     let (component, said) = match (project.language, &project.description) {
-        (Language::Rust, None) => rust::build(project)?,
+        (Language::Rust, None) => rust::build(project, effort)?,
         (Language::C | Language::Cpp, Some(description)) => {
             c::build(project, description, toolchains)?
         }
@@ -80,7 +96,10 @@ pub fn build(project: &Project, toolchains: &Toolchains) -> Result<Built, BuildE
         }
         (Language::Python, Some(_)) => python::build(project, toolchains)?,
         (Language::Go, Some(description)) => go::build(project, description, toolchains)?,
-        (Language::Zig, Some(description)) => zig::build(project, description, toolchains)?,
+        (Language::Zig, Some(description)) => zig::build(project, description, toolchains, effort)?,
+        (Language::AssemblyScript, Some(description)) => {
+            assemblyscript::build(project, description, toolchains)?
+        }
         (_, None) => {
             return Err(lacks(&project.folder.join(FILE), "a capability is described there"));
         }
@@ -90,6 +109,7 @@ pub fn build(project: &Project, toolchains: &Toolchains) -> Result<Built, BuildE
         }
     };
     let name = project.description.as_ref().map_or("capability", Description::name);
+    border::check(&component, project.variant())?;
     let component = component::label(&component, name, &project.version)?;
     Ok(Built { component, said })
 }
@@ -100,7 +120,7 @@ pub fn build(project: &Project, toolchains: &Toolchains) -> Result<Built, BuildE
 ///
 /// Where the toolchain is missing, or a test fails.
 pub fn test(project: &Project, toolchains: &Toolchains) -> Result<String, BuildError> {
-    toolchains.check(project.language)?;
+    toolchains.check(project.language, project.variant())?;
     write_bindings(project)?;
     make_folder(&project.output())?;
     match project.language {
@@ -110,6 +130,7 @@ pub fn test(project: &Project, toolchains: &Toolchains) -> Result<String, BuildE
         Language::Zig => zig::test(project, toolchains),
         Language::Python => python::test(project),
         Language::Go => go::test(project, toolchains),
+        Language::AssemblyScript => assemblyscript::test(project, toolchains),
     }
 }
 
@@ -128,6 +149,7 @@ pub fn bindings(project: &Project) -> Result<Vec<(String, Vec<u8>)>, ContractErr
         Language::Zig => zig::bindings(description)?,
         Language::Python => python::bindings(description),
         Language::Go => go::bindings(description),
+        Language::AssemblyScript => assemblyscript::bindings(description),
         Language::Rust => Vec::new(),
     };
     let world = contract::files(description)

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::Language;
+use crate::wasi::Wasi;
 use crate::yaml::{self, YamlError};
 
 /// The file's name in every project.
@@ -34,6 +35,9 @@ pub struct Description {
     /// Whether its state moves to the next version; it then exports `save` and `restore`.
     #[serde(default)]
     pub state: bool,
+    /// Whether it has WASI, and what it asks for there.
+    #[serde(default)]
+    pub wasi: Option<Wasi>,
     /// What it asks for.
     #[serde(default)]
     pub permissions: Permissions,

@@ -3,10 +3,12 @@
 //!
 //! *Never:* a text of the author stands in it unescaped.
 
+pub(crate) mod assemblyscript;
 pub(crate) mod c;
 pub(crate) mod go;
 pub(crate) mod image;
 pub(crate) mod js;
+pub(crate) mod python;
 
 /// A string literal that C, C++, Go, JavaScript and Zig all read alike: escapes for what is not
 /// plain ASCII are of three octal digits in C, so this one is for C alone.

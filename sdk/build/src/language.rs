@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// A language with a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", try_from = "String")]
 pub enum Language {
     /// Rust, which describes itself by macros.
     Rust,
@@ -27,6 +27,8 @@ pub enum Language {
     Python,
     /// Go.
     Go,
+    /// AssemblyScript; second to the others, see its template.
+    AssemblyScript,
 }
 
 /// A word that is no language here.
@@ -38,7 +40,7 @@ pub struct UnknownLanguage {
 
 impl Language {
     /// All of them, the first class first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Rust,
         Self::C,
         Self::Cpp,
@@ -47,9 +49,11 @@ impl Language {
         Self::TypeScript,
         Self::Python,
         Self::Go,
+        Self::AssemblyScript,
     ];
 
-    /// The word for it in commands and in `capability.yaml`; also the name of the template's folder.
+    /// The word for it in commands and in `capability.yaml`; also the name of the template's
+    /// folder.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -61,6 +65,7 @@ impl Language {
             Self::TypeScript => "typescript",
             Self::Python => "python",
             Self::Go => "go",
+            Self::AssemblyScript => "assemblyscript",
         }
     }
 
@@ -74,14 +79,24 @@ impl Language {
             Self::TypeScript => &["ts"],
             Self::Python => &["py"],
             Self::Go => &["golang"],
+            Self::AssemblyScript => &["as", "asc"],
         }
+    }
+
+    /// Whether its library has files, and so a variant with WASI. QuickJS has none of its own, and
+    /// what Node.js has is not in it; AssemblyScript's library has none either.
+    #[must_use]
+    pub const fn has_files(self) -> bool {
+        !matches!(self, Self::JavaScript | Self::TypeScript | Self::AssemblyScript)
     }
 
     /// Whether two builds of one source give the same bytes; where not, why not.
     #[must_use]
     pub const fn reproducibility(self) -> Reproducibility {
         match self {
-            Self::Rust | Self::C | Self::Cpp | Self::Zig | Self::Go => Reproducibility::Bytes,
+            Self::Rust | Self::C | Self::Cpp | Self::Zig | Self::Go | Self::AssemblyScript => {
+                Reproducibility::Bytes
+            }
             Self::JavaScript | Self::TypeScript => Reproducibility::Differs(
                 "the snapshot of the started interpreter holds addresses that vary",
             ),
@@ -119,6 +134,14 @@ impl FromStr for Language {
     }
 }
 
+impl TryFrom<String> for Language {
+    type Error = UnknownLanguage;
+
+    fn try_from(word: String) -> Result<Self, UnknownLanguage> {
+        word.parse()
+    }
+}
+
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -130,6 +153,7 @@ impl fmt::Display for Language {
             Self::TypeScript => "TypeScript",
             Self::Python => "Python",
             Self::Go => "Go",
+            Self::AssemblyScript => "AssemblyScript",
         })
     }
 }

@@ -5,6 +5,7 @@
 
 mod adapter;
 mod bindings;
+mod border;
 mod compile;
 mod component;
 mod contract;
@@ -16,9 +17,11 @@ mod schema;
 mod stub;
 mod template;
 mod toolchain;
+mod wasi;
 mod yaml;
 
-pub use compile::{BuildError, Built, bindings, build, test};
+pub use border::Foreign;
+pub use compile::{BuildError, Built, Effort, bindings, build, test};
 pub use component::{COMPONENT_BYTES_MAX, ComponentError};
 pub use contract::{ContractError, WORLD};
 pub use description::{
@@ -32,4 +35,5 @@ pub use template::{NewError, Wanted, create};
 pub use toolchain::{
     InstallError, MissingTool, Package, Ran, Registry, RunError, Status, Tool, Toolchains,
 };
+pub use wasi::{Access, FileRule, NoFiles, Variant, Wasi};
 pub use yaml::YamlError;

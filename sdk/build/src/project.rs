@@ -5,9 +5,11 @@
 use std::path::{Path, PathBuf};
 
 use semver::Version;
+use serde::Deserialize;
 
 use crate::Language;
 use crate::description::{Description, DescriptionError, FILE};
+use crate::wasi::{NoFiles, Variant, Wasi};
 
 /// A folder with a capability in it.
 #[derive(Debug, Clone)]
@@ -18,6 +20,8 @@ pub struct Project {
     pub language: Language,
     /// The version that it says it has.
     pub version: Version,
+    /// Whether it has WASI, and what it asks for there.
+    pub wasi: Option<Wasi>,
     /// What it says of itself; a capability in Rust says it in its code.
     pub(crate) description: Option<Description>,
 }
@@ -51,6 +55,22 @@ pub enum ProjectError {
         /// Which file.
         path: String,
     },
+    /// It wants files where there are none.
+    #[error("`{path}`: {source}")]
+    NoFiles {
+        /// Which file.
+        path: String,
+        /// Why not.
+        source: NoFiles,
+    },
+    /// Its `Cargo.toml` is none.
+    #[error("`{path}`: {message}")]
+    Manifest {
+        /// Which file.
+        path: String,
+        /// What is wrong, and where.
+        message: String,
+    },
     /// What it says cannot be.
     #[error(transparent)]
     Description(#[from] DescriptionError),
@@ -75,9 +95,13 @@ impl Project {
         if description.name.is_none() {
             return Err(ProjectError::NoName { path: shown });
         }
+        if description.wasi.is_some() && !language.has_files() {
+            return Err(ProjectError::NoFiles { path: shown, source: NoFiles(language) });
+        }
         Ok(Self {
             folder: folder.to_owned(),
             language,
+            wasi: description.wasi.clone(),
             version: description.version.clone().unwrap_or(Version::new(0, 0, 0)),
             description: Some(description),
         })
@@ -85,19 +109,30 @@ impl Project {
 
     fn in_rust(folder: &Path) -> Result<Self, ProjectError> {
         let none = || ProjectError::None { folder: folder.display().to_string() };
-        let text = std::fs::read_to_string(folder.join("Cargo.toml")).map_err(|_| none())?;
+        let path = folder.join("Cargo.toml");
+        let text = std::fs::read_to_string(&path).map_err(|_| none())?;
         if !text.contains("engraft-guest") {
             return Err(none());
         }
-        let version = text.lines().find_map(|line| {
-            line.trim().strip_prefix("version = ")?.trim_matches('"').parse().ok()
-        });
+        let manifest: CargoManifest =
+            toml::from_str(&text).map_err(|error| ProjectError::Manifest {
+                path: path.display().to_string(),
+                message: error.to_string().trim_end().to_owned(),
+            })?;
+        let package = manifest.package;
         Ok(Self {
             folder: folder.to_owned(),
             language: Language::Rust,
-            version: version.unwrap_or(Version::new(0, 0, 0)),
+            wasi: package.metadata.engraft.wasi,
+            version: package.version.unwrap_or(Version::new(0, 0, 0)),
             description: None,
         })
+    }
+
+    /// Which kind of component it becomes.
+    #[must_use]
+    pub const fn variant(&self) -> Variant {
+        if self.wasi.is_some() { Variant::Wasi } else { Variant::Sealed }
     }
 
     /// What the build makes goes here, as compilers see it that run in another folder.
@@ -106,4 +141,30 @@ impl Project {
         let output = self.folder.join("build");
         std::path::absolute(&output).unwrap_or(output)
     }
+}
+
+/// What of a `Cargo.toml` is of interest; the rest is cargo's.
+#[derive(Deserialize)]
+struct CargoManifest {
+    package: Package,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    version: Option<Version>,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Metadata {
+    engraft: Engraft,
+}
+
+/// `[package.metadata.engraft]`, where a capability in Rust asks for what its macros have no words for.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Engraft {
+    wasi: Option<Wasi>,
 }

@@ -3,6 +3,7 @@
 //!
 //! *Never:* a stub gives an output that looks like an answer.
 
+mod assemblyscript;
 mod c;
 mod compiled;
 mod rust;
@@ -27,6 +28,7 @@ pub(crate) fn sources(
         Language::Go => compiled::go(description),
         Language::Python => scripts::python(description),
         Language::JavaScript | Language::TypeScript => scripts::javascript(language, description),
+        Language::AssemblyScript => assemblyscript::sources(description),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::compile;
 use crate::description::{self, Description, DescriptionError, FILE};
 use crate::project::{Project, ProjectError};
 use crate::stub;
+use crate::wasi::{Access, NoFiles, Variant, Wasi};
 
 /// Path below `guest-templates` and content.
 const TEMPLATES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/templates.rs"));
@@ -51,6 +52,9 @@ pub enum NewError {
         /// Why not.
         source: std::io::Error,
     },
+    /// The language has no files.
+    #[error(transparent)]
+    NoFiles(#[from] NoFiles),
     /// The bindings cannot be made.
     #[error(transparent)]
     Bindings(#[from] crate::ContractError),
@@ -64,13 +68,14 @@ pub enum NewError {
 pub fn create(
     language: Language,
     name: &str,
+    variant: Variant,
     folder: &Path,
     wanted: &Wanted,
 ) -> Result<Vec<String>, NewError> {
     if folder.exists() {
         return Err(NewError::Exists(folder.display().to_string()));
     }
-    let files = files(language, name, wanted)?;
+    let files = files(language, name, variant, wanted)?;
     // Beside its place first, so that a full disk leaves no half of it.
     let mut unfinished = folder.as_os_str().to_owned();
     unfinished.push(format!(".{}.tmp", std::process::id()));
@@ -87,41 +92,75 @@ pub fn create(
 
 type Files = Vec<(String, Vec<u8>)>;
 
-fn files(language: Language, name: &str, wanted: &Wanted) -> Result<Files, NewError> {
-    let prefix = format!("{}/", language.word());
-    let mut files: Files = TEMPLATES
-        .iter()
-        .filter_map(|(path, bytes)| Some((path.strip_prefix(&prefix)?.to_owned(), bytes.to_vec())))
-        .filter(|(path, _)| path != "Cargo.lock" && !path.starts_with("bindings/"))
-        .collect();
+fn files(
+    language: Language,
+    name: &str,
+    variant: Variant,
+    wanted: &Wanted,
+) -> Result<Files, NewError> {
     let described = match wanted {
         Wanted::Example => None,
-        Wanted::Operations(names) => Some((FILE.to_owned(), operations(names)?)),
+        Wanted::Operations(names) => Some((FILE.to_owned(), operations(names, variant)?)),
         Wanted::Described(path) => Some((path.display().to_string(), text_of(path)?)),
     };
-    if let Some((path, text)) = described {
-        let description = Description::parse(&path, &text)?;
-        for (path, text) in stub::sources(language, name, &description) {
-            files.retain(|(present, _)| *present != path);
-            files.push((path, text.into_bytes()));
-        }
-        files.retain(|(path, _)| path != FILE);
-        if language != Language::Rust {
-            files.push((FILE.to_owned(), headed(language, name, &text).into_bytes()));
+    let described = match described {
+        Some((path, text)) => Some((Description::parse(&path, &text)?, text)),
+        None => None,
+    };
+    let wasi = match described.as_ref().map(|(description, _)| &description.wasi) {
+        Some(Some(wasi)) => Some(wasi.clone()),
+        Some(None) | None if variant == Variant::Wasi => Some(Wasi::example()),
+        Some(None) | None => None,
+    };
+    if wasi.is_some() && !language.has_files() {
+        return Err(NoFiles(language).into());
+    }
+    let mut files = below(&format!("{}/", language.word()));
+    if wasi.is_some() {
+        // The variant is what differs from the language's template.
+        for (path, bytes) in below(&format!("wasi/{}/", language.word())) {
+            put(&mut files, path, bytes);
         }
     }
+    if let Some((description, text)) = described {
+        for (path, text) in stub::sources(language, name, &description) {
+            put(&mut files, path, text.into_bytes());
+        }
+        put(&mut files, FILE.to_owned(), text.into_bytes());
+    }
     if language == Language::Rust {
-        fill_in_rust(name, &mut files);
+        files.retain(|(path, _)| path != FILE);
+        fill_in_rust(name, wasi.as_ref(), &mut files);
     } else if let Some((_, text)) = files.iter_mut().find(|(path, _)| path == FILE) {
-        *text = headed(language, name, &String::from_utf8_lossy(text)).into_bytes();
+        let variant = if wasi.is_some() { Variant::Wasi } else { Variant::Sealed };
+        *text = headed(language, name, variant, &String::from_utf8_lossy(text)).into_bytes();
     }
     files.sort();
     Ok(files)
 }
 
+/// A file in place of one of that path.
+fn put(files: &mut Files, path: String, bytes: Vec<u8>) {
+    files.retain(|(present, _)| *present != path);
+    files.push((path, bytes));
+}
+
+/// The files of a template; bindings are made, and a lock is for this repository's own tests.
+fn below(prefix: &str) -> Files {
+    TEMPLATES
+        .iter()
+        .filter_map(|(path, bytes)| Some((path.strip_prefix(prefix)?.to_owned(), bytes.to_vec())))
+        .filter(|(path, _)| path != "Cargo.lock" && !path.starts_with("bindings/"))
+        .collect()
+}
+
 /// A description of which nothing is known but the names of its operations.
-fn operations(names: &[String]) -> Result<String, NewError> {
-    let mut text = "summary: Says in one sentence what this is for.\n\npermissions:\n  log: true\n\noperations:\n".to_owned();
+fn operations(names: &[String], variant: Variant) -> Result<String, NewError> {
+    let mut text = "summary: Says in one sentence what this is for.\n\n".to_owned();
+    if variant == Variant::Wasi {
+        text.push_str("wasi:\n  files: [{guest_path: /data, access: read-write}]\n\n");
+    }
+    text.push_str("permissions:\n  log: true\n\noperations:\n");
     for (index, name) in names.iter().enumerate() {
         if names.iter().take(index).any(|before| before == name) {
             return Err(NewError::Duplicate(name.clone()));
@@ -145,20 +184,26 @@ fn text_of(path: &Path) -> Result<String, DescriptionError> {
 }
 
 /// The author's text, comments and all, under lines that say language, name and version.
-fn headed(language: Language, name: &str, text: &str) -> String {
+fn headed(language: Language, name: &str, variant: Variant, text: &str) -> String {
     let ours = ["language:", "name:"];
     let kept: Vec<&str> =
         text.lines().filter(|line| !ours.iter().any(|word| line.starts_with(word))).collect();
     let version =
         if kept.iter().any(|line| line.starts_with("version:")) { "" } else { "version: 0.1.0\n" };
+    let has_wasi = kept.iter().any(|line| line.starts_with("wasi:"));
+    let wasi = if variant == Variant::Wasi && !has_wasi { "wasi: {}\n" } else { "" };
     let comments = kept.iter().take_while(|line| line.starts_with('#')).count();
     let (head, rest) = kept.split_at(comments);
     let head: String = head.iter().map(|line| format!("{line}\n")).collect();
-    format!("{head}language: {}\nname: {name}\n{version}{}\n", language.word(), rest.join("\n"))
+    format!(
+        "{head}language: {}\nname: {name}\n{version}{wasi}{}\n",
+        language.word(),
+        rest.join("\n")
+    )
 }
 
 /// The package, the name in the source, and the crates that it links, copied beside it.
-fn fill_in_rust(name: &str, files: &mut Files) {
+fn fill_in_rust(name: &str, wasi: Option<&Wasi>, files: &mut Files) {
     let package = name.replace('.', "-");
     for (path, bytes) in files.iter_mut() {
         let text = String::from_utf8_lossy(bytes);
@@ -166,8 +211,12 @@ fn fill_in_rust(name: &str, files: &mut Files) {
             "Cargo.toml" => text
                 .replace("name = \"greet\"", &format!("name = \"{package}\""))
                 .replace("../../sdk/guest", "engraft/sdk/guest")
-                .replace("[workspace]", "[workspace]\nexclude = [\"engraft\"]"),
-            "src/lib.rs" => text.replace("example.greet", name),
+                .replace("[workspace]", "[workspace]\nexclude = [\"engraft\"]")
+                .replace(
+                    "\n[lib]",
+                    &format!("{}\n[lib]", wasi.map_or_else(String::new, asked_in_cargo)),
+                ),
+            "src/lib.rs" => text.replace("example.greet", name).replace("example.notes", name),
             "README.md" => text.replace(
                 "release/greet.wasm",
                 &format!("release/{}.wasm", package.replace('-', "_")),
@@ -188,6 +237,27 @@ fn fill_in_rust(name: &str, files: &mut Files) {
         files.push((place, bytes.to_vec()));
     }
     files.push((".gitignore".to_owned(), b"build/\ntarget/\n".to_vec()));
+}
+
+/// Where `engraft build` finds what a capability in Rust asks for beside the contract.
+fn asked_in_cargo(wasi: &Wasi) -> String {
+    let files: Vec<String> = wasi
+        .files
+        .iter()
+        .map(|rule| {
+            let access = match rule.access {
+                Access::ReadOnly => "read-only",
+                Access::ReadWrite => "read-write",
+            };
+            format!("{{ guest_path = {:?}, access = {access:?} }}", rule.guest_path)
+        })
+        .collect();
+    format!(
+        "\n# With this it is built for WASI; what is not here is denied, whoever grants it.\n\
+         [package.metadata.engraft.wasi]\nfiles = [{}]\nenv = {:?}\n",
+        files.join(", "),
+        wasi.env
+    )
 }
 
 /// The workspace that the copied crates are members of: the repository's, without the others.

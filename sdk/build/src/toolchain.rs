@@ -17,6 +17,7 @@ pub use program::{Ran, RunError};
 pub use table::{Package, Registry, Tool};
 
 use crate::Language;
+use crate::wasi::Variant;
 
 /// The folder that the tools are kept in.
 #[derive(Debug, Clone)]
@@ -84,14 +85,16 @@ impl Toolchains {
         }
     }
 
-    /// Whether everything that a language needs is here.
+    /// Whether everything that a language needs for this kind of component is here.
     ///
     /// # Errors
     ///
     /// Names the first tool that is missing.
-    pub fn check(&self, language: Language) -> Result<(), MissingTool> {
-        let missing =
-            Tool::ALL.iter().find(|tool| tool.serves(language) && self.find(**tool).is_none());
+    pub fn check(&self, language: Language, variant: Variant) -> Result<(), MissingTool> {
+        let is_wanted = |tool: &Tool| {
+            tool.serves(language) && (variant == Variant::Wasi || !tool.is_for_wasi())
+        };
+        let missing = Tool::ALL.iter().find(|tool| is_wanted(tool) && self.find(**tool).is_none());
         match missing {
             Some(tool) => Err(MissingTool { language, tool: tool.name() }),
             None => Ok(()),
@@ -124,8 +127,8 @@ impl Toolchains {
 
     /// The file that is there once the tool is whole.
     fn find(&self, tool: Tool) -> Option<PathBuf> {
-        if tool == Tool::RustTarget {
-            return install::rust_target();
+        if tool.registry() == Registry::Rustup {
+            return tool.packages().first().and_then(|target| install::rust_target(target.name));
         }
         Some(self.folder(tool).join(tool.proof())).filter(|path| path.exists())
     }
@@ -151,12 +154,12 @@ mod tests {
     #[test]
     fn an_empty_folder_has_nothing_and_says_what_to_do() {
         let toolchains = Toolchains::in_folder("/nowhere/at/all");
-        let missing = toolchains.check(Language::Zig).unwrap_err().to_string();
+        let missing = toolchains.check(Language::Zig, Variant::Sealed).unwrap_err().to_string();
         assert!(missing.contains("`engraft doctor --install zig`"), "{missing}");
         for status in toolchains.status() {
             assert!(!status.languages.is_empty(), "{} serves nobody", status.tool);
             assert!(status.install.starts_with("engraft doctor --install "));
-            assert!(status.tool == "rust-target" || status.path.is_none());
+            assert!(status.tool.starts_with("rust-") || status.path.is_none());
         }
     }
 

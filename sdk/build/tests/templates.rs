@@ -1,4 +1,5 @@
-//! The templates as they are checked in: current bindings, pinned versions, and what `new` makes of them.
+//! The templates as they are checked in: current bindings, pinned versions, and what `new` makes of
+//! them.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,7 +9,7 @@
 
 use std::path::{Path, PathBuf};
 
-use engraft_build::{Language, Project, Tool, Wanted, bindings, create};
+use engraft_build::{Language, Project, Registry, Tool, Variant, Wanted, bindings, create};
 
 fn template(language: Language) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../guest-templates").join(language.word())
@@ -48,9 +49,19 @@ fn the_bindings_of_templates_are_current() {
 #[test]
 fn every_template_names_the_versions_of_its_tools() {
     for language in Language::ALL {
-        let readme = std::fs::read_to_string(template(language).join("README.md")).unwrap();
+        let mut readme = std::fs::read_to_string(template(language).join("README.md")).unwrap();
+        if language.has_files() {
+            let variant = template(language).join("../wasi").join(language.word());
+            let wasi = std::fs::read_to_string(variant.join("README.md")).unwrap();
+            // What the one names the other does, or it would hide what is missing.
+            for line in readme.lines().filter(|line| line.contains("from PyPI")) {
+                let named = line.split(" from PyPI").next().unwrap();
+                assert!(wasi.contains(named), "{language}: its variant does not name {named}");
+            }
+            readme.push_str(&wasi);
+        }
         for tool in Tool::ALL.into_iter().filter(|tool| tool.serves(language)) {
-            for package in tool.packages().iter().filter(|_| tool != Tool::RustTarget) {
+            for package in tool.packages().iter().filter(|_| tool.registry() != Registry::Rustup) {
                 let (name, version) = (package.name, package.version);
                 assert!(readme.contains(name), "{language}: its README does not name {name}");
                 assert!(
@@ -67,7 +78,7 @@ fn new_makes_a_project_of_the_given_name_in_every_language() {
     let scratch = scratch("new");
     for language in Language::ALL {
         let folder = scratch.join(language.word());
-        create(language, "text.hello", &folder, &Wanted::Example).unwrap();
+        create(language, "text.hello", Variant::Sealed, &folder, &Wanted::Example).unwrap();
         let project = Project::open(&folder).unwrap();
         assert_eq!(project.language, language);
         let file = if language == Language::Rust { "src/lib.rs" } else { "capability.yaml" };
@@ -88,8 +99,9 @@ fn a_folder_that_exists_is_left_as_it_is() {
     let scratch = scratch("exists");
     let folder = scratch.join("mine");
     std::fs::create_dir(&folder).unwrap();
-    let error =
-        create(Language::C, "text.hello", &folder, &Wanted::Example).unwrap_err().to_string();
+    let error = create(Language::C, "text.hello", Variant::Sealed, &folder, &Wanted::Example)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("is there already; nothing was changed"), "{error}");
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
     std::fs::remove_dir_all(scratch).unwrap();
@@ -115,7 +127,9 @@ fn what_cannot_be_made_leaves_nothing_behind() {
     ] {
         for language in [Language::Rust, Language::C] {
             let folder = scratch.join("made");
-            let error = create(language, "text.hello", &folder, &wanted).unwrap_err().to_string();
+            let error = create(language, "text.hello", Variant::Sealed, &folder, &wanted)
+                .unwrap_err()
+                .to_string();
             assert!(error.contains(says), "{error}");
             let left: Vec<_> = std::fs::read_dir(&scratch)
                 .unwrap()

@@ -10,6 +10,7 @@ mod check;
 mod completions;
 mod dev;
 mod doctor;
+mod feedback;
 mod inspect;
 mod key;
 mod new;
@@ -21,6 +22,7 @@ mod sign;
 mod stop;
 mod trial;
 mod trust;
+mod watch;
 
 use clap::Subcommand;
 
@@ -79,6 +81,10 @@ pub(crate) enum Command {
     Stop(stop::StopArgs),
     /// Lifts an emergency stop, with a key that the keyring names
     Lift(stop::LiftArgs),
+    /// Says of the answer to a request whether it was any good
+    Feedback(feedback::FeedbackArgs),
+    /// Shows releases, their shares and how they fare, live
+    Watch(watch::WatchArgs),
     /// Checks the registry's log, offline
     Audit(audit::AuditArgs),
     /// Writes completions for a shell
@@ -112,6 +118,8 @@ pub(crate) fn run(command: Command, desk: &Desk) -> Result<Reply> {
         Command::Revoke(args) => release::revoke(&args, desk),
         Command::Stop(args) => stop::stop(&args, desk),
         Command::Lift(args) => stop::lift(&args, desk),
+        Command::Feedback(args) => feedback::run(&args, desk),
+        Command::Watch(args) => watch::run(&args, desk),
         Command::Audit(args) => audit::run(args, desk),
         Command::Completions(args) => Ok(completions::run(&args)),
     }

@@ -5,10 +5,14 @@
 
 use engraft::artifact::{Bundle, Keyring, TrustedKey};
 use engraft::engine::{ConfigMap, InstancePolicy, Services};
-use engraft::model::{ClockMode, Failure, Grant, Operation, Outcome, Permissions, RandomMode};
+use engraft::model::{
+    ClockMode, Failure, FileGrant, Grant, Operation, Outcome, Permissions, RandomMode,
+};
 use engraft::store::MemoryStore;
 use engraft::{Host, Invocation, Terms};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use crate::desk::Desk;
@@ -34,7 +38,8 @@ pub(crate) fn run(bundle: &Bundle, desk: &Desk) -> Result<Rehearsed> {
     let mut rehearsed = Rehearsed::default();
     for operation in &manifest.description.operations {
         for (index, example) in operation.examples.iter().enumerate() {
-            let host = host(manifest.permissions(), desk)?;
+            let ground = Ground::new(manifest.permissions())?;
+            let host = host(manifest.permissions(), &ground, desk)?;
             desk.wait(host.install(&bytes))??;
             let invocation = Invocation::new(&operation.name, example.input.to_string());
             let report = desk.wait(host.call(manifest.name().as_str(), invocation))?;
@@ -78,12 +83,52 @@ impl Rehearsed {
     }
 }
 
-fn host(asked: &Permissions, desk: &Desk) -> Result<Host> {
+/// An empty directory of its own for each that is asked for; gone when the example is done.
+#[derive(Default)]
+struct Ground {
+    root: PathBuf,
+    files: Vec<FileGrant>,
+}
+
+impl Ground {
+    fn new(asked: &Permissions) -> Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("engraft-example-{}-{number}", std::process::id());
+        let root = std::env::temp_dir().join(name);
+        let mut ground = Self { root, files: Vec::new() };
+        for (index, rule) in asked.files.iter().enumerate() {
+            let host_path = ground.root.join(index.to_string());
+            std::fs::create_dir_all(&host_path)
+                .map_err(|error| Trouble::fault(format!("`{}`: {error}", host_path.display())))?;
+            let (guest_path, access) = (rule.guest_path.clone(), rule.access);
+            ground.files.push(FileGrant { host_path, guest_path, access });
+        }
+        Ok(ground)
+    }
+}
+
+impl Drop for Ground {
+    fn drop(&mut self) {
+        if !self.files.is_empty() {
+            // What cannot be removed is left to the system's own care for such files.
+            drop(std::fs::remove_dir_all(&self.root));
+        }
+    }
+}
+
+/// A host in which versions follow one another, and values stay.
+pub(crate) fn lasting_host(asked: &Permissions, desk: &Desk) -> Result<Host> {
+    host(asked, &Ground::default(), desk)
+}
+
+fn host(asked: &Permissions, ground: &Ground, desk: &Desk) -> Result<Host> {
     let key = home::development_key(desk)?;
     let mut keyring = Keyring::new();
     keyring.trust(TrustedKey::development(key.public()))?;
     let mut terms = Terms::default();
     terms.grant = grant(asked);
+    terms.grant.files.clone_from(&ground.files);
     terms.lifetime = InstancePolicy::Fresh;
     let everything = "*".parse().map_err(|error| Trouble::fault(format!("{error}")))?;
     let services =

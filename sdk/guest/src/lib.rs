@@ -86,7 +86,8 @@ pub mod clock;
 pub mod config;
 mod description;
 mod failure;
-#[cfg(all(target_arch = "wasm32", feature = "heap"))]
+// A C library, as WASI has one, keeps its own heap at the same place.
+#[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "heap"))]
 #[allow(unsafe_code, reason = "an allocator hands out raw memory")]
 mod heap;
 pub mod http;

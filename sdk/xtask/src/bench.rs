@@ -23,7 +23,17 @@ pub(crate) struct Options {
 }
 
 /// Targets that `rivals` does not run itself.
-const TARGETS: [&str; 6] = ["metering", "threads", "trust", "reflection", "runaway", "memory"];
+const TARGETS: [&str; 9] = [
+    "metering",
+    "threads",
+    "trust",
+    "reflection",
+    "runaway",
+    "memory",
+    "registry",
+    "swaps",
+    "releases",
+];
 /// What `rivals` runs with Extism, and these run without.
 const CALLS: [&str; 2] = ["calls", "cold"];
 /// As little as criterion accepts.

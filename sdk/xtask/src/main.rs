@@ -9,6 +9,7 @@ mod deny;
 mod examples;
 mod fuzz;
 mod golden;
+mod languages;
 mod repository;
 mod run;
 mod setup;
@@ -41,6 +42,8 @@ enum Task {
     Ci,
     /// Run every benchmark beside its rivals and write BENCHMARKS.md.
     Bench(bench::Options),
+    /// Measure what a capability costs in each language, and write the table into the documents.
+    Languages(languages::Options),
     /// Build and sign the capabilities that the examples run; look at the diff before you commit it.
     Examples,
     /// Make the golden files anew; look at the diff before you commit it.
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         }),
         Task::Ci => ci::run(),
         Task::Bench(options) => bench::run(&options),
+        Task::Languages(options) => languages::run(&options),
         Task::Examples => examples::write(),
         Task::Golden => golden::write(),
         Task::Fuzz(options) => fuzz::run(&options),

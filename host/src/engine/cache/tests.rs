@@ -15,15 +15,19 @@ fn entries(dir: &Path) -> Vec<PathBuf> {
     files
 }
 
+fn code(kept: Option<Kept>) -> Option<Vec<u8>> {
+    kept.map(|kept| kept.bytes().unwrap())
+}
+
 #[test]
 fn what_is_written_is_read_and_nothing_else() {
     let dir = dir("read");
     let cache = Cache::open(&dir, 1 << 20).unwrap();
     let digest = Digest::of(b"component");
     cache.write(&digest, "engine-a", b"native code", NOW);
-    assert_eq!(cache.read(&digest, "engine-a", NOW).as_deref(), Some(&b"native code"[..]));
-    assert_eq!(cache.read(&digest, "engine-b", NOW), None);
-    assert_eq!(cache.read(&Digest::of(b"other"), "engine-a", NOW), None);
+    assert_eq!(code(cache.read(&digest, "engine-a", NOW)).as_deref(), Some(&b"native code"[..]));
+    assert!(cache.read(&digest, "engine-b", NOW).is_none());
+    assert!(cache.read(&Digest::of(b"other"), "engine-a", NOW).is_none());
     // The key outlives the process that made it.
     let again = Cache::open(&dir, 1 << 20).unwrap();
     assert!(again.read(&digest, "engine-a", NOW).is_some());
@@ -42,13 +46,13 @@ fn every_flipped_bit_makes_an_entry_worthless() {
             let mut bad = good.clone();
             bad[index] ^= 1 << bit;
             fs::write(&path, &bad).unwrap();
-            assert_eq!(cache.read(&digest, "engine", NOW), None, "byte {index}, bit {bit}");
+            assert!(cache.read(&digest, "engine", NOW).is_none(), "byte {index}, bit {bit}");
             assert!(!path.exists(), "a bad entry is removed");
         }
     }
     for length in 0..good.len() {
         fs::write(&path, &good[..length]).unwrap();
-        assert_eq!(cache.read(&digest, "engine", NOW), None, "cut to {length}");
+        assert!(cache.read(&digest, "engine", NOW).is_none(), "cut to {length}");
     }
 }
 
@@ -61,12 +65,12 @@ fn an_entry_of_another_key_or_place_is_foreign() {
     other.write(&digest, "engine", b"evil", NOW);
     let foreign = entries(&theirs).remove(0);
     fs::copy(&foreign, mine.join(foreign.file_name().unwrap())).unwrap();
-    assert_eq!(cache.read(&digest, "engine", NOW), None);
+    assert!(cache.read(&digest, "engine", NOW).is_none());
     // An authentic entry under the name of another component is foreign as well.
     cache.write(&digest, "engine", b"fine", NOW);
     let victim = Digest::of(b"victim");
     fs::copy(cache.entry(&digest, "engine"), cache.entry(&victim, "engine")).unwrap();
-    assert_eq!(cache.read(&victim, "engine", NOW), None);
+    assert!(cache.read(&victim, "engine", NOW).is_none());
 }
 
 #[test]
@@ -102,5 +106,54 @@ fn a_key_that_others_can_read_is_replaced() {
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
     let again = Cache::open(&dir, 1 << 20).unwrap();
     assert_ne!(again.key, cache.key);
-    assert_eq!(again.read(&digest, "engine", NOW), None);
+    assert!(again.read(&digest, "engine", NOW).is_none());
+}
+
+/// Puts a file's change time as far back as seals want it; only waiting does that.
+#[cfg(unix)]
+fn settle() {
+    std::thread::sleep(Duration::from_millis(2_100));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_seal_spares_the_reading_and_believes_no_other_file() {
+    let dir = dir("seal");
+    let cache = Cache::open(&dir, 1 << 20).unwrap();
+    let (digest, victim) = (Digest::of(b"component"), Digest::of(b"victim"));
+    for digest in [&digest, &victim] {
+        cache.write(digest, "engine", b"native", NOW);
+    }
+    let path = cache.entry(&digest, "engine");
+    let seal = path.with_extension(SEAL_EXTENSION);
+    let identity = || Identity::of(&fs::metadata(&path).unwrap()).unwrap();
+    let name = format!("{digest} engine");
+    let holds = || seal::holds(&seal, &identity(), identity().seal(&cache.key, &name));
+    assert_eq!(code(cache.read(&digest, "engine", NOW)).unwrap(), b"native");
+    assert!(!holds(), "a seal made in the moment of the change proves nothing");
+    settle();
+    assert!(cache.read(&digest, "engine", NOW).is_some());
+    assert!(holds());
+
+    // The seal of one entry is none of another, nor of another key's.
+    let other = cache.entry(&victim, "engine");
+    fs::copy(&seal, other.with_extension(SEAL_EXTENSION)).unwrap();
+    fs::write(&other, b"evil").unwrap();
+    assert!(cache.read(&victim, "engine", NOW).is_none());
+    assert!(!seal::holds(&seal, &identity(), identity().seal(&[7; 32], &name)));
+
+    // A change in place, and another file in its place, are seen in spite of the seal.
+    let good = fs::read(&path).unwrap();
+    let mut bad = good.clone();
+    bad[0] ^= 1;
+    fs::write(&path, &bad).unwrap();
+    assert!(!holds());
+    assert!(cache.read(&digest, "engine", NOW).is_none());
+    assert!(!path.exists() && !seal.exists());
+    cache.write(&digest, "engine", b"native", NOW);
+    settle();
+    assert!(cache.read(&digest, "engine", NOW).is_some() && holds());
+    fs::write(dir.join("evil"), &bad).unwrap();
+    fs::rename(dir.join("evil"), &path).unwrap();
+    assert!(cache.read(&digest, "engine", NOW).is_none());
 }

@@ -2,24 +2,21 @@
 //!
 //! *Never:* a call of a release that was closed begins.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use semver::Version;
 
+use super::meter::{Latencies, Meter, Totals};
 use crate::engine::{Invocation, Report};
-use crate::model::{CapabilityName, Digest, Outcome};
+use crate::model::{CapabilityName, Digest, Outcome, Usage};
 use crate::registry::evidence::{LogHistogram, Tally};
 use crate::registry::op::Installed;
 use crate::registry::state::Release;
 
-/// Latencies that the history of a release keeps: as many as a judge starts from, and a few more so
-/// that the last ones count.
-const LATENCIES_KEPT: usize = 1_024;
-
 /// What can be called: a component, or a script in a simulation.
 pub trait Callee: Send + Sync + 'static {
-    /// Calls it. Dropping the future cancels the call.
+    /// Calls it. Dropping the future cancels the call. The report says how long it took.
     fn call(&self, invocation: &Invocation<'_>) -> impl Future<Output = Report> + Send;
 }
 
@@ -31,48 +28,18 @@ pub struct Serving<C> {
     component: Digest,
     callee: C,
     is_closed: AtomicBool,
-    totals: AtomicTotals,
-    latencies: Mutex<Samples>,
-}
-
-/// How many calls of a release ended how.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Calls that began.
-    pub begun: u64,
-    /// Those that ended.
-    pub ended: u64,
-    /// Those that gave an output.
-    pub returned: u64,
-    /// Those that another release had to answer.
-    pub fallen_back: u64,
-}
-
-#[derive(Debug, Default)]
-struct AtomicTotals {
-    begun: AtomicU64,
-    ended: AtomicU64,
-    returned: AtomicU64,
-    fallen_back: AtomicU64,
-}
-
-/// The last latencies in microseconds, the oldest overwritten first.
-#[derive(Debug, Default)]
-struct Samples {
-    values: Vec<f64>,
-    next: usize,
+    meter: Arc<Meter>,
 }
 
 impl<C> Serving<C> {
-    pub(super) fn new(release: &Release, callee: C) -> Self {
+    pub(super) fn new(release: &Release, callee: C, meter: Arc<Meter>) -> Self {
         Self {
             name: release.installed.name.clone(),
             version: release.installed.version.clone(),
             component: release.installed.component,
             callee,
             is_closed: AtomicBool::new(false),
-            totals: AtomicTotals::default(),
-            latencies: Mutex::default(),
+            meter,
         }
     }
 
@@ -106,48 +73,43 @@ impl<C> Serving<C> {
         if self.is_closed.load(Ordering::Acquire) {
             return false;
         }
-        self.totals.begun.fetch_add(1, Ordering::Relaxed);
+        self.meter.begin();
         true
     }
 
-    /// Notes how a call ended.
-    pub fn end(&self, outcome: &Outcome, microseconds: f64) {
-        self.totals.ended.fetch_add(1, Ordering::Relaxed);
-        if outcome.is_returned() {
-            self.totals.returned.fetch_add(1, Ordering::Relaxed);
-        }
-        let mut latencies = self.latencies.lock().unwrap_or_else(PoisonError::into_inner);
-        latencies.put(microseconds);
+    /// Notes how a call ended, and what it used.
+    pub fn end(&self, outcome: &Outcome, usage: &Usage) {
+        self.meter.end(outcome, usage);
     }
 
     /// Notes that another release had to answer for it.
     pub fn fall_back(&self) {
-        self.totals.fallen_back.fetch_add(1, Ordering::Relaxed);
+        self.meter.fall_back();
+    }
+
+    /// Notes that a call was asked once more.
+    pub fn retry(&self) {
+        self.meter.retry();
     }
 
     /// What came of its calls so far.
     #[must_use]
     pub fn totals(&self) -> Totals {
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        // Ended first, so that no call seems to end before it began.
-        let ended = read(&self.totals.ended);
-        Totals {
-            ended,
-            begun: read(&self.totals.begun),
-            returned: read(&self.totals.returned),
-            fallen_back: read(&self.totals.fallen_back),
-        }
+        self.meter.totals()
+    }
+
+    /// How long its calls took.
+    #[must_use]
+    pub fn latencies(&self) -> Latencies {
+        self.meter.latencies()
     }
 
     /// What a judge is told of the time before.
     #[must_use]
     pub fn history(&self) -> (Tally, LogHistogram) {
-        let totals = self.totals();
-        let mut histogram = LogHistogram::new();
-        let latencies = self.latencies.lock().unwrap_or_else(PoisonError::into_inner);
-        latencies.values.iter().for_each(|value| histogram.record(*value));
-        let failures = totals.ended.saturating_sub(totals.returned);
-        (Tally::new(totals.ended, failures), histogram)
+        let totals = self.meter.totals();
+        let failures = totals.ended.saturating_sub(totals.outcomes.returned);
+        (Tally::new(totals.ended, failures), self.meter.recent())
     }
 
     pub(super) fn is(&self, installed: &Installed) -> bool {
@@ -159,18 +121,5 @@ impl<C> Serving<C> {
     /// No call begins on it any more, whoever still holds it.
     pub(super) fn close(&self) {
         self.is_closed.store(true, Ordering::Release);
-    }
-}
-
-// === impl Samples ===
-
-impl Samples {
-    fn put(&mut self, value: f64) {
-        if self.values.len() < LATENCIES_KEPT {
-            self.values.push(value);
-        } else if let Some(oldest) = self.values.get_mut(self.next) {
-            *oldest = value;
-            self.next = (self.next + 1) % LATENCIES_KEPT;
-        }
     }
 }

@@ -3,10 +3,11 @@
 //! *Never:* a failed append leaves half of itself behind, unless it is told to fail after the fact.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Append, Entry, LogError, OpLog};
 use crate::model::Digest;
+use crate::store::Board;
 
 /// How the next append fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,5 +90,9 @@ impl<L: OpLog> OpLog for FaultyLog<L> {
 
     fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>, LogError> {
         self.inner.blob(digest)
+    }
+
+    fn board(&self) -> Result<Option<Arc<dyn Board>>, LogError> {
+        self.inner.board()
     }
 }

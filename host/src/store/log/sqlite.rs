@@ -6,7 +6,7 @@
 //! *Never:* an append returns before it is on the disk (`synchronous=FULL` over a write-ahead log).
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
@@ -14,6 +14,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, pa
 use super::super::nature::{Nature, write_ahead};
 use super::{Append, Entry, LogError, OpLog};
 use crate::model::Digest;
+use crate::store::{Board, SqliteBoard};
 
 /// Another process holds the file for one small transaction; much longer means that something is
 /// wrong.
@@ -203,6 +204,10 @@ impl OpLog for SqliteLog {
                 .optional()
         })
     }
+
+    fn board(&self) -> Result<Option<Arc<dyn Board>>, LogError> {
+        Ok(Some(Arc::new(SqliteBoard::open(&self.path)?)))
+    }
 }
 
 fn length(connection: &Connection) -> rusqlite::Result<u64> {
@@ -215,11 +220,11 @@ fn length(connection: &Connection) -> rusqlite::Result<u64> {
 }
 
 /// SQLite's numbers are signed; no log gets to 2⁶³ entries.
-fn signed(number: u64) -> i64 {
+pub(crate) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn trouble(path: &Path, error: &rusqlite::Error) -> LogError {
+pub(crate) fn trouble(path: &Path, error: &rusqlite::Error) -> LogError {
     let path = path.display().to_string();
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => LogError::Full { path },

@@ -2,11 +2,9 @@
 //!
 //! *Never:* anything of WASI is left; what the C library wants of it the adapter answers.
 
-use wit_component::StringEncoding;
-
 use super::{BuildError, make_folder, read, sources};
 use crate::Language;
-use crate::adapter::Scratch;
+use crate::adapter::Surroundings;
 use crate::component;
 use crate::contract::ContractError;
 use crate::description::Description;
@@ -50,8 +48,7 @@ pub(super) fn build(
     let what = format!("the compiler of {}", project.language);
     said.push_str(&run(command.arg("-o").arg(&core), &what)?.said);
     let module = read(&core)?;
-    let component =
-        component::encode(module, description, StringEncoding::UTF8, Scratch::Exported)?;
+    let component = component::encode(module, description, Surroundings::Libc)?;
     Ok((component, said))
 }
 

@@ -2,10 +2,10 @@
 //!
 //! *Never:* a module is downloaded that the author did not ask for.
 
-use wit_component::StringEncoding;
+mod room;
 
 use super::{BuildError, read};
-use crate::adapter::Scratch;
+use crate::adapter::Surroundings;
 use crate::component;
 use crate::description::Description;
 use crate::emit;
@@ -31,10 +31,16 @@ pub(super) fn build(
     if description.state {
         tags.push("engraft_state".to_owned());
     }
+    if description.wasi.is_some() {
+        tags.push("engraft_wasi".to_owned());
+    }
     command.env("GOFLAGS", format!("-mod=mod -tags={}", tags.join(",")));
     let ran = run(&mut command, "the compiler of Go")?;
-    let component =
-        component::encode(read(&core)?, description, StringEncoding::UTF8, Scratch::Go)?;
+    let mut module = read(&core)?;
+    if description.wasi.is_some() {
+        module = room::open(&module)?;
+    }
+    let component = component::encode(module, description, Surroundings::Go)?;
     Ok((component, ran.said))
 }
 

@@ -7,9 +7,10 @@ use crate::description::Description;
 use crate::emit;
 use crate::project::Project;
 use crate::toolchain::{PYTHON, Program, Toolchains, run};
+use crate::wasi::Variant;
 
 pub(super) fn bindings(description: &Description) -> Vec<(String, Vec<u8>)> {
-    vec![("engraft_description.py".to_owned(), emit::js::python(description).into_bytes())]
+    vec![("engraft_description.py".to_owned(), emit::python::description(description).into_bytes())]
 }
 
 pub(super) fn build(
@@ -23,7 +24,10 @@ pub(super) fn build(
     let component = project.output().join("raw.wasm");
     let mut command = toolchains.program(Program::ComponentizePy, project.language)?;
     command.current_dir(&project.folder).args(["-q", "-d", "bindings/wit", "-w", crate::WORLD]);
-    command.args(["componentize", "-p", "src", "-p", "engraft", "-p", "bindings", "--stub-wasi"]);
+    command.args(["componentize", "-p", "src", "-p", "engraft", "-p", "bindings"]);
+    if project.variant() == Variant::Sealed {
+        command.arg("--stub-wasi");
+    }
     command.arg("-o").arg(&component).arg("engraft_guest");
     let ran = run(&mut command, "componentize-py")?;
     Ok((read(&component)?, ran.said))

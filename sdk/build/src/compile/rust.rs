@@ -6,25 +6,37 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{BuildError, lacks, read};
+use super::{BuildError, Effort, lacks, read};
 use crate::project::Project;
 use crate::toolchain::{RunError, run};
+use crate::wasi::Variant;
 
-const TARGET: &str = "wasm32-unknown-unknown";
+/// What sealed components are built for, and those with WASI.
+const fn target(variant: Variant) -> &'static str {
+    match variant {
+        Variant::Sealed => "wasm32-unknown-unknown",
+        Variant::Wasi => "wasm32-wasip2",
+    }
+}
 
-pub(super) fn build(project: &Project) -> Result<(Vec<u8>, String), BuildError> {
+pub(super) fn build(project: &Project, effort: Effort) -> Result<(Vec<u8>, String), BuildError> {
     let folder = std::path::absolute(&project.folder).unwrap_or_else(|_| project.folder.clone());
     let mut cargo = cargo(project);
-    cargo.args([
-        "build",
-        "--release",
-        "--target",
-        TARGET,
-        "--message-format",
-        "json-render-diagnostics",
-    ]);
-    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-component-ld");
-    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", remapped(&folder));
+    let target = target(project.variant());
+    cargo.args(["build", "--release", "--target", target]);
+    cargo.args(["--message-format", "json-render-diagnostics"]);
+    let setting = format!("CARGO_TARGET_{}", target.to_ascii_uppercase().replace('-', "_"));
+    cargo.env(format!("{setting}_LINKER"), "wasm-component-ld");
+    cargo.env(format!("{setting}_RUSTFLAGS"), remapped(&folder));
+    if effort == Effort::Save {
+        // In a directory of its own, so that neither kind of build makes the other begin anew.
+        cargo.env("CARGO_TARGET_DIR", project.output().join("cargo-dev"));
+        let quick =
+            [("LTO", "off"), ("OPT_LEVEL", "1"), ("CODEGEN_UNITS", "16"), ("INCREMENTAL", "true")];
+        for (setting, value) in quick {
+            cargo.env(format!("CARGO_PROFILE_RELEASE_{setting}"), value);
+        }
+    }
     let ran = run(&mut cargo, "cargo").map_err(without_messages)?;
     let messages = ran.said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let file = messages

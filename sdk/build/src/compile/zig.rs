@@ -2,10 +2,8 @@
 //!
 //! *Never:* a safety check of Zig is compiled out; a panic says what it was.
 
-use wit_component::StringEncoding;
-
-use super::{BuildError, c, read, sources};
-use crate::adapter::Scratch;
+use super::{BuildError, Effort, c, read, sources};
+use crate::adapter::Surroundings;
 use crate::component;
 use crate::contract::ContractError;
 use crate::description::Description;
@@ -23,13 +21,14 @@ pub(super) fn build(
     project: &Project,
     description: &Description,
     toolchains: &Toolchains,
+    effort: Effort,
 ) -> Result<(Vec<u8>, String), BuildError> {
     let core = project.output().join("core.wasm");
     let mut command = toolchains.program(Program::Zig, project.language)?;
     command.current_dir(&project.folder);
     command.args(["build-exe", "-target", "wasm32-wasi", "-lc", "-mexec-model=reactor"]);
     command
-        .args(["-OReleaseSmall", "-fstrip", "-rdynamic"])
+        .args([mode(effort), "-fstrip", "-rdynamic"])
         .arg("--stack")
         .arg(c::STACK_BYTES.to_string());
     command.args(sources(project, "engraft", &[".c"])?).args(sources(
@@ -46,9 +45,16 @@ pub(super) fn build(
     ]);
     command.arg(format!("-femit-bin={}", core.display()));
     let ran = run(&mut command, "the compiler of Zig")?;
-    let component =
-        component::encode(read(&core)?, description, StringEncoding::UTF8, Scratch::Exported)?;
+    let component = component::encode(read(&core)?, description, Surroundings::Libc)?;
     Ok((component, ran.said))
+}
+
+/// Half of the time of a build goes into making it small.
+const fn mode(effort: Effort) -> &'static str {
+    match effort {
+        Effort::Release => "-OReleaseSmall",
+        Effort::Save => "-ODebug",
+    }
 }
 
 pub(super) fn test(project: &Project, toolchains: &Toolchains) -> Result<String, BuildError> {

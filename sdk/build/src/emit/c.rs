@@ -65,8 +65,21 @@ pub(crate) fn zig(description: &Description) -> String {
              return engraft.run(capability.{types}Input, capability.{called}, input);\n}}\n"
         ));
     }
+    if description.state {
+        text.push_str(ZIG_STATE);
+    }
     text
 }
+
+const ZIG_STATE: &str = "
+export fn engraft_save() callconv(.c) engraft.Answer {
+    return engraft.save(capability.save);
+}
+
+export fn engraft_restore(version: [*:0]const u8, saved: *engraft.Json) callconv(.c) engraft.Answer {
+    return engraft.restore(capability.Saved, capability.restore, version, saved);
+}
+";
 
 const FUNCTIONS: &str = "\
 /* The bindings want an object file with the component's type; `engraft build` puts the type in. */

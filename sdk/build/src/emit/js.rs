@@ -4,7 +4,6 @@
 
 use serde_json::{Value, json};
 
-use super::snake;
 use crate::description::{Description, Permissions};
 use crate::stub::{self, Kind};
 
@@ -157,65 +156,4 @@ fn type_of(schema: &Value) -> String {
             format!("{{ {} }}", members.join("; "))
         }
     }
-}
-
-/// `engraft_description.py`: the same for Python.
-pub(crate) fn python(description: &Description) -> String {
-    let operations: Vec<Value> = description
-        .operations
-        .iter()
-        .map(|(name, operation)| {
-            let examples: Vec<Value> = operation
-                .examples
-                .iter()
-                .map(|one| {
-                    json!([one.input.to_string(), one.output.as_ref().map(Value::to_string)])
-                })
-                .collect();
-            json!({
-                "name": name,
-                "summary": operation.summary,
-                "input_schema": operation.input.to_string(),
-                "output_schema": operation.output.to_string(),
-                "intents": operation.intents,
-                "examples": examples,
-            })
-        })
-        .collect();
-    let said = json!({
-        "name": description.name(),
-        "summary": description.summary,
-        "operations": operations,
-        "permissions": python_permissions(&description.permissions),
-    });
-    let functions: serde_json::Map<String, Value> =
-        description.operations.keys().map(|name| (name.clone(), json!(snake(name)))).collect();
-    // A JSON text within a JSON text: Python reads its escapes as JSON does.
-    format!(
-        "\"\"\"Made by `engraft build` from capability.yaml.\"\"\"\n\nimport json\n\n\
-         DESCRIPTION = json.loads({})\n\nOPERATIONS = {}\n",
-        json!(said.to_string()),
-        Value::Object(functions)
-    )
-}
-
-fn python_permissions(permissions: &Permissions) -> Vec<Value> {
-    let Permissions { log, clock, random, progress, kv, http, secrets, call, config } = permissions;
-    let plain = [("log", log), ("clock", clock), ("random", random), ("progress", progress)];
-    let mut all: Vec<Value> = plain
-        .into_iter()
-        .filter(|(_, asked)| **asked)
-        .map(|(name, _)| json!([name, null]))
-        .collect();
-    all.extend(kv.map(|quota| json!(["kv", {"bytes": quota.bytes, "keys": quota.keys}])));
-    all.extend(http.iter().map(|rule| {
-        json!(["http", {"host": rule.host, "methods": rule.methods, "path_prefix": rule.path_prefix}])
-    }));
-    all.extend(
-        secrets.iter().map(|rule| json!(["secret", {"name": rule.name, "hosts": rule.hosts}])),
-    );
-    for (tag, patterns) in [("call", call), ("config", config)] {
-        all.extend(patterns.iter().map(|pattern| json!([tag, pattern])));
-    }
-    all
 }

@@ -41,11 +41,28 @@ pub(super) fn sources(description: &Description) -> Vec<(String, String)> {
              assert(!op_{function}(json_parse(\"{{}}\", 2)).output);\n"
         ));
     }
+    if description.state {
+        text.push_str(STATE);
+    }
     test.push_str(&format!(
         "\nint main(void) {{\n{asserts}    puts(\"fine\");\n    return 0;\n}}\n"
     ));
     vec![("src/capability.c".to_owned(), text), ("test/test.c".to_owned(), test)]
 }
+
+const STATE: &str = "
+/* Everything worth keeping. */
+engraft_answer engraft_save(void) {
+    return engraft_output(json_new_null());
+}
+
+/* Takes over what another version has saved. */
+engraft_answer engraft_restore(const char *version, const json *saved) {
+    (void)version;
+    (void)saved;
+    return engraft_output(json_new_null());
+}
+";
 
 fn read(name: &str, kind: Kind<'_>, is_required: bool) -> String {
     let (variable, key) = (format!("in_{}", identifier(name)), c_literal(name));

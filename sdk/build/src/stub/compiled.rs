@@ -37,6 +37,9 @@ pub(super) fn go(description: &Description) -> Vec<(String, String)> {
             "\nfunc Test{types}IsNotWrittenYet(t *testing.T) {{\n\tif _, err := {types}({types}Input{{}}, &engraft.Host{{}}); err == nil {{\n\t\tt.Fatal(\"it is written: say here what it is to give\")\n\t}}\n}}\n"
         ));
     }
+    if description.state {
+        text.push_str(GO_STATE);
+    }
     let text = format!(
         "// Package capability holds the operations.\npackage capability\n\nimport \"capability/engraft\"\n{text}"
     );
@@ -45,6 +48,14 @@ pub(super) fn go(description: &Description) -> Vec<(String, String)> {
     );
     vec![("src/capability.go".to_owned(), text), ("src/capability_test.go".to_owned(), tests)]
 }
+
+const GO_STATE: &str = "
+// Save gives everything worth keeping.
+func Save(host *engraft.Host) ([]byte, error) { return nil, nil }
+
+// Restore takes over what another version has saved.
+func Restore(version string, saved []byte, host *engraft.Host) error { return nil }
+";
 
 fn go_type(of: Kind<'_>) -> String {
     match of {
@@ -79,8 +90,25 @@ pub(super) fn zig(description: &Description) -> Vec<(String, String)> {
              try std.testing.expectError(error.Refused, {called}(undefined, &host));\n}}\n"
         ));
     }
+    if description.state {
+        text.push_str(ZIG_STATE);
+    }
     vec![("src/capability.zig".to_owned(), text + &tests)]
 }
+
+const ZIG_STATE: &str = "
+/// Everything worth keeping.
+pub const Saved = struct {};
+
+pub fn save(_: *engraft.Host) engraft.Refused!Saved {
+    return .{};
+}
+
+/// Takes over what another version has saved.
+pub fn restore(version: []const u8, saved: Saved, host: *engraft.Host) engraft.Refused!void {
+    _ = .{ version, saved, host };
+}
+";
 
 fn zig_fields(schema: &Value) -> String {
     let fields: Vec<String> = properties(schema)
@@ -112,7 +140,7 @@ fn zig_type(of: Kind<'_>) -> String {
 /// C++ reads what C reads; only the linkage of an operation has to be said.
 pub(super) fn cpp(description: &Description) -> Vec<(String, String)> {
     let changed = |text: String| {
-        text.replace("\nengraft_answer op_", "\nextern \"C\" engraft_answer op_")
+        text.replace("\nengraft_answer ", "\nextern \"C\" engraft_answer ")
             .replace("\"../engraft/engraft.h\"", "\"../engraft/engraft.hpp\"")
     };
     c::sources(description)

@@ -46,9 +46,27 @@ pub(super) fn sources(name: &str, description: &Description) -> Vec<(String, Str
             summary(operation)
         ));
     }
+    if description.state {
+        text.push_str(STATE);
+    }
     text.push_str("}\n");
     vec![("src/lib.rs".to_owned(), text)]
 }
+
+const STATE: &str = "
+    /// Everything worth keeping.
+    #[save_state]
+    fn save() -> Result<Vec<u8>, Failure> {
+        Ok(Vec::new())
+    }
+
+    /// Takes over what another version has saved.
+    #[restore_state]
+    fn restore(version: &str, saved: Vec<u8>) -> Result<(), Failure> {
+        let _ = (version, saved);
+        Ok(())
+    }
+";
 
 fn structure(name: &str, derive: &str, properties: &[Property<'_>]) -> String {
     let mut text = format!(

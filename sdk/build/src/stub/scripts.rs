@@ -40,6 +40,9 @@ pub(super) fn javascript(language: Language, description: &Description) -> Vec<(
             "\ntest(\"{name} is not written yet\", () => {{\n  assert.throws(() => capability[\"{exported}\"]({{}}, {{}}), /not written yet/);\n}});\n"
         ));
     }
+    if description.state {
+        text.push_str(if is_typed { TYPESCRIPT_STATE } else { JAVASCRIPT_STATE });
+    }
     let types: Vec<String> = description
         .operations
         .keys()
@@ -78,8 +81,36 @@ pub(super) fn python(description: &Description) -> Vec<(String, String)> {
             "    def test_{function}_is_not_written_yet(self):\n        with self.assertRaises(Failure):\n            capability.{function}({{}}, None)\n\n"
         ));
     }
+    if description.state {
+        text.push_str(PYTHON_STATE);
+    }
     vec![("src/capability.py".to_owned(), text), ("test/test_capability.py".to_owned(), tests)]
 }
+
+const JAVASCRIPT_STATE: &str = "
+/** Everything worth keeping. */
+export function save(host) { return null; }
+
+/** Takes over what another version has saved. */
+export function restore(version, saved, host) {}
+";
+const TYPESCRIPT_STATE: &str = "
+/** Everything worth keeping. */
+export function save(host: Host): unknown { return null; }
+
+/** Takes over what another version has saved. */
+export function restore(version: string, saved: unknown, host: Host): void {}
+";
+const PYTHON_STATE: &str = "
+
+def save(host):
+    \"\"\"Everything worth keeping.\"\"\"
+    return None
+
+
+def restore(version, saved, host):
+    \"\"\"Takes over what another version has saved.\"\"\"
+";
 
 /// What comes in and what goes out, for a comment.
 fn fields(operation: &Operation) -> String {

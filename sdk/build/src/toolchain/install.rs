@@ -7,8 +7,6 @@ use std::process::{Command, Stdio};
 
 use super::table::{Registry, Tool};
 
-/// The target that Rust capabilities are built for.
-const TARGET: &str = "wasm32-unknown-unknown";
 /// What an installer says as it fails is shown, but no more of it than fits a screen.
 const LINES_MAX: usize = 12;
 
@@ -63,7 +61,7 @@ pub enum InstallError {
 pub(super) fn install(folder: &Path, tool: Tool) -> Result<(), InstallError> {
     let fails = |source| InstallError::Io { path: folder.display().to_string(), source };
     if tool.registry() == Registry::Rustup {
-        return finish(&mut rustup(), folder, tool);
+        return finish(&mut rustup(tool), folder, tool);
     }
     let unfinished = folder.with_extension(format!("{}.tmp", std::process::id()));
     remove(&unfinished).map_err(fails)?;
@@ -71,7 +69,7 @@ pub(super) fn install(folder: &Path, tool: Tool) -> Result<(), InstallError> {
     let mut command = match tool.registry() {
         Registry::PyPi => pip(&unfinished, tool),
         Registry::Npm => npm(&unfinished, tool),
-        Registry::Rustup => rustup(),
+        Registry::Rustup => rustup(tool),
     };
     let done = finish(&mut command, folder, tool).and_then(|()| {
         remove(folder).and_then(|()| std::fs::rename(&unfinished, folder)).map_err(fails)
@@ -83,9 +81,9 @@ pub(super) fn install(folder: &Path, tool: Tool) -> Result<(), InstallError> {
 }
 
 /// The directory of the target's standard library, where rustc has it.
-pub(super) fn rust_target() -> Option<PathBuf> {
+pub(super) fn rust_target(target: &str) -> Option<PathBuf> {
     let output = Command::new("rustc")
-        .args(["--print", "target-libdir", "--target", TARGET])
+        .args(["--print", "target-libdir", "--target", target])
         .stdin(Stdio::null())
         .output()
         .ok()?;
@@ -114,9 +112,9 @@ fn npm(folder: &Path, tool: Tool) -> Command {
     command
 }
 
-fn rustup() -> Command {
+fn rustup(tool: Tool) -> Command {
     let mut command = Command::new("rustup");
-    command.args(["target", "add", TARGET]);
+    command.args(["target", "add"]).args(tool.packages().iter().map(|target| target.name));
     command
 }
 

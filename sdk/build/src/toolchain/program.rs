@@ -19,6 +19,7 @@ pub(crate) enum Program {
     ComponentizeQjs,
     Esbuild,
     Tsc,
+    Asc,
 }
 
 /// What a program left behind.
@@ -60,6 +61,7 @@ impl Program {
             Self::ComponentizePy => Tool::ComponentizePy,
             Self::ComponentizeQjs | Self::Esbuild => Tool::QuickJs,
             Self::Tsc => Tool::TypeScript,
+            Self::Asc => Tool::AssemblyScript,
         }
     }
 
@@ -89,6 +91,7 @@ impl Program {
             Self::ComponentizeQjs => node(folder, "componentize-qjs/bin/componentize-qjs"),
             Self::Esbuild => node(folder, "esbuild/bin/esbuild"),
             Self::Tsc => node(folder, "typescript/lib/tsc.js"),
+            Self::Asc => node(folder, "assemblyscript/bin/asc.js"),
         }
     }
 }

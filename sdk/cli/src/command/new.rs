@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use engraft::model::CapabilityName;
-use engraft_build::{Language, UnknownLanguage, Wanted};
+use engraft_build::{Language, UnknownLanguage, Variant, Wanted};
 use serde::Serialize;
 
 use crate::page::{Page, Style};
@@ -16,7 +16,7 @@ use crate::trouble::Result;
 /// Makes a new capability from a template
 #[derive(Debug, Args)]
 pub(crate) struct NewArgs {
-    /// rust, c, cpp, zig, javascript, typescript, python or go
+    /// rust, c, cpp, zig, javascript, typescript, python, go or assemblyscript
     #[arg(value_name = "LANGUAGE", value_parser = language)]
     language: Language,
     /// What to call the capability, such as `text.slugify`
@@ -28,6 +28,9 @@ pub(crate) struct NewArgs {
     /// A YAML file that describes operations and their schemas; each becomes a typed stub
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
+    /// With files and the environment, by WASI 0.2, for languages whose libraries have them
+    #[arg(long)]
+    wasi: bool,
     /// The folder to make [default: the last word of NAME]
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
@@ -54,7 +57,8 @@ pub(super) fn run(args: &NewArgs) -> Result<Reply> {
         (None, []) => Wanted::Example,
         (None, names) => Wanted::Operations(names.to_vec()),
     };
-    let files = engraft_build::create(args.language, name, &folder, &wanted)?;
+    let variant = if args.wasi { Variant::Wasi } else { Variant::Sealed };
+    let files = engraft_build::create(args.language, name, variant, &folder, &wanted)?;
     let shown = folder.display().to_string();
     let mut page = Page::default();
     page.verdict(

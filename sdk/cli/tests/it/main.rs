@@ -24,3 +24,4 @@ mod terms;
 mod trial;
 mod trust;
 mod usage;
+mod watch;

@@ -4,7 +4,7 @@
 use crate::support::{Home, NUMBERS};
 
 /// A home with two releases of `numbers` installed.
-fn two() -> Home {
+pub(crate) fn two() -> Home {
     let home = Home::new();
     for (factor, version, sequence) in [("2", "1.0.0", "1"), ("3", "1.1.0", "2")] {
         let text = NUMBERS.replace("(i32.const 2)", &format!("(i32.const {factor})"));

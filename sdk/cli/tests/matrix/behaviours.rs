@@ -12,14 +12,13 @@ use engraft_build::Language;
 use serde_json::{Value, json};
 
 use crate::guests::{self, Guest};
-use crate::table::{Cell, Column};
+use crate::table::{Cell, Column, Held};
+use crate::template;
 
 /// Enough for a leak of some bytes a call to show.
 const CALLS: u32 = 10_000;
 /// A collector's heap is not the same size at any two moments.
 const SWING_BYTES: u64 = 512 << 10;
-
-type Held = Result<&'static str, String>;
 
 /// A host with the guest in it.
 struct Stage {
@@ -74,6 +73,10 @@ pub(crate) fn column(language: Language, port: u16) -> Column {
     let warm = InstancePolicy::Pooled { calls_max: 20_000, idle_max: 1 };
     let warm = self::stage(&guest, language, port, warm, grant);
     cells.push(Cell { behaviour: "10,000 calls, flat", result: many(&warm) });
+    let sessions = InstancePolicy::Session { sessions_max: 4, idle: Duration::from_secs(60) };
+    let talking = self::stage(&guest, language, port, sessions, grant);
+    cells.push(Cell { behaviour: "state moves on", result: state(&talking) });
+    cells.extend(template::cells(language));
     Column { language, cells, missing: None, build: guest.build, bytes: guest.bytes }
 }
 
@@ -312,6 +315,46 @@ fn labels(stage: &Stage) -> Held {
 fn denied(stage: &Stage) -> Held {
     match stage.call("count", &json!({})).outcome {
         Outcome::Refused(Failure::Denied(_)) => Ok("yes"),
+        other => Err(format!("{other:?}")),
+    }
+}
+
+/// State of a session goes to another version, which is told where it comes from; and what is no
+/// state is refused.
+fn state(stage: &Stage) -> Held {
+    let old = stage.host.capability(&stage.name).ok_or("it has another name")?;
+    let new = stage.host.capability("matrix.other").ok_or("there is no other")?;
+    if !old.loaded().is_stateful() {
+        return Err("it does not export `state`".to_owned());
+    }
+    let text = "Grüße 🦀";
+    let keep = Invocation::new("keep", json!({ "text": text }).to_string()).session("a");
+    let kept = stage.host.call_blocking(&stage.name, keep).outcome;
+    if !matches!(kept, Outcome::Returned(_)) {
+        return Err(format!("{kept:?}"));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let saving = old.loaded().save_state(Invocation::new("save", "").session("a"));
+    let (saved, report) = runtime.block_on(saving);
+    let saved = saved.ok_or_else(|| format!("{:?}", report.outcome))?;
+    let restore = |session: &'static str, saved: &[u8]| {
+        let invocation = Invocation::new("restore", "").session(session);
+        runtime.block_on(new.loaded().restore_state(invocation, "0.9.0", saved)).outcome
+    };
+    let restored = restore("b", &saved);
+    if !matches!(restored, Outcome::Returned(_)) {
+        return Err(format!("{restored:?}"));
+    }
+    let kept = Invocation::new("kept", "{}").session("b");
+    let Outcome::Returned(output) = stage.host.call_blocking("matrix.other", kept).outcome else {
+        return Err("nothing is kept".to_owned());
+    };
+    let output: Value = serde_json::from_str(output.as_str()).map_err(|error| error.to_string())?;
+    if output != json!([text, "0.9.0"]) {
+        return Err(format!("{output} was kept"));
+    }
+    match restore("c", b"{\"some\": \"thing\"}") {
+        Outcome::Refused(Failure::InvalidInput(_)) => Ok("yes"),
         other => Err(format!("{other:?}")),
     }
 }

@@ -1,4 +1,5 @@
-//! The guest of the matrix in each language: a new project, its source replaced, built by the command.
+//! The guest of the matrix in each language: a new project, its source replaced, built by the
+//! command.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -36,22 +37,14 @@ pub(crate) fn build(language: Language, port: u16) -> Result<Guest, String> {
 }
 
 fn fill_in(language: Language, folder: &Path, name: &str, port: u16) {
-    let (source, place) = match language {
-        Language::Rust => ("rust/lib.rs", "src/lib.rs"),
-        Language::C => ("c/capability.c", "src/capability.c"),
-        Language::Cpp => ("cpp/capability.cpp", "src/capability.cpp"),
-        Language::Zig => ("zig/capability.zig", "src/capability.zig"),
-        Language::JavaScript => ("javascript/capability.js", "src/capability.js"),
-        Language::TypeScript => ("typescript/capability.ts", "src/capability.ts"),
-        Language::Python => ("python/capability.py", "src/capability.py"),
-        Language::Go => ("go/capability.go", "src/capability.go"),
-    };
+    let place = source(language);
+    let file = place.rsplit('/').next().unwrap();
     let fill = |from: &str, to: &str| {
         let text = std::fs::read_to_string(Path::new(SOURCES).join(from)).unwrap();
         let text = text.replace("LANGUAGE", language.word()).replace("NAME", name);
         std::fs::write(folder.join(to), text.replace("PORT", &port.to_string())).unwrap();
     };
-    fill(source, place);
+    fill(&format!("{}/{file}", language.word()), place);
     if language == Language::Rust {
         let path = folder.join("Cargo.toml");
         let text = std::fs::read_to_string(&path).unwrap();
@@ -62,14 +55,33 @@ fn fill_in(language: Language, folder: &Path, name: &str, port: u16) {
     }
 }
 
-fn run(home: &Path, arguments: &[&str]) -> Result<String, String> {
+/// Runs the command with a home of its own.
+pub(crate) fn run(home: &Path, arguments: &[&str]) -> Result<String, String> {
+    let output = command(home, arguments).output().unwrap();
+    let (out, err) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    if output.status.success() { Ok(out.into_owned()) } else { Err(format!("{out}{err}")) }
+}
+
+pub(crate) fn command(home: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_engraft"));
     command.args(arguments).env("ENGRAFT_HOME", home.join("home"));
     if std::env::var_os("ENGRAFT_TOOLCHAINS").is_none() {
         command.env("ENGRAFT_TOOLCHAINS", super::folder());
     }
-    let output = command.output().unwrap();
-    let (out, err) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    if output.status.success() { Ok(out.into_owned()) } else { Err(format!("{out}{err}")) }
+    command
+}
+
+/// Where the operations of a project are written.
+pub(crate) const fn source(language: Language) -> &'static str {
+    match language {
+        Language::Rust => "src/lib.rs",
+        Language::C => "src/capability.c",
+        Language::Cpp => "src/capability.cpp",
+        Language::Zig => "src/capability.zig",
+        Language::JavaScript => "src/capability.js",
+        Language::TypeScript | Language::AssemblyScript => "src/capability.ts",
+        Language::Python => "src/capability.py",
+        Language::Go => "src/capability.go",
+    }
 }

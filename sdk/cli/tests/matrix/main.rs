@@ -17,14 +17,16 @@
 )]
 
 mod behaviours;
+mod dev;
 mod guests;
 mod server;
 mod table;
+mod template;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use engraft_build::{Language, Toolchains};
+use engraft_build::{Language, Toolchains, Variant};
 
 fn main() -> ExitCode {
     let words: Vec<String> =
@@ -41,7 +43,7 @@ fn main() -> ExitCode {
     let port = server::start();
     let columns: Vec<table::Column> = languages
         .into_iter()
-        .map(|language| match toolchains.check(language) {
+        .map(|language| match toolchains.check(language, Variant::Wasi) {
             Ok(()) => behaviours::column(language, port),
             Err(missing) => table::Column::missing(language, missing.to_string()),
         })

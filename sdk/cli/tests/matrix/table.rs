@@ -15,11 +15,13 @@ pub(crate) struct Column {
     pub(crate) bytes: usize,
 }
 
+/// How it went where it held, in a word; why not where it did not.
+pub(crate) type Held = Result<&'static str, String>;
+
 /// What came of one behaviour.
 pub(crate) struct Cell {
     pub(crate) behaviour: &'static str,
-    /// How it went where it held; why not where it did not.
-    pub(crate) result: Result<&'static str, String>,
+    pub(crate) result: Held,
 }
 
 impl Column {
@@ -31,7 +33,7 @@ impl Column {
 pub(crate) fn print(columns: &[Column], is_strict: bool) -> ExitCode {
     let present: Vec<&Column> = columns.iter().filter(|column| column.missing.is_none()).collect();
     print!("{:<24}", "");
-    present.iter().for_each(|column| print!("{:<13}", column.language.to_string()));
+    present.iter().for_each(|column| print!("{:<15}", column.language.to_string()));
     println!();
     let rows = present.iter().map(|column| column.cells.len()).max().unwrap_or(0);
     for row in 0..rows {
@@ -42,14 +44,14 @@ pub(crate) fn print(columns: &[Column], is_strict: bool) -> ExitCode {
                 .cells
                 .get(row)
                 .map_or("-", |cell| cell.result.as_ref().map_or("FAILED", |word| word));
-            print!("{word:<13}");
+            print!("{word:<15}");
         }
         println!();
     }
     print!("{:<24}", "component, KiB");
-    present.iter().for_each(|column| print!("{:<13}", column.bytes / 1024));
+    present.iter().for_each(|column| print!("{:<15}", column.bytes / 1024));
     print!("\n{:<24}", "build, s");
-    present.iter().for_each(|column| print!("{:<13.1}", column.build));
+    present.iter().for_each(|column| print!("{:<15.1}", column.build));
     println!("\n");
     let all =
         || present.iter().flat_map(|column| column.cells.iter().map(move |cell| (column, cell)));

@@ -6,7 +6,7 @@ use super::Finding;
 use super::source::Source;
 
 /// The floors of the host crate: a module, and what of ours it may import.
-const FLOORS: [(&str, &[&str]); 8] = [
+const FLOORS: [(&str, &[&str]); 9] = [
     ("model", &[]),
     ("artifact", &["model"]),
     ("engine", &["model"]),
@@ -15,6 +15,7 @@ const FLOORS: [(&str, &[&str]); 8] = [
     ("synth", &["model", "artifact"]),
     ("registry", &["model", "artifact", "engine", "store", "examine"]),
     ("traffic", &["model", "engine", "registry"]),
+    ("export", &["model", "registry", "traffic"]),
 ];
 
 /// The drivers, and what they may import; apart from the table only for its shape's sake.

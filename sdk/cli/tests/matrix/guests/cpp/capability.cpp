@@ -107,3 +107,33 @@ extern "C" engraft_answer op_look(const json *input) {
     json_push(output, json_new_integer((int64_t)time(NULL)));
     return engraft_output(json_push(output, json_new_unsigned(number)));
 }
+
+static char kept[64], from_version[32];
+
+static void copy(char *to, size_t size, const char *text) {
+    size_t length = strlen(text);
+    if (length >= size) length = size - 1;
+    memcpy(to, text, length);
+    to[length] = 0;
+}
+
+extern "C" engraft_answer op_keep(const json *input) {
+    copy(kept, sizeof kept, json_text(json_member(input, "text")));
+    return engraft_output(json_new_null());
+}
+
+extern "C" engraft_answer op_kept(const json *input) {
+    (void)input;
+    json *output = json_new_array();
+    json_push(output, json_new_text(kept));
+    return engraft_output(json_push(output, json_new_text(from_version)));
+}
+
+extern "C" engraft_answer engraft_save() { return engraft_output(json_new_text(kept)); }
+
+extern "C" engraft_answer engraft_restore(const char *version, const json *saved) {
+    if (!json_text(saved)) return engraft_invalid_input("that was not saved by me");
+    copy(kept, sizeof kept, json_text(saved));
+    copy(from_version, sizeof from_version, version);
+    return engraft_output(json_new_null());
+}

@@ -105,3 +105,26 @@ func Look(_ nothing, host *engraft.Host) ([]any, error) {
 	}
 	return []any{now.Unix(), time.Now().Unix(), number, rand.Int63()}, nil
 }
+
+var kept, from string
+
+type KeepInput struct {
+	Text string `json:"text"`
+}
+
+func Keep(input KeepInput, host *engraft.Host) (any, error) {
+	kept = input.Text
+	return nil, nil
+}
+
+func Kept(_ nothing, host *engraft.Host) ([]string, error) { return []string{kept, from}, nil }
+
+func Save(host *engraft.Host) ([]byte, error) { return json.Marshal(kept) }
+
+func Restore(version string, saved []byte, host *engraft.Host) error {
+	if err := json.Unmarshal(saved, &kept); err != nil {
+		return engraft.InvalidInput("that was not saved by me")
+	}
+	from = version
+	return nil
+}

@@ -22,3 +22,11 @@ export const look = (_, host) => {
   console.log("a printed line");
   return [host.now().getTime(), Date.now(), new Date().toISOString(), host.random.number(), Math.random()];
 };
+let [held, from] = ["", ""];
+export const keep = ({ text }) => { held = text; return null; };
+export const kept = () => [held, from];
+export const save = () => held;
+export const restore = (version, saved) => {
+  if (typeof saved !== "string") throw Failure.invalidInput("that was not saved by me");
+  [held, from] = [saved, version];
+};

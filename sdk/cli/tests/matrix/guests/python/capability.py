@@ -68,3 +68,24 @@ def hoard(given, host):
 def look(given, host):
     print("a printed line")
     return [host.now().isoformat(), time.time(), host.random.number(), random.random()]
+
+
+_held = {"text": "", "from": ""}
+
+
+def keep(given, host):
+    _held["text"] = given["text"]
+
+
+def kept(given, host):
+    return [_held["text"], _held["from"]]
+
+
+def save(host):
+    return _held["text"]
+
+
+def restore(version, saved, host):
+    if not isinstance(saved, str):
+        raise Failure.invalid_input("that was not saved by me")
+    _held.update({"text": saved, "from": version})

@@ -16,6 +16,8 @@ use engraft_guest::capability;
     )
 )]
 pub mod matrix {
+    use std::cell::RefCell;
+
     use engraft_guest::http::Request;
     use engraft_guest::log::{Level, line};
     use engraft_guest::{Failure, Schema, call, clock, http, kv, progress, random};
@@ -139,5 +141,39 @@ pub mod matrix {
     pub fn look() -> Result<(String, u64), Failure> {
         line(Level::Info, "a printed line").write()?;
         Ok((clock::now()?.to_string(), random::number()?))
+    }
+
+    thread_local! {
+        static HELD: RefCell<(String, String)> = RefCell::default();
+    }
+
+    #[derive(Deserialize, Schema)]
+    pub struct Keep {
+        text: String,
+    }
+
+    /// Keeps a text.
+    #[operation]
+    pub fn keep(input: Keep) {
+        HELD.with_borrow_mut(|held| held.0 = input.text);
+    }
+
+    /// Gives what is kept, and from which version that came.
+    #[operation]
+    pub fn kept() -> (String, String) {
+        HELD.with_borrow(Clone::clone)
+    }
+
+    #[save_state]
+    fn save() -> Result<Vec<u8>, Failure> {
+        Ok(serde_json::to_vec(&kept().0).unwrap_or_default())
+    }
+
+    #[restore_state]
+    fn restore(version: &str, saved: Vec<u8>) -> Result<(), Failure> {
+        let text = serde_json::from_slice(&saved)
+            .map_err(|_| Failure::invalid_input("that was not saved by me"))?;
+        HELD.set((text, version.to_owned()));
+        Ok(())
     }
 }

@@ -1,4 +1,4 @@
-import type { AskInput, CountOutput, FetchInput, Host, NumbersInput } from "../bindings/types.js";
+import type { AskInput, CountOutput, FetchInput, Host, KeepInput, NumbersInput } from "../bindings/types.js";
 import { Failure } from "../engraft/engraft.js";
 
 export const mirror = (input: unknown): unknown => input;
@@ -23,4 +23,12 @@ declare const console: { log(...values: unknown[]): void };
 export const look = (_: unknown, host: Host) => {
   console.log("a printed line");
   return [host.now().getTime(), Date.now(), new Date().toISOString(), host.random.number(), Math.random()];
+};
+let held = "", from = "";
+export const keep = ({ text }: KeepInput) => { held = text; return null; };
+export const kept = (): string[] => [held, from];
+export const save = (): unknown => held;
+export const restore = (version: string, saved: unknown): void => {
+  if (typeof saved !== "string") throw Failure.invalidInput("that was not saved by me");
+  [held, from] = [saved, version];
 };

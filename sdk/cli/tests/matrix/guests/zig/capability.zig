@@ -95,3 +95,39 @@ pub fn look(_: Value, host: *Host) engraft.Refused!struct { i64, u64 } {
     const seconds, _ = try host.now();
     return .{ seconds, try host.random() };
 }
+
+/// Memory of a call is gone when the call ends, so what is kept is copied.
+const Kept = struct {
+    bytes: [64]u8 = undefined,
+    length: usize = 0,
+
+    fn set(kept_: *Kept, text: []const u8) void {
+        kept_.length = @min(text.len, kept_.bytes.len);
+        @memcpy(kept_.bytes[0..kept_.length], text[0..kept_.length]);
+    }
+    fn get(kept_: *const Kept) []const u8 {
+        return kept_.bytes[0..kept_.length];
+    }
+};
+var held: Kept = .{};
+var from: Kept = .{};
+
+pub const KeepInput = struct { text: []const u8 };
+pub fn keep(input: KeepInput, _: *Host) engraft.Refused!?u8 {
+    held.set(input.text);
+    return null;
+}
+
+pub const KeptInput = Value;
+pub fn kept(_: Value, _: *Host) engraft.Refused![2][]const u8 {
+    return .{ held.get(), from.get() };
+}
+
+pub const Saved = []const u8;
+pub fn save(_: *Host) engraft.Refused!Saved {
+    return held.get();
+}
+pub fn restore(version: []const u8, saved: Saved, _: *Host) engraft.Refused!void {
+    held.set(saved);
+    from.set(version);
+}

@@ -1,0 +1,126 @@
+//! One POST over one connection.
+//!
+//! *Never:* more of an answer is read than a person would.
+
+use std::fmt;
+use std::pin::pin;
+use std::sync::Arc;
+
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Bytes;
+use hyper::client::conn::http1::handshake;
+use hyper::header::{self, HeaderName, HeaderValue};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use url::{Position, Url};
+
+/// What a collector says when it refuses is a sentence.
+const ANSWER_BYTES_MAX: usize = 64 << 10;
+/// As much of it is told.
+const SAID_CHARS_MAX: usize = 300;
+
+/// How a collector is reached.
+#[derive(Clone)]
+pub(super) struct Connector {
+    tls: Option<(TlsConnector, ServerName<'static>)>,
+}
+
+impl Connector {
+    /// For an address; none where its host is no name.
+    pub(super) fn of(url: &Url) -> Option<Self> {
+        if url.scheme() == "http" {
+            return Some(Self { tls: None });
+        }
+        let host = url.host_str()?.trim_matches(['[', ']']).to_owned();
+        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.into() };
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .ok()?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let name = ServerName::try_from(host).ok()?;
+        Some(Self { tls: Some((TlsConnector::from(Arc::new(config)), name)) })
+    }
+
+    /// Posts JSON; gives the status, and what was said with it.
+    pub(super) async fn post(
+        &self,
+        url: &Url,
+        headers: &[(HeaderName, HeaderValue)],
+        body: String,
+    ) -> Result<(u16, String), String> {
+        let request = request(url, headers, body)?;
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let port = url.port_or_known_default().unwrap_or(80);
+        let stream = TcpStream::connect((host, port)).await.map_err(|error| error.to_string())?;
+        match &self.tls {
+            None => exchange(stream, request).await,
+            Some((tls, name)) => {
+                let stream = tls.connect(name.clone(), stream).await;
+                exchange(stream.map_err(|error| error.to_string())?, request).await
+            }
+        }
+    }
+}
+
+fn request(
+    url: &Url,
+    headers: &[(HeaderName, HeaderValue)],
+    body: String,
+) -> Result<Request<Full<Bytes>>, String> {
+    let authority = &url[Position::BeforeHost..Position::AfterPort];
+    let mut request = Request::post(&url[Position::BeforePath..Position::AfterQuery])
+        .header(header::HOST, authority)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::USER_AGENT, concat!("engraft/", env!("CARGO_PKG_VERSION")))
+        .header(header::CONNECTION, "close");
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    request.body(Full::new(Bytes::from(body))).map_err(|error| error.to_string())
+}
+
+/// Sends and reads while the connection's bytes are moved. The connection may well end first: what
+/// it has brought is still there to be read.
+async fn exchange(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    request: Request<Full<Bytes>>,
+) -> Result<(u16, String), String> {
+    let shaken = handshake(TokioIo::new(stream)).await;
+    let (mut sender, connection) = shaken.map_err(|error| error.to_string())?;
+    let answered = async {
+        let response = sender.send_request(request).await.map_err(|error| error.to_string())?;
+        read(response).await
+    };
+    let (mut answered, connection) = (pin!(answered), pin!(connection));
+    tokio::select! {
+        biased;
+        answer = &mut answered => return answer,
+        _ended = connection => {}
+    }
+    answered.await
+}
+
+async fn read(response: Response<hyper::body::Incoming>) -> Result<(u16, String), String> {
+    let status = response.status().as_u16();
+    let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await;
+    // A long answer with a good status is as good.
+    let bytes = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let said = String::from_utf8_lossy(&bytes);
+    let plain = said.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+    Ok((status, plain.take(SAID_CHARS_MAX).collect()))
+}
+
+// === impl Connector ===
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector").field("has_tls", &self.tls.is_some()).finish()
+    }
+}
