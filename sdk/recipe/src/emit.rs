@@ -93,8 +93,6 @@ pub(crate) struct Emitter<'a> {
     inputs: BTreeMap<String, (Local, Size)>,
     /// What the item of each loop weighs at most.
     items: Vec<Poly>,
-    /// How large the results are that leave the function early.
-    returned: Size,
 }
 
 impl<'a> Emitter<'a> {
@@ -109,13 +107,7 @@ impl<'a> Emitter<'a> {
             variables: HashMap::new(),
             inputs: BTreeMap::new(),
             items: Vec::new(),
-            returned: Size::scalar(),
         }
-    }
-
-    /// Expressions from here on stand at these places.
-    pub(crate) fn at(&mut self, places: &'a Places) {
-        self.places = places;
     }
 
     /// An expression that decides, as zero or one.
@@ -128,22 +120,15 @@ impl<'a> Emitter<'a> {
         self.inputs.insert(name.to_owned(), (local, size));
     }
 
-    /// Leaves the function with what stands on the stack.
-    pub(crate) fn leave(&mut self, size: &Size) {
+    /// Ends the function: what stands on the stack is its result, and a fault gives zero.
+    pub(crate) fn finish(mut self) -> Code {
         self.code.op(Instruction::Return);
-        self.returned = self.returned.max(size);
-    }
-
-    /// Ends the function: what stands on the stack is its result, and a fault gives zero. Tells how
-    /// large a result can be.
-    pub(crate) fn finish(mut self, size: &Size) -> (Code, Size) {
-        self.leave(size);
         self.code.end();
         self.code.i32(0);
-        (self.code, self.returned)
+        self.code
     }
 
-    fn place(&self, span: Span) -> u32 {
+    pub(crate) fn place(&self, span: Span) -> u32 {
         self.places.of(span)
     }
 
@@ -151,6 +136,11 @@ impl<'a> Emitter<'a> {
     pub(crate) fn fail(&mut self, cause: u32, about: u32, span: Span) {
         let place = self.place(span);
         self.code.i32(cause).i32(about).i32(place).call("rt_fail").br(self.fault);
+    }
+
+    /// Raises a fault that has no place in the source.
+    pub(crate) fn raise(&mut self, cause: u32, about: u32) {
+        self.code.i32(cause).i32(about).i32(0).call("rt_fail").br(self.fault);
     }
 
     /// Raises a fault if the stack holds other than zero.
@@ -308,7 +298,7 @@ impl<'a> Emitter<'a> {
         (Form::Value, Size::scalar())
     }
 
-    fn load_input(&mut self, name: &str, span: Span) -> (Form, Size) {
+    pub(crate) fn load_input(&mut self, name: &str, span: Span) -> (Form, Size) {
         let Some((local, size)) = self.inputs.get(name).cloned() else {
             return self.unbound(name, span);
         };

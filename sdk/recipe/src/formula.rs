@@ -83,7 +83,7 @@ pub fn bounded(
         let mut emitter = Emitter::new(operation_code(), &mut assembly.data, &places);
         load_inputs(&mut emitter, &formula.inputs, codec);
         let size = emitter.value(&formula.checked.root);
-        let (function, size) = emitter.finish(&size);
+        let function = emitter.finish();
         assembly.operation(operation, function, size);
         description.operations.push(Operation {
             name: operation.clone(),

@@ -1,29 +1,27 @@
-//! Requests: how they are put together, and sent singly, for each of a list, or side by side.
+//! Requests: how they are put together.
 //!
 //! *Never:* a value stands in a URL, a query or a form as it is.
 
-use super::super::plan::{Action, Body, Part, Planned, PlannedStep, Request};
-use super::Writer;
+use super::{Writer, cause};
 use crate::bound::{Poly, Size};
-use crate::cel::Type;
+use crate::cel::{Node, Span};
+use crate::recipe::plan::{Body, Credential, Fetch, Part, Request};
 use crate::wasm::Local;
 use wasm_encoder::Instruction;
-
-/// The kind of a fault that stands in a list, as the runtime numbers it.
-const FAULT: u32 = 16;
 
 impl Request {
     /// What of the runtime sends one.
     pub(super) fn single(&self) -> &'static str {
         match self {
-            Self::Fetch { .. } => "rt_fetch",
+            Self::Fetch(_) => "rt_fetch",
             Self::Call { .. } => "rt_call",
         }
     }
 
-    fn many(&self) -> &'static str {
+    /// What of the runtime sends many, side by side.
+    pub(super) fn many(&self) -> &'static str {
         match self {
-            Self::Fetch { .. } => "rt_fetch_all",
+            Self::Fetch(_) => "rt_fetch_all",
             Self::Call { .. } => "rt_call_all",
         }
     }
@@ -36,15 +34,32 @@ impl<'a> Writer<'a> {
         Size::of_bytes(text.len())
     }
 
-    fn list(&mut self, room: usize) -> Local {
+    /// A new list in a local.
+    pub(super) fn list(&mut self, room: usize) -> Local {
         self.emitter.new_list(room)
     }
 
-    fn escaped(&mut self, value: &'a Planned) -> Size {
+    /// Puts what is emitted at the end of a list of this size.
+    fn push(&mut self, list: Local, size: &mut Size, emit: impl FnOnce(&mut Self) -> Size) {
+        self.emitter.code.get(list);
+        size.put(&emit(self));
+        self.emitter.code.call("rt_push");
+    }
+
+    fn escaped(&mut self, value: &'a Node) -> Size {
         let size = self.value(value);
-        let escaped = self.emitter.run("rt_url_encode", &[&size]);
-        self.checked();
-        escaped
+        self.call("rt_url_encode", &[&size], value.span)
+    }
+
+    /// A part of a host or path: with nothing in it, it would lead elsewhere.
+    fn segment(&mut self, value: &'a Node) -> Size {
+        let size = self.escaped(value);
+        let local = self.local();
+        let about = self.emitter.data.text("this part of the URL is empty");
+        self.emitter.code.tee(local).load32(4).op(Instruction::I32Eqz).when(None);
+        self.emitter.fail(cause::BAD_ARGUMENT, about, value.span);
+        self.emitter.code.end().get(local);
+        size
     }
 
     /// Counts what the runtime writes as JSON to send so many requests, of this size together.
@@ -55,16 +70,12 @@ impl<'a> Writer<'a> {
     }
 
     /// A request as the runtime takes it.
-    pub(super) fn request(&mut self, request: &'a Request) -> Size {
-        let mut size = Size::empty();
+    pub(super) fn request(&mut self, request: &'a Request, at: Span) -> Size {
         match request {
             Request::Call { capability, operation, input } => {
-                let list = self.list(3);
-                for text in [capability, operation] {
-                    self.emitter.code.get(list);
-                    size.put(&self.text(text));
-                    self.emitter.code.call("rt_push");
-                }
+                let (list, mut size) = (self.list(3), Size::empty());
+                self.push(list, &mut size, |writer| writer.text(capability));
+                self.push(list, &mut size, |writer| writer.text(operation));
                 self.emitter.code.get(list);
                 let input = match input {
                     Some(input) => self.value(input),
@@ -77,33 +88,28 @@ impl<'a> Writer<'a> {
                 size.put(&input);
                 size.ink = input.ink;
                 self.emitter.code.call("rt_push").get(list);
+                size
             }
-            Request::Fetch { method, url, query, headers, body, bearer, timeout_ms } => {
-                let list = self.list(6);
-                self.emitter.code.get(list);
-                size.put(&self.text(method));
-                self.emitter.code.call("rt_push").get(list);
-                size.put(&self.url(url, query));
-                self.emitter.code.call("rt_push").get(list);
-                size.put(&self.headers(headers, body));
-                self.emitter.code.call("rt_push").get(list);
-                size.put(&self.body(body));
-                self.emitter.code.call("rt_push").get(list);
-                size.put(&self.credentials(bearer.as_deref()));
-                self.emitter.code.call("rt_push").get(list);
-                match timeout_ms {
-                    Some(timeout) => {
-                        let constant = self.emitter.data.int(i64::from(*timeout));
-                        self.emitter.code.i32(constant);
-                    }
-                    None => {
-                        self.emitter.code.call("rt_null");
-                    }
-                }
-                self.emitter.code.call("rt_push").get(list);
-                size.put(&Size::scalar());
-            }
+            Request::Fetch(fetch) => self.fetch(fetch, at),
         }
+    }
+
+    fn fetch(&mut self, fetch: &'a Fetch, at: Span) -> Size {
+        let (list, mut size) = (self.list(6), Size::empty());
+        self.push(list, &mut size, |writer| writer.text(&fetch.method));
+        self.push(list, &mut size, |writer| writer.url(&fetch.url, &fetch.query));
+        self.push(list, &mut size, |writer| writer.headers(&fetch.headers, &fetch.body));
+        self.push(list, &mut size, |writer| writer.body(&fetch.body, at));
+        self.push(list, &mut size, |writer| writer.credentials(&fetch.credentials));
+        self.push(list, &mut size, |writer| match fetch.timeout_ms {
+            Some(timeout) => {
+                let constant = writer.emitter.data.int(i64::from(timeout));
+                writer.emitter.code.i32(constant);
+                Size::scalar()
+            }
+            None => writer.null(),
+        });
+        self.emitter.code.get(list);
         size
     }
 
@@ -111,7 +117,7 @@ impl<'a> Writer<'a> {
         self.emitter.run("rt_concat", &[left, right])
     }
 
-    fn url(&mut self, parts: &'a [Part], query: &'a [(String, Planned)]) -> Size {
+    fn url(&mut self, parts: &'a [Part], query: &'a [(String, Node)]) -> Size {
         let mut has_query = false;
         let mut size = Size::of_bytes(0);
         for (at, part) in parts.iter().enumerate() {
@@ -120,7 +126,8 @@ impl<'a> Writer<'a> {
                     has_query |= text.contains('?');
                     self.text(text)
                 }
-                Part::Escaped(value) => self.escaped(value),
+                Part::Segment(value) => self.segment(value),
+                Part::Value(value) => self.escaped(value),
             };
             size = if at > 0 { self.joined(&size, &part) } else { part };
         }
@@ -134,14 +141,13 @@ impl<'a> Writer<'a> {
     }
 
     /// Constant text with an escaped value behind it.
-    fn pair(&mut self, before: &str, value: &'a Planned) -> Size {
+    fn pair(&mut self, before: &str, value: &'a Node) -> Size {
         let (before, value) = (self.text(before), self.escaped(value));
         self.joined(&before, &value)
     }
 
-    fn headers(&mut self, headers: &'a [(String, Planned)], body: &Body) -> Size {
-        let list = self.list(0);
-        let mut size = Size::empty();
+    fn headers(&mut self, headers: &'a [(String, Node)], body: &Body) -> Size {
+        let (list, mut size) = (self.list(0), Size::empty());
         let given = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
         let kind = match body {
             Body::Json(_) if !given => Some("application/json"),
@@ -149,36 +155,28 @@ impl<'a> Writer<'a> {
             _ => None,
         };
         if let Some(kind) = kind {
-            for text in ["content-type", kind] {
-                self.emitter.code.get(list);
-                size.put(&self.text(text));
-                self.emitter.code.call("rt_push");
-            }
+            self.push(list, &mut size, |writer| writer.text("content-type"));
+            self.push(list, &mut size, |writer| writer.text(kind));
         }
         for (name, value) in headers {
-            self.emitter.code.get(list);
-            size.put(&self.text(name));
-            self.emitter.code.call("rt_push").get(list);
-            let value = self.value(value);
-            size.put(&self.emitter.run("rt_to_string", &[&value]));
-            self.checked();
-            self.emitter.code.call("rt_push");
+            self.push(list, &mut size, |writer| writer.text(name));
+            self.push(list, &mut size, |writer| {
+                let size = writer.value(value);
+                writer.call("rt_to_string", &[&size], value.span)
+            });
         }
         self.emitter.code.get(list);
         size
     }
 
-    fn body(&mut self, body: &'a Body) -> Size {
+    fn body(&mut self, body: &'a Body, at: Span) -> Size {
         match body {
-            Body::None => {
-                self.emitter.code.call("rt_null");
-                Size::scalar()
-            }
+            Body::None => self.null(),
             Body::Plain(value) => self.value(value),
             Body::Json(value) => {
                 let size = self.value(value);
                 let text = self.emitter.write("rt_to_json", &size);
-                self.checked();
+                self.checked(at);
                 text
             }
             Body::Form(fields) => {
@@ -193,153 +191,18 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn credentials(&mut self, bearer: Option<&str>) -> Size {
-        let list = self.list(3);
-        let mut size = Size::empty();
-        if let Some(secret) = bearer {
-            self.emitter.code.get(list);
-            size.put(&self.text(secret));
-            self.emitter.code.call("rt_push").get(list);
-            let placement = self.emitter.data.int(0);
-            self.emitter.code.i32(placement).call("rt_push").get(list);
-            self.text("");
-            self.emitter.code.call("rt_push");
-            size.put(&Size::scalar());
-            size.put(&Size::of_bytes(0));
+    fn credentials(&mut self, credentials: &'a [Credential]) -> Size {
+        let (list, mut size) = (self.list(0), Size::empty());
+        for credential in credentials {
+            let place = self.emitter.data.int(i64::from(credential.place));
+            self.push(list, &mut size, |writer| writer.text(&credential.secret));
+            self.push(list, &mut size, |writer| {
+                writer.emitter.code.i32(place);
+                Size::scalar()
+            });
+            self.push(list, &mut size, |writer| writer.text(&credential.name));
         }
         self.emitter.code.get(list);
-        size
-    }
-
-    /// Sends one request for each item of a list, all side by side; gives the list of answers.
-    pub(super) fn each(&mut self, list: &'a Planned, request: &'a Request) -> Size {
-        let items = self.local();
-        let range = self.value(list);
-        let range = self.emitter.run("rt_range", &[&range]);
-        self.checked();
-        self.emitter.code.set(items);
-        let requests = self.list(0);
-        let (at, item) = (self.local(), self.local());
-        let rounds = self.emitter.rounds(&range);
-        let item_type = match &list.node.ty {
-            Type::List(item) => Type::clone(item),
-            _ => Type::Dyn,
-        };
-        self.emitter.input("item", item, Size::of(Poly::of(rounds.item), &item_type));
-        let code = &mut self.emitter.code;
-        code.i32(0).set(at);
-        let done = code.block(None);
-        let top = code.repeat(rounds.clone());
-        code.get(at).get(items).load32(4).op(Instruction::I32GeU).br_if(done);
-        code.get(items).get(at).call("rt_second").set(item).get(requests);
-        let one = self.request(request);
-        let code = &mut self.emitter.code;
-        code.call("rt_push").get(at).i32(1).op(Instruction::I32Add).set(at).br(top);
-        code.end().end();
-        let weight = one.weight.plus_fixed(1.0);
-        let weight = weight.over_rounds(rounds.item, &rounds.count, &rounds.total).plus_fixed(1.0);
-        let all = Size { weight, len: rounds.count.clone(), value: None, ink: one.ink };
-        self.emitter.code.get(requests);
-        self.sending(request, &all, &rounds.count);
-        let answers = self.emitter.run(request.many(), &[&all, &Self::answers()]);
-        self.checked();
-        self.emitter.code.set(items).i32(0).set(at);
-        // One answer that is a fault is a fault of the step.
-        let again = self.emitter.rounds(&Size { len: rounds.count, ..answers.clone() });
-        let code = &mut self.emitter.code;
-        let done = code.block(None);
-        let top = code.repeat(again);
-        code.get(at).get(items).load32(4).op(Instruction::I32GeU).br_if(done);
-        code.get(items).get(at).call("rt_second").set(item);
-        self.unless_fault(item);
-        let code = &mut self.emitter.code;
-        code.get(at).i32(1).op(Instruction::I32Add).set(at).br(top);
-        code.end().end();
-        code.get(items);
-        answers
-    }
-
-    fn unless_fault(&mut self, value: Local) {
-        let fault = self.emitter.fault;
-        let code = &mut self.emitter.code;
-        code.get(value).load32(0).i32(FAULT).op(Instruction::I32Eq).when(None);
-        code.get(value).call("rt_again").br(fault).end();
-    }
-
-    /// Locals for the results of steps, null until they have one.
-    pub(super) fn named_nulls(&mut self, steps: &'a [PlannedStep]) -> Vec<Local> {
-        let mut locals = Vec::new();
-        for _ in steps {
-            let local = self.local();
-            self.emitter.code.call("rt_null").set(local);
-            locals.push(local);
-        }
-        locals
-    }
-
-    /// Steps that go out side by side: fetches in one batch, calls in another.
-    pub(super) fn parallel(&mut self, steps: &'a [PlannedStep], results: &[Local]) {
-        let mut sizes = Vec::new();
-        for batch in ["rt_fetch_all", "rt_call_all"] {
-            let requests = self.list(0);
-            let (mut taken, mut all) = (Vec::new(), Size::empty());
-            for (step, result) in steps.iter().zip(results) {
-                let Action::Send(request) = &step.action else { continue };
-                if request.many() != batch {
-                    continue;
-                }
-                let number = self.local();
-                self.emitter.code.op(Instruction::I32Const(-1)).set(number);
-                let skip = self.emitter.code.block(None);
-                if let Some(when) = &step.when {
-                    self.truth(when);
-                    self.emitter.code.op(Instruction::I32Eqz).br_if(skip);
-                }
-                self.emitter.code.get(requests).load32(4).set(number).get(requests);
-                let size = self.request(request);
-                self.emitter.code.call("rt_push").end();
-                self.sending(request, &size, &Poly::constant(1.0));
-                all.put(&size);
-                taken.push((step, *result, number));
-            }
-            if taken.is_empty() {
-                continue;
-            }
-            let answers = self.local();
-            self.emitter.code.get(requests);
-            let size = self.emitter.run(batch, &[&all, &Self::answers()]);
-            self.checked();
-            self.emitter.code.set(answers);
-            for (step, result, number) in taken {
-                let size = self.answer(step, answers, number, result, &size);
-                sizes.push((step, result, size));
-            }
-        }
-        for (step, result, size) in sizes {
-            if let Some(name) = &step.name {
-                self.emitter.input(name, result, size.max(&Size::scalar()));
-            }
-        }
-    }
-
-    fn answer(
-        &mut self,
-        step: &'a PlannedStep,
-        answers: Local,
-        number: Local,
-        result: Local,
-        size: &Size,
-    ) -> Size {
-        let skip = self.emitter.code.block(None);
-        self.emitter.code.get(number).i32(0).op(Instruction::I32LtS).br_if(skip);
-        let size = self.guarded(step.otherwise.as_ref(), |writer| {
-            let answer = writer.local();
-            writer.emitter.code.get(answers).get(number).call("rt_second").set(answer);
-            writer.unless_fault(answer);
-            writer.emitter.code.get(answer);
-            size.clone()
-        });
-        self.emitter.code.set(result).end();
         size
     }
 }
