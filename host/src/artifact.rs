@@ -66,7 +66,7 @@ pub use keyring::{
 };
 pub use keystore::{KeyCard, KeyStore, KeyStoreError, Passphrase, Protection, StoredKey};
 pub use ledger::{Ledger, LedgerError, Seen, SeenRelease};
-pub use manifest::{MANIFEST_BYTES_MAX, Manifest, ManifestError, World};
+pub use manifest::{Bound, MANIFEST_BYTES_MAX, Manifest, ManifestError, World};
 pub use moment::{Moment, MomentError, Validity};
 pub use revocation::{RevocationError, RevocationList, Revoked, SignedRevocations};
 pub use statement::{Digests, StatementError};

@@ -30,11 +30,26 @@ pub struct Manifest {
     pub sequence: u64,
     /// What one call may use.
     pub budget: Budget,
+    /// How what a call uses at most grows with its input, where the component's maker proved it. The
+    /// budget is what enforces it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bound: Option<Bound>,
     /// The contract it keeps; none for a component that knows nothing of Engraft.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub world: Option<World>,
     /// From when until when it may be used.
     pub validity: Validity,
+}
+
+/// Formulas in the bytes of the input (`n`) and of the host's answers (`m`), such as
+/// `4120 + 35·n + 2·n·log(n+m)`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bound {
+    /// Of the fuel.
+    pub fuel: String,
+    /// Of the bytes of memory.
+    pub memory_bytes: String,
 }
 
 /// A WIT world, and the versions of its package that a release runs on.
@@ -80,6 +95,7 @@ impl Manifest {
             version,
             sequence: 1,
             budget: Budget::default(),
+            bound: None,
             world: None,
             validity: Validity::default(),
         }
@@ -131,6 +147,9 @@ impl Manifest {
             if !names.insert(&operation.name) {
                 return invalid("operations", format!("`{}` appears twice", operation.name));
             }
+        }
+        for formula in self.bound.iter().flat_map(|bound| [&bound.fuel, &bound.memory_bytes]) {
+            sentence("bound", formula)?;
         }
         if self.validity.is_empty() {
             return invalid("validity", "it ends before it begins".to_owned());
@@ -202,6 +221,8 @@ struct Wire {
     #[serde(default)]
     budget: Budget,
     #[serde(default)]
+    bound: Option<Bound>,
+    #[serde(default)]
     world: Option<World>,
     #[serde(default)]
     validity: Validity,
@@ -224,6 +245,7 @@ impl TryFrom<Wire> for Manifest {
             version: wire.version,
             sequence: wire.sequence,
             budget: wire.budget,
+            bound: wire.bound,
             world: wire.world,
             validity: wire.validity,
         };
@@ -240,6 +262,7 @@ mod tests {
         "name": "text.slugify", "version": "1.2.0", "sequence": 7,
         "world": {"name": "engraft:capability/capability", "versions": "^1.0.0"},
         "validity": {"not_after": "2030-01-01T00:00:00Z"},
+        "bound": {"fuel": "9 + 2·n", "memory_bytes": "131072"},
         "operations": [{"name": "slugify", "input_schema": {}, "output_schema": true}]
     }"#;
 
@@ -259,6 +282,7 @@ mod tests {
             (r#""1.2.0""#, r#""one""#, "line 2"),
             (r#""name": "slugify""#, r#""name": """#, "operations"),
             ("[{", r#"[{"name": "slugify", "input_schema": 1, "output_schema": 1}, {"#, "twice"),
+            ("9 + 2·n", r"9\u0007", "bound"),
             ("2030", "1850", "1970"),
             (r#""not_after""#, r#""not_before": "2031-01-01T00:00:00Z", "not_after""#, "validity"),
             ("capability/capability", "capability", "world"),

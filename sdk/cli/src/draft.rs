@@ -13,6 +13,7 @@ use serde::Deserialize;
 use crate::desk::Desk;
 use crate::input::{self, Input};
 use crate::json_text;
+use crate::recipe::Proved;
 use crate::trouble::{Result, Trouble};
 
 /// The version of what has none; below every release.
@@ -32,6 +33,9 @@ pub(crate) struct Draft {
     pub(crate) budget: Option<Budget>,
     pub(crate) world: Option<World>,
     pub(crate) validity: Option<Validity>,
+    /// What the maker of the component proved; a file cannot claim it.
+    #[serde(skip)]
+    proved: Option<Proved>,
     #[serde(skip)]
     file: Option<PathBuf>,
 }
@@ -43,6 +47,12 @@ impl Draft {
         let text = input::read(path, MANIFEST_BYTES_MAX as u64)?;
         let draft: Self = json_text::read(&path.display().to_string(), &text)?;
         Ok(Self { file: Some(path.to_owned()), ..draft })
+    }
+
+    /// With what was proved of a recipe when it was compiled. A budget that a file gives stays.
+    pub(crate) fn proved_by(mut self, input: &Input) -> Self {
+        self.proved.clone_from(&input.proved);
+        self
     }
 
     /// The name: from the draft, or else made from what the component's file is called.
@@ -60,8 +70,9 @@ impl Draft {
     /// The manifest of a bare component that nobody gives to others: its version says so.
     pub(crate) fn of_component(self, input: &Input, host: &Host, desk: &Desk) -> Result<Manifest> {
         let described = self.describe(input, host, desk)?;
+        let draft = self.proved_by(input);
         let sequence = desk.now().as_secs();
-        self.complete(described, DEVELOPMENT_VERSION, sequence)
+        draft.complete(described, DEVELOPMENT_VERSION, sequence)
     }
 
     /// What the component says of itself. It is not asked where the file says it all.
@@ -95,6 +106,10 @@ impl Draft {
         let mut manifest = Manifest::new(description, self.version.unwrap_or(version));
         manifest.sequence = self.sequence.unwrap_or(sequence);
         manifest.budget = self.budget.unwrap_or_default();
+        if let Some(proved) = self.proved {
+            manifest.budget = self.budget.unwrap_or(proved.budget);
+            manifest.bound = Some(proved.bound);
+        }
         manifest.world = self.world;
         manifest.validity = self.validity.unwrap_or_default();
         manifest.check().map_err(|error| {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use engraft::artifact::{BUNDLE_BYTES_MAX, Bundle, BundleError};
 use engraft::engine::{Engine, EngineError, Inspection};
 
-use crate::recipe;
+use crate::recipe::{self, Proved};
 use crate::text;
 use crate::trouble::{Result, Trouble};
 
@@ -21,6 +21,8 @@ pub(crate) struct Input {
     pub(crate) path: PathBuf,
     pub(crate) bytes: Arc<[u8]>,
     pub(crate) content: Content,
+    /// What is proved of a recipe.
+    pub(crate) proved: Option<Proved>,
 }
 
 /// What a file holds.
@@ -36,8 +38,10 @@ impl Input {
     /// Reads a bundle or a bare component, or builds the component of a recipe.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         if recipe::is_recipe(path) {
-            let bytes = recipe::build(path)?.component.into();
-            return Ok(Self { path: path.to_owned(), bytes, content: Content::Bare });
+            let built = recipe::build(path)?;
+            let proved = Some(Proved::of(&built));
+            let (path, bytes) = (path.to_owned(), built.component.into());
+            return Ok(Self { path, bytes, content: Content::Bare, proved });
         }
         let bytes: Arc<[u8]> = read(path, BUNDLE_BYTES_MAX as u64)?.into();
         if bytes.is_empty() {
@@ -57,7 +61,7 @@ impl Input {
                 return Err(Trouble::corrupt(format!("`{}`: {error}", path.display())));
             }
         };
-        Ok(Self { path: path.to_owned(), bytes, content })
+        Ok(Self { path: path.to_owned(), bytes, content, proved: None })
     }
 
     /// The component, wherever it is.

@@ -5,6 +5,8 @@
 
 mod describe;
 
+use crate::bound::{Bound, Growth, Poly, Size, Var, Work, effect, written};
+use crate::cel::Type;
 use crate::emit::Emitter;
 use crate::wasm::{Code, Data, Export, Function, heap_base, link};
 use std::sync::LazyLock;
@@ -58,6 +60,8 @@ static METADATA: LazyLock<Result<Vec<u8>, String>> = LazyLock::new(|| {
 pub(crate) struct Entry {
     pub(crate) name: String,
     pub(crate) function: u32,
+    /// How large what it gives can be.
+    pub(crate) result: Size,
 }
 
 /// Constants and functions of a component in the making.
@@ -74,18 +78,18 @@ impl Assembly {
     }
 
     /// Adds the function of an operation.
-    pub(crate) fn operation(&mut self, name: &str, function: Function) {
+    pub(crate) fn operation(&mut self, name: &str, function: Function, result: Size) {
         let number = u32::try_from(self.functions.len()).unwrap_or(u32::MAX);
         self.functions.push(function);
-        self.entries.push(Entry { name: name.to_owned(), function: number });
+        self.entries.push(Entry { name: name.to_owned(), function: number, result });
     }
 
-    /// The component.
+    /// The component, and what a call of each operation uses at most.
     pub(crate) fn finish(
         mut self,
         description: &Description,
         codec: Codec,
-    ) -> Result<Vec<u8>, AssemblyError> {
+    ) -> Result<(Vec<u8>, Vec<Bound>), AssemblyError> {
         let described = description.place(&mut self.data);
         let table = self.table();
         let invoke = self.invoke(codec, table);
@@ -94,6 +98,7 @@ impl Assembly {
         let mut release = Code::new(vec![ValType::I32], vec![]);
         let next = |functions: &Vec<Function>| u32::try_from(functions.len()).unwrap_or(u32::MAX);
         let first = next(&self.functions);
+        let bounds = self.bounds(&invoke, codec);
         self.functions.push(invoke);
         self.functions.push(describe);
         // The answer has been read, so the heap can begin again.
@@ -112,7 +117,7 @@ impl Assembly {
             ("cabi_post_invoke", Export(first + 2)),
             ("cabi_realloc", Export(first + 3)),
         ];
-        encode(link(&self.functions, &self.data, &exports))
+        Ok((encode(link(&self.functions, &self.data, &exports))?, bounds))
     }
 
     /// The names of the operations.
@@ -135,11 +140,13 @@ impl Assembly {
         for _ in 0..=count {
             code.block(None);
         }
-        code.i32(table).i32(count).get(name).get(name_length).call("rt_operation");
+        code.i32(table).i32(count).get(name).get(name_length);
+        code.call_for("rt_operation", Work::default());
         code.op(Instruction::BrTable((0..count).collect::<Vec<u32>>().into(), count));
         for entry in &self.entries {
             code.end();
-            code.get(input).get(input_length).call("rt_read_json").call("rt_object");
+            code.get(input).get(input_length).call_for("rt_read_json", Work::default());
+            code.call("rt_object");
             code.tee(value).op(Instruction::I32Eqz).br_if(answered);
             code.get(value).call_own(entry.function).set(value).br(answered);
         }
@@ -148,13 +155,47 @@ impl Assembly {
         code.call("rt_no_operation").set(value).end();
         let kept = code.block(None);
         code.get(value).op(Instruction::I32Eqz).br_if(kept).get(value);
-        code.call(match codec {
+        let symbol = match codec {
             Codec::Json => "rt_to_json",
             Codec::Typed => "rt_to_typed",
-        });
+        };
+        code.call_for(symbol, Work::default());
         code.set(value).end();
-        code.get(value).call("rt_answer");
+        code.get(value).call_for("rt_answer", Work::default());
         code
+    }
+
+    /// What each operation uses at most: its own code, and the way to it and back, which is the same
+    /// for all but for what comes in and goes out.
+    fn bounds(&self, invoke: &Function, codec: Codec) -> Vec<Bound> {
+        let input = Size::of(Poly::of(Var::Input), &Type::Dyn);
+        let log = |sum: &Poly| crate::bound::log(sum);
+        let mut around = invoke.work(&|_| Work::default());
+        let names = Size::of_bytes(self.entries.iter().map(|entry| entry.name.len() + 16).sum());
+        around.add(&effect("rt_operation", &[&names], log).0);
+        around.add(&effect("rt_read_json", &[&input], log).0);
+        // The host asks for room for the operation's name and for the input.
+        around.add(&effect("rt_realloc", &[&input], log).0);
+        around.add(&effect("rt_answer", &[], log).0);
+        let base = Work::fixed(0.0, f64::from(self.data.end()));
+        let bound = |entry: &Entry| {
+            let mut work = base.clone();
+            work.add(&around);
+            let own = |at: u32| {
+                self.functions
+                    .get(at as usize)
+                    .map_or_else(Work::unknown, |own| own.work(&|_| Work::unknown()))
+            };
+            work.add(&own(entry.function));
+            let (writing, _) = written(&entry.result);
+            work.add(&writing);
+            if codec == Codec::Typed {
+                // Tags stand around each value.
+                work.add(&effect("rt_to_typed", &[&entry.result], log).0);
+            }
+            Bound { fuel: Growth::of(&work.fuel), memory_bytes: Growth::of(&work.bytes) }
+        };
+        self.entries.iter().map(bound).collect()
     }
 }
 
@@ -179,21 +220,24 @@ pub(crate) fn operation_code() -> Code {
 }
 
 /// Loads inputs of an operation into locals, by their names.
-pub(crate) fn load_inputs<'n>(
-    emitter: &mut Emitter<'_>,
-    names: impl Iterator<Item = &'n str>,
-    codec: Codec,
-) {
-    for name in names {
+pub(crate) fn load_inputs(emitter: &mut Emitter<'_>, inputs: &[(String, Type)], codec: Codec) {
+    let whole = input_size(&Type::Dyn);
+    for (name, ty) in inputs {
         let text = emitter.data.text(name);
         let local = emitter.code.local(ValType::I32);
         let input = emitter.code.param(0);
         emitter.code.get(input).i32(text);
-        emitter.code.call(match codec {
+        let symbol = match codec {
             Codec::Json => "rt_input",
             Codec::Typed => "rt_typed_input",
-        });
+        };
+        emitter.run(symbol, &[&whole, &Size::of_bytes(name.len())]);
         emitter.code.set(local);
-        emitter.input(name, local);
+        emitter.input(name, local, input_size(ty));
     }
+}
+
+/// How large an input, or a part of it, of this type can be.
+pub(crate) fn input_size(ty: &Type) -> Size {
+    Size::of(Poly::of(Var::Input), ty)
 }

@@ -11,8 +11,10 @@ mod literal;
 mod logic;
 mod loops;
 mod number;
+mod sizes;
 mod zone;
 
+use crate::bound::{Poly, Size};
 use crate::cel::{Node, Op, Presence, Span, Type};
 use crate::place::Places;
 use crate::wasm::{Code, Data, Label, Local};
@@ -72,6 +74,13 @@ struct Variable {
     fault: Option<Local>,
 }
 
+/// A variable, and how large its value can be.
+#[derive(Debug, Clone)]
+struct Known {
+    variable: Variable,
+    size: Size,
+}
+
 /// Code of one function in the making.
 pub(crate) struct Emitter<'a> {
     pub(crate) code: Code,
@@ -79,16 +88,26 @@ pub(crate) struct Emitter<'a> {
     places: &'a Places,
     /// Where a fault goes.
     pub(crate) fault: Label,
-    variables: HashMap<u32, Variable>,
+    variables: HashMap<u32, Known>,
     /// Inputs that have been loaded; zero stands for one that is not there.
-    inputs: BTreeMap<String, Local>,
+    inputs: BTreeMap<String, (Local, Size)>,
+    /// What the item of each loop weighs at most.
+    items: Vec<Poly>,
 }
 
 impl<'a> Emitter<'a> {
     /// Begins with a function whose faults go to a block around its body.
     pub(crate) fn new(mut code: Code, data: &'a mut Data, places: &'a Places) -> Self {
         let fault = code.block(None);
-        Self { code, data, places, fault, variables: HashMap::new(), inputs: BTreeMap::new() }
+        Self {
+            code,
+            data,
+            places,
+            fault,
+            variables: HashMap::new(),
+            inputs: BTreeMap::new(),
+            items: Vec::new(),
+        }
     }
 
     /// An expression that decides, as zero or one.
@@ -97,8 +116,8 @@ impl<'a> Emitter<'a> {
     }
 
     /// Makes an input known by the local that holds it.
-    pub(crate) fn input(&mut self, name: &str, local: Local) {
-        self.inputs.insert(name.to_owned(), local);
+    pub(crate) fn input(&mut self, name: &str, local: Local, size: Size) {
+        self.inputs.insert(name.to_owned(), (local, size));
     }
 
     /// Ends the function: what stands on the stack is its result, and a fault gives zero.
@@ -152,13 +171,14 @@ impl<'a> Emitter<'a> {
     }
 
     /// An expression as a handle.
-    pub(crate) fn value(&mut self, node: &Node) {
-        if let Some(constant) = self.constant(node) {
+    pub(crate) fn value(&mut self, node: &Node) -> Size {
+        if let Some((constant, size)) = self.constant(node) {
             self.code.i32(constant);
-            return;
+            return size;
         }
-        let form = self.node(node);
+        let (form, size) = self.node(node);
         self.boxed(form);
+        size
     }
 
     fn boxed(&mut self, form: Form) {
@@ -180,9 +200,10 @@ impl<'a> Emitter<'a> {
     }
 
     /// An expression in this form; one of another type is a fault.
-    fn in_form(&mut self, node: &Node, wanted: Form) {
-        let form = self.node(node);
+    fn in_form(&mut self, node: &Node, wanted: Form) -> Size {
+        let (form, size) = self.node(node);
         self.reform(form, wanted, node.span);
+        size
     }
 
     fn reform(&mut self, form: Form, wanted: Form, span: Span) {
@@ -213,51 +234,49 @@ impl<'a> Emitter<'a> {
         self.code.free(value);
     }
 
-    /// An expression in whatever form comes naturally; tells which.
-    pub(crate) fn node(&mut self, node: &Node) -> Form {
+    /// An expression in whatever form comes naturally; tells which, and how large it can be.
+    pub(crate) fn node(&mut self, node: &Node) -> (Form, Size) {
+        let (form, size) = self.natural(node);
+        (form, size.typed(&node.ty))
+    }
+
+    fn natural(&mut self, node: &Node) -> (Form, Size) {
         let span = node.span;
         match &node.op {
             Op::Literal(literal) => self.literal(node, literal),
-            Op::TypeName(_) => {
-                let constant = self.constant(node).unwrap_or_default();
-                self.code.i32(constant);
-                Form::Value
-            }
+            Op::TypeName(_) => self.finished(node),
             Op::Input(name) => self.load_input(name, span),
             Op::Local(slot) => self.load_variable(*slot),
-            Op::Unbound(name) => {
-                let about = self.data.text(name);
-                self.fail(cause::UNBOUND, about, span);
-                self.code.op(Instruction::Unreachable);
-                Form::Value
-            }
+            Op::Unbound(name) => self.unbound(name, span),
             Op::Select(operand, field, presence) => {
-                self.value(operand);
+                let whole = self.value(operand);
                 let name = self.data.text(field);
                 let symbol = match presence {
                     Presence::Required => "rt_select",
                     Presence::Optional => "rt_select_optional",
                 };
-                self.code.i32(name).call(symbol);
+                self.code.i32(name);
+                let size = self.run(symbol, &[&whole, &Size::of_bytes(field.len())]);
                 self.checked(span);
-                Form::Value
+                (Form::Value, Size::of(size.weight, &node.ty))
             }
             Op::Has(operand, field) => {
-                self.value(operand);
+                let whole = self.value(operand);
                 let name = self.data.text(field);
-                self.code.i32(name).call("rt_has");
+                self.code.i32(name);
+                let size = self.run("rt_has", &[&whole, &Size::of_bytes(field.len())]);
                 self.decided(span);
-                Form::Bool
+                (Form::Bool, size)
             }
             Op::Index(operand, index, presence) => {
-                self.value(operand);
-                self.value(index);
-                self.code.call(match presence {
+                let (whole, index) = (self.value(operand), self.value(index));
+                let symbol = match presence {
                     Presence::Required => "rt_index",
                     Presence::Optional => "rt_index_optional",
-                });
+                };
+                let size = self.run(symbol, &[&whole, &index]);
                 self.checked(span);
-                Form::Value
+                (Form::Value, Size::of(size.weight, &node.ty))
             }
             Op::Call(name, runtime, args) => self.call(node, name, runtime, args),
             Op::And(left, right) => self.both(left, right),
@@ -272,31 +291,35 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    pub(crate) fn load_input(&mut self, name: &str, span: Span) -> Form {
-        let Some(local) = self.inputs.get(name).copied() else {
-            let about = self.data.text(name);
-            self.fail(cause::UNBOUND, about, span);
-            self.code.op(Instruction::Unreachable);
-            return Form::Value;
+    fn unbound(&mut self, name: &str, span: Span) -> (Form, Size) {
+        let about = self.data.text(name);
+        self.fail(cause::UNBOUND, about, span);
+        self.code.op(Instruction::Unreachable);
+        (Form::Value, Size::scalar())
+    }
+
+    pub(crate) fn load_input(&mut self, name: &str, span: Span) -> (Form, Size) {
+        let Some((local, size)) = self.inputs.get(name).cloned() else {
+            return self.unbound(name, span);
         };
         let about = self.data.text(name);
         self.code.get(local).op(Instruction::I32Eqz).when(None);
         self.fail(cause::UNBOUND, about, span);
         self.code.end().get(local);
-        Form::Value
+        (Form::Value, size)
     }
 
-    fn load_variable(&mut self, slot: u32) -> Form {
-        let Some(variable) = self.variables.get(&slot).copied() else {
+    fn load_variable(&mut self, slot: u32) -> (Form, Size) {
+        let Some(Known { variable, size }) = self.variables.get(&slot).cloned() else {
             self.code.op(Instruction::Unreachable);
-            return Form::Value;
+            return (Form::Value, Size::scalar());
         };
         if let Some(fault) = variable.fault {
             self.code.get(fault).when(None);
             self.code.get(fault).call("rt_again").br(self.fault).end();
         }
         self.code.get(variable.local);
-        variable.form
+        (variable.form, size)
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! *Never:* an expression that does not check becomes an operation.
 
-use crate::cel::{Checked, Environment, Mode, check, parse};
+use crate::bound::Bound;
+use crate::cel::{Checked, Environment, Mode, Type, check, parse};
 use crate::component::{
     Assembly, AssemblyError, Codec, Description, Operation, load_inputs, operation_code,
 };
@@ -15,7 +16,7 @@ use crate::place::Places;
 pub struct Formula {
     source: String,
     checked: Checked,
-    inputs: Vec<String>,
+    inputs: Vec<(String, Type)>,
 }
 
 impl Formula {
@@ -41,7 +42,8 @@ impl Formula {
     ) -> Result<Self, Vec<Diagnostic>> {
         let expr = parse(source).map_err(|problem| vec![problem])?;
         let checked = check(&expr, environment, mode)?;
-        let inputs = environment.names.keys().cloned().collect();
+        let inputs =
+            environment.names.iter().map(|(name, ty)| (name.clone(), ty.clone())).collect();
         Ok(Self { source: source.to_owned(), checked, inputs })
     }
 }
@@ -56,6 +58,20 @@ pub fn component(
     formulas: &[(String, Formula)],
     codec: Codec,
 ) -> Result<Vec<u8>, AssemblyError> {
+    bounded(name, formulas, codec).map(|(component, _)| component)
+}
+
+/// The same, with what a call of each operation uses at most, in their order. An operation's inputs
+/// are to be of the types that were declared.
+///
+/// # Errors
+///
+/// A defect of this crate.
+pub fn bounded(
+    name: &str,
+    formulas: &[(String, Formula)],
+    codec: Codec,
+) -> Result<(Vec<u8>, Vec<Bound>), AssemblyError> {
     let mut assembly = Assembly::new();
     let mut description = Description {
         name: name.to_owned(),
@@ -65,10 +81,10 @@ pub fn component(
     for (operation, formula) in formulas {
         let places = Places::new(&formula.source);
         let mut emitter = Emitter::new(operation_code(), &mut assembly.data, &places);
-        load_inputs(&mut emitter, formula.inputs.iter().map(String::as_str), codec);
-        emitter.value(&formula.checked.root);
+        load_inputs(&mut emitter, &formula.inputs, codec);
+        let size = emitter.value(&formula.checked.root);
         let function = emitter.finish();
-        assembly.operation(operation, function);
+        assembly.operation(operation, function, size);
         description.operations.push(Operation {
             name: operation.clone(),
             summary: "Evaluates one expression.".to_owned(),

@@ -10,6 +10,7 @@
 // The regular expressions are shared with the runtime, which has no `std`.
 extern crate alloc;
 
+pub mod bound;
 pub mod cel;
 pub mod component;
 pub mod diagnostic;

@@ -13,7 +13,34 @@
 )]
 mod regex;
 
+mod table;
+
 use regex_syntax::hir::{Class, HirKind};
+
+pub(crate) use table::table;
+
+/// How large a program is, as far as matching with it depends on that.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Program {
+    groups: u32,
+    steps: u32,
+}
+
+impl Program {
+    pub(crate) fn new(words: &[u32]) -> Self {
+        let word = |at: usize| words.get(at).copied().unwrap_or_default();
+        Self { groups: word(0), steps: word(1) }
+    }
+
+    pub(crate) fn steps(self) -> f64 {
+        f64::from(self.steps)
+    }
+
+    /// Where each group begins and ends, and the match itself.
+    pub(crate) fn slots(self) -> f64 {
+        f64::from(self.groups * 2 + 2)
+    }
+}
 
 /// The program of a pattern; none where it is wrong or too large.
 pub(crate) fn compile(pattern: &str) -> Option<Vec<u32>> {

@@ -21,6 +21,7 @@ pub use explain::{Explanation, explain};
 pub use format::format;
 pub use tree::{DOCUMENT_MAX, NESTING_MAX, SCALAR_MAX, VALUES_MAX};
 
+use crate::bound::Bound;
 use crate::cel::Span;
 use crate::component::{Assembly, AssemblyError, Codec, Description, Operation, Permission};
 use crate::diagnostic::{Diagnostic, Problem, problems};
@@ -47,6 +48,8 @@ pub struct Built {
     pub description: Description,
     /// The component for the contract's world `capability`.
     pub component: Vec<u8>,
+    /// What one call uses at most.
+    pub bound: Bound,
 }
 
 /// A recipe to begin from, under this name: it checks, builds, and its examples hold.
@@ -121,11 +124,12 @@ pub fn build(text: &str) -> Result<Built, BuildError> {
 
 fn assembled(recipe: Recipe, plan: &plan::Plan, places: &Places) -> Result<Built, AssemblyError> {
     let mut assembly = Assembly::new();
-    let function = emit::function(plan, places, &mut assembly.data);
-    assembly.operation(&recipe.operation, function);
+    let (function, result) = emit::function(plan, places, &mut assembly.data);
+    assembly.operation(&recipe.operation, function, result);
     let description = describe(&recipe);
-    let component = assembly.finish(&description, Codec::Json)?;
-    Ok(Built { recipe, description, component })
+    let (component, bounds) = assembly.finish(&description, Codec::Json)?;
+    let bound = bounds.into_iter().next().unwrap_or_default();
+    Ok(Built { recipe, description, component, bound })
 }
 
 fn describe(recipe: &Recipe) -> Description {

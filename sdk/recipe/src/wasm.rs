@@ -6,8 +6,11 @@ mod code;
 mod data;
 mod link;
 mod runtime;
+mod work;
 
-pub(crate) use code::{Code, Label, Local};
+pub(crate) use code::{Code, Label, Local, Rounds};
 pub(crate) use data::{Data, kind};
 pub(crate) use link::{Export, Function, link};
+#[cfg(test)]
+pub(crate) use runtime::MODULE;
 pub(crate) use runtime::heap_base;

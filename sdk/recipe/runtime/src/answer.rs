@@ -90,6 +90,15 @@ fn failure() -> u32 {
 /// The longest piece of a value that a message shows.
 const SHOWN_MAX: usize = 80;
 
+/// As much of a text as a message may show.
+fn shortened(text: &str) -> &str {
+    let mut stop = text.len().min(SHOWN_MAX);
+    while !text.is_char_boundary(stop) {
+        stop -= 1;
+    }
+    &text[..stop]
+}
+
 /// `no such key: "name" (line 3, column 5)`
 pub(crate) fn sentence(cause: u32, about: Value, place: u32) -> Vec<u8> {
     // What the host said stands for itself.
@@ -101,7 +110,7 @@ pub(crate) fn sentence(cause: u32, about: Value, place: u32) -> Vec<u8> {
         out.extend_from_slice(b": ");
         let mut shown = Vec::new();
         match about.kind() {
-            Kind::Text => push_string(&mut shown, about.raw()),
+            Kind::Text => push_string(&mut shown, shortened(about.str()).as_bytes()),
             Kind::Fault => shown.extend_from_slice(message(about.a()).as_bytes()),
             _ if convert::push_text(&mut shown, about) => {}
             _ => shown.extend_from_slice(convert::type_name(about).as_bytes()),

@@ -40,8 +40,8 @@ pub(crate) extern "C" fn rt_add(left: Value, right: Value) -> Value {
         (Bytes, Bytes) => Value::bytes(joined(left.raw(), right.raw()).leak()),
         (List, List) => list::concatenated(left, right),
         (Duration, Duration) => duration::checked(left.as_int().checked_add(right.as_int())),
-        (Time, Duration) => time::moved(left, i128::from(right.as_int())),
-        (Duration, Time) => time::moved(right, i128::from(left.as_int())),
+        (Time, Duration) => time::opt_time_moved(left, i128::from(right.as_int())),
+        (Duration, Time) => time::opt_time_moved(right, i128::from(left.as_int())),
         _ => raise(Cause::NoSuchOverload),
     }
 }
@@ -60,8 +60,8 @@ extern "C" fn rt_subtract(left: Value, right: Value) -> Value {
         (Uint, Uint) => uint_or(left.b().checked_sub(right.b())),
         (Double, Double) => Value::double(left.as_double() - right.as_double()),
         (Duration, Duration) => duration::checked(left.as_int().checked_sub(right.as_int())),
-        (Time, Duration) => time::moved(left, -i128::from(right.as_int())),
-        (Time, Time) => time::between(left, right),
+        (Time, Duration) => time::opt_time_moved(left, -i128::from(right.as_int())),
+        (Time, Time) => time::opt_time_between(left, right),
         _ => raise(Cause::NoSuchOverload),
     }
 }

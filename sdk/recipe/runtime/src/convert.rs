@@ -91,9 +91,9 @@ pub(crate) fn push_text(out: &mut Vec<u8>, value: Value) -> bool {
         Kind::Uint => decimal::push_unsigned(out, value.b(), 10, false),
         Kind::Double => decimal::push_general(out, value.as_double(), PLAIN_DIGITS),
         Kind::Text => out.extend_from_slice(value.raw()),
-        Kind::Time => time::push(out, value),
-        Kind::Duration => duration::push(out, value.as_int()),
-        Kind::Ip | Kind::Cidr => net::push(out, value),
+        Kind::Time => time::opt_push_time(out, value),
+        Kind::Duration => duration::opt_push_duration(out, value.as_int()),
+        Kind::Ip | Kind::Cidr => net::opt_push_net(out, value),
         _ => return false,
     }
     true

@@ -173,38 +173,50 @@ fn exact(value: f64) -> Exact {
         whole.push((rest % LIMB) as u32);
         rest /= LIMB;
     }
-    for _ in 0..exponent.max(0) {
-        double(&mut whole);
+    for bits in chunks(exponent) {
+        multiply(&mut whole, bits);
     }
-    // Each bit below the point halves what stands there already, from the least bit up.
-    for bit in 0..(-exponent).max(0) {
-        let set = bit < 64 && mantissa >> bit & 1 == 1;
-        halve(&mut fraction, set);
+    // Bits below the point divide what stands there already, from the least bit up.
+    let mut bit = 0;
+    for bits in chunks(-exponent) {
+        let part = mantissa.checked_shr(bit).unwrap_or(0) & ((1 << bits) - 1);
+        divide(&mut fraction, bits, part);
+        bit += bits;
     }
     Exact { whole, fraction }
 }
 
-fn double(limbs: &mut Vec<u32>) {
+/// So many bits can be shifted at once: with a limb they stay below 64.
+const SHIFT_MAX: i32 = 29;
+
+/// A number of bits in pieces; none where it is not positive.
+fn chunks(bits: i32) -> impl Iterator<Item = u32> {
+    (0..bits.max(0)).step_by(SHIFT_MAX as usize).map(move |at| (bits - at).min(SHIFT_MAX) as u32)
+}
+
+fn multiply(limbs: &mut Vec<u32>, bits: u32) {
     let mut carry = 0;
     for limb in limbs.iter_mut() {
-        let doubled = u64::from(*limb) * 2 + carry;
-        *limb = (doubled % LIMB) as u32;
-        carry = doubled / LIMB;
+        let held = (u64::from(*limb) << bits) + carry;
+        *limb = (held % LIMB) as u32;
+        carry = held / LIMB;
     }
     if carry > 0 {
         limbs.push(carry as u32);
     }
 }
 
-fn halve(limbs: &mut Vec<u32>, carry_in: bool) {
-    let mut carry = u64::from(carry_in);
+fn divide(limbs: &mut Vec<u32>, bits: u32, carry_in: u64) {
+    let mut carry = carry_in;
     for limb in limbs.iter_mut() {
         let held = u64::from(*limb) + carry * LIMB;
-        *limb = (held / 2) as u32;
-        carry = held % 2;
+        *limb = (held >> bits) as u32;
+        carry = held & ((1 << bits) - 1);
     }
-    if carry > 0 {
-        limbs.push((LIMB / 2) as u32);
+    while carry > 0 {
+        let held = carry * LIMB;
+        limbs.push((held >> bits) as u32);
+        carry = held & ((1 << bits) - 1);
     }
 }
 

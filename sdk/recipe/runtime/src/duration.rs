@@ -17,7 +17,9 @@ pub(crate) fn checked(nanos: Option<i64>) -> Value {
 }
 
 /// Seconds as a decimal number, with `s` behind.
-pub(crate) fn push(out: &mut Vec<u8>, nanos: i64) {
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub(crate) fn opt_push_duration(out: &mut Vec<u8>, nanos: i64) {
     if nanos < 0 {
         out.push(b'-');
     }

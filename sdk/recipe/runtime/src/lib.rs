@@ -1,7 +1,8 @@
 //! What compiled recipes call: values on a heap of one call, and the functions of the language.
 //!
 //! Everything that is exported here is a possible link target; a component carries only what its
-//! recipe reaches.
+//! recipe reaches. What begins with `opt_` works on values of a kind that few recipes make: it is left
+//! out of those that do not, though it could be reached.
 //!
 //! *Never:* memory of one call is seen by the next; the heap starts again with every call.
 #![no_std]

@@ -10,7 +10,8 @@ use crate::value::{Kind, NONE, Value};
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-/// Maps with more entries than this get an index; below it a scan is faster.
+/// Maps with more entries than this get an index when they are made, so that what a look-up costs
+/// does not depend on those before it; below it a scan is faster.
 const SCAN_MAX: usize = 8;
 
 /// An order over all keys: numbers by value, then truth values, then text.
@@ -88,6 +89,15 @@ extern "C" fn rt_map(flat: Value) -> Value {
         Some(key) => raise_with(Cause::DuplicateKey, key),
         None => map,
     }
+}
+
+/// A map whose keys are known to differ.
+pub(crate) fn indexed(entries: Vec<(Value, Value)>) -> Value {
+    let map = Value::map(entries);
+    if map.len() > SCAN_MAX {
+        index(map);
+    }
+    map
 }
 
 /// A key that stands twice.

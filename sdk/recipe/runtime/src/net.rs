@@ -180,7 +180,9 @@ fn push_address(out: &mut Vec<u8>, address: Address) {
     }
 }
 
-pub(crate) fn push(out: &mut Vec<u8>, value: Value) {
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub(crate) fn opt_push_net(out: &mut Vec<u8>, value: Value) {
     push_address(out, address_of(value));
     if value.is(Kind::Cidr) {
         out.push(b'/');

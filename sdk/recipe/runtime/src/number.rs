@@ -11,6 +11,42 @@ const EXACT: [f64; 23] = [
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ];
 
+/// Powers of five, 27 apart, from the least that a double needs on: 128 bits each, cut off.
+const FIVES: [u128; 26] = [
+    0x9ecffc31_d586abc0_9ac09362_57d9c76c,
+    0x8049a4ac_0c5811ae_205b896d_777d6278,
+    0xcf42894a_5dce35ea_52064cac_828675b9,
+    0xa76c5823_38ed2621_af2af2b8_0af6f24e,
+    0x873e4f75_e2224e68_5a7744a6_e804a291,
+    0xda7f5bf5_90966848_af39a475_506a899e,
+    0xb080392c_c4349dec_bd8d794d_96aacfb3,
+    0x8e938662_882af53e_547eb47b_7282ee9c,
+    0xe65829b3_046b0afa_0cb4a5a3_112a5112,
+    0xba121a46_50e4ddeb_92f34d62_616ce413,
+    0x964e858c_91ba2655_3a6a07f8_d510f86f,
+    0xf2d56790_ab41c2a2_fae27299_423fb9c3,
+    0xc428d05a_a4751e4c_aa97e14c_3c26b886,
+    0x9e74d1b7_91e07e48_775ea264_cf55347d,
+    0x80000000_00000000_00000000_00000000,
+    0xcecb8f27_f4200f3a_00000000_00000000,
+    0xa70c3c40_a64e6c51_999090b6_5f67d924,
+    0x86f0ac99_b4e8dafd_69a028bb_3ded71a3,
+    0xda01ee64_1a708de9_e80e6f48_20cc9495,
+    0xb01ae745_b101e9e4_5ec05dcf_f72e7f8f,
+    0x8e41ade9_fbebc27d_14588f13_be847307,
+    0xe5d3ef28_2a242e81_8f1668c8_a86da5fa,
+    0xb9a74a06_37ce2ee1_6d953e2b_d7173692,
+    0x95f83d0a_1fb69cd9_4abdaf10_1564f98e,
+    0xf24a01a7_3cf2dccf_bc633b39_673c8cec,
+    0xc3b83581_09e84f07_0a862f80_ec4700c8,
+];
+
+/// The first entry of the table stands for five to this power.
+const FIVES_FIRST: i32 = -14 * FIVES_STEP;
+
+/// Five to a smaller power than this fits into 61 bits.
+const FIVES_STEP: i32 = 27;
+
 /// More digits than this decide nothing: halfway points between doubles have fewer.
 const DIGITS_MAX: usize = 800;
 
@@ -41,20 +77,22 @@ impl Natural {
         }
     }
 
-    fn times_ten_to(&mut self, power: u32) {
-        for _ in 0..power / 9 {
-            self.multiply_add(1_000_000_000, 0);
+    fn times_five_to(&mut self, power: u32) {
+        for _ in 0..power / 13 {
+            self.multiply_add(1_220_703_125, 0);
         }
-        for _ in 0..power % 9 {
-            self.multiply_add(10, 0);
+        for _ in 0..power % 13 {
+            self.multiply_add(5, 0);
         }
     }
 
     fn shift_left(&mut self, bits: u32) {
-        for _ in 0..bits / 31 {
-            self.multiply_add(1 << 31, 0);
-        }
-        self.multiply_add(1 << (bits % 31), 0);
+        self.multiply_add(1 << (bits % 32), 0);
+        let zeros = (bits / 32) as usize;
+        let length = self.limbs.len();
+        self.limbs.resize(length + zeros, 0);
+        self.limbs.copy_within(..length, zeros);
+        self.limbs[..zeros].fill(0);
     }
 
     fn compare(&self, other: &Self) -> Ordering {
@@ -144,81 +182,102 @@ fn nearest(decimal: &Decimal) -> f64 {
     if count + power > 310 {
         return f64::INFINITY;
     }
+    let first =
+        decimal.digits.iter().take(FIRST).fold(0, |sum, digit| sum * 10 + u64::from(*digit));
     if count <= 15 && (-22..=22).contains(&power) {
-        let whole = decimal.digits.iter().fold(0_u64, |sum, digit| sum * 10 + u64::from(*digit));
         let scale = EXACT[power.unsigned_abs() as usize];
-        return if power < 0 { whole as f64 / scale } else { whole as f64 * scale };
+        return if power < 0 { first as f64 / scale } else { first as f64 * scale };
     }
-    search(decimal)
+    let left = decimal.digits.len().saturating_sub(FIRST) as i32;
+    let (low, sure) = scaled(first, power + left);
+    let known = match left {
+        0 => sure,
+        // What was left out makes the number more, by less than one.
+        _ => sure && scaled(first + 1, power + left) == (low, true),
+    };
+    f64::from_bits(if known { low } else { decided(decimal, low) })
 }
 
-/// So many steps from the estimate the number lies for certain, or else everything is searched.
-const NEAR: u64 = 64;
+/// So many digits fit into 64 bits.
+const FIRST: usize = 19;
 
-/// A double near the number: its rounding errors are those of some twenty products.
-fn estimate(decimal: &Decimal) -> f64 {
-    let first = decimal.digits.iter().take(17);
-    let whole = first.fold(0_u64, |sum, digit| sum * 10 + u64::from(*digit));
-    let mut power = decimal.power + decimal.digits.len().saturating_sub(17) as i32;
-    let mut value = whole as f64;
-    while power != 0 {
-        let step = power.clamp(-22, 22);
-        let scale = EXACT[step.unsigned_abs() as usize];
-        value = if step < 0 { value / scale } else { value * scale };
-        power -= step;
+/// The bits of the double nearest to `whole` times ten to this power, and whether they are sure to be
+/// right; if not, the number is as near as can be to halfway between that double and the next.
+fn scaled(whole: u64, power: i32) -> (u64, bool) {
+    let place = (power - FIVES_FIRST) / FIVES_STEP;
+    let fives = place * FIVES_STEP + FIVES_FIRST;
+    let exact = u128::from(whole) * u128::from(5_u64.pow((power - fives) as u32));
+    let shift = exact.leading_zeros();
+    let (high, low) = product(exact << shift, FIVES[place as usize]);
+    // The powers up to this are not cut off.
+    let cut = !(0..=2 * FIVES_STEP).contains(&fives);
+    let zeros = high.leading_zeros();
+    let exponent = 128 - zeros as i32 + ((fives * 1_217_359) >> 19) - shift as i32 + power;
+    if exponent > 1_023 {
+        return (f64::INFINITY.to_bits(), true);
     }
-    value
+    // Below the least normal number there are fewer bits.
+    let keep = 53 - (-1_022 - exponent).max(0);
+    if keep < 0 {
+        return (0, true);
+    }
+    let drop = 128 - zeros - keep as u32;
+    let kept = high.checked_shr(drop).unwrap_or(0) as u64;
+    let half = 1_u128 << (drop - 1);
+    let rest = high & (half << 1).wrapping_sub(1);
+    let bits = kept + if exponent > -1_022 { ((exponent + 1_022) as u64) << 52 } else { 0 };
+    if cut && rest + 1 == half {
+        return (bits, false);
+    }
+    let up = if rest == half && low == 0 && !cut { bits & 1 == 1 } else { rest >= half };
+    (bits + u64::from(up), true)
 }
 
-/// Halves the doubles until the two are found between which the number lies; then halfway decides.
-fn search(decimal: &Decimal) -> f64 {
+/// All 256 bits of a product, the upper ones first.
+fn product(left: u128, right: u128) -> (u128, u128) {
+    let parts = |value: u128| ((value >> 64) as u64, value as u64);
+    let times = |a: u64, b: u64| u128::from(a) * u128::from(b);
+    let low = |value: u128| u128::from(value as u64);
+    let ((a, b), (c, d)) = (parts(left), parts(right));
+    let (outer, inner, first) = (times(a, d), times(b, c), times(b, d));
+    let middle = (first >> 64) + low(outer) + low(inner);
+    let high = times(a, c) + (outer >> 64) + (inner >> 64) + (middle >> 64);
+    (high, middle << 64 | low(first))
+}
+
+/// Decides between the double of these bits and the next: the number lies between them.
+fn decided(decimal: &Decimal, bits: u64) -> u64 {
     let mark = crate::heap::mark();
     let mut number = Natural::of(0);
-    for digit in &decimal.digits {
-        number.multiply_add(10, u32::from(*digit));
+    for chunk in decimal.digits.chunks(9) {
+        let value = chunk.iter().fold(0, |sum, digit| sum * 10 + u32::from(*digit));
+        number.multiply_add(10_u32.pow(chunk.len() as u32), value);
     }
-    let least = |bits: u64| against(&number, decimal.power, bits << 1) != Ordering::Less;
-    let near = estimate(decimal).to_bits();
-    let (mut low, mut high) = (near.saturating_sub(NEAR), near.saturating_add(NEAR));
-    if high >= f64::INFINITY.to_bits() || !least(low) || least(high) {
-        (low, high) = (0, f64::INFINITY.to_bits());
-    }
-    while high - low > 1 {
-        let middle = (low + high) / 2;
-        if least(middle) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    // Twice the lower one and half a step more is halfway to the higher one.
-    let up = match against(&number, decimal.power, low << 1 | 1) {
+    let up = match against_halfway(number, decimal.power, bits) {
         Ordering::Less => false,
         Ordering::Greater => true,
-        Ordering::Equal => low & 1 == 1,
+        Ordering::Equal => bits & 1 == 1,
     };
     crate::heap::release(mark);
-    f64::from_bits(low + u64::from(up))
+    bits + u64::from(up)
 }
 
-/// Compares digits and power of ten with a double (`twice` its bits), or with the point halfway to
-/// the next (where the last bit of `twice` is set).
-fn against(number: &Natural, power: i32, twice: u64) -> Ordering {
-    let bits = twice >> 1;
+/// Compares digits and power of ten with the point halfway between a double and the next.
+fn against_halfway(mut left: Natural, power: i32, bits: u64) -> Ordering {
     let raw = (bits >> 52) as i32;
     let mantissa = (bits & ((1 << 52) - 1)) | if raw == 0 { 0 } else { 1 << 52 };
-    let exponent = raw.max(1) - 1075 - 1;
-    let mut left = Natural { limbs: number.limbs.clone() };
-    let mut right = Natural::of(mantissa << 1 | (twice & 1));
+    let mut right = Natural::of(mantissa << 1 | 1);
+    // Tens are fives and twos; what twos there are on both sides need not be multiplied.
+    let twos = raw.max(1) - 1_075 - 1 - power;
     if power >= 0 {
-        left.times_ten_to(power.unsigned_abs());
+        left.times_five_to(power.unsigned_abs());
     } else {
-        right.times_ten_to(power.unsigned_abs());
+        right.times_five_to(power.unsigned_abs());
     }
-    if exponent >= 0 {
-        right.shift_left(exponent.unsigned_abs());
+    if twos >= 0 {
+        right.shift_left(twos.unsigned_abs());
     } else {
-        left.shift_left(exponent.unsigned_abs());
+        left.shift_left(twos.unsigned_abs());
     }
     left.compare(&right)
 }

@@ -72,6 +72,31 @@ extern "C" fn rt_matches_program(text: Value, pattern: Value) -> u32 {
     u32::from(Machine::new(ready(pattern), 0).find(text.str(), 0).is_some())
 }
 
+/// Reads a text by the table of a pattern, as the compiler lays it out: a byte, a state.
+#[unsafe(no_mangle)]
+extern "C" fn rt_matches_table(text: Value, table: u32) -> u32 {
+    if !text.is(Kind::Text) {
+        return undecided(Cause::NoSuchOverload);
+    }
+    // SAFETY: the compiler laid out two words, a class for each byte, and a row for each state that a
+    // row tells of; a class is less than the width of a row.
+    unsafe {
+        let words = table as *const u32;
+        let width = words.read() as usize;
+        let mut state = words.add(1).read() as usize;
+        let classes = words.add(2).cast::<u8>();
+        let rows = classes.add(256).cast::<u16>();
+        for byte in text.raw() {
+            let class = classes.add(usize::from(*byte)).read() as usize;
+            state = rows.add(state * width + class).read() as usize;
+            if state <= 1 {
+                return state as u32;
+            }
+        }
+        u32::from(rows.add(state * width + width - 1).read() == 1)
+    }
+}
+
 fn piece(text: Value, found: &Found, group: usize) -> Option<&'static str> {
     let start = *found.slots.get(group * 2)? as usize;
     let stop = *found.slots.get(group * 2 + 1)? as usize;

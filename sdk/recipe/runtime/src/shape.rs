@@ -86,7 +86,10 @@ fn entries(value: Value, shape_of: impl Fn(Value) -> (u32, &'static str)) -> Val
         }
         entries.push((*key, item));
     }
-    Value::map(entries)
+    let map = Value::map(entries);
+    // The keys and their order are the same, and so is their index.
+    map.set_index(value.index());
+    map
 }
 
 fn record(value: Value, shape: u32) -> Value {

@@ -24,12 +24,16 @@ fn total(time: Value) -> i128 {
     i128::from(time.as_int()) * SECOND + i128::from(time.a())
 }
 
-pub(crate) fn moved(time: Value, nanos: i128) -> Value {
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub(crate) fn opt_time_moved(time: Value, nanos: i128) -> Value {
     let sum = total(time) + nanos;
     checked(sum.div_euclid(SECOND) as i64, sum.rem_euclid(SECOND) as u32)
 }
 
-pub(crate) fn between(later: Value, earlier: Value) -> Value {
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub(crate) fn opt_time_between(later: Value, earlier: Value) -> Value {
     duration::checked(i64::try_from(total(later) - total(earlier)).ok())
 }
 
@@ -128,7 +132,9 @@ fn push_padded(out: &mut Vec<u8>, value: i64, width: usize) {
 }
 
 /// RFC 3339 in UTC, with as many digits of the fraction as there are.
-pub(crate) fn push(out: &mut Vec<u8>, time: Value) {
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub(crate) fn opt_push_time(out: &mut Vec<u8>, time: Value) {
     let days = time.as_int().div_euclid(DAY);
     let second = time.as_int().rem_euclid(DAY);
     let (year, month, day) = date_of(days);

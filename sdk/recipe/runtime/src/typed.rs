@@ -138,7 +138,7 @@ fn of(json: Value) -> Option<Value> {
                 [key, item] => Some((of(*key)?, of(*item)?)),
                 _ => None,
             };
-            Value::map(held.items().iter().map(pair).collect::<Option<_>>()?)
+            crate::map::indexed(held.items().iter().map(pair).collect::<Option<_>>()?)
         }
         _ => return None,
     })

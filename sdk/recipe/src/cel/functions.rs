@@ -264,6 +264,17 @@ pub(super) fn names(on_target: bool) -> impl Iterator<Item = &'static str> {
         .filter(|name| name.starts_with(|letter: char| letter.is_alphabetic()))
 }
 
+/// Every function of the runtime that one of the language stands for, with the types of its arguments.
+#[cfg(test)]
+pub(crate) fn symbols() -> Vec<(Runtime, Vec<Type>)> {
+    let all = FUNCTIONS.values().flat_map(BTreeMap::values);
+    let overloads = |function: &Function| -> Vec<(Runtime, Vec<Type>)> {
+        let of = |overload: &Overload| (function.runtime.clone(), overload.params.clone());
+        function.overloads.iter().map(of).collect()
+    };
+    all.flat_map(overloads).collect()
+}
+
 impl Overload {
     /// The overload with parameters that nothing is known about yet.
     pub(super) fn fresh(&self, found: &mut Found) -> Self {

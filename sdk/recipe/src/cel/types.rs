@@ -12,6 +12,8 @@ pub struct Field {
     pub name: String,
     /// Its type.
     pub ty: Type,
+    /// Whether every value of the record has it.
+    pub required: bool,
 }
 
 /// A type of the language.

@@ -3,6 +3,7 @@
 //! *Never:* a pattern that is constant is compiled while the recipe runs.
 
 use super::{Emitter, Form, cause, zone};
+use crate::bound::{Poly, Size, formatted, made, matching, patterned};
 use crate::cel::{Literal, Node, Op, Returns, Runtime};
 use crate::pattern;
 use crate::wasm::kind;
@@ -15,24 +16,24 @@ impl Emitter<'_> {
         name: &str,
         runtime: &Runtime,
         args: &[Node],
-    ) -> Form {
+    ) -> (Form, Size) {
         let span = node.span;
-        if let Some(form) = self.arithmetic(name, args, span) {
-            return form;
+        if let Some(given) = self.arithmetic(name, args, span) {
+            return given;
         }
         match (name, args) {
             ("!_", [arg]) => {
                 self.in_form(arg, Form::Bool);
                 self.code.op(Instruction::I32Eqz);
-                return Form::Bool;
+                return (Form::Bool, Size::scalar());
             }
             ("_==_" | "_!=_", [_, _]) => {
-                self.values(args);
-                self.code.call("rt_equal");
+                let sizes = self.values(args);
+                self.run_all("rt_equal", &sizes);
                 if name == "_!=_" {
                     self.code.op(Instruction::I32Eqz);
                 }
-                return Form::Bool;
+                return (Form::Bool, Size::scalar());
             }
             ("_<_" | "_<=_" | "_>_" | "_>=_", [_, _]) => return self.order(node, name, args),
             ("math.sqrt", [_]) => {
@@ -40,7 +41,7 @@ impl Emitter<'_> {
                 self.code.call("rt_number");
                 self.checked(span);
                 self.code.load_f64(8).op(Instruction::F64Sqrt);
-                return Form::Double;
+                return (Form::Double, Size::scalar());
             }
             (
                 "matches" | "regex.extract" | "regex.extractAll" | "regex.replace",
@@ -52,7 +53,7 @@ impl Emitter<'_> {
             }
             _ => {}
         }
-        self.values(args);
+        let sizes = self.values(args);
         if let Some(constant) = runtime.constant {
             self.code.i32(constant);
         }
@@ -60,14 +61,34 @@ impl Emitter<'_> {
             let table = zone::table(self.data, args.get(1));
             self.code.i32(table);
         }
-        self.code.call(runtime.symbol);
-        self.returned(runtime.returns, node)
+        let size = match (runtime.symbol, sizes.as_slice()) {
+            ("rt_to_json", [value]) => self.write("rt_to_json", value),
+            ("rt_format", [pattern, list]) => self.format(args, pattern, list),
+            (symbol, _) => self.run_all(symbol, &sizes),
+        };
+        (self.returned(runtime.returns, node), size)
     }
 
-    fn values(&mut self, args: &[Node]) {
-        for arg in args {
-            self.value(arg);
-        }
+    fn values(&mut self, args: &[Node]) -> Vec<Size> {
+        args.iter().map(|arg| self.value(arg)).collect()
+    }
+
+    fn run_all(&mut self, symbol: &'static str, sizes: &[Size]) -> Size {
+        self.run(symbol, &sizes.iter().collect::<Vec<_>>())
+    }
+
+    /// Formats; what a clause gives at most is known where the pattern is.
+    fn format(&mut self, args: &[Node], pattern: &Size, list: &Size) -> Size {
+        let known = match args {
+            [
+                Node { op: Op::Literal(Literal::Text(text)), .. },
+                Node { op: Op::List(parts), .. },
+            ] => Some((text.as_str(), parts.iter().map(|part| &part.value.ty).collect())),
+            _ => None,
+        };
+        let (work, size) = formatted(known, pattern, list);
+        self.code.call_for("rt_format", work);
+        size
     }
 
     fn returned(&mut self, returns: Returns, node: &Node) -> Form {
@@ -84,11 +105,12 @@ impl Emitter<'_> {
     }
 
     /// The runtime tells -1, 0 or 1, 2 where a NaN has no order, and 3 for a fault.
-    fn order(&mut self, node: &Node, name: &str, args: &[Node]) -> Form {
-        self.values(args);
+    fn order(&mut self, node: &Node, name: &str, args: &[Node]) -> (Form, Size) {
+        let sizes = self.values(args);
         let order = self.code.local(wasm_encoder::ValType::I32);
         let place = self.place(node.span);
-        self.code.call("rt_order").tee(order).i32(3).op(Instruction::I32Eq).when(None);
+        self.run_all("rt_order", &sizes);
+        self.code.tee(order).i32(3).op(Instruction::I32Eq).when(None);
         self.code.i32(place).call("rt_at").br(self.fault).end().get(order);
         self.code.free(order);
         match name {
@@ -97,34 +119,74 @@ impl Emitter<'_> {
             "_<=_" => self.code.i32(0).op(Instruction::I32LeS),
             _ => self.code.i32(1).op(Instruction::I32LeU),
         };
-        Form::Bool
+        (Form::Bool, Size::scalar())
     }
 
-    /// A function whose pattern is known now: it gets the program that the pattern is.
-    fn with_pattern(&mut self, node: &Node, runtime: &Runtime, args: &[Node], text: &str) -> Form {
-        let symbol = match runtime.symbol {
-            "rt_matches" => "rt_matches_program",
-            "rt_extract" => "rt_extract_program",
-            "rt_extract_all" => "rt_extract_all_program",
-            "rt_regex_replace" => "rt_regex_replace_program",
-            _ => "rt_regex_replace_some_program",
-        };
+    /// A function whose pattern is known now: it gets the automaton that the pattern is.
+    fn with_pattern(
+        &mut self,
+        node: &Node,
+        runtime: &Runtime,
+        args: &[Node],
+        text: &str,
+    ) -> (Form, Size) {
         let Some(words) = pattern::compile(text) else {
             let about = self.data.text(text);
             self.fail(cause::BAD_PATTERN, about, node.span);
             self.code.op(Instruction::Unreachable);
-            return if runtime.returns == Returns::Truth { Form::Bool } else { Form::Value };
+            let truth = runtime.returns == Returns::Truth;
+            return (if truth { Form::Bool } else { Form::Value }, Size::scalar());
         };
+        let program = pattern::Program::new(&words);
+        if runtime.symbol == "rt_matches"
+            && let Some(table) = pattern::table(&words)
+        {
+            let subject = args.first().map(|arg| self.value(arg)).unwrap_or_default();
+            let table = self.data.words(&table);
+            self.code.i32(table).call_for("rt_matches_table", matching(&subject));
+            return (self.returned(runtime.returns, node), Size::scalar());
+        }
         let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-        let program = self.data.raw(kind::BYTES, &bytes, 8);
-        for (at, arg) in args.iter().enumerate() {
-            if at == 1 {
-                self.code.i32(program);
+        let at = self.data.raw(kind::BYTES, &bytes, 8);
+        let mut sizes = Vec::new();
+        for (order, arg) in args.iter().enumerate() {
+            if order == 1 {
+                self.code.i32(at);
+                sizes.push(Size::scalar());
             } else {
-                self.value(arg);
+                sizes.push(self.value(arg));
             }
         }
-        self.code.call(symbol);
-        self.returned(runtime.returns, node)
+        let size = self.search(runtime.symbol, program, &sizes);
+        (self.returned(runtime.returns, node), size)
+    }
+
+    /// Calls a function with a program in its pattern's place.
+    fn search(&mut self, symbol: &str, program: pattern::Program, sizes: &[Size]) -> Size {
+        let subject = sizes.first().cloned().unwrap_or_default();
+        let places = subject.len.plus_fixed(1.0);
+        let (once, all) = (Poly::constant(1.0), places.clone());
+        let new = sizes.get(2).map(|new| new.len.clone()).unwrap_or_default();
+        // Matches lie apart, so all that is taken over from them is no longer than the text for each
+        // reference in the new text, and a reference has two letters.
+        let taken = subject.len.times(&new).scaled(0.5);
+        let replaced = subject.len.plus(&new.times(&places)).plus(&taken);
+        let (symbol, slots, searches, size) = match symbol {
+            "rt_matches" => ("rt_matches_program", 0.0, once, Size::scalar()),
+            "rt_extract" => ("rt_extract_program", program.slots(), once, subject.clone()),
+            "rt_extract_all" => {
+                let pieces = subject.weight.plus(&places.scaled(3.0));
+                let size = Size { weight: pieces, len: places.clone(), ..Size::default() };
+                ("rt_extract_all_program", program.slots(), all, size)
+            }
+            "rt_regex_replace" => {
+                ("rt_regex_replace_program", program.slots(), all, Size::text(&replaced))
+            }
+            _ => ("rt_regex_replace_some_program", program.slots(), all, Size::text(&replaced)),
+        };
+        let mut work = patterned(&subject, program.steps(), slots, &searches);
+        work.add(&made(&size));
+        self.code.call_for(symbol, work);
+        size
     }
 }

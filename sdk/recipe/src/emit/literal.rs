@@ -3,36 +3,55 @@
 //! *Never:* a map is a finished value; its index would outlive the call that made it.
 
 use super::{Emitter, Form, count};
+use crate::bound::{Poly, Size};
 use crate::cel::{Literal, Node, Op, Part, Presence, Span};
 use wasm_encoder::{Instruction, ValType};
 
 impl Emitter<'_> {
     /// A value that is known now, as the address of its cell.
-    pub(super) fn constant(&mut self, node: &Node) -> Option<u32> {
+    pub(super) fn constant(&mut self, node: &Node) -> Option<(u32, Size)> {
+        let sized = |at: u32, size: Size| Some((at, size.typed(&node.ty)));
         match &node.op {
             Op::Literal(literal) => match literal {
                 Literal::Null | Literal::Bool(_) => None,
-                Literal::Int(value) => Some(self.data.int(*value)),
-                Literal::Uint(value) => Some(self.data.uint(*value)),
-                Literal::Double(value) => Some(self.data.double(*value)),
-                Literal::Text(text) => Some(self.data.text(text)),
-                Literal::Bytes(bytes) => Some(self.data.raw(crate::wasm::kind::BYTES, bytes, 1)),
+                Literal::Int(value) => sized(self.data.int(*value), number(*value)),
+                Literal::Uint(value) => sized(self.data.uint(*value), Size::scalar()),
+                Literal::Double(value) => sized(self.data.double(*value), Size::scalar()),
+                Literal::Text(text) => sized(self.data.text(text), Size::of_bytes(text.len())),
+                Literal::Bytes(bytes) => {
+                    let at = self.data.raw(crate::wasm::kind::BYTES, bytes, 1);
+                    sized(at, Size::of_bytes(bytes.len()))
+                }
             },
-            Op::TypeName(name) => Some(self.data.raw(crate::wasm::kind::TYPE, name.as_bytes(), 1)),
+            Op::TypeName(name) => {
+                let at = self.data.raw(crate::wasm::kind::TYPE, name.as_bytes(), 1);
+                sized(at, Size::of_bytes(name.len()))
+            }
             Op::List(parts) => {
-                let constant = |part: &Part| match part.presence {
-                    Presence::Required => self.constant(&part.value),
-                    Presence::Optional => None,
-                };
-                let items = parts.iter().map(constant).collect::<Option<Vec<u32>>>()?;
-                Some(self.data.list(&items))
+                let (mut items, mut size) = (Vec::new(), Size::empty());
+                for part in parts {
+                    if part.presence == Presence::Optional {
+                        return None;
+                    }
+                    let (at, item) = self.constant(&part.value)?;
+                    items.push(at);
+                    size.put(&item);
+                }
+                sized(self.data.list(&items), size)
             }
             _ => None,
         }
     }
 
-    pub(super) fn literal(&mut self, node: &Node, literal: &Literal) -> Form {
-        match literal {
+    /// A constant that stands in the data.
+    pub(super) fn finished(&mut self, node: &Node) -> (Form, Size) {
+        let (constant, size) = self.constant(node).unwrap_or_default();
+        self.code.i32(constant);
+        (Form::Value, size)
+    }
+
+    pub(super) fn literal(&mut self, node: &Node, literal: &Literal) -> (Form, Size) {
+        let form = match literal {
             Literal::Bool(value) => {
                 self.code.i32(u32::from(*value));
                 Form::Bool
@@ -53,24 +72,25 @@ impl Emitter<'_> {
                 self.code.call("rt_null");
                 Form::Value
             }
-            Literal::Text(_) | Literal::Bytes(_) => {
-                let constant = self.constant(node).unwrap_or_default();
-                self.code.i32(constant);
-                Form::Value
-            }
-        }
+            Literal::Text(_) | Literal::Bytes(_) => return self.finished(node),
+        };
+        let size = match literal {
+            Literal::Int(value) => number(*value),
+            _ => Size::scalar(),
+        };
+        (form, size)
     }
 
-    pub(super) fn list(&mut self, parts: &[Part], node: &Node) -> Form {
-        if let Some(constant) = self.constant(node) {
-            self.code.i32(constant);
-            return Form::Value;
+    pub(super) fn list(&mut self, parts: &[Part], node: &Node) -> (Form, Size) {
+        if self.constant(node).is_some() {
+            return self.finished(node);
         }
-        let list = self.code.local(ValType::I32);
-        self.code.i32(count(parts.len())).call("rt_list").set(list);
+        let list = self.new_list(parts.len());
+        let mut size = Size::empty();
         for part in parts {
             self.code.get(list);
-            self.value(&part.value);
+            let item = self.value(&part.value);
+            size.put(&item);
             match part.presence {
                 Presence::Required => {
                     self.code.call("rt_push");
@@ -84,33 +104,55 @@ impl Emitter<'_> {
         }
         self.code.get(list);
         self.code.free(list);
-        Form::Value
+        (Form::Value, size)
     }
 
-    pub(super) fn map(&mut self, parts: &[Part], span: Span) -> Form {
-        let flat = self.code.local(ValType::I32);
-        self.code.i32(count(parts.len() * 2)).call("rt_list").set(flat);
+    /// A list in a local, with room for so many items.
+    pub(crate) fn new_list(&mut self, room: usize) -> crate::wasm::Local {
+        let list = self.code.local(ValType::I32);
+        #[expect(clippy::cast_precision_loss, reason = "there are few")]
+        let most = Size::number(Poly::constant(room as f64));
+        self.code.i32(count(room));
+        self.run("rt_list", &[&most]);
+        self.code.set(list);
+        list
+    }
+
+    pub(super) fn map(&mut self, parts: &[Part], span: Span) -> (Form, Size) {
+        let flat = self.new_list(parts.len() * 2);
+        let mut size = Size::empty();
         for part in parts {
             let Some(key) = &part.key else { continue };
             self.code.get(flat);
-            self.value(key);
-            match part.presence {
+            let name = self.value(key);
+            let value = match part.presence {
                 Presence::Required => {
                     self.code.call("rt_push").get(flat);
-                    self.value(&part.value);
+                    let value = self.value(&part.value);
                     self.code.call("rt_push");
+                    value
                 }
                 Presence::Optional => {
-                    self.value(&part.value);
+                    let value = self.value(&part.value);
                     self.code.call("rt_pair_optional");
                     self.checked(part.value.span);
                     self.code.op(Instruction::Drop);
+                    value
                 }
-            }
+            };
+            size.put_entry(&name, &value);
         }
-        self.code.get(flat).call("rt_map");
+        self.code.get(flat);
+        self.run("rt_map", &[&size]);
         self.code.free(flat);
         self.checked(span);
-        Form::Value
+        (Form::Value, size)
     }
+}
+
+/// A constant number, which bounds a loop that it is the end of.
+fn number(value: i64) -> Size {
+    #[expect(clippy::cast_precision_loss, reason = "what is rounded is beyond any loop")]
+    let most = (value.max(0) as f64) * (1.0 + f64::EPSILON);
+    Size::number(Poly::constant(most))
 }

@@ -2,7 +2,8 @@
 //!
 //! *Never:* a fault is held back where the language does not say so.
 
-use super::{Emitter, Form, Variable, cause};
+use super::{Emitter, Form, Known, Variable, cause};
+use crate::bound::Size;
 use crate::cel::{Literal, Node, Op, Span};
 use crate::wasm::{Label, Local, kind};
 use wasm_encoder::{Instruction, ValType};
@@ -38,13 +39,13 @@ impl Emitter<'_> {
     }
 
     /// False if one side is, whatever the other does; else a fault of either, else true.
-    pub(super) fn both(&mut self, left: &Node, right: &Node) -> Form {
+    pub(super) fn both(&mut self, left: &Node, right: &Node) -> (Form, Size) {
         if matches!(left.op, Op::Literal(Literal::Bool(_))) {
             self.in_form(left, Form::Bool);
             self.code.when(Some(ValType::I32));
             self.in_form(right, Form::Bool);
             self.code.otherwise().i32(0).end();
-            return Form::Bool;
+            return (Form::Bool, Size::scalar());
         }
         let fault = self.truth_or_fault(left, 1);
         self.code.when(Some(ValType::I32));
@@ -57,18 +58,18 @@ impl Emitter<'_> {
         self.code.otherwise().i32(0).end();
         self.code.free(result);
         self.code.free(fault);
-        Form::Bool
+        (Form::Bool, Size::scalar())
     }
 
     /// True if one side is, whatever the other does; else a fault of either, else false.
-    pub(super) fn either(&mut self, left: &Node, right: &Node) -> Form {
+    pub(super) fn either(&mut self, left: &Node, right: &Node) -> (Form, Size) {
         if matches!(left.op, Op::Literal(Literal::Bool(_))) {
             self.in_form(left, Form::Bool);
             self.code.when(Some(ValType::I32));
             self.code.i32(1).otherwise();
             self.in_form(right, Form::Bool);
             self.code.end();
-            return Form::Bool;
+            return (Form::Bool, Size::scalar());
         }
         let fault = self.truth_or_fault(left, 0);
         self.code.when(Some(ValType::I32));
@@ -81,40 +82,42 @@ impl Emitter<'_> {
         self.code.end().end().get(result).end();
         self.code.free(result);
         self.code.free(fault);
-        Form::Bool
+        (Form::Bool, Size::scalar())
     }
 
-    pub(super) fn choice(&mut self, condition: &Node, yes: &Node, no: &Node) -> Form {
+    pub(super) fn choice(&mut self, condition: &Node, yes: &Node, no: &Node) -> (Form, Size) {
         let form = if yes.ty == no.ty { Form::of(&yes.ty) } else { Form::Value };
         self.in_form(condition, Form::Bool);
         self.code.when(Some(form.val_type()));
-        self.in_form(yes, form);
+        let first = self.in_form(yes, form);
         self.code.otherwise();
-        self.in_form(no, form);
+        let second = self.in_form(no, form);
         self.code.end();
-        form
+        (form, first.max(&second))
     }
 
     /// A variable whose value is computed once; a fault in it shows only where it is used.
-    pub(super) fn bind(&mut self, slot: u32, value: &Node, body: &Node) -> Form {
+    pub(super) fn bind(&mut self, slot: u32, value: &Node, body: &Node) -> (Form, Size) {
         let form = Form::of(&value.ty);
         let local = self.code.local(form.val_type());
         let fault = can_fail(value).then(|| self.code.local(ValType::I32));
-        match fault {
+        let size = match fault {
             None => {
-                self.in_form(value, form);
+                let size = self.in_form(value, form);
                 self.code.set(local);
+                size
             }
             Some(fault) => {
                 self.code.i32(0).set(fault);
                 let join = self.code.block(None);
                 let failed = self.code.block(None);
-                self.held(failed, |emitter| emitter.in_form(value, form));
+                let size = self.held(failed, |emitter| emitter.in_form(value, form));
                 self.code.set(local).br(join).end();
                 self.code.call("rt_take").set(fault).end();
+                size
             }
-        }
-        self.variables.insert(slot, Variable { local, form, fault });
+        };
+        self.know(slot, Variable { local, form, fault }, size);
         let result = self.node(body);
         self.code.free(local);
         if let Some(fault) = fault {
@@ -123,13 +126,17 @@ impl Emitter<'_> {
         result
     }
 
+    pub(super) fn know(&mut self, slot: u32, variable: Variable, size: Size) {
+        self.variables.insert(slot, Known { variable, size });
+    }
+
     /// An optional in a local, and what it holds (zero for nothing) on the stack.
-    fn optional(&mut self, target: &Node) -> Local {
+    fn optional(&mut self, target: &Node) -> (Local, Size) {
         let local = self.code.local(ValType::I32);
-        self.value(target);
+        let size = self.value(target);
         self.expect(kind::OPTIONAL, target.span);
         self.code.tee(local).load32(4);
-        local
+        (local, size)
     }
 
     /// Goes on with a value of this kind, or leaves.
@@ -148,23 +155,23 @@ impl Emitter<'_> {
         body: &Node,
         flat: bool,
         span: Span,
-    ) -> Form {
-        let optional = self.optional(target);
+    ) -> (Form, Size) {
+        let (optional, size) = self.optional(target);
         self.code.when(Some(ValType::I32));
         let held = self.code.local(ValType::I32);
         self.code.get(optional).load32(4).set(held);
-        self.variables.insert(slot, Variable { local: held, form: Form::Value, fault: None });
-        self.value(body);
+        self.know(slot, Variable { local: held, form: Form::Value, fault: None }, size.clone());
+        let mut made = self.value(body);
         if flat {
             self.expect(kind::OPTIONAL, span);
         } else {
-            self.code.call("rt_optional_of");
+            made = self.run("rt_optional_of", &[&made]);
         }
         // Nothing made of nothing is the same nothing.
         self.code.otherwise().get(optional).end();
         self.code.free(held);
         self.code.free(optional);
-        Form::Value
+        (Form::Value, made.max(&size))
     }
 
     pub(super) fn opt_else(
@@ -173,20 +180,20 @@ impl Emitter<'_> {
         other: &Node,
         value: bool,
         span: Span,
-    ) -> Form {
-        let optional = self.optional(target);
+    ) -> (Form, Size) {
+        let (optional, size) = self.optional(target);
         self.code.when(Some(ValType::I32));
         self.code.get(optional);
         if value {
             self.code.load32(4);
         }
         self.code.otherwise();
-        self.value(other);
+        let instead = self.value(other);
         if !value {
             self.expect(kind::OPTIONAL, span);
         }
         self.code.end();
         self.code.free(optional);
-        Form::Value
+        (Form::Value, size.max(&instead))
     }
 }

@@ -3,13 +3,19 @@
 //! *Never:* a whole number wraps around.
 
 use super::{Emitter, Form, cause};
+use crate::bound::Size;
 use crate::cel::{Node, Span};
 use crate::wasm::Local;
 use wasm_encoder::{Instruction as I, ValType};
 
 impl Emitter<'_> {
     /// Emits an operator over two numbers of one type; nothing where that is not what they are.
-    pub(super) fn arithmetic(&mut self, name: &str, args: &[Node], span: Span) -> Option<Form> {
+    pub(super) fn arithmetic(
+        &mut self,
+        name: &str,
+        args: &[Node],
+        span: Span,
+    ) -> Option<(Form, Size)> {
         let [left, right] = args else { return None };
         let form = Form::of(&left.ty);
         if left.ty != right.ty || matches!(form, Form::Value | Form::Bool) {
@@ -19,15 +25,15 @@ impl Emitter<'_> {
             self.in_form(left, form);
             self.in_form(right, form);
             self.code.op(instruction);
-            return Some(Form::Bool);
+            return Some((Form::Bool, Size::scalar()));
         }
         if !matches!(name, "_+_" | "_-_" | "_*_" | "_/_" | "_%_")
             || (form == Form::Double && name == "_%_")
         {
             return None;
         }
-        self.in_form(left, form);
-        self.in_form(right, form);
+        let first = self.in_form(left, form);
+        let second = self.in_form(right, form);
         match form {
             Form::Double => {
                 self.code.op(match name {
@@ -40,7 +46,9 @@ impl Emitter<'_> {
             Form::Int => self.int(name, span),
             Form::Uint | Form::Value | Form::Bool => self.uint(name, span),
         }
-        Some(form)
+        // A sum is at most the sum; all else is not needed as the end of a loop.
+        let most = first.value.zip(second.value).filter(|_| name == "_+_");
+        Some((form, most.map_or_else(Size::scalar, |(a, b)| Size::number(a.plus(&b)))))
     }
 
     fn pair(&mut self) -> (Local, Local) {

@@ -8,8 +8,9 @@ mod rules;
 
 use super::plan::{Action, Plan, PlannedStep};
 use super::schema;
-use crate::cel::{Node, Span};
-use crate::component::operation_code;
+use crate::bound::{Poly, Size, Var};
+use crate::cel::{Node, Span, Type};
+use crate::component::{input_size, operation_code};
 use crate::emit::Emitter;
 use crate::place::Places;
 use crate::wasm::{Code, Data, Label, Local};
@@ -25,44 +26,54 @@ mod cause {
     pub(super) const FAILED: u32 = 24;
 }
 
-/// The function of a recipe's operation: input in, result out.
-pub(super) fn function(plan: &Plan, places: &Places, data: &mut Data) -> Code {
+/// The function of a recipe's operation: input in, result out; and how large that can be.
+pub(super) fn function(plan: &Plan, places: &Places, data: &mut Data) -> (Code, Size) {
     let shape = schema::shape(&plan.input, data, 0);
     let mut emitter = Emitter::new(operation_code(), data, places);
     let answer = emitter.code.block(Some(ValType::I32));
-    let mut writer = Writer { emitter, answer };
-    writer.input(shape);
+    let mut writer = Writer { emitter, answer, result: Size::scalar() };
+    writer.input(shape, &schema::type_of(&plan.input, 0));
     writer.rules(&plan.input_rules, cause::BAD_INPUT, "");
     for (name, value) in &plan.bindings {
-        writer.value(value);
-        writer.keep(name);
+        let size = writer.value(value);
+        writer.keep(name, size);
     }
     for step in &plan.steps {
         writer.step(step);
     }
-    writer.value(&plan.result);
+    let size = writer.value(&plan.result);
+    let size = writer.result.max(&size);
     writer.emitter.code.end();
     if !plan.output_rules.is_empty() {
-        writer.keep("output");
+        writer.keep("output", size.clone());
         writer.rules(&plan.output_rules, cause::FAILED, "the result does not fit `output`: ");
         writer.loaded("output");
     }
-    writer.emitter.finish()
+    (writer.emitter.finish(), size)
 }
 
 pub(super) struct Writer<'a> {
     pub(super) emitter: Emitter<'a>,
     /// Where a result goes.
     answer: Label,
+    /// How large the results are that went there early.
+    result: Size,
 }
 
 impl<'a> Writer<'a> {
-    fn input(&mut self, shape: u32) {
-        let code = &mut self.emitter.code;
-        let input = code.param(0);
-        code.get(input).i32(shape).call("rt_shape").set(input);
-        code.get(input).op(Instruction::I32Eqz).br_if(self.emitter.fault);
-        self.emitter.input("input", input);
+    fn input(&mut self, shape: u32, ty: &Type) {
+        let size = input_size(ty);
+        let input = self.emitter.code.param(0);
+        self.emitter.code.get(input).i32(shape);
+        self.emitter.run("rt_shape", &[&input_size(&Type::Dyn), &Size::number(fields(ty))]);
+        self.emitter.code.set(input);
+        self.emitter.code.get(input).op(Instruction::I32Eqz).br_if(self.emitter.fault);
+        self.emitter.input("input", input, size);
+    }
+
+    /// What the host answers: no more than all of its answers together.
+    fn answers() -> Size {
+        Size::of(Poly::of(Var::Answers), &Type::Dyn)
     }
 
     fn local(&mut self) -> Local {
@@ -70,8 +81,13 @@ impl<'a> Writer<'a> {
     }
 
     /// An expression as a handle.
-    fn value(&mut self, node: &'a Node) {
-        self.emitter.value(node);
+    fn value(&mut self, node: &'a Node) -> Size {
+        self.emitter.value(node)
+    }
+
+    fn null(&mut self) -> Size {
+        self.emitter.code.call("rt_null");
+        Size::scalar()
     }
 
     /// Behind a call of the runtime: goes on with its value, or leaves.
@@ -79,11 +95,18 @@ impl<'a> Writer<'a> {
         self.emitter.checked(at);
     }
 
+    /// Calls a function of the runtime that may fail, with arguments of these sizes.
+    fn call(&mut self, symbol: &'static str, args: &[&Size], at: Span) -> Size {
+        let size = self.emitter.run(symbol, args);
+        self.checked(at);
+        size
+    }
+
     /// Puts what is on the stack where its name finds it.
-    fn keep(&mut self, name: &str) {
+    fn keep(&mut self, name: &str, size: Size) {
         let local = self.local();
         self.emitter.code.set(local);
-        self.emitter.input(name, local);
+        self.emitter.input(name, local, size);
     }
 
     fn step(&mut self, step: &'a PlannedStep) {
@@ -100,14 +123,19 @@ impl<'a> Writer<'a> {
         }
         let done = self.emitter.code.block(None);
         self.unless(step.when.as_ref(), done);
-        if let Action::Each(list, max, request) = &step.action {
-            self.each(step, list, *max, request);
+        let size = if let Action::Each(list, max, request) = &step.action {
+            self.each(step, list, *max, request)
         } else {
-            self.guarded(step.otherwise.as_ref(), |writer| writer.action(step));
-        }
+            self.guarded(step.otherwise.as_ref(), |writer| writer.action(step))
+        };
         self.emitter.code.set(result).end();
+        self.named(step, result, &size);
+    }
+
+    /// Makes what a step gave known by its name; where it was passed over, that is null.
+    fn named(&mut self, step: &PlannedStep, result: Local, size: &Size) {
         if let Some(name) = &step.name {
-            self.emitter.input(name, result);
+            self.emitter.input(name, result, size.max(&Size::scalar()));
         }
     }
 
@@ -120,76 +148,104 @@ impl<'a> Writer<'a> {
     }
 
     /// Emits something that gives a value, or what stands in where it fails.
-    fn guarded(&mut self, otherwise: Option<&'a Node>, emit: impl FnOnce(&mut Self)) {
+    fn guarded(
+        &mut self,
+        otherwise: Option<&'a Node>,
+        emit: impl FnOnce(&mut Self) -> Size,
+    ) -> Size {
         let Some(otherwise) = otherwise else { return emit(self) };
-        self.instead(emit, |writer| {
-            writer.emitter.code.call("rt_take").op(Instruction::Drop);
-            writer.value(otherwise);
-        });
+        self.instead(emit, |writer| writer.stand_in(otherwise))
     }
 
-    /// Emits something that gives a value, and what is to be done where it fails, which gives one too.
-    fn instead(&mut self, emit: impl FnOnce(&mut Self), failed: impl FnOnce(&mut Self)) {
+    /// What stands in for a value: its fault is taken.
+    fn stand_in(&mut self, otherwise: &'a Node) -> Size {
+        self.emitter.code.call("rt_take").op(Instruction::Drop);
+        self.value(otherwise)
+    }
+
+    /// Emits something that gives a value, and what is to be done where it fails, which gives one
+    /// too.
+    fn instead(
+        &mut self,
+        emit: impl FnOnce(&mut Self) -> Size,
+        failed: impl FnOnce(&mut Self) -> Size,
+    ) -> Size {
         let join = self.emitter.code.block(Some(ValType::I32));
         let label = self.emitter.code.block(None);
         let outer = std::mem::replace(&mut self.emitter.fault, label);
-        emit(self);
+        let size = emit(self);
         self.emitter.fault = outer;
         self.emitter.code.br(join).end();
-        failed(self);
+        let instead = failed(self);
         self.emitter.code.end();
+        size.max(&instead)
     }
 
-    fn action(&mut self, step: &'a PlannedStep) {
-        let at = step.at;
-        let done = |writer: &mut Self, symbol| {
-            writer.emitter.code.call(symbol);
-            writer.checked(at);
-        };
+    fn action(&mut self, step: &'a PlannedStep) -> Size {
+        let (answers, at) = (Self::answers(), step.at);
         match &step.action {
             Action::Send(request) => {
-                self.request(request, at);
-                done(self, request.single());
+                let size = self.request(request, at);
+                self.sending(request, &size, &Poly::constant(1.0));
+                self.call(request.single(), &[&size, &answers], at)
             }
             Action::Get(key) => {
-                self.value(key);
-                done(self, "rt_kv_get");
+                let key = self.value(key);
+                self.call("rt_kv_get", &[&key, &answers], at)
             }
             Action::Put(key, value) => {
-                self.value(key);
-                self.value(value);
-                done(self, "rt_kv_put");
+                let key = self.value(key);
+                let value = self.value(value);
+                self.emitter.also_writing(&value, &Poly::constant(1.0));
+                self.call("rt_kv_put", &[&key, &value], at);
+                value
             }
             Action::Log(text, level) => {
-                self.value(text);
+                let text = self.value(text);
+                self.emitter.also_writing(&text, &Poly::constant(1.0));
                 self.emitter.code.i32(*level);
-                done(self, "rt_log");
+                self.call("rt_log", &[&text, &answers], at)
             }
             Action::Progress(text, fraction) => {
                 match fraction {
                     Some(fraction) => self.value(fraction),
-                    None => {
-                        self.emitter.code.call("rt_null");
-                    }
-                }
-                self.value(text);
-                done(self, "rt_progress");
+                    None => self.null(),
+                };
+                let text = self.value(text);
+                self.call("rt_progress", &[&text, &answers], at)
             }
             Action::Config(key) => {
-                self.value(key);
-                done(self, "rt_config");
+                let key = self.value(key);
+                self.call("rt_config", &[&key, &answers], at)
             }
-            Action::Now => done(self, "rt_now"),
-            Action::Random => done(self, "rt_random"),
+            Action::Now => self.call("rt_now", &[&Size::scalar(), &answers], at),
+            Action::Random => self.call("rt_random", &[&Size::scalar(), &answers], at),
             Action::Set(value) => self.value(value),
             Action::Return(value) => {
-                self.value(value);
+                let size = self.value(value);
                 self.emitter.code.br(self.answer).op(Instruction::Unreachable);
+                self.result = self.result.max(&size);
+                size
             }
             // Handled before: these give many values, not one.
-            Action::Parallel(_) | Action::Each(..) => {
-                self.emitter.code.call("rt_null");
-            }
+            Action::Parallel(_) | Action::Each(..) => self.null(),
         }
     }
+}
+
+/// The most fields that any record within this type has, and one.
+fn fields(ty: &Type) -> Poly {
+    fn most(ty: &Type) -> usize {
+        match ty {
+            Type::Record(fields) => {
+                let inner = fields.iter().map(|field| most(&field.ty)).max().unwrap_or(0);
+                fields.len().max(inner)
+            }
+            Type::List(inner) | Type::Map(_, inner) => most(inner),
+            _ => 0,
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a document has no millions of fields")]
+    let most = most(ty) as f64;
+    Poly::constant(most + 1.0)
 }

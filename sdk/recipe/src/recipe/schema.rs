@@ -28,7 +28,11 @@ pub(super) fn type_of(schema: &Value, depth: u32) -> Type {
             Some(properties) => Type::Record(Arc::new(
                 properties
                     .iter()
-                    .map(|(name, schema)| Field { name: name.clone(), ty: type_of(schema, deeper) })
+                    .map(|(name, field)| Field {
+                        name: name.clone(),
+                        ty: type_of(field, deeper),
+                        required: is_required(schema, name),
+                    })
                     .collect(),
             )),
             None => {
@@ -74,12 +78,15 @@ pub(super) fn shape(schema: &Value, data: &mut Data, depth: u32) -> u32 {
 fn record(schema: &Value, data: &mut Data, depth: u32) -> Vec<u32> {
     let none = serde_json::Map::new();
     let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&none);
-    let required = schema.get("required").and_then(Value::as_array);
     let mut words = vec![7, u32::try_from(properties.len()).unwrap_or(u32::MAX)];
-    for (name, schema) in properties {
-        let must = required.is_some_and(|all| all.iter().any(|one| one == name.as_str()));
+    for (name, field) in properties {
         words.extend(data.string(name));
-        words.extend([shape(schema, data, depth), u32::from(must)]);
+        words.extend([shape(field, data, depth), u32::from(is_required(schema, name))]);
     }
     words
+}
+
+fn is_required(schema: &Value, name: &str) -> bool {
+    let required = schema.get("required").and_then(Value::as_array);
+    required.is_some_and(|all| all.iter().any(|one| one == name))
 }

@@ -1,7 +1,9 @@
-//! Code in the making: instructions, locals, and labels that know how deep they stand.
+//! Code in the making: instructions, locals, and labels that know how deep they stand; and beside them
+//! what calls and loops take.
 //!
 //! *Never:* a branch is counted by hand.
 
+use crate::bound::{Poly, Var, Work, effect};
 use wasm_encoder::{BlockType, Instruction, MemArg, ValType};
 
 /// A local variable of a function.
@@ -16,8 +18,24 @@ pub(crate) struct Label(u32);
 #[derive(Debug, Clone)]
 pub(super) enum Step {
     Plain(Instruction<'static>),
-    Runtime(&'static str),
+    /// A function of the runtime, and what it takes here.
+    Runtime(&'static str, Box<Work>),
     Own(u32),
+    /// The beginning of a loop.
+    Loop(Box<Rounds>),
+    /// What the next call takes beside what is said of it.
+    Beside(Box<Work>),
+}
+
+/// How often a loop runs at most.
+#[derive(Debug, Clone)]
+pub(crate) struct Rounds {
+    /// The weight of the item of each round.
+    pub(crate) item: Var,
+    /// How many there are.
+    pub(crate) count: Poly,
+    /// The weight of all items together.
+    pub(crate) total: Poly,
 }
 
 /// One function's code.
@@ -63,9 +81,21 @@ impl Code {
         self
     }
 
+    /// Calls a function of the runtime that takes the same whatever its arguments are.
     pub(crate) fn call(&mut self, symbol: &'static str) -> &mut Self {
-        self.steps.push(Step::Runtime(symbol));
+        let (work, _) = effect(symbol, &[], |sum| sum.clone());
+        self.call_for(symbol, work)
+    }
+
+    /// Calls a function of the runtime that takes this much.
+    pub(crate) fn call_for(&mut self, symbol: &'static str, work: Work) -> &mut Self {
+        self.steps.push(Step::Runtime(symbol, Box::new(work)));
         self
+    }
+
+    /// Counts what the next call takes beside what is said of it.
+    pub(crate) fn count(&mut self, work: Work) {
+        self.steps.push(Step::Beside(Box::new(work)));
     }
 
     /// Calls a function of the recipe by its number.
@@ -112,8 +142,10 @@ impl Code {
         self.open(Instruction::Block(block_type(result)))
     }
 
-    pub(crate) fn repeat(&mut self) -> Label {
-        self.open(Instruction::Loop(BlockType::Empty))
+    pub(crate) fn repeat(&mut self, rounds: Rounds) -> Label {
+        self.steps.push(Step::Loop(Box::new(rounds)));
+        self.depth += 1;
+        Label(self.depth)
     }
 
     pub(crate) fn when(&mut self, result: Option<ValType>) -> Label {

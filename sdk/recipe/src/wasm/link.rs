@@ -7,9 +7,10 @@ use super::data::Data;
 use super::runtime::{Piece, RUNTIME, Runtime, RuntimeFunction, Target};
 use std::collections::{BTreeMap, BTreeSet};
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataSection, ElementSection, Elements, Encode, EntityType, ExportKind,
-    ExportSection, FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction,
-    MemorySection, MemoryType, Module, RefType, TableSection, TableType, TypeSection, ValType,
+    BlockType, CodeSection, ConstExpr, DataSection, ElementSection, Elements, Encode, EntityType,
+    ExportKind, ExportSection, FunctionSection, GlobalSection, GlobalType, ImportSection,
+    Instruction, MemorySection, MemoryType, Module, RefType, TableSection, TableType, TypeSection,
+    ValType,
 };
 
 /// A generated function.
@@ -28,6 +29,8 @@ struct Reached {
     functions: BTreeSet<u32>,
     pieces: BTreeSet<u32>,
     table: bool,
+    /// Functions that are never called: what refers to them finds a trap.
+    left_out: BTreeSet<u32>,
 }
 
 /// Joins functions, constants and runtime into a core module.
@@ -43,6 +46,18 @@ pub(crate) fn link(functions: &[Function], data: &Data, exports: &[(&str, Export
     linker.module(functions, data, exports)
 }
 
+/// Functions that work on values of one kind, and what makes such values: where none of that is
+/// reached there are none, and the function is never called.
+const OPTIONAL: [(&str, &[&str]); 5] = [
+    ("opt_push_time", TIMES),
+    ("opt_time_moved", TIMES),
+    ("opt_time_between", TIMES),
+    ("opt_push_duration", &["rt_to_duration", "rt_to_time", "rt_now", "rt_typed_input"]),
+    ("opt_push_net", &["rt_ip", "rt_cidr", "rt_contains_ip", "rt_contains_cidr", "rt_masked"]),
+];
+
+const TIMES: &[&str] = &["rt_to_time", "rt_now", "rt_typed_input"];
+
 fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
@@ -50,13 +65,21 @@ fn number(count: usize) -> u32 {
 fn reach(runtime: &Runtime, functions: &[Function]) -> Reached {
     let mut reached = Reached::default();
     let symbols = functions.iter().flat_map(|code| &code.steps).filter_map(|step| match step {
-        Step::Runtime(symbol) => Some(*symbol),
-        Step::Plain(_) | Step::Own(_) => None,
+        Step::Runtime(symbol, _) => Some(*symbol),
+        Step::Plain(_) | Step::Own(_) | Step::Loop(_) | Step::Beside(_) => None,
     });
     let roots = symbols.filter_map(|symbol| runtime.exports.get(symbol));
     let mut open: Vec<Target> = roots.map(|function| Target::Function(*function)).collect();
+    // Makers are called by generated code alone, so what is made is known before anything is followed.
+    let is_made = |makers: &[&str]| makers.iter().any(|maker| is_called(functions, maker));
+    let optional = OPTIONAL.iter().filter(|(_, makers)| !is_made(makers));
+    reached.left_out =
+        optional.filter_map(|(name, _)| runtime.exports.get(name).copied()).collect();
     while let Some(target) = open.pop() {
         match target {
+            Target::Function(at) if reached.left_out.contains(&at) => {
+                reached.functions.insert(at);
+            }
             Target::Function(at) | Target::Slot(at) => {
                 reached.table |= matches!(target, Target::Slot(_));
                 let Some(defined) = (at as usize).checked_sub(runtime.imports.len()) else {
@@ -80,6 +103,13 @@ fn reach(runtime: &Runtime, functions: &[Function]) -> Reached {
         }
     }
     reached
+}
+
+fn is_called(functions: &[Function], symbol: &str) -> bool {
+    let steps = functions.iter().flat_map(|code| &code.steps);
+    let mut called =
+        steps.filter(|step| matches!(step, Step::Runtime(known, _) if *known == symbol));
+    called.next().is_some()
 }
 
 /// Function types, each once.
@@ -136,7 +166,11 @@ impl Linker<'_> {
             if let Some(function) = self.runtime.functions.get(defined) {
                 let ty = self.runtime_type(function.ty);
                 declared.function(ty);
-                code.raw(&self.moved(function));
+                if self.reached.left_out.contains(&at) {
+                    code.raw(&TRAP);
+                } else {
+                    code.raw(&self.moved(function));
+                }
             }
         }
         for function in functions {
@@ -246,7 +280,11 @@ impl Linker<'_> {
                 Step::Plain(instruction) => {
                     body.instruction(instruction);
                 }
-                Step::Runtime(symbol) => {
+                Step::Beside(_) => {}
+                Step::Loop(_) => {
+                    body.instruction(&Instruction::Loop(BlockType::Empty));
+                }
+                Step::Runtime(symbol, _) => {
                     let old = self.runtime.exports.get(symbol).copied().unwrap_or(u32::MAX);
                     body.instruction(&Instruction::Call(self.new_number(old)));
                 }
@@ -317,6 +355,9 @@ impl Linker<'_> {
         section
     }
 }
+
+/// A body without locals that traps.
+const TRAP: [u8; 3] = [0x00, 0x00, 0x0b];
 
 /// Numbers that the linker of the runtime may change are written in so many bytes.
 const PADDED: usize = 5;

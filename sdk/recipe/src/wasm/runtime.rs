@@ -11,7 +11,7 @@ use wasmparser::{
 };
 
 /// Built from `runtime/` by `cargo xtask runtime`; a test builds it again and compares.
-static MODULE: &[u8] = include_bytes!("../runtime.wasm");
+pub(crate) static MODULE: &[u8] = include_bytes!("../runtime.wasm");
 
 /// What a piece of code or data refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 
 use super::{held, in_batches, refused, text_at};
 use crate::fault::{Cause, effect, raise, raise_with};
+use crate::map;
 use crate::value::{Kind, NONE, Value};
 use alloc::vec::Vec;
 
@@ -155,7 +156,7 @@ fn lifted(request: Value, words: [u32; 6]) -> Value {
     };
     let fields = [
         (Value::text("status"), Value::int(i64::from(a & 0xffff))),
-        (Value::text("headers"), Value::map(headers)),
+        (Value::text("headers"), map::indexed(headers)),
         (Value::text("body"), body),
     ];
     Value::map(Vec::from(fields))

@@ -7,23 +7,28 @@ use crate::value::{Kind, Value};
 use crate::{base64, convert, decimal};
 use alloc::vec::Vec;
 
-/// Text between quotes.
+/// Text between quotes. What needs no escape is copied in runs.
 pub(crate) fn push_string(out: &mut Vec<u8>, bytes: &[u8]) {
     out.push(b'"');
-    for byte in bytes {
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', *byte]),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            0..=0x1f => {
-                let digit = |at: u8| b"0123456789abcdef"[usize::from(at)];
-                out.extend_from_slice(b"\\u00");
-                out.extend_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
-            }
-            _ => out.push(*byte),
+    let mut start = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        if *byte >= 0x20 && *byte != b'"' && *byte != b'\\' {
+            continue;
         }
+        let letter = match byte {
+            b'"' | b'\\' => *byte,
+            b'\n' => b'n',
+            b'\r' => b'r',
+            b'\t' => b't',
+            _ => b'u',
+        };
+        out.extend_from_slice(&bytes[start..at]);
+        start = at + 1;
+        let digit = |at: u8| b"0123456789abcdef"[usize::from(at)];
+        let escape = [b'\\', letter, b'0', b'0', digit(byte >> 4), digit(byte & 15)];
+        out.extend_from_slice(if letter == b'u' { &escape } else { &escape[..2] });
     }
+    out.extend_from_slice(&bytes[start..]);
     out.push(b'"');
 }
 

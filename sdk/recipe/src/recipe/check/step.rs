@@ -190,7 +190,7 @@ fn result(step: &PlannedStep) -> Type {
 /// What comes back of a request.
 fn answer(request: &Request) -> Type {
     let Request::Fetch(_) = request else { return Type::Dyn };
-    let field = |name: &str, ty| Field { name: name.to_owned(), ty };
+    let field = |name: &str, ty| Field { name: name.to_owned(), ty, required: true };
     Type::Record(Arc::new(vec![
         field("status", Type::Int),
         field("headers", Type::map(Type::Text, Type::Text)),

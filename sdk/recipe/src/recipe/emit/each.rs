@@ -6,13 +6,29 @@
 //! *Never:* a list is longer than its step says, or a fault passes for an answer.
 
 use super::{Writer, cause};
-use crate::cel::{Node, Span};
+use crate::bound::{Poly, Size};
+use crate::cel::{Node, Span, Type};
 use crate::recipe::plan::{Action, PlannedStep, Request};
 use crate::wasm::Local;
 use wasm_encoder::Instruction;
 
 /// The kind of a fault that stands in a list, as the runtime numbers it.
 const FAULT: u32 = 16;
+
+/// What a loop runs over.
+struct Over {
+    items: Local,
+    size: Size,
+    /// The type of each item.
+    ty: Type,
+}
+
+fn item_type(list: &Node) -> Type {
+    match &list.ty {
+        Type::List(item) => Type::clone(item),
+        _ => Type::Dyn,
+    }
+}
 
 impl<'a> Writer<'a> {
     /// Sends one request for each item of a list; gives the list of answers.
@@ -22,37 +38,61 @@ impl<'a> Writer<'a> {
         list: &'a Node,
         max: u32,
         request: &'a Request,
-    ) {
-        let (items, item) = (self.local(), self.local());
-        self.value(list);
-        self.emitter.code.call("rt_range");
-        self.checked(list.span);
+    ) -> Size {
+        let items = self.local();
+        let range = self.value(list);
+        let range = self.call("rt_range", &[&range], list.span);
         self.emitter.code.set(items);
         self.bounded(items, max, list.span);
-        self.emitter.input("item", item);
+        // No longer than the step says, from here on.
+        let len = range.len.min(&Poly::constant(f64::from(max)));
+        let over = Over { items, size: Size { len, ..range }, ty: item_type(list) };
         let requests = self.list(0);
-        self.for_each(items, item, |writer| {
+        let all = self.for_each(&over, |writer| {
             writer.emitter.code.get(requests);
-            writer.held(|writer| writer.request(request, step.at));
+            let one = writer.held(|writer| writer.request(request, step.at));
             writer.emitter.code.call("rt_push");
+            one
         });
-        let (answers, answer) = (self.local(), self.local());
-        self.emitter.code.get(requests).call(request.many());
-        self.checked(step.at);
+        self.emitter.code.get(requests);
+        self.sending(request, &all, &all.len);
+        let size = self.call(request.many(), &[&all, &Self::answers()], step.at);
+        self.results(step, &over, &size)
+    }
+
+    /// The list of what answers are, or of what stands in for them.
+    fn results(&mut self, step: &'a PlannedStep, over: &Over, size: &Size) -> Size {
+        let (answers, answer, at) = (self.local(), self.local(), self.local());
         self.emitter.code.set(answers);
         let results = self.list(0);
-        let at = self.local();
         self.emitter.code.i32(0).set(at);
-        self.for_each(items, item, |writer| {
+        let instead = self.for_each(over, |writer| {
             writer.emitter.code.get(answers).get(at).call("rt_second").set(answer);
             writer.emitter.code.get(at).i32(1).op(Instruction::I32Add).set(at).get(results);
-            writer.guarded(step.otherwise.as_ref(), |writer| {
+            let mut instead = Size::scalar();
+            let emit = |writer: &mut Self| {
                 writer.unless_fault(answer, step.at);
                 writer.emitter.code.get(answer);
-            });
+                Size::scalar()
+            };
+            match &step.otherwise {
+                None => emit(writer),
+                Some(otherwise) => writer.instead(emit, |writer| {
+                    instead = writer.stand_in(otherwise);
+                    instead.clone()
+                }),
+            };
             writer.emitter.code.call("rt_push");
+            instead
         });
         self.emitter.code.get(results);
+        // All that was answered and all that may stand in for it: no more is in the list.
+        Size {
+            weight: size.weight.plus(&instead.weight),
+            value: None,
+            ink: size.ink.max(instead.ink),
+            ..instead
+        }
     }
 
     /// Leaves with a fault where a list is too long.
@@ -65,26 +105,33 @@ impl<'a> Writer<'a> {
         self.emitter.code.end();
     }
 
-    /// A loop over a list; each item in turn is put into a local.
-    fn for_each(&mut self, items: Local, item: Local, body: impl FnOnce(&mut Self)) {
-        let at = self.local();
+    /// A loop over a list; each item in turn is `item`. Tells how large a list of what the rounds
+    /// give is.
+    fn for_each(&mut self, over: &Over, body: impl FnOnce(&mut Self) -> Size) -> Size {
+        let (at, item) = (self.local(), self.local());
+        let rounds = self.emitter.rounds(&over.size);
+        self.emitter.input("item", item, Size::of(Poly::of(rounds.item), &over.ty));
         let code = &mut self.emitter.code;
         code.i32(0).set(at);
         let done = code.block(None);
-        let top = code.repeat();
-        code.get(at).get(items).load32(4).op(Instruction::I32GeU).br_if(done);
-        code.get(items).get(at).call("rt_second").set(item);
-        body(self);
+        let top = code.repeat(rounds.clone());
+        code.get(at).get(over.items).load32(4).op(Instruction::I32GeU).br_if(done);
+        code.get(over.items).get(at).call("rt_second").set(item);
+        let one = body(self);
         let code = &mut self.emitter.code;
         code.get(at).i32(1).op(Instruction::I32Add).set(at).br(top);
         code.end().end();
+        let weight = one.weight.plus_fixed(1.0);
+        let weight = weight.over_rounds(rounds.item, &rounds.count, &rounds.total).plus_fixed(1.0);
+        Size { weight, len: rounds.count, value: None, ink: one.ink }
     }
 
     /// Emits something that gives a value; a fault is taken, and is the value.
-    fn held(&mut self, emit: impl FnOnce(&mut Self)) {
+    fn held(&mut self, emit: impl FnOnce(&mut Self) -> Size) -> Size {
         self.instead(emit, |writer| {
             writer.emitter.code.call("rt_take");
-        });
+            Size::scalar()
+        })
     }
 
     fn unless_fault(&mut self, value: Local, at: Span) {
@@ -101,9 +148,7 @@ impl<'a> Writer<'a> {
             let local = self.local();
             self.emitter.code.call("rt_null").set(local);
             locals.push(local);
-            if let Some(name) = &step.name {
-                self.emitter.input(name, local);
-            }
+            self.named(step, local, &Size::scalar());
         }
         locals
     }
@@ -119,7 +164,7 @@ impl<'a> Writer<'a> {
                 continue;
             }
             let requests = self.list(0);
-            let mut taken = Vec::new();
+            let (mut taken, mut all) = (Vec::new(), Size::empty());
             for (step, result) in steps.iter().zip(results).filter(|(step, _)| mine(step)) {
                 let Action::Send(request) = &step.action else { continue };
                 let number = self.local();
@@ -127,29 +172,42 @@ impl<'a> Writer<'a> {
                 let skip = self.emitter.code.block(None);
                 self.unless(step.when.as_ref(), skip);
                 self.emitter.code.get(requests).load32(4).set(number).get(requests);
-                self.held(|writer| writer.request(request, step.at));
+                let size = self.held(|writer| writer.request(request, step.at));
                 self.emitter.code.call("rt_push").end();
+                self.sending(request, &size, &Poly::constant(1.0));
+                all.put(&size);
                 taken.push((step, *result, number));
             }
             let answers = self.local();
-            self.emitter.code.get(requests).call(batch);
-            self.checked(taken.first().map_or(Span::default(), |(step, ..)| step.at));
+            self.emitter.code.get(requests);
+            let at = taken.first().map_or(Span::default(), |(step, ..)| step.at);
+            let size = self.call(batch, &[&all, &Self::answers()], at);
             self.emitter.code.set(answers);
             for (step, result, number) in taken {
-                self.answer(step, answers, number, result);
+                let size = self.answer(step, answers, number, result, &size);
+                self.named(step, result, &size);
             }
         }
     }
 
-    fn answer(&mut self, step: &'a PlannedStep, answers: Local, number: Local, result: Local) {
+    fn answer(
+        &mut self,
+        step: &'a PlannedStep,
+        answers: Local,
+        number: Local,
+        result: Local,
+        size: &Size,
+    ) -> Size {
         let skip = self.emitter.code.block(None);
         self.emitter.code.get(number).i32(0).op(Instruction::I32LtS).br_if(skip);
-        self.guarded(step.otherwise.as_ref(), |writer| {
+        let size = self.guarded(step.otherwise.as_ref(), |writer| {
             let answer = writer.local();
             writer.emitter.code.get(answers).get(number).call("rt_second").set(answer);
             writer.unless_fault(answer, step.at);
             writer.emitter.code.get(answer);
+            size.clone()
         });
         self.emitter.code.set(result).end();
+        size
     }
 }
