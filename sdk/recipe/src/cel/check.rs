@@ -17,6 +17,9 @@ use super::types::{Found, Type};
 use crate::diagnostic::Diagnostic;
 use std::collections::BTreeMap;
 
+/// How much of an unknown name is repeated: more than anybody calls anything, and never a page.
+const SHOWN_NAME: usize = 60;
+
 /// What is declared around an expression.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
@@ -199,10 +202,12 @@ impl Checker<'_> {
             return node;
         }
         let near = guess::near(name, self.known_names());
-        let message = format!("nothing here is called `{name}`");
+        let shown: String = name.chars().take(SHOWN_NAME).collect();
+        let rest = if shown.len() < name.len() { "…" } else { "" };
+        let message = format!("nothing here is called `{shown}{rest}`");
         self.problem(Diagnostic::new(expr.span, message).mend(match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("declare it as an input, or put it between quotes: `'{name}'`"),
+            None => format!("declare it as an input, or put it between quotes: `'{shown}{rest}'`"),
         }));
         Node::fault(name, expr.span)
     }
