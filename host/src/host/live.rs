@@ -3,6 +3,9 @@
 //!
 //! *Never:* logic of its own; it puts a host, a registry, traffic and a steward together.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use semver::Version;

@@ -43,7 +43,13 @@ const HOMES: [(&str, &[&str]); 6] = [
     ("thread::spawn", &[]),
     (
         "thread::Builder",
-        &["host/src/engine/ticker.rs", "host/src/engine/blocking.rs", "host/src/store/sqlite.rs"],
+        &[
+            "host/src/engine/ticker.rs",
+            "host/src/engine/blocking.rs",
+            // Waits for the disk, so that the executor does not.
+            "host/src/registry/scribe.rs",
+            "host/src/store/sqlite.rs",
+        ],
     ),
 ];
 

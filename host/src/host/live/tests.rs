@@ -1,13 +1,15 @@
 //! A steward with scripted releases: time stands still until a test moves it.
 
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use super::*;
 use crate::artifact::{Origin, SigningKey};
 use crate::engine::{Invocation, Report};
-use crate::model::{Digest, Outcome, Output, TrapKind};
+use crate::loops::{KEEP_EVERY, Steward};
+use crate::model::{CapabilityName, Clock, Digest, Outcome, Output, TrapKind};
 use crate::registry::{
-    Arm, Installed, Journal, Load, Loading, Plan, Release, ReleaseOrigin, Stage,
+    Actor, Arm, Callee, Installed, Journal, Load, Loading, Op, Plan, Record, Registry, Release,
+    ReleaseOrigin, Stage,
 };
 use crate::store::{MemoryLog, OpLog};
 
@@ -107,11 +109,11 @@ impl Program {
     }
 
     fn evidence(&self) -> f64 {
-        self.steward.judges.values().next().unwrap().judge().ln_evidence()
+        self.steward.judges().next().unwrap().ln_evidence()
     }
 
     fn seen(&self) -> u64 {
-        self.steward.judges.values().next().unwrap().judge().seen().treatment.requests
+        self.steward.judges().next().unwrap().seen().treatment.requests
     }
 }
 
