@@ -13,7 +13,6 @@ mod check;
 mod examine;
 mod inspect;
 mod key;
-mod learned;
 mod precompile;
 mod recipe;
 mod registry;
