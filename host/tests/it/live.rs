@@ -155,9 +155,7 @@ async fn no_call_fails_while_releases_are_swapped_under_load() {
         caller.await.unwrap();
     }
     assert!(calls.load(Ordering::Relaxed) > 60, "{calls:?} calls");
-    let line = live.registry().snapshot().line("math.scale").cloned().unwrap();
-    let totals: Vec<_> = line.ready.values().map(|serving| serving.totals()).collect();
-    let ended: u64 = totals.iter().map(|totals| totals.ended).sum();
+    let ended: u64 = live.figures(10).releases.iter().map(|told| told.counts.ended()).sum();
     assert_eq!(ended, calls.load(Ordering::Relaxed), "each call is told of once");
 }
 
