@@ -140,7 +140,8 @@ async fn long_run(
     let mut burnt = 0_u64;
     // In turns, because a change may not show in the answer to one of them; growth is read off the
     // first alone, because other inputs need other amounts.
-    let bases: Vec<&Base> = trial.bases.iter().filter(|it| it.operation == operation).collect();
+    let bases: Vec<&Base> =
+        trial.bases.iter().copied().filter(|it| it.operation == operation).collect();
     for (turn, base) in (0..bases.len()).zip(&bases).cycle() {
         if run.calls >= CALLS || burnt >= RUN_FUEL_MAX {
             break;
