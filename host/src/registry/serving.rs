@@ -160,7 +160,7 @@ impl<C: Callee> Registry<C> {
         let (name, version) = (op.name.clone(), op.version.clone());
         let blobs = vec![(op.bundle, bundle.to_vec())];
         let draft = Draft { by, why: why.to_owned(), op: Op::Installed(op), blobs };
-        let record = self.scribe.record(draft).await?;
+        let record = self.record(draft).await?;
         let (state, _) = self.journal().view();
         let release = state.lines.get(&name).and_then(|line| line.releases.get(&version));
         let serving = release.map(|release| {
@@ -249,9 +249,19 @@ impl<C: Callee> Registry<C> {
         op: Op,
     ) -> Result<Record, RegistryError> {
         let draft = Draft { by, why: why.to_owned(), op, blobs: Vec::new() };
-        let record = self.scribe.record(draft).await?;
+        let record = self.record(draft).await?;
         self.publish().await?;
         Ok(record)
+    }
+
+    /// Records, and where that is refused lets be seen what the log was found to hold: the attempt has
+    /// read what others recorded, or what a failing disk kept after all.
+    async fn record(&self, draft: Draft) -> Result<Record, RegistryError> {
+        let recorded = self.scribe.record(draft).await;
+        if recorded.is_err() && self.live.load().at() < self.journal().length() {
+            self.publish().await?;
+        }
+        Ok(recorded?)
     }
 
     fn broken(&self) -> std::sync::MutexGuard<'_, BTreeMap<Digest, String>> {
