@@ -52,6 +52,17 @@ pub enum Decision {
     Withdraw,
 }
 
+impl Decision {
+    /// How careful it is: whoever says two things in one second is held to the more careful one.
+    const fn care(self) -> u8 {
+        match self {
+            Self::Approve => 0,
+            Self::Withdraw => 1,
+            Self::Reject => 2,
+        }
+    }
+}
+
 /// A decision about a candidate, before it is signed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -166,7 +177,7 @@ pub(crate) fn count(
         }
     }
     // The last word counts; of two in one second the more careful one.
-    said.sort_by_key(|(_, word)| (word.at, word.decision != Decision::Approve));
+    said.sort_by_key(|(_, word)| (word.at, word.decision.care()));
     let moment = Moment::at(now);
     let of_this = |word: &Said| word.binding.name == binding.name;
     let mut last: Vec<(KeyId, Said)> = Vec::new();

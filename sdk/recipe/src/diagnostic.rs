@@ -98,8 +98,10 @@ pub fn drawing(name: &str, document: &str, problems: &[Problem]) -> String {
     let mut drawn = Vec::new();
     let config = Config::default().with_color(false).with_index_type(IndexType::Byte);
     for problem in problems {
-        let end = problem.end.max((problem.start + 1).min(document.len()));
-        let place = (name, problem.start..document.ceil_char_boundary(end));
+        // What is missing may stand behind the last byte, where nothing can be drawn.
+        let start = document.floor_char_boundary(problem.start.min(document.len()));
+        let end = problem.end.max(start + 1).min(document.len());
+        let place = (name, start..document.ceil_char_boundary(end));
         let mut report = Report::build(ReportKind::Error, place.clone())
             .with_config(config)
             .with_message(&problem.message)

@@ -118,7 +118,7 @@ fn what_is_no_component_is_not_signed() {
     let mut cut = crate::support::wat(OTHER_NUMBERS);
     cut.truncate(cut.len() - 10);
     home.write("cut.wasm", cut);
-    home.run(&["sign", "cut.wasm"]).says(4, "`cut.wasm`: ");
+    home.run(&["sign", "cut.wasm"]).says(4, "`cut.wasm` is no component");
     home.component("Ünnamed.wasm", NUMBERS);
     home.run(&["sign", "Ünnamed.wasm"]).says(2, "give `--name`");
     for name in ["core.engraft", "cut.engraft"] {
