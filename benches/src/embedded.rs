@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey};
 use engraft::model::{CapabilityName, Grant, Outcome};
-use engraft::{Host, InstancePolicy, Invocation, Metering, Report, Terms};
+use engraft::{Host, InstancePolicy, Invocation, Report, Terms};
 use tokio::runtime::Runtime;
 
 use crate::contender::now;
@@ -52,7 +52,7 @@ impl Engraft {
         let mut builder = Host::builder().trust(Keyring::for_development(key.public()));
         for life in [Life::Fresh, Life::Warm] {
             for mode in [Mode::Blocking, Mode::Awaited] {
-                builder = builder.terms(name(life, mode).parse()?, terms(life, mode));
+                builder = builder.terms(name(life, mode).parse()?, terms(life));
             }
         }
         if let Some(directory) = cache {
@@ -131,6 +131,24 @@ impl Engraft {
         }
     }
 
+    /// A contender that looked the capability up once and calls it by what it got.
+    ///
+    /// # Errors
+    /// Where it is not installed.
+    pub fn held<'a>(
+        &self,
+        contender: &str,
+        life: Life,
+        operation: &'a str,
+        input: &'a str,
+    ) -> Result<Contender<'a>, Error> {
+        let name = name(life, Mode::Blocking);
+        let capability = self.host.capability(name).ok_or("the kernels are not installed")?;
+        Ok(Contender::sync(contender, move || {
+            answer(capability.call_blocking(Invocation::new(operation, input)))
+        }))
+    }
+
     /// A contender that begins with the bytes of a bundle: verified, loaded and called once.
     ///
     /// # Errors
@@ -181,21 +199,15 @@ pub fn answer(report: Report) -> Result<String, Error> {
 }
 
 /// The terms of the contenders: log lines are allowed, for the component asks for them.
-///
-/// Where the caller waits on its thread, Engraft meters with fuel and epochs, because a plain call
-/// has nobody else to look at the clock.
+/// Everything else is the default.
 #[must_use]
-pub fn terms(life: Life, mode: Mode) -> Terms {
+pub fn terms(life: Life) -> Terms {
     let mut terms = Terms::default();
     terms.grant = Grant::default();
     terms.grant.log = true;
     terms.lifetime = match life {
         Life::Fresh => InstancePolicy::Fresh,
         Life::Warm => InstancePolicy::Pooled { calls_max: u32::MAX, idle_max: 8 },
-    };
-    terms.metering = match mode {
-        Mode::Blocking => Metering::FuelAndEpoch,
-        Mode::Awaited => Metering::Fuel,
     };
     terms
 }

@@ -17,6 +17,8 @@ use crate::{Book, Comparison, Error, guests};
 pub const OURS: &str = "Engraft";
 /// Engraft where the caller is a future.
 pub const OURS_ASYNC: &str = "Engraft, async";
+/// The same by a capability that was looked up once, as tuned wasmtime is called in any case.
+pub const OURS_HELD: &str = "Engraft, looked up once";
 /// Tuned wasmtime where the caller waits.
 pub const RAW: &str = "tuned wasmtime";
 /// Tuned wasmtime where the caller is a future.
@@ -142,7 +144,7 @@ impl Field {
             engraft,
             compiles: Code::CompiledAnew.host()?,
             keeps: Code::Kept.host()?,
-            raw: tuned(Metering::FuelAndEpochs)?,
+            raw: tuned(Metering::Fuel)?,
             raw_async: tuned(Metering::Fuel)?,
             defaults: Raw::compile(&raw::default_engine(), Metering::Unmetered, &component)?,
             native: Native::build()?,
@@ -189,6 +191,7 @@ impl Field {
                 engraft.contender(OURS, (life, Mode::Blocking), runtime, operation, input),
                 &[RAW],
             )
+            .contender(engraft.held(OURS_HELD, life, operation, input)?, &[RAW])
             .contender(
                 engraft.contender(OURS_ASYNC, (life, Mode::Awaited), runtime, operation, input),
                 &[RAW_ASYNC],

@@ -102,7 +102,7 @@ pub fn fill(log: &dyn OpLog, names: usize, versions: u64) -> Result<(), Error> {
     }
     let blobs: Vec<(Digest, &[u8])> =
         blobs.iter().map(|(digest, bytes)| (*digest, bytes.as_bytes())).collect();
-    log.append(Append { expected: 0, entries: &entries, checkpoint: None, blobs: &blobs })?;
+    log.append(Append { expected: 0, entries: &entries, checkpoints: &[], blobs: &blobs })?;
     Ok(())
 }
 

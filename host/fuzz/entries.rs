@@ -11,6 +11,7 @@ use engraft::artifact::{
     Bundle, KeyCard, Keyring, Manifest, Origin, Scope, SignedRevocations, SigningKey, TrustedKey,
 };
 use engraft::engine::{ComponentKind, Engine, reflect};
+use engraft::examine::glance;
 
 const NOW: Duration = Duration::from_secs(1_800_000_000);
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0 a component to fuzz around";
@@ -121,6 +122,18 @@ pub(crate) fn component(bytes: &[u8]) {
         Ok(Ok(description)) => assert_eq!(description.operations, found.operations),
         Ok(Err(_)) => assert!(found.operations.is_empty()),
         Err(error) => panic!("{error}"),
+    }
+}
+
+/// The first look of an examination: bytes that the engine would take are walked to their end, and
+/// nothing is told that is longer than a line.
+pub(crate) fn examine(bytes: &[u8]) {
+    let (measures, findings) = glance(bytes);
+    assert!(measures.data_bytes <= bytes.len() as u64);
+    assert!(measures.functions <= bytes.len() as u64);
+    for finding in &findings {
+        assert!(finding.message.chars().count() <= 301, "{}", finding.check);
+        assert!(finding.message.chars().all(|letter| !letter.is_control()));
     }
 }
 

@@ -35,6 +35,7 @@
 //!
 //! *Never:* something unsigned passes; there is no argument that turns verification off.
 
+mod attestation;
 mod bundle;
 mod envelope;
 mod file;
@@ -50,6 +51,7 @@ mod revocation;
 mod statement;
 mod verified;
 
+pub(crate) use attestation::{attest, attested};
 pub use bundle::{
     BUNDLE_BYTES_MAX, Bundle, BundleError, COMPONENT_BYTES_MAX, Claim, NATIVE_BYTES_MAX,
     NativeCode, NativePart, SignError,

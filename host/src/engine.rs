@@ -45,7 +45,11 @@ use std::sync::atomic::AtomicU32;
 
 pub use config::{EngineConfig, InstancePolicy, Metering};
 pub use error::EngineError;
-pub use http::{HttpSettings, Lookup, Resolver, SystemResolver};
+pub use http::{
+    HttpScript, HttpSettings, Lookup, Resolver, ScriptedFault, ScriptedRequest, ScriptedResponse,
+    SystemResolver,
+};
+pub(crate) use imports::refused_imports;
 pub use invocation::{Invocation, Lineage, PeerAnswer, PeerCall, Peers};
 pub use load::{Loadable, Loaded};
 pub use native::{NativeCode, native_target};
@@ -58,7 +62,7 @@ pub use services::{
 };
 pub use session::SelfCheck;
 
-use crate::model::{CapabilityName, Description, Digest};
+use crate::model::{CapabilityName, Description, Digest, KeyValue};
 
 /// Loads components and keeps what their calls share: wasmtime, compiled code, counters. Cheap to
 /// clone.
@@ -118,7 +122,18 @@ impl Engine {
     /// # Errors
     /// As [`Engine::load`].
     pub fn load_blocking(&self, loadable: Loadable) -> Result<Loaded, EngineError> {
-        load::load(&self.shared, loadable, load::Checks::Manifest)
+        load::load(&self.shared, loadable, load::Checks::Manifest, None)
+    }
+
+    /// The same beside the executor, for a release whose values are kept in a store of its own.
+    pub(crate) async fn load_over(
+        &self,
+        loadable: Loadable,
+        values: Arc<dyn KeyValue>,
+    ) -> Result<Loaded, EngineError> {
+        let shared = Arc::clone(&self.shared);
+        let checks = load::Checks::Manifest;
+        beside(move || load::load(&shared, loadable, checks, Some(values))).await
     }
 
     /// What a component says of itself. One of the contract is asked, in a throwaway sandbox without

@@ -86,7 +86,7 @@ fn registry_class(error: &RegistryError) -> Class {
     match error {
         RegistryError::Journal(error) => journal_class(error),
         RegistryError::Load { .. } => Class::Corrupt,
-        RegistryError::Key { .. } => Class::Policy,
+        RegistryError::Key { .. } | RegistryError::NoKey => Class::Policy,
     }
 }
 
@@ -95,10 +95,18 @@ const fn journal_class(error: &JournalError) -> Class {
         JournalError::Entry { .. } | JournalError::Log(LogError::Damaged { .. }) => Class::Corrupt,
         JournalError::Log(LogError::Foreign { .. } | LogError::Newer { .. }) => Class::Caller,
         JournalError::Log(
-            LogError::Conflict { .. } | LogError::Full { .. } | LogError::Unavailable { .. },
-        ) => Class::Transient,
+            LogError::Conflict { .. }
+            | LogError::KeptByOthers { .. }
+            | LogError::Full { .. }
+            | LogError::Unavailable { .. },
+        )
+        | JournalError::Gone
+        | JournalError::Thread { .. } => Class::Transient,
         JournalError::Rule(
-            Rule::Revoked { .. } | Rule::Quarantined { .. } | Rule::Stopped { .. },
+            Rule::Revoked { .. }
+            | Rule::Quarantined { .. }
+            | Rule::Stopped { .. }
+            | Rule::Unsigned { .. },
         ) => Class::Policy,
         JournalError::Rule(_) => Class::Caller,
     }

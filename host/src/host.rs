@@ -7,6 +7,7 @@ mod bystander;
 mod capability;
 mod directory;
 mod live;
+mod succession;
 mod window;
 
 use std::fmt;
@@ -23,7 +24,8 @@ pub use live::LiveHost;
 
 use crate::artifact::{Bundle, Keyring, Rollback, Verified};
 use crate::engine::{Engine, Invocation, Loadable, Metering, NativeCode, Report};
-use crate::model::{CapabilityName, Clock, Description, NamePattern, Outcome};
+use crate::model::{CapabilityName, Clock, Description, KeyValue, NamePattern, Outcome};
+use crate::store::probation::Probation;
 use crate::{CallError, Error};
 
 /// A host of capabilities. Cheap to clone; every clone is the same host.
@@ -66,6 +68,8 @@ struct Parts {
     directory: Arc<Directory>,
     keyring: Keyring,
     terms: Vec<(NamePattern, Terms)>,
+    /// Where values of `kv` are kept.
+    values: Option<Arc<dyn KeyValue>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -112,7 +116,18 @@ impl Host {
     /// Where its component cannot be loaded.
     pub async fn prepare(&self, verified: &Verified) -> Result<Capability, Error> {
         let loaded = self.parts.engine.load(self.loadable(verified)).await?;
-        Ok(Capability::new(loaded, verified))
+        Ok(Capability::new(loaded, verified, None))
+    }
+
+    /// The same for a release that others may be compared with and go back to: what it writes can be
+    /// undone for as long as it is on probation.
+    async fn prepare_release(&self, verified: &Verified) -> Result<Capability, Error> {
+        let Some(values) = &self.parts.values else { return self.prepare(verified).await };
+        let version = verified.manifest().version.to_string();
+        let values = Arc::new(Probation::new(Arc::clone(values), version));
+        let own: Arc<dyn KeyValue> = Arc::<Probation>::clone(&values);
+        let loaded = self.parts.engine.load_over(self.loadable(verified), own).await?;
+        Ok(Capability::new(loaded, verified, Some(values)))
     }
 
     /// Takes a capability out. Calls under way end on it; later ones find nothing.

@@ -8,6 +8,7 @@
 //! | [`model`] | names, digests, permissions, budgets, outcomes: plain data |
 //! | [`artifact`] | bundles, manifests, keys, and whom to trust |
 //! | [`engine`] | what loads and calls components; its [`raw`](engine::raw) is for WIT worlds of your own |
+//! | [`examine`] | looks at a component before anything may be made of it |
 //! | [`registry`] | who gets which release, and whether a new one stays |
 //! | [`traffic`] | calls on behalf of users, and what is told of them |
 //! | [`loops`] | what drives rollouts |
@@ -22,7 +23,7 @@
 //! |---|---|---|
 //! | `http` | requests to the outside, for the contract and for `wasi:http` | off |
 //! | `sqlite` | values of `kv` that survive a restart | off |
-//! | `wasi-p3` | components that import WASI 0.3 | off |
+//! | `wasi-p3` | components that import WASI 0.3; with `http`, its `wasi:http` too | off |
 //! | `prometheus` | what releases do, as the text that Prometheus reads | off |
 //! | `otlp` | the same, sent to an OpenTelemetry collector | off |
 //! | `full` | all of these | off |
@@ -32,6 +33,7 @@
 pub mod artifact;
 pub mod engine;
 mod error;
+pub mod examine;
 #[cfg(any(feature = "prometheus", feature = "otlp"))]
 pub mod export;
 mod host;

@@ -4,4 +4,4 @@
 
 mod steward;
 
-pub use steward::{Steward, TICK};
+pub use steward::{KEEP_EVERY, Steward, TICK};

@@ -15,19 +15,22 @@ mod journal;
 pub mod judge;
 mod op;
 mod plan;
+mod scribe;
 mod serving;
 mod share;
 pub mod simulate;
 mod state;
 
-pub use book::{Arm, Book, USERS_MAX};
+pub use book::{Arm, Book, Resumed, USERS_MAX};
 pub use checkpoint::{Checkpoint, CheckpointError, LogIdentity};
-pub use journal::{Followed, Journal, JournalError};
+pub use journal::{Draft, Followed, Journal, JournalError};
 pub use op::{Actor, Installed, Op, OperationCard, Record, ReleaseOrigin};
-pub use plan::{Bound, Gate, Metric, PRESETS, Plan, PlanError, Stage, Watch};
+pub use plan::{
+    Bound, Condition, Constraint, Gate, Metric, PRESETS, Plan, PlanError, Stage, Watch,
+};
 pub use serving::{
-    Callee, Latencies, Load, Loading, Meter, Registry, RegistryError, Served, Serving, Snapshot,
-    Spreading, Totals, lift,
+    Admission, Audience, Callee, DRAIN, Handover, Kept, Latencies, Load, Loading, Meter, Registry,
+    RegistryError, Served, Serving, Snapshot, Spreading, Totals, lift,
 };
 pub use share::{Buckets, Share, ShareError};
 pub use state::{Difference, Line, Release, Rollout, Rule, State, Stop};

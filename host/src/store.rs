@@ -10,6 +10,7 @@ pub mod merkle;
 #[cfg(feature = "sqlite")]
 mod nature;
 mod plan;
+pub(crate) mod probation;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(test)]
@@ -20,7 +21,7 @@ pub use board::SqliteBoard;
 pub use board::{Board, Note, Shown, Taken};
 #[cfg(feature = "sqlite")]
 pub use log::SqliteLog;
-pub use log::{Append, Entry, FaultyLog, LogError, MemoryLog, OpLog};
+pub use log::{Append, Entry, Evidence, FaultyLog, KeptEvidence, LogError, MemoryLog, OpLog};
 pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteStore, StoreError};

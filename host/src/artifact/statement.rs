@@ -146,7 +146,7 @@ impl NativeFacts {
     }
 }
 
-fn write<D: Serialize, P: Serialize>(
+pub(crate) fn write<D: Serialize, P: Serialize>(
     name: &CapabilityName,
     digest: D,
     kind: &str,
@@ -185,6 +185,19 @@ where
         }
     }
     wire.map_err(StatementError::Json)
+}
+
+/// Reads a statement of any kind about one subject: its name, its digests, what is said of it.
+pub(crate) fn read_one<P: DeserializeOwned>(
+    payload: &[u8],
+    expected: &'static str,
+) -> Result<(String, Digests, P), StatementError> {
+    let wire: Wire<Digests, P> = read(payload, expected)?;
+    let count = wire.subject.len();
+    match <[Subject<Digests>; 1]>::try_from(wire.subject) {
+        Ok([subject]) => Ok((subject.name, subject.digest, wire.predicate)),
+        Err(_) => Err(StatementError::Subject { count, name: "the component".to_owned() }),
+    }
 }
 
 fn only<D>(subjects: Vec<Subject<D>>, name: &CapabilityName) -> Result<D, StatementError> {

@@ -14,10 +14,12 @@ pub(crate) struct Permit<'a> {
     calls: &'a AtomicU32,
 }
 
-/// The bounds of one call.
+/// Those bounds of one call that are its own; the others are its capability's. Short, because it is
+/// made for every call.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
-    pub(crate) budget: Budget,
+    pub(crate) fuel: u64,
+    pub(crate) call_depth: u32,
     pub(crate) deadline_at: Instant,
     /// From start to deadline.
     pub(crate) time: Duration,
@@ -25,7 +27,7 @@ pub(crate) struct Plan {
 
 /// Finds room in the host, or says that there is none.
 #[inline]
-pub(crate) fn permit(inner: &Inner) -> Result<Permit<'_>, Outcome> {
+pub(crate) fn permit(inner: &Inner) -> Result<Permit<'_>, Box<Outcome>> {
     let shared = &inner.shared;
     let max = shared.config.concurrent_calls_max;
     let before = shared.calls.fetch_add(1, Ordering::Relaxed);
@@ -34,62 +36,64 @@ pub(crate) fn permit(inner: &Inner) -> Result<Permit<'_>, Outcome> {
         return Ok(permit);
     }
     let (allowed, wanted) = (u64::from(max), u64::from(before) + 1);
-    Err(Outcome::Exceeded { limit: Limit::HostConcurrentCalls, allowed, wanted })
+    Err(Outcome::Exceeded { limit: Limit::HostConcurrentCalls, allowed, wanted }.into())
 }
 
 impl Plan {
-    /// What manifest and host allow for a call that has just started.
+    /// The tightest of what manifest, host, caller and invocation allow for a call that has just
+    /// started.
     #[inline]
-    pub(crate) fn new(inner: &Inner, started: Instant) -> Self {
-        Self { budget: inner.budget, deadline_at: started, time: inner.budget.deadline }
-    }
-
-    /// The tightest of that and of what the caller and the invocation allow. Changed in place, for
-    /// a plan is large and made for every call.
-    #[inline]
-    pub(crate) fn tighten(
-        &mut self,
+    pub(crate) fn new(
         inner: &Inner,
         invocation: &Invocation<'_>,
-    ) -> Result<(), Outcome> {
-        let Self { budget, deadline_at, time } = self;
-        let lineage = &invocation.lineage;
+        started: Instant,
+    ) -> Result<Self, Box<Outcome>> {
+        let (budget, lineage) = (&inner.budget, &invocation.lineage);
         check_lineage(inner, invocation)?;
-        if let Some(depth_left) = lineage.depth_left {
-            budget.call_depth = budget.call_depth.min(depth_left.saturating_sub(1));
-        }
         let wanted = invocation.input.len() as u64;
         if wanted > budget.input_bytes {
-            let allowed = budget.input_bytes;
-            return Err(Outcome::Exceeded { limit: Limit::InputBytes, allowed, wanted });
+            let (limit, allowed) = (Limit::InputBytes, budget.input_bytes);
+            return Err(Outcome::Exceeded { limit, allowed, wanted }.into());
         }
         let fuel = invocation.fuel.into_iter().chain(lineage.fuel_left).min();
-        budget.fuel = fuel.map_or(budget.fuel, |fuel| budget.fuel.min(fuel));
-        let started = *deadline_at;
         let left = lineage.deadline_at.map(|at| at.saturating_duration_since(started));
-        *time = invocation.deadline.into_iter().chain(left).fold(*time, Duration::min);
+        let time = invocation.deadline.into_iter().chain(left).fold(budget.deadline, Duration::min);
         if time.is_zero() {
-            return Err(Outcome::Deadline { limit: *time });
+            return Err(Outcome::Deadline { limit: time }.into());
         }
-        // Further away than the clock can count means never, which the budget's own bound rules out.
-        *deadline_at = started.checked_add(*time).unwrap_or(started);
-        Ok(())
+        let depth = lineage.depth_left.map(|left| left.saturating_sub(1));
+        Ok(Self {
+            fuel: fuel.map_or(budget.fuel, |fuel| budget.fuel.min(fuel)),
+            call_depth: depth.map_or(budget.call_depth, |depth| budget.call_depth.min(depth)),
+            // Further away than the clock can count means never, which the budget's own bound rules
+            // out.
+            deadline_at: started.checked_add(time).unwrap_or(started),
+            time,
+        })
+    }
+
+    /// All bounds of the call.
+    pub(crate) fn budget(&self, inner: &Inner) -> Budget {
+        Budget { fuel: self.fuel, call_depth: self.call_depth, ..inner.budget }
     }
 }
 
-fn check_lineage(inner: &Inner, invocation: &Invocation<'_>) -> Result<(), Outcome> {
+#[inline]
+fn check_lineage(inner: &Inner, invocation: &Invocation<'_>) -> Result<(), Box<Outcome>> {
     let lineage = &invocation.lineage;
     if lineage.is_empty() {
         return Ok(());
     }
     if let Some(way) = lineage.cycle(&inner.identity.name) {
         let message = format!("the calls go round in a circle: {way}");
-        return Err(Outcome::Refused(Failure::Failed(FailureFacts::final_without_effect(message))));
+        let facts = FailureFacts::final_without_effect(message);
+        return Err(Outcome::Refused(Failure::Failed(facts)).into());
     }
     if lineage.depth_left == Some(0) {
         // What the outermost caller allowed is one less than the depth at which it was used up.
         let allowed = (lineage.depth() as u64).saturating_sub(1);
-        return Err(Outcome::Exceeded { limit: Limit::CallDepth, allowed, wanted: allowed + 1 });
+        let (limit, wanted) = (Limit::CallDepth, allowed + 1);
+        return Err(Outcome::Exceeded { limit, allowed, wanted }.into());
     }
     Ok(())
 }

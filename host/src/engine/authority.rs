@@ -152,15 +152,6 @@ impl Authority {
         &self.files
     }
 
-    /// Takes writing back where nothing could bound it; tells whether there was any.
-    pub(crate) fn forbid_writing(&mut self) -> bool {
-        let mut writable =
-            self.files.iter_mut().filter(|grant| grant.access == Access::ReadWrite).peekable();
-        let found = writable.peek().is_some();
-        writable.for_each(|grant| grant.access = Access::ReadOnly);
-        found
-    }
-
     /// What the writable ones may hold together.
     pub(crate) fn disk_bytes(&self) -> u64 {
         self.granted.disk_bytes.unwrap_or(DISK_BYTES)

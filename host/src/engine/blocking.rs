@@ -5,19 +5,22 @@
 
 use std::future::Future;
 use std::io;
+use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use super::admission::{Plan, permit};
-use super::call::{Afterwards, Invoking, Reply, check_operation, conclude, replied};
+use super::call::{
+    Admitted, Afterwards, Invoking, Reply, Start, check_operation, conclude, go_on, replied, span,
+    start,
+};
 use super::invocation::Invocation;
-use super::lease::{Lease, enter};
+use super::lease::Lease;
 use super::load::{Inner, Loaded};
 use super::report::Report;
-use super::sprint::Pace;
-use super::ticket::Ticket;
-use super::warm::Fault;
+use super::ticket::{Ledger, Ticket};
+use super::warm::{Fault, Work};
 use crate::model::Outcome;
 
 /// Runtimes kept for later calls; more threads than this seldom call at once.
@@ -33,8 +36,8 @@ impl Loaded {
     /// Calls an operation and waits on this thread. Needs no runtime; inside of one it holds up the
     /// thread it is called on, where [`Loaded::call`] would not.
     ///
-    /// Where nothing in the guest can wait and it is metered with epochs, this is a plain function
-    /// call; else the call runs on a private runtime.
+    /// Where nothing in the guest can wait, nothing but this thread is needed; else the call runs on
+    /// a private runtime.
     #[must_use]
     pub fn call_blocking(&self, invocation: Invocation<'_>) -> Report {
         self.serve_blocking(&invocation)
@@ -42,8 +45,8 @@ impl Loaded {
 
     /// The same for whoever keeps the invocation.
     pub(crate) fn serve_blocking(&self, invocation: &Invocation<'_>) -> Report {
-        if self.inner.may_block {
-            return call_directly(&self.inner, invocation);
+        if self.inner.never_waits {
+            return call_here(&self.inner, invocation);
         }
         match self.inner.shared.runtimes.drive(self.serve(invocation)) {
             Ok(report) => report,
@@ -58,31 +61,60 @@ impl Loaded {
     }
 }
 
-fn call_directly(inner: &Inner, invocation: &Invocation<'_>) -> Report {
+/// Calls what waits for nothing, with nothing but this thread.
+fn call_here(inner: &Inner, invocation: &Invocation<'_>) -> Report {
     let mut ticket = Ticket::open(inner, &invocation.operation, invocation.lineage.depth());
-    let ended = directly(inner, invocation, &mut ticket);
+    let ended = here(inner, invocation, &mut ticket);
     ticket.close(replied(ended))
 }
 
-fn directly(
+fn here(
     inner: &Inner,
     invocation: &Invocation<'_>,
     ticket: &mut Ticket<'_>,
 ) -> Result<Reply, Box<Outcome>> {
     check_operation(inner, invocation)?;
-    let mut plan = Plan::new(inner, ticket.started);
-    plan.tighten(inner, invocation)?;
-    let _permit = permit(inner)?;
-    let mut entered = enter(inner, invocation, ticket.started, &mut ticket.ledger)?;
-    entered.pace = Pace::Steady;
-    let mut lease = Lease::new(inner, invocation, &plan, entered, &mut ticket.ledger);
+    let (started, ledger) = (ticket.started, &mut ticket.ledger);
     let work = Invoking { operation: &invocation.operation, input: &invocation.input };
+    match start(inner, invocation, started, ledger, &work)? {
+        Start::Ended(ended) => ended,
+        Start::Admitted(admitted) if inner.may_go_directly() => {
+            directly(inner, invocation, admitted, ledger, &work)
+        }
+        Start::Admitted(admitted) => {
+            without_waiting(go_on(inner, invocation, admitted, ledger, work))
+        }
+    }
+}
+
+/// Runs the guest as a plain function to its end; an epoch's end stops it in time.
+fn directly(
+    inner: &Inner,
+    invocation: &Invocation<'_>,
+    admitted: Admitted<'_>,
+    ledger: &mut Ledger,
+    work: &Invoking<'_>,
+) -> Result<Reply, Box<Outcome>> {
+    let _entered = span(inner, invocation).entered();
+    let mut lease = Lease::new(inner, invocation, &admitted.plan, admitted.entered, ledger);
     let ended = lease.warm().map_err(Fault::from).and_then(|warm| {
         warm.store.data_mut().is_blocking = true;
         warm.prepare_blocking(inner)?;
-        work.run_blocking(warm)
+        work.run_here(warm)
     });
     conclude(inner, lease, Afterwards::Keep, Ok(ended))
+}
+
+/// Drives a call that waits for nothing. It pauses to let others have a turn, so they get one.
+fn without_waiting<F: Future>(call: F) -> F::Output {
+    let mut call = pin!(call);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(output) = call.as_mut().poll(&mut context) {
+            return output;
+        }
+        std::thread::yield_now();
+    }
 }
 
 impl Runtimes {

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use engraft_wit::host::imports::types as wit;
 
-use super::admission::{Plan, permit};
+use super::admission::{Permit, Plan, permit};
 use super::desk::Entered;
 use super::foreign::{self, Holding, Reflecting};
 use super::invocation::Invocation;
@@ -92,22 +92,63 @@ pub(crate) async fn run<W: Work>(
     ledger: &mut Ledger,
     work: W,
 ) -> Result<W::Output, Box<Outcome>> {
-    let mut plan = Plan::new(inner, started);
-    plan.tighten(inner, invocation)?;
-    let _permit = permit(inner)?;
+    match start(inner, invocation, started, ledger, &work)? {
+        Start::Ended(ended) => ended,
+        Start::Admitted(admitted) => go_on(inner, invocation, admitted, ledger, work).await,
+    }
+}
+
+/// What came of the first part of a call, which waits for nothing.
+pub(crate) enum Start<'a, T> {
+    /// It is over already: a sprint was enough.
+    Ended(Result<T, Box<Outcome>>),
+    /// There is room for it, and nothing has happened yet.
+    Admitted(Admitted<'a>),
+}
+
+/// A call that there is room for, with its bounds.
+pub(crate) struct Admitted<'a> {
+    pub(crate) plan: Plan,
+    pub(crate) entered: Entered,
+    _permit: Permit<'a>,
+}
+
+/// Lets a call in and tries it as a sprint, where that is worth trying.
+#[inline]
+pub(crate) fn start<'a, W: Work>(
+    inner: &'a Inner,
+    invocation: &Invocation<'_>,
+    started: Instant,
+    ledger: &mut Ledger,
+    work: &W,
+) -> Result<Start<'a, W::Output>, Box<Outcome>> {
+    let plan = Plan::new(inner, invocation, started)?;
+    let permit = permit(inner)?;
     let mut entered = enter(inner, invocation, started, ledger)?;
     if entered.pace == Pace::Sprint {
-        if inner.may_sprint && W::SPRINTS {
+        if W::SPRINTS && inner.may_sprint() {
             let _entered = span(inner, invocation).entered();
             let lease = Lease::new(inner, invocation, &plan, entered, ledger);
-            if let Sprint::Ended(ended) = sprint(inner, lease, &work) {
-                return ended;
+            if let Sprint::Ended(ended) = sprint(inner, lease, work) {
+                return Ok(Start::Ended(ended));
             }
             entered = Entered { warm: None, pace: Pace::Steady };
         } else {
             entered.pace = Pace::Steady;
         }
     }
+    Ok(Start::Admitted(Admitted { plan, entered, _permit: permit }))
+}
+
+/// The rest of a call that was let in, on a fibre.
+pub(crate) async fn go_on<W: Work>(
+    inner: &Inner,
+    invocation: &Invocation<'_>,
+    admitted: Admitted<'_>,
+    ledger: &mut Ledger,
+    work: W,
+) -> Result<W::Output, Box<Outcome>> {
+    let Admitted { plan, entered, _permit } = admitted;
     let mut lease = Lease::new(inner, invocation, &plan, entered, ledger);
     let alarm = lease.state().and_then(CallState::alarm);
     let bounds = Bounds {
@@ -168,7 +209,7 @@ pub(crate) enum Afterwards {
 }
 
 /// The span of a call; none, and nothing allocated, where nobody listens.
-fn span(inner: &Inner, invocation: &Invocation<'_>) -> tracing::Span {
+pub(crate) fn span(inner: &Inner, invocation: &Invocation<'_>) -> tracing::Span {
     tracing::debug_span!(
         target: "engraft::call",
         "call",
@@ -228,21 +269,14 @@ impl Work for Invoking<'_> {
     const SPRINTS: bool = true;
 
     fn run_here(&self, warm: &mut Warm) -> Result<Reply, Fault> {
-        self.run_blocking(warm)
+        let invoke: InvokeWith<'_> = warm.invoke()?;
+        let (reply,) = invoke.call(&mut warm.store, (self.operation, self.input))?;
+        answer(warm, reply)
     }
 
     async fn run(self, warm: &mut Warm) -> Result<Reply, Fault> {
         let invoke: InvokeWith<'_> = warm.invoke()?;
         let (reply,) = invoke.call_async(&mut warm.store, (self.operation, self.input)).await?;
-        answer(warm, reply)
-    }
-}
-
-impl Invoking<'_> {
-    /// The same without a fibre.
-    pub(crate) fn run_blocking(&self, warm: &mut Warm) -> Result<Reply, Fault> {
-        let invoke: InvokeWith<'_> = warm.invoke()?;
-        let (reply,) = invoke.call(&mut warm.store, (self.operation, self.input))?;
         answer(warm, reply)
     }
 }

@@ -83,7 +83,7 @@ pub(crate) fn load_unnamed(
         metering: Metering::Fuel,
         native: Vec::new(),
     };
-    load(shared, loadable, Checks::None)
+    load(shared, loadable, Checks::None, None)
 }
 
 struct Describing(ComponentExportIndex);

@@ -32,6 +32,7 @@ mod redact;
 #[cfg(feature = "http")]
 mod redirect;
 mod resolve;
+mod script;
 mod settings;
 #[cfg(feature = "http")]
 #[cfg(test)]
@@ -43,6 +44,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 pub use resolve::{Lookup, Resolver, SystemResolver};
+pub use script::{HttpScript, ScriptedFault, ScriptedRequest, ScriptedResponse};
 pub use settings::HttpSettings;
 
 use super::authority::{Authority, Denial};

@@ -8,7 +8,7 @@ use super::authority::Authority;
 use super::error::EngineError;
 use super::raw::Interface;
 use super::wasi::Family;
-use crate::model::Permissions;
+use crate::model::{Grant, Permissions};
 
 /// The contract's package, and the version of it that this host speaks.
 const CONTRACT: &str = "engraft:capability";
@@ -21,27 +21,61 @@ pub(crate) fn check(
     authority: &Authority,
     interfaces: &[Interface],
 ) -> Result<(), EngineError> {
-    for import in imports {
-        let (package, interface, version) = parts(import);
-        let custom = interfaces.iter().find(|custom| custom.offers(import));
-        if let Some(custom) = custom {
-            check_custom(capability, import, custom.permission(), asked, authority)?;
-        } else if package == CONTRACT {
-            check_version(capability, import, version)?;
-            check_contract(capability, import, interface, asked)?;
-        } else if package.starts_with("wasi:") {
-            check_wasi(capability, import, package, interface, asked)?;
-            if let Some(why) = Family::of(import).and_then(Family::missing) {
-                return Err(unknown(capability, import, why.to_owned()));
-            }
-        } else {
-            let hint = "build the component without it, or add the interface to the engine with \
-                        `EngineConfig::interfaces`"
-                .to_owned();
-            return Err(unknown(capability, import, hint));
+    let two_keys = Keys { asked, authority };
+    imports.iter().try_for_each(|import| check_import(capability, import, two_keys, interfaces))
+}
+
+/// Every import that would be refused for what the manifest asks for, and why. What is granted is
+/// another question, and answered where a component is loaded.
+pub(crate) fn refused_imports(
+    capability: &str,
+    imports: &[String],
+    asked: &Permissions,
+    interfaces: &[Interface],
+) -> Vec<(String, EngineError)> {
+    let mut grant = Grant::default();
+    grant.custom.clone_from(&asked.custom);
+    let authority = Authority::of(asked, &grant);
+    let two_keys = Keys { asked, authority: &authority };
+    let refused = |import: &String| {
+        let checked = check_import(capability, import, two_keys, interfaces);
+        checked.err().map(|error| (import.clone(), error))
+    };
+    imports.iter().filter_map(refused).collect()
+}
+
+/// What is asked for, and what of it is granted.
+#[derive(Clone, Copy)]
+struct Keys<'a> {
+    asked: &'a Permissions,
+    authority: &'a Authority,
+}
+
+fn check_import(
+    capability: &str,
+    import: &str,
+    Keys { asked, authority }: Keys<'_>,
+    interfaces: &[Interface],
+) -> Result<(), EngineError> {
+    let (package, interface, version) = parts(import);
+    let custom = interfaces.iter().find(|custom| custom.offers(import));
+    if let Some(custom) = custom {
+        check_custom(capability, import, custom.permission(), asked, authority)
+    } else if package == CONTRACT {
+        check_version(capability, import, version)?;
+        check_contract(capability, import, interface, asked)
+    } else if package.starts_with("wasi:") {
+        check_wasi(capability, import, package, interface, asked)?;
+        match Family::of(import).and_then(Family::missing) {
+            Some(why) => Err(unknown(capability, import, why.to_owned())),
+            None => Ok(()),
         }
+    } else {
+        let hint = "build the component without it, or add the interface to the engine with \
+                    `EngineConfig::interfaces`"
+            .to_owned();
+        Err(unknown(capability, import, hint))
     }
-    Ok(())
 }
 
 /// Whether the component can be called without a fibre: none of its imports ever waits.

@@ -62,12 +62,8 @@ impl<'a> Lease<'a> {
                 warm
             }
             None => {
-                let identity = std::sync::Arc::clone(&inner.identity);
-                Box::new(Warm::new(
-                    inner,
-                    CallState::new(identity, plan, invocation.lineage.clone()),
-                    pace,
-                ))
+                let state = CallState::new(inner, plan, invocation.lineage.clone());
+                Box::new(Warm::new(inner, state, pace))
             }
         };
         Self { inner, session, plan, pace, ledger, warm: Some(warm) }
@@ -84,20 +80,20 @@ impl<'a> Lease<'a> {
 
     /// Whether the fuel is less than the call has.
     pub(crate) fn is_on_a_slice(&self) -> bool {
-        self.granted() < self.plan.budget.fuel
+        self.granted() < self.plan.fuel
     }
 
     fn granted(&self) -> u64 {
-        self.inner.granted(&self.plan.budget, self.pace)
+        self.inner.granted(self.plan.fuel, self.pace)
     }
 
     /// What an outcome is read against.
-    pub(crate) fn scene(&mut self) -> Scene<'_> {
+    pub(crate) fn scene(&mut self) -> Scene {
         let state = self.warm.as_mut().map(|warm| warm.store.data_mut());
         let pending = state.as_ref().and_then(|state| state.pending());
         let last_words = state.and_then(CallState::last_words);
         Scene {
-            budget: &self.plan.budget,
+            budget: self.plan.budget(self.inner),
             time: self.plan.time,
             stack_bytes: self.inner.shared.config.stack_bytes,
             last_words,

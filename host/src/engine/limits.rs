@@ -32,16 +32,11 @@ impl Limiter {
         }
     }
 
-    /// The bounds of the next call on the same instance. What the instance holds stays counted, for
-    /// it still holds it.
+    /// Begins the next call on the same instance. What the instance holds stays counted, for it still
+    /// holds it.
     #[inline]
-    pub(crate) fn renew(&mut self, budget: &Budget) {
-        *self = Self {
-            memory_bytes: self.memory_bytes,
-            memory_bytes_peak: self.memory_bytes,
-            table_elements: self.table_elements,
-            ..Self::new(budget)
-        };
+    pub(crate) const fn renew(&mut self) {
+        self.memory_bytes_peak = self.memory_bytes;
     }
 
     pub(crate) const fn memory_bytes_peak(&self) -> u64 {

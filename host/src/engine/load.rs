@@ -23,7 +23,7 @@ use super::sessions::Sessions;
 use super::sprint::Pace;
 use super::state::{CallState, Identity};
 use super::{imports, wasi};
-use crate::model::{Budget, CapabilityName, Description, Digest, Grant};
+use crate::model::{Budget, CapabilityName, Description, Digest, Grant, KeyValue};
 
 /// A component and what is known and decided about it.
 #[derive(Debug, Clone)]
@@ -65,10 +65,8 @@ pub(crate) struct Inner {
     pub(crate) desk: Desk,
     /// Where instances belong to sessions.
     pub(crate) sessions: Option<Sessions>,
-    /// Whether a call may run without a fibre.
-    pub(crate) may_block: bool,
-    /// Whether a call may first be tried without one.
-    pub(crate) may_sprint: bool,
+    /// Whether it is of the contract and none of its imports ever waits.
+    pub(crate) never_waits: bool,
     metering: Metering,
     kind: Kind,
     pre: InstancePre<CallState>,
@@ -110,6 +108,7 @@ pub(crate) fn load(
     shared: &Arc<Shared>,
     loadable: Loadable,
     checks: Checks,
+    values: Option<Arc<dyn KeyValue>>,
 ) -> Result<Loaded, EngineError> {
     let name = loadable.name.as_str();
     let facts = inspect(name, &loadable.component)?;
@@ -136,13 +135,10 @@ pub(crate) fn load(
     let never_waits = flavour.key.concurrency == Concurrency::Off
         && matches!(kind, Kind::Contract(_))
         && imports::never_wait(&facts.imports);
-    let is_fuel = loadable.metering == Metering::Fuel;
-    let sessions = Sessions::new(loadable.lifetime);
-    let may_sprint = never_waits && is_fuel && sessions.is_none();
     let budget = loadable.budget.min(shared.config.budget_max);
     let inner = Inner {
         shared: Arc::clone(shared),
-        identity: Arc::new(identity(shared, &loadable, &facts, authority)),
+        identity: Arc::new(identity(shared, &loadable, &facts, (authority, values))),
         budget,
         description: loadable.description,
         desk: Desk::new(
@@ -150,9 +146,8 @@ pub(crate) fn load(
             loadable.lifetime,
             shared.config.fuel_slice.max(1),
         ),
-        sessions,
-        may_block: never_waits && !is_fuel,
-        may_sprint,
+        sessions: Sessions::new(loadable.lifetime),
+        never_waits,
         metering: loadable.metering,
         kind,
         pre,
@@ -164,14 +159,8 @@ fn identity(
     shared: &Shared,
     loadable: &Loadable,
     facts: &Facts,
-    mut authority: Authority,
+    (authority, values): (Authority, Option<Arc<dyn KeyValue>>),
 ) -> Identity {
-    if wasi::writes_unbounded(&facts.imports) && authority.forbid_writing() {
-        tracing::warn!(
-            capability = loadable.name.as_str(),
-            "its directories can only be read: no quota holds writing through WASI 0.3 yet"
-        );
-    }
     let offered = &shared.config.interfaces;
     let used = |import: &String| offered.iter().find(|interface| interface.offers(import));
     let custom: Vec<_> = facts.imports.iter().filter_map(used).collect();
@@ -182,6 +171,7 @@ fn identity(
         disk: wasi::Disk::of(&authority),
         authority,
         services: Arc::clone(&shared.config.services),
+        values,
         clock: Arc::clone(&shared.config.clock),
         needs_alarm: imports::has_wasi(&facts.imports) || !custom.is_empty(),
         data: custom.iter().filter_map(|interface| interface.maker()).cloned().collect(),
@@ -305,16 +295,26 @@ impl Inner {
         self.metering
     }
 
+    /// Whether a call may run without a fibre from start to end: its time is over at a tick.
+    pub(crate) fn may_go_directly(&self) -> bool {
+        self.never_waits && self.metering != Metering::Fuel
+    }
+
+    /// Whether a call may first be tried without one.
+    pub(crate) fn may_sprint(&self) -> bool {
+        self.never_waits && self.metering == Metering::Fuel && self.sessions.is_none()
+    }
+
     /// How much fuel burns between two pauses.
     pub(crate) fn slice(&self) -> u64 {
         self.shared.config.fuel_slice.max(1)
     }
 
     /// The fuel that a call begins with.
-    pub(crate) fn granted(&self, budget: &Budget, pace: Pace) -> u64 {
+    pub(crate) fn granted(&self, fuel: u64, pace: Pace) -> u64 {
         match pace {
-            Pace::Sprint => budget.fuel.min(self.slice()),
-            Pace::Steady => budget.fuel,
+            Pace::Sprint => fuel.min(self.slice()),
+            Pace::Steady => fuel,
         }
     }
 
@@ -336,7 +336,8 @@ impl Inner {
 
     /// What the host copies out of a guest in one go: no more than the budget lets through anyway.
     /// Values of foreign components take more room than their text.
-    pub(crate) fn copied_bytes_max(&self, budget: &Budget) -> usize {
+    pub(crate) fn copied_bytes_max(&self) -> usize {
+        let budget = &self.budget;
         let bytes = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
         match &self.kind {
             Kind::Contract(_) => bytes(budget.input_bytes.max(budget.output_bytes)),

@@ -22,8 +22,8 @@ pub(crate) fn clean(text: &str) -> String {
 }
 
 /// What the bounds of the call were, and what the guest said last.
-pub(crate) struct Scene<'a> {
-    pub(crate) budget: &'a Budget,
+pub(crate) struct Scene {
+    pub(crate) budget: Budget,
     /// The time this call had; less than the budget's where a caller had less left.
     pub(crate) time: Duration,
     pub(crate) stack_bytes: usize,
@@ -34,7 +34,7 @@ pub(crate) struct Scene<'a> {
 }
 
 /// The outcome of a call that was stopped from outside.
-pub(crate) fn halted(halt: Halt, scene: &Scene<'_>) -> Outcome {
+pub(crate) fn halted(halt: Halt, scene: &Scene) -> Outcome {
     match halt {
         Halt::Deadline => Outcome::Deadline { limit: scene.time },
         Halt::Alarm => match scene.pending {
@@ -51,7 +51,7 @@ pub(crate) fn halted(halt: Halt, scene: &Scene<'_>) -> Outcome {
 }
 
 /// The outcome of a call that ended with an error.
-pub(crate) fn failed(error: &wasmtime::Error, scene: &Scene<'_>) -> Outcome {
+pub(crate) fn failed(error: &wasmtime::Error, scene: &Scene) -> Outcome {
     if let Some(stop) = error.downcast_ref::<Stop>() {
         return stopped(*stop, scene);
     }
@@ -77,7 +77,7 @@ pub(crate) fn failed(error: &wasmtime::Error, scene: &Scene<'_>) -> Outcome {
 }
 
 /// The outcome that belongs to a stop.
-pub(crate) fn stopped(stop: Stop, scene: &Scene<'_>) -> Outcome {
+pub(crate) fn stopped(stop: Stop, scene: &Scene) -> Outcome {
     match stop {
         Stop::Memory { allowed, wanted } => Outcome::OutOfMemory { limit: allowed, wanted },
         Stop::Limit { limit, allowed, wanted } => Outcome::Exceeded { limit, allowed, wanted },
@@ -89,7 +89,7 @@ pub(crate) fn stopped(stop: Stop, scene: &Scene<'_>) -> Outcome {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rest has no word of its own")]
-fn of_trap(trap: Trap, scene: &Scene<'_>) -> Outcome {
+fn of_trap(trap: Trap, scene: &Scene) -> Outcome {
     let kind = match trap {
         Trap::OutOfFuel => return Outcome::OutOfFuel { limit: scene.budget.fuel },
         Trap::Interrupt => return Outcome::Deadline { limit: scene.time },
@@ -121,7 +121,7 @@ fn of_trap(trap: Trap, scene: &Scene<'_>) -> Outcome {
 }
 
 /// Errors that wasmtime gives as text only. Tests with guests that cause each keep watch on them.
-fn of_text(error: &wasmtime::Error, scene: &Scene<'_>) -> Outcome {
+fn of_text(error: &wasmtime::Error, scene: &Scene) -> Outcome {
     let root = error.root_cause().to_string();
     if let Some(rest) = root.strip_prefix("resource limit exceeded: ") {
         let wanted = rest.rsplit(' ').next().and_then(|number| number.parse().ok());
@@ -145,7 +145,7 @@ fn of_text(error: &wasmtime::Error, scene: &Scene<'_>) -> Outcome {
     trapped(TrapKind::Other, &root, scene)
 }
 
-fn trapped(kind: TrapKind, what: &str, scene: &Scene<'_>) -> Outcome {
+fn trapped(kind: TrapKind, what: &str, scene: &Scene) -> Outcome {
     let message = match &scene.last_words {
         Some(words) if !words.is_empty() => words,
         _ => what,

@@ -60,6 +60,18 @@ impl Loaded {
         self.inner.contract().and_then(|contract| contract.state)
     }
 
+    /// Whether its instances belong to sessions.
+    #[must_use]
+    pub fn is_in_sessions(&self) -> bool {
+        self.inner.sessions.is_some()
+    }
+
+    /// Whether a session is open.
+    #[must_use]
+    pub fn has_session(&self, session: &str) -> bool {
+        self.inner.sessions.as_ref().is_some_and(|sessions| sessions.has(session))
+    }
+
     /// Drops a session and its instance. False where there was none, or it is in a call.
     #[must_use]
     pub fn end_session(&self, session: &str) -> bool {

@@ -85,6 +85,11 @@ impl Sessions {
         self.open().remove(id);
     }
 
+    /// Whether there is such a session, at rest or in a call.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.open().contains_key(id)
+    }
+
     /// Drops a session and its instance; tells whether there was one, at rest.
     pub(crate) fn end(&self, id: &str) -> bool {
         let mut open = self.open();

@@ -15,13 +15,14 @@ use super::authority::Authority;
 use super::effects::EffectState;
 use super::invocation::Lineage;
 use super::limits::Limiter;
+use super::load::Inner;
 use super::raw;
 use super::report::LogLine;
 use super::services::{LogLevel, Services};
 use super::sprint::Pace;
 use super::stop::Stop;
 use super::wasi::Disk;
-use crate::model::{Budget, CapabilityName, Clock, Digest, Limit, Usage};
+use crate::model::{Budget, CapabilityName, Clock, Digest, KeyValue, Limit, Usage};
 
 /// How much of the end of a guest's error output is looked at for a panic's message.
 const LAST_WORDS_BYTES_MAX: usize = 1_000;
@@ -33,6 +34,8 @@ pub(crate) struct Identity {
     pub(crate) digest: Digest,
     pub(crate) authority: Authority,
     pub(crate) services: Arc<Services>,
+    /// Where its own values are kept, where that is not where everybody's are.
+    pub(crate) values: Option<Arc<dyn KeyValue>>,
     pub(crate) clock: Arc<dyn Clock>,
     /// Whether it imports host functions that cannot raise a stop by themselves.
     pub(crate) needs_alarm: bool,
@@ -70,13 +73,15 @@ pub struct CallState {
 }
 
 impl CallState {
-    pub(crate) fn new(identity: Arc<Identity>, plan: &Plan, lineage: Lineage) -> Self {
+    pub(crate) fn new(inner: &Inner, plan: &Plan, lineage: Lineage) -> Self {
+        let identity = Arc::clone(&inner.identity);
+        let budget = plan.budget(inner);
         let alarm = identity.needs_alarm.then(Arc::default);
         Self {
             alarm,
             identity,
-            limiter: Limiter::new(&plan.budget),
-            budget: plan.budget,
+            limiter: Limiter::new(&budget),
+            budget,
             usage: Usage::default(),
             deadline_at: plan.deadline_at,
             lineage,
@@ -89,9 +94,10 @@ impl CallState {
         }
     }
 
-    /// Begins the next call on an instance that is used again, after [`Self::forget`]. Nothing of the
-    /// last call stays but what the instance itself holds. Written in place, because most of a short call's time would
-    /// go into moving a whole state about; and field by field, so that no new one is overlooked.
+    /// Begins the next call on an instance that is used again, after [`Self::forget`]. Nothing of
+    /// the last call stays but what the instance itself holds. Written in place, because most of a
+    /// short call's time would go into moving a whole state about; and field by field, so that no
+    /// new one is overlooked.
     #[inline]
     pub(crate) fn renew(&mut self, plan: &Plan, caller: &Lineage) {
         let Self {
@@ -109,14 +115,15 @@ impl CallState {
             pending,
             alarm,
         } = self;
-        *budget = plan.budget;
+        // The rest of it is the capability's, for this call as for the last.
+        (budget.fuel, budget.call_depth) = (plan.fuel, plan.call_depth);
         *usage = Usage::default();
         *deadline_at = plan.deadline_at;
         lineage.clone_from(caller);
         debug_assert!(effects.is_forgotten() && extensions.is_empty() && logs.is_empty());
         *pace = Pace::Steady;
         *is_blocking = false;
-        limiter.renew(&plan.budget);
+        limiter.renew();
         *pending = None;
         *alarm = identity.needs_alarm.then(Arc::default);
         self.renew_wasi();
@@ -188,7 +195,7 @@ impl CallState {
 
     /// The stop that waits to be raised.
     pub(crate) fn pending(&self) -> Option<Stop> {
-        self.pending
+        self.pending.or_else(|| self.stop_of_output())
     }
 
     /// The flag that [`Self::stop_soon`] raises, for the poll around the call.

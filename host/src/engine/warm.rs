@@ -72,6 +72,7 @@ impl Warm {
     pub(crate) fn new(inner: &Inner, state: CallState, pace: Pace) -> Self {
         let mut store = Store::new(inner.wasmtime(), state);
         store.limiter(|state| &mut state.limiter);
+        store.set_hostcall_fuel(inner.copied_bytes_max());
         if inner.metering() != Metering::Fuel {
             store.epoch_deadline_callback(|store| at_tick(store.data()));
         }
@@ -94,16 +95,15 @@ impl Warm {
                 drop(self.store.fuel_async_yield_interval(Some(slice)));
             }
         }
-        let budget = self.store.data().budget;
-        self.store.set_hostcall_fuel(inner.copied_bytes_max(&budget));
+        let fuel = self.store.data().budget.fuel;
         // Which of the two a flavour has, the engine knows; setting the other is refused, which is
         // why these results say nothing.
         match inner.metering() {
             Metering::Fuel => {
-                drop(self.store.set_fuel(inner.granted(&budget, pace)));
+                drop(self.store.set_fuel(inner.granted(fuel, pace)));
             }
             Metering::FuelAndEpoch => {
-                drop(self.store.set_fuel(budget.fuel));
+                drop(self.store.set_fuel(fuel));
                 self.store.set_epoch_deadline(1);
             }
             Metering::Epoch => self.store.set_epoch_deadline(1),

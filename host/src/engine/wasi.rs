@@ -9,7 +9,7 @@
 //! | `wasi:cli/stdin`, `stdout`, `stderr` | none | the call's own input; output is captured, bounded |
 //! | `wasi:clocks` | `clock` | 2000-01-01T00:00:00Z, always; waiting takes real time |
 //! | `wasi:random` | `random` | numbers from a fixed seed, the same in every call |
-//! | `wasi:filesystem` | `files`, per directory; what is written is bounded by `disk_bytes`, and WASI 0.3 only reads | no directories |
+//! | `wasi:filesystem` | `files`, per directory; what is written is bounded by `disk_bytes` | no directories |
 //! | `wasi:sockets` | cannot be had | `access-denied`; no names are looked up |
 //! | `wasi:http` | `http`, per rule | `HTTP-request-denied` |
 //!
@@ -33,10 +33,11 @@ pub(crate) use clocks::told_time;
 pub(crate) use disk::Disk;
 #[cfg(feature = "wasi-p3")]
 pub(crate) use link::add_p3_to_linker;
-pub(crate) use link::{Family, add_p2_to_linker, writes_unbounded};
+pub(crate) use link::{Family, add_p2_to_linker};
 
 use self::capture::{Capture, Over};
 use super::state::{CallState, Identity};
+use super::stop::Stop;
 use crate::model::{Access, FileGrant};
 
 /// Handles of one call: open files, streams, things to wait for. Programs hold a few dozen.
@@ -91,8 +92,8 @@ pub(crate) fn check_directories(files: &[FileGrant]) -> Result<(), DirectoryErro
 impl Wasi {
     fn new(state: &mut CallState, command: Command) -> Self {
         let identity = Arc::clone(&state.identity);
-        let stdout = Capture::new(state.budget.output_bytes, Over::Stops);
-        let stderr = Capture::new(state.budget.log_bytes, Over::IsDropped);
+        let stdout = Capture::new(state.budget.output_bytes, Over::Stops, state.alarm());
+        let stderr = Capture::new(state.budget.log_bytes, Over::IsDropped, None);
         Self {
             ctx: context(&identity, command, &stdout, &stderr),
             table: table(),
@@ -186,12 +187,17 @@ impl CallState {
         }
     }
 
+    /// The stop that an output of the guest has noticed.
+    pub(crate) fn stop_of_output(&self) -> Option<Stop> {
+        self.effects.wasi.as_ref().and_then(|wasi| wasi.stdout.stop())
+    }
+
     /// Begins the next call with WASI's side of the call before, on the same instance: the guest
     /// remembers handles in it. What was written is gone and what may be received begins anew.
     pub(crate) fn renew_wasi(&mut self) {
         let Some(wasi) = self.effects.wasi.take() else { return };
-        wasi.stdout.renew(self.budget.output_bytes);
-        wasi.stderr.renew(self.budget.log_bytes);
+        wasi.stdout.renew(self.budget.output_bytes, self.alarm());
+        wasi.stderr.renew(self.budget.log_bytes, None);
         #[cfg(feature = "http")]
         let wasi = {
             let (mut wasi, allowance) = (wasi, self.effects.allowance(&self.budget));

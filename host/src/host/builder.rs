@@ -130,10 +130,12 @@ impl HostBuilder<Ready> {
     pub fn build(self) -> Result<Host, Error> {
         let Ready { keyring, terms, mut engine, services } = self.state;
         let directory = Arc::new(Directory::default());
+        let values = services.values.clone();
         let neighbours = Neighbours(Arc::downgrade(&directory));
         engine.services = Arc::new(services.peers(Arc::new(neighbours)));
         let clock = Arc::clone(&engine.clock);
         let engine = Engine::new(engine)?;
-        Ok(Host { parts: Arc::new(Parts { engine, directory, keyring, terms, clock }) })
+        let parts = Parts { engine, directory, keyring, terms, values, clock };
+        Ok(Host { parts: Arc::new(parts) })
     }
 }

@@ -3,13 +3,15 @@
 //! *Never:* made from anything but a verified bundle.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use semver::Version;
 
 use crate::artifact::{Manifest, Signer, Verified};
 use crate::engine::{Counts, Invocation, Loaded, Report};
 use crate::model::{CapabilityName, Digest};
+use crate::registry::Handover;
+use crate::store::probation::Probation;
 
 /// A capability that can be called. Cheap to clone; a clone keeps its release, whatever is
 /// installed under the name later.
@@ -23,17 +25,41 @@ struct Inner {
     manifest: Manifest,
     digest: Digest,
     signers: Vec<Signer>,
+    /// Its values, where it may be on probation.
+    values: Option<Arc<Probation>>,
+    /// Whose open sessions move to it. Weak, because a release that serves nobody any more is to go.
+    before: Mutex<Option<(Weak<Inner>, Handover)>>,
 }
 
 impl Capability {
-    pub(crate) fn new(loaded: Loaded, verified: &Verified) -> Self {
+    pub(crate) fn new(loaded: Loaded, verified: &Verified, values: Option<Arc<Probation>>) -> Self {
         let inner = Inner {
             loaded,
             manifest: verified.manifest().clone(),
             digest: verified.digest(),
             signers: verified.signers().to_vec(),
+            values,
+            before: Mutex::default(),
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// Its values, where it may be on probation.
+    pub(super) fn probation(&self) -> Option<&Probation> {
+        self.inner.values.as_deref()
+    }
+
+    /// Lets the open sessions of another release move to it.
+    pub(super) fn come_after(&self, before: &Self, how: Handover) {
+        let mut slot = self.inner.before.lock().unwrap_or_else(PoisonError::into_inner);
+        *slot = Some((Arc::downgrade(&before.inner), how));
+    }
+
+    /// Whose open sessions move to it, while that is still there.
+    pub(super) fn before(&self) -> Option<(Self, Handover)> {
+        let slot = self.inner.before.lock().unwrap_or_else(PoisonError::into_inner);
+        let (before, how) = slot.as_ref()?;
+        Some((Self { inner: before.upgrade()? }, *how))
     }
 
     /// Its name.

@@ -9,15 +9,15 @@ use semver::Version;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::succession::Loader;
 use super::window::Window;
 use super::{Capability, Host};
-use crate::artifact::{Bundle, Manifest, SigningKey, Verified};
-use crate::engine::{Invocation, Report};
+use crate::artifact::{Manifest, SigningKey, Verified};
+use crate::engine::Invocation;
 use crate::loops::{Steward, TICK};
 use crate::model::{CapabilityName, Digest, Outcome};
 use crate::registry::{
-    Actor, Callee, Installed, Journal, Load, Loading, Op, OperationCard, Plan, Record, Registry,
-    Release, ReleaseOrigin,
+    Actor, Installed, Journal, Op, OperationCard, Plan, Record, Registry, ReleaseOrigin,
 };
 use crate::store::OpLog;
 use crate::traffic::{
@@ -95,9 +95,6 @@ struct Inner {
     standings: Mutex<Vec<Standing>>,
 }
 
-/// Makes capabilities of what the log keeps.
-struct Loader(Host);
-
 impl LiveHost {
     /// A host that follows a log: everything that serves by it is verified again and loaded. `key`
     /// signs the checkpoints of this log and nothing else; all who write to a log have the same.
@@ -124,7 +121,7 @@ impl LiveHost {
     pub async fn install(&self, bundle: &[u8], by: Actor, why: &str) -> Result<Record, Error> {
         let Inner { host, registry, .. } = &*self.inner;
         let verified = host.verify(bundle)?;
-        let capability = host.prepare(&verified).await?;
+        let capability = host.prepare_release(&verified).await?;
         host.parts.keyring.admit(&verified)?;
         let op = installed(&verified, bundle);
         let record = registry.install(by, why, op, bundle, capability).await?;
@@ -317,31 +314,5 @@ fn installed(verified: &Verified, bundle: &[u8]) -> Installed {
         origin: ReleaseOrigin::Brought,
         operations: description.operations.iter().map(card).collect(),
         verified: Some(verified.installed()),
-    }
-}
-
-// === impl Callee ===
-
-impl Callee for Capability {
-    fn call(&self, invocation: &Invocation<'_>) -> impl Future<Output = Report> + Send {
-        self.loaded().serve(invocation)
-    }
-}
-
-// === impl Load ===
-
-impl Load<Capability> for Loader {
-    fn load<'a>(&'a self, release: &'a Release, bundle: Vec<u8>) -> Loading<'a, Capability> {
-        Box::pin(async move {
-            let bundle = Bundle::parse(&bundle).map_err(|error| error.to_string())?;
-            let Host { parts } = &self.0;
-            let now = parts.clock.wall();
-            let record = release.installed.verified.as_ref();
-            let record = record.ok_or("the log has no record of its verification")?;
-            // Signatures, revocations and validity as they stand now.
-            let verified = parts.keyring.verify_installed(bundle, record, now);
-            let verified = verified.map_err(|error| error.to_string())?;
-            self.0.prepare(&verified).await.map_err(|error| error.to_string())
-        })
     }
 }

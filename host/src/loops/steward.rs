@@ -1,6 +1,14 @@
 //! The steward: looks at every rollout under way, and takes it a step on, back, or nowhere.
 //!
+//! What a judge has made of a stage is kept with the log, at most [`KEEP_EVERY`] late, together with
+//! the users that it was made of: after a restart the judge goes on from there. What came in between
+//! is forgotten, of both arms alike, and its users count when they come again.
+//!
 //! *Never:* a rollout that is paused, or that an emergency stop halts, goes on.
+
+mod seat;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,28 +17,23 @@ use std::time::Duration;
 use semver::Version;
 
 use crate::model::{CapabilityName, Clock};
-use crate::registry::judge::{Approval, Decision, Facts, History, Judge, Verdict};
+use crate::registry::judge::{Approval, Decision, Facts, Verdict};
 use crate::registry::{
-    Actor, Callee, JournalError, Line, Op, Record, Registry, RegistryError, Rollout, Served, State,
+    Actor, Callee, JournalError, Line, Op, Record, Registry, RegistryError, Rollout, State,
 };
+pub use seat::KEEP_EVERY;
+use seat::Seat;
 
 /// Drives the rollouts of a registry.
-pub struct Steward<C> {
+pub struct Steward<C: Callee> {
     registry: Arc<Registry<C>>,
     clock: Arc<dyn Clock>,
     judges: BTreeMap<CapabilityName, Seat>,
 }
 
-/// The judge of one stage, and what it said last.
-struct Seat {
-    stage: (String, String, usize),
-    judge: Judge,
-    said: Option<Verdict>,
-}
-
-/// Often enough that what another process records is seen within 100 ms, and seldom enough that
+/// Often enough that what another process records is seen well within 100 ms, and seldom enough that
 /// nobody notices the work.
-pub const TICK: Duration = Duration::from_millis(50);
+pub const TICK: Duration = Duration::from_millis(25);
 
 impl<C: Callee> Steward<C> {
     /// A steward that has not looked yet.
@@ -57,22 +60,72 @@ impl<C: Callee> Steward<C> {
     /// # Errors
     /// Where the log cannot be read or written; the next look tries again.
     pub async fn tick(&mut self) -> Result<Vec<Record>, RegistryError> {
-        self.registry.follow().await?;
+        let followed = self.registry.follow().await;
+        self.registry.retire().await;
+        match followed {
+            // What cannot be made ready is taken back below.
+            Ok(_) | Err(RegistryError::Load { .. }) => {}
+            Err(error) => return Err(error),
+        }
         let state = self.registry.journal().state();
-        self.judges.retain(|name, _| state.lines.get(name).is_some_and(|l| l.rollout.is_some()));
+        let goes_on = |name: &CapabilityName| {
+            state.lines.get(name).is_some_and(|line| line.rollout.is_some())
+        };
+        let judged = self.judges.len();
+        self.judges.retain(|name, _| goes_on(name));
+        if self.judges.len() < judged {
+            self.registry.forget_evidence();
+        }
         let mut records = Vec::new();
+        for (op, why) in self.unready(&state) {
+            records.extend(self.record(&why, op).await?);
+        }
         for (name, line) in &state.lines {
             let Some(rollout) = &line.rollout else { continue };
             let Some(op) = self.look(&state, name, line, rollout) else { continue };
             let why = sentence(&op).to_owned();
-            match self.registry.change(Actor::steward(), &why, op).await {
-                Ok(record) => records.push(record),
-                // Somebody else has ended or halted it meanwhile.
-                Err(RegistryError::Journal(JournalError::Rule(_))) => {}
-                Err(error) => return Err(error),
-            }
+            records.extend(self.record(&why, op).await?);
         }
+        self.keep().await;
         Ok(records)
+    }
+
+    async fn record(&self, why: &str, op: Op) -> Result<Option<Record>, RegistryError> {
+        match self.registry.change(Actor::steward(), why, op).await {
+            Ok(record) => Ok(Some(record)),
+            // Somebody else has ended or halted it meanwhile.
+            Err(RegistryError::Journal(JournalError::Rule(_))) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What takes back releases that cannot be made ready: one that spreads is rolled back, and for
+    /// one that should serve, whoever served before serves again.
+    fn unready(&self, state: &State) -> Vec<(Op, String)> {
+        let unready = self.registry.unready();
+        let ops = unready.into_iter().filter_map(|(name, version, why)| {
+            let line = state.lines.get(&name)?;
+            let why = format!("{version} cannot be made ready: {why}");
+            if line.rollout.as_ref().is_some_and(|rollout| rollout.version == version) {
+                return Some((Op::RolledBack { name, decision: None }, why));
+            }
+            let previous = line.previous.clone().filter(|_| line.stable.as_ref() == Some(&version));
+            Some((Op::Activated { name, version: previous? }, why))
+        });
+        ops.collect()
+    }
+
+    /// Keeps what judges have made of stages since the last time, where it is time.
+    async fn keep(&mut self) {
+        let now = self.clock.monotonic();
+        for (name, seat) in &mut self.judges {
+            let Some((judge, users)) = seat.to_keep(now) else { continue };
+            let kept = self.registry.keep_evidence(seat.stage(), seat.times(), judge, users).await;
+            if let Err(error) = &kept {
+                tracing::warn!(target: "engraft::steward", %name, %error, "evidence is not kept");
+            }
+            seat.kept(&kept, now);
+        }
     }
 
     /// Where each rollout stands that was looked at: what its judge would decide now.
@@ -82,7 +135,7 @@ impl<C: Callee> Steward<C> {
         let now = self.clock.wall();
         let standing = |(name, seat): (&CapabilityName, &Seat)| {
             let rollout = state.lines.get(name)?.rollout.as_ref()?;
-            let decision = seat.judge.decide(&facts(&state, rollout, now));
+            let decision = seat.judge().decide(&facts(&state, rollout, now));
             Some((name.clone(), rollout.version.clone(), decision))
         };
         self.judges.iter().filter_map(standing).collect()
@@ -103,35 +156,26 @@ impl<C: Callee> Steward<C> {
         if spreading.stage != (rollout.id.clone(), rollout.salt.clone(), rollout.stage) {
             return None;
         }
-        let seat = self.judges.entry(name.clone());
-        let fresh = || Seat::new(rollout, served);
-        let seat = match seat {
-            std::collections::btree_map::Entry::Occupied(mut seat) => {
-                if seat.get().stage != spreading.stage {
-                    seat.insert(fresh()?);
-                }
-                seat.into_mut()
-            }
-            std::collections::btree_map::Entry::Vacant(empty) => empty.insert(fresh()?),
-        };
-        let seen = spreading.book.take();
-        let has_news = seen != crate::registry::judge::Observation::default();
-        if has_news {
-            seat.judge.observe(&seen);
+        let now = self.clock.monotonic();
+        if self.judges.get(name).is_none_or(|seat| *seat.stage() != spreading.stage) {
+            self.judges.insert(name.clone(), Seat::new(rollout, served, now)?);
+            self.registry.forget_evidence();
         }
+        let seat = self.judges.get_mut(name)?;
+        seat.observe(&spreading.book);
         let facts = facts(state, rollout, self.clock.wall());
-        let verdict = seat.judge.verdict(&facts);
+        let verdict = seat.judge().verdict(&facts);
         let harms = matches!(verdict, Verdict::RollBack(_));
         // Harm is undone whatever stands still; a person who halted a rollout did not mean to keep
         // it.
         if !harms && (rollout.is_paused || state.stop.is_some()) {
             return None;
         }
-        if seat.said.as_ref() == Some(&verdict) && matches!(verdict, Verdict::Hold(_)) {
+        if !seat.is_news(&verdict) {
             return None;
         }
-        let decision = Box::new(seat.judge.decide(&facts));
-        seat.said = Some(verdict);
+        let decision = Box::new(seat.judge().decide(&facts));
+        seat.say(verdict);
         Some(op(name, line, rollout, decision))
     }
 }
@@ -184,23 +228,23 @@ fn sentence(op: &Op) -> &str {
     decision.map_or("", |decision| decision.sentence.as_str())
 }
 
-// === impl Seat ===
+// === impl Drop ===
 
-impl Seat {
-    fn new<C>(rollout: &Rollout, served: &Served<C>) -> Option<Self> {
-        let history = served.stable.as_ref().map(|stable| {
-            let (success, latency) = stable.history();
-            History { success, latency, ..History::default() }
-        });
-        let judge = Judge::new(&rollout.plan, rollout.stage, &history.unwrap_or_default())?;
-        let stage = (rollout.id.clone(), rollout.salt.clone(), rollout.stage);
-        Some(Self { stage, judge, said: None })
+impl<C: Callee> Drop for Steward<C> {
+    /// Leaves what was seen since the last time to be kept, so that a program that ends in peace
+    /// forgets nothing.
+    fn drop(&mut self) {
+        for seat in self.judges.values() {
+            if let Some((judge, users)) = seat.to_leave() {
+                self.registry.leave_evidence(seat.stage(), seat.times(), judge, users);
+            }
+        }
     }
 }
 
 // === impl Steward ===
 
-impl<C> std::fmt::Debug for Steward<C> {
+impl<C: Callee> std::fmt::Debug for Steward<C> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Steward").field("registry", &self.registry).finish_non_exhaustive()
     }

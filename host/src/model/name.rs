@@ -1,6 +1,7 @@
 //! Names of capabilities, valid by construction.
 //!
-//! *Never:* a name holds anything but lower-case ASCII letters, digits, `-` and `.`.
+//! *Never:* a name that came from outside holds anything but lower-case ASCII letters, digits, `-` and
+//! `.`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -32,6 +33,12 @@ pub struct CapabilityName(Arc<str>);
 pub struct NameError(String);
 
 impl CapabilityName {
+    /// The space beside a capability's own in which the host keeps notes about its values. No
+    /// capability can have it: its tilde is in no name that comes from outside.
+    pub(crate) fn notes(&self) -> Self {
+        Self(format!("{}~", self.0).into())
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

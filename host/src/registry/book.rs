@@ -1,11 +1,17 @@
 //! What the judge of a stage is told: the first outcome of each user, in both arms.
 //!
-//! Who was counted is remembered as eight bytes a user, at most [`USERS_MAX`] of them in a stage:
-//! about 16 MiB. Beyond that, users who were not seen before are counted nowhere: the evidence
-//! stops growing, for both arms alike, so that the stage goes on with what it has and never with
-//! more.
+//! Who was counted is remembered as eight bytes a user and what they were counted for, at most
+//! [`USERS_MAX`] users in a stage, which takes 17 MiB. Beyond that, users who were not seen before
+//! are counted nowhere: the evidence stops growing, for both arms alike, so that the stage goes on
+//! with what it has and never with more.
+//!
+//! Both survive a restart: see [`Book::take_marked`] and [`Book::resumed`].
 //!
 //! *Never:* a user is counted twice in a stage, or in both arms of it.
+
+mod marks;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -13,15 +19,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::evidence::{Block, Failed};
-use super::judge::Observation;
+use super::judge::{Judge, Observation};
 use crate::model::Outcome;
+use crate::store::KeptEvidence;
+use marks::Counted;
 
-/// Users that one stage remembers.
-pub const USERS_MAX: usize = 1 << 20;
+/// Users that one stage remembers: as many as fill the tables of all shards to the brim, which are
+/// then 17 bytes for each of 2²⁰ places.
+pub const USERS_MAX: usize = 7 << 17;
 /// Threads that end a call at once seldom meet where there are so many locks.
 const SHARDS: usize = 16;
 /// Latencies that one look takes in; more in one tick are counted as outcomes only.
 const LATENCIES_MAX: usize = 8_192;
+/// Metrics of the embedding program that one stage tells apart; outcomes of further names are not
+/// counted, since a name made from each request would fill the memory.
+const METRICS_MAX: usize = 32;
 
 /// One of both sides of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,19 +50,26 @@ pub struct Book {
     shards: [Mutex<Shard>; SHARDS],
     users_max: usize,
     uncounted: AtomicU64,
+    /// Where a judge goes on from, until one does.
+    resumed: Mutex<Option<Resumed>>,
 }
 
 #[derive(Debug, Default)]
 struct Shard {
     /// Who was counted, and for what already.
     users: HashMap<u64, Counted, BuildHasherDefault<Already>>,
+    /// Those of them whose mark is not kept yet.
+    unkept: Vec<(u64, Counted)>,
     seen: Observation,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Counted {
-    outcome: bool,
-    feedback: bool,
+/// Where a judge goes on from after a restart.
+#[derive(Debug)]
+pub struct Resumed {
+    /// The judge as it was kept last.
+    pub judge: Judge,
+    /// How often it was kept.
+    pub times: u64,
 }
 
 impl Book {
@@ -67,13 +86,35 @@ impl Book {
             shards: std::array::from_fn(|_| Mutex::default()),
             users_max: users_max.div_ceil(SHARDS),
             uncounted: AtomicU64::new(0),
+            resumed: Mutex::default(),
         }
+    }
+
+    /// The book of a stage that was judged before: whoever was counted then is not counted again,
+    /// and the judge goes on from where it was. None where what was kept cannot be read; the stage
+    /// begins anew then, with nobody counted.
+    #[must_use]
+    pub fn resumed(kept: &KeptEvidence) -> Option<Self> {
+        let judge = serde_json::from_slice(&kept.judge).ok()?;
+        let book = Self::new();
+        for (user, counted) in marks::read(&kept.users)? {
+            book.shard(user).users.entry(user).or_default().add(counted);
+        }
+        let resumed = Resumed { judge, times: kept.times };
+        *book.resumed.lock().unwrap_or_else(PoisonError::into_inner) = Some(resumed);
+        Some(book)
+    }
+
+    /// Where a judge goes on from; none where it begins, or another has gone on already.
+    #[must_use]
+    pub fn resume(&self) -> Option<Resumed> {
+        self.resumed.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Takes the end of a user's call, which counts where it is the user's first.
     pub fn count(&self, user: u64, arm: Arm, outcome: &Outcome, microseconds: f64) {
         let mut shard = self.shard(user);
-        if !self.is_first(&mut shard, user, |counted| &mut counted.outcome) {
+        if !self.is_first(&mut shard, user, Counted::OUTCOME) {
             return;
         }
         let (failed, broke) = judged(outcome);
@@ -92,34 +133,47 @@ impl Book {
     /// Takes what a user says of an answer, which counts where it is the user's first word.
     pub fn feedback(&self, user: u64, arm: Arm, unhappy: Failed) {
         let mut shard = self.shard(user);
-        if self.is_first(&mut shard, user, |counted| &mut counted.feedback) {
+        if self.is_first(&mut shard, user, Counted::FEEDBACK) {
             count(&mut shard.seen.feedback, arm, unhappy);
         }
     }
 
-    /// Takes a metric of the embedding program.
+    /// Takes a metric of the embedding program, which counts where it is the user's first of that
+    /// name.
     pub fn custom(&self, user: u64, arm: Arm, metric: &str, unwell: Failed) {
         let mut shard = self.shard(user);
-        let block = shard.seen.custom.entry(metric.to_owned()).or_default();
-        count(block, arm, unwell);
+        let Shard { seen, .. } = &mut *shard;
+        if seen.custom.len() >= METRICS_MAX && !seen.custom.contains_key(metric) {
+            self.uncounted.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        let bit = marks::metric(metric);
+        if self.is_first(&mut shard, user, bit) {
+            count(shard.seen.custom.entry(metric.to_owned()).or_default(), arm, unwell);
+        }
     }
 
     /// Everything since the last time.
     #[must_use]
     pub fn take(&self) -> Observation {
+        self.take_marked().0
+    }
+
+    /// Everything since the last time, and whose it was: to be kept together with the judge that has
+    /// taken it in.
+    #[must_use]
+    pub fn take_marked(&self) -> (Observation, Vec<u8>) {
         let mut all = Observation::default();
+        let mut marks = Vec::new();
         for shard in &self.shards {
-            let seen = std::mem::take(&mut lock(shard).seen);
-            all.success.add(&seen.success);
-            all.errors.add(&seen.errors);
-            all.feedback.add(&seen.feedback);
-            all.latency.treatment.extend(seen.latency.treatment);
-            all.latency.control.extend(seen.latency.control);
-            for (metric, block) in seen.custom {
-                all.custom.entry(metric).or_default().add(&block);
-            }
+            let (seen, unkept) = {
+                let mut shard = lock(shard);
+                (std::mem::take(&mut shard.seen), std::mem::take(&mut shard.unkept))
+            };
+            marks::write(&unkept, &mut marks);
+            add(&mut all, seen);
         }
-        all
+        (all, marks)
     }
 
     /// Outcomes that were counted nowhere because the book is full.
@@ -134,23 +188,31 @@ impl Book {
         lock(self.shards.get(place(user)).unwrap_or(first))
     }
 
-    fn is_first(
-        &self,
-        shard: &mut Shard,
-        user: u64,
-        of: impl Fn(&mut Counted) -> &mut bool,
-    ) -> bool {
+    fn is_first(&self, shard: &mut Shard, user: u64, what: Counted) -> bool {
         if let Some(counted) = shard.users.get_mut(&user) {
-            return !std::mem::replace(of(counted), true);
-        }
-        if shard.users.len() >= self.users_max {
+            if counted.has(what) {
+                return false;
+            }
+            counted.add(what);
+        } else if shard.users.len() >= self.users_max {
             self.uncounted.fetch_add(1, Ordering::Relaxed);
             return false;
+        } else {
+            shard.users.insert(user, what);
         }
-        let mut counted = Counted::default();
-        *of(&mut counted) = true;
-        shard.users.insert(user, counted);
+        shard.unkept.push((user, what));
         true
+    }
+}
+
+fn add(all: &mut Observation, seen: Observation) {
+    all.success.add(&seen.success);
+    all.errors.add(&seen.errors);
+    all.feedback.add(&seen.feedback);
+    all.latency.treatment.extend(seen.latency.treatment);
+    all.latency.control.extend(seen.latency.control);
+    for (metric, block) in seen.custom {
+        all.custom.entry(metric).or_default().add(&block);
     }
 }
 
@@ -219,49 +281,5 @@ impl Hasher for Already {
 impl Default for Book {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{Output, TrapKind};
-    use crate::registry::evidence::Tally;
-
-    fn returned() -> Outcome {
-        Outcome::Returned(Output::new("1".to_owned()))
-    }
-
-    fn trapped() -> Outcome {
-        Outcome::Trapped { kind: TrapKind::Other, message: String::new() }
-    }
-
-    #[test]
-    fn the_first_outcome_of_a_user_counts_and_no_other() {
-        let book = Book::new();
-        book.count(1, Arm::Treatment, &returned(), 5.0);
-        book.count(1, Arm::Treatment, &trapped(), 6.0);
-        book.count(2, Arm::Control, &trapped(), 7.0);
-        book.feedback(1, Arm::Treatment, Failed::Yes);
-        book.feedback(1, Arm::Treatment, Failed::Yes);
-        let seen = book.take();
-        assert_eq!(seen.success.treatment, Tally::new(1, 0));
-        assert_eq!(
-            (seen.success.control, seen.errors.control),
-            (Tally::new(1, 1), Tally::new(1, 1))
-        );
-        assert_eq!(seen.feedback.treatment, Tally::new(1, 1));
-        assert_eq!(seen.latency.treatment, [5.0]);
-        assert_eq!(book.take(), Observation::default(), "taken is taken");
-    }
-
-    #[test]
-    fn a_full_book_counts_nobody_new_and_says_so() {
-        let book = Book::bounded(32);
-        for user in 0..1_000 {
-            book.count(user, Arm::Control, &returned(), 1.0);
-        }
-        assert_eq!(book.take().success.control.requests, 32);
-        assert_eq!(book.uncounted(), 968);
     }
 }

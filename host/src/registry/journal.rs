@@ -6,9 +6,11 @@
 #[cfg(test)]
 mod tests;
 
+mod snapshot;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde::{Deserialize, Serialize};
+use arc_swap::ArcSwap;
 
 use super::checkpoint::LogIdentity;
 use super::op::{Actor, Op, Record};
@@ -31,7 +33,11 @@ pub struct Journal {
     key: SigningKey,
     identity: LogIdentity,
     clock: Arc<dyn Clock>,
+    /// Taken by whoever writes or follows, also while the disk is waited for.
     head: Mutex<Head>,
+    /// The same for whoever only looks, and never waits.
+    seen: ArcSwap<Seen>,
+    snapshot_every: u64,
 }
 
 /// How far the log was read, and what it adds up to so far.
@@ -42,11 +48,32 @@ struct Head {
     kept_at: u64,
 }
 
-/// What is kept to shorten a replay.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    state: State,
-    peaks: Vec<Digest>,
+/// What others are shown of it.
+#[derive(Debug, Default)]
+struct Seen {
+    state: Arc<State>,
+    length: u64,
+}
+
+/// An op that is to be recorded, with its circumstances.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Who wants it.
+    pub by: Actor,
+    /// Why, in words.
+    pub why: String,
+    /// What.
+    pub op: Op,
+    /// Bytes that the op names.
+    pub blobs: Vec<(Digest, Vec<u8>)>,
+}
+
+/// Drafts that are allowed, ready to be appended, and what is to be told of all of them.
+struct Batch {
+    next: Head,
+    entries: Vec<Vec<u8>>,
+    checkpoints: Vec<String>,
+    told: Vec<Result<Record, JournalError>>,
 }
 
 /// Why an op was not recorded.
@@ -67,6 +94,15 @@ pub enum JournalError {
         /// Why.
         why: String,
     },
+    /// The thread that writes has ended.
+    #[error("nobody writes to the log any more; open it again")]
+    Gone,
+    /// The operating system gave no thread.
+    #[error("the thread that writes to the log cannot be started: {why}")]
+    Thread {
+        /// What it says.
+        why: String,
+    },
 }
 
 impl Journal {
@@ -81,22 +117,51 @@ impl Journal {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, JournalError> {
         let identity = LogIdentity::of(&key.public());
-        let journal =
-            Self { head: Mutex::new(Head::from_snapshot(&*log)?), log, key, identity, clock };
+        let head = Head::from_snapshot(&*log, &key.public())?;
+        let journal = Self {
+            head: Mutex::new(head),
+            seen: ArcSwap::default(),
+            snapshot_every: SNAPSHOT_EVERY,
+            log,
+            key,
+            identity,
+            clock,
+        };
+        journal.show(&journal.lock());
         journal.follow()?;
         Ok(journal)
     }
 
-    /// What the log adds up to, as far as it was read.
+    /// The same, which keeps its state every so many ops instead of every 500.
     #[must_use]
-    pub fn state(&self) -> Arc<State> {
-        Arc::clone(&self.lock().state)
+    pub const fn snapshot_every(mut self, ops: u64) -> Self {
+        self.snapshot_every = ops;
+        self
     }
 
-    /// How many entries were read.
+    /// What the log adds up to, as far as it was read. Waits for nobody.
+    #[must_use]
+    pub fn state(&self) -> Arc<State> {
+        Arc::clone(&self.seen.load().state)
+    }
+
+    /// How many entries were read. Waits for nobody.
     #[must_use]
     pub fn length(&self) -> u64 {
-        self.lock().frontier.length()
+        self.seen.load().length
+    }
+
+    /// Both, of one moment.
+    #[must_use]
+    pub fn view(&self) -> (Arc<State>, u64) {
+        let seen = self.seen.load();
+        (Arc::clone(&seen.state), seen.length)
+    }
+
+    /// Where the time comes from.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
     }
 
     /// Whose log it is, to be given to whoever checks it.
@@ -120,53 +185,66 @@ impl Journal {
         self.follow_locked(&mut head)
     }
 
-    /// Records an op; durable when it returns. Where others were faster, their ops are read first
-    /// and this one is checked against what they left.
+    /// Records an op; durable when it returns. What others recorded is read first, so that the op
+    /// is checked against what they left.
     ///
     /// # Errors
     /// Where the op is not allowed or the log does not take it; nothing has changed then.
     pub fn record(&self, by: Actor, why: &str, op: Op) -> Result<Record, JournalError> {
-        self.record_with(by, why, op, &[])
+        let draft = Draft { by, why: why.to_owned(), op, blobs: Vec::new() };
+        self.record_all(&[draft]).pop().unwrap_or(Err(JournalError::Gone))
     }
 
-    /// The same, with bytes that the op names.
-    ///
-    /// # Errors
-    /// As [`Journal::record`].
-    pub fn record_with(
-        &self,
-        by: Actor,
-        why: &str,
-        op: Op,
-        blobs: &[(Digest, &[u8])],
-    ) -> Result<Record, JournalError> {
+    /// Records several ops, one after the other, with one wait for the disk. What is told of each
+    /// is told in their order; one that is not allowed does not keep the others out.
+    pub fn record_all(&self, drafts: &[Draft]) -> Vec<Result<Record, JournalError>> {
         let mut head = self.lock();
-        let mut tries = 0;
-        loop {
-            let (next, record) = self.next(&head, &by, why, &op)?;
-            match self.append(&head, &next, &record, blobs) {
+        let all = |error: &JournalError| drafts.iter().map(|_| Err(error.clone())).collect();
+        for _ in 0..=TRIES_MAX {
+            if let Err(error) = self.follow_locked(&mut head) {
+                return all(&error);
+            }
+            let batch = self.batch(&head, drafts);
+            match self.append(&head, &batch, drafts) {
                 Ok(()) => {
-                    *head = next;
+                    *head = batch.next;
+                    self.show(&head);
                     self.keep(&mut head);
-                    return Ok(record);
+                    return batch.told;
                 }
-                Err(LogError::Conflict { .. }) if tries < TRIES_MAX => {
-                    tries += 1;
-                    self.follow_locked(&mut head)?;
+                // Somebody else was faster; what they wrote is read, and all is checked again.
+                Err(LogError::Conflict { .. }) => {}
+                Err(error) => {
+                    let error = JournalError::Log(error);
+                    let told = batch.told.into_iter();
+                    return told.map(|told| told.and_then(|_| Err(error.clone()))).collect();
                 }
-                Err(error) => return Err(error.into()),
             }
         }
+        let (expected, found) = (head.frontier.length(), head.frontier.length() + 1);
+        all(&LogError::Conflict { expected, found }.into())
     }
 
-    /// The head after an op.
-    fn next(
-        &self,
-        head: &Head,
-        by: &Actor,
-        why: &str,
-        op: &Op,
-    ) -> Result<(Head, Record), JournalError> {
+    /// Works the drafts out over a head, each over what the one before it leaves.
+    fn batch(&self, head: &Head, drafts: &[Draft]) -> Batch {
+        let (entries, checkpoints) = (Vec::new(), Vec::new());
+        let mut batch = Batch { next: head.clone(), entries, checkpoints, told: Vec::new() };
+        for draft in drafts {
+            let told = self.next(&batch.next, draft).map(|(next, record, entry)| {
+                let (length, root) = (next.frontier.length(), next.frontier.root());
+                batch.checkpoints.push(self.identity.sign(&self.key, length, root));
+                batch.entries.push(entry);
+                batch.next = next;
+                record
+            });
+            batch.told.push(told);
+        }
+        batch
+    }
+
+    /// The head after an op, the record of it, and the record as it is kept.
+    fn next(&self, head: &Head, draft: &Draft) -> Result<(Head, Record, Vec<u8>), JournalError> {
+        let Draft { by, why, op, .. } = draft;
         let mut state = State::clone(&head.state);
         let now = u64::try_from(self.clock.wall().as_millis()).unwrap_or(u64::MAX);
         let mut record = Record {
@@ -174,36 +252,32 @@ impl Journal {
             // A clock that goes backwards does not make the log do so.
             at_ms: now.max(state.at_ms),
             by: by.clone(),
-            why: why.to_owned(),
+            why: why.clone(),
             op: op.clone(),
             before: state.facts(op),
             after: serde_json::Value::Null,
         };
         state.apply(&record)?;
         record.after = state.facts(op);
+        let entry = bytes(&record)?;
         let mut frontier = head.frontier.clone();
-        frontier.push(leaf(&bytes(&record)?));
-        Ok((Head { state: Arc::new(state), frontier, kept_at: head.kept_at }, record))
+        frontier.push(leaf(&entry));
+        Ok((Head { state: Arc::new(state), frontier, kept_at: head.kept_at }, record, entry))
     }
 
-    fn append(
-        &self,
-        head: &Head,
-        next: &Head,
-        record: &Record,
-        blobs: &[(Digest, &[u8])],
-    ) -> Result<(), LogError> {
-        let length = next.frontier.length();
-        let note = self.identity.sign(&self.key, length, next.frontier.root());
-        let why = |error: JournalError| LogError::Unavailable {
-            path: "the log".to_owned(),
-            why: error.to_string(),
-        };
+    fn append(&self, head: &Head, batch: &Batch, drafts: &[Draft]) -> Result<(), LogError> {
+        if batch.entries.is_empty() {
+            return Ok(());
+        }
+        let allowed = drafts.iter().zip(&batch.told).filter(|(_, told)| told.is_ok());
+        let blobs = allowed.flat_map(|(draft, _)| &draft.blobs);
+        let blobs: Vec<(Digest, &[u8])> =
+            blobs.map(|(digest, bytes)| (*digest, bytes.as_slice())).collect();
         self.log.append(Append {
             expected: head.frontier.length(),
-            entries: &[bytes(record).map_err(why)?],
-            checkpoint: Some(&note),
-            blobs,
+            entries: &batch.entries,
+            checkpoints: &batch.checkpoints,
+            blobs: &blobs,
         })
     }
 
@@ -223,6 +297,7 @@ impl Journal {
                 frontier.push(leaf(&entry.bytes));
             }
             *head = Head { state: Arc::new(state), frontier, kept_at: head.kept_at };
+            self.show(head);
         }
         self.keep(head);
         Ok(if head.frontier.length() > from { Followed::News } else { Followed::Nothing })
@@ -231,17 +306,18 @@ impl Journal {
     /// Keeps the state now and then. Where that fails, a later start takes longer and nothing is
     /// lost.
     fn keep(&self, head: &mut Head) {
-        let length = head.frontier.length();
-        if length < head.kept_at + SNAPSHOT_EVERY {
+        if head.frontier.length() < head.kept_at + self.snapshot_every {
             return;
         }
-        let peaks = head.frontier.peaks().iter().map(|peak| Digest::from(*peak)).collect();
-        let kept = Kept { state: State::clone(&head.state), peaks };
-        let kept = serde_json::to_vec(&kept).unwrap_or_default();
-        if let Err(error) = self.log.keep_snapshot(length, &kept) {
+        head.kept_at = head.frontier.length();
+        if let Err(error) = head.keep(&*self.log, &self.key) {
             tracing::warn!(target: "engraft::log", %error, "no snapshot was kept");
         }
-        head.kept_at = length;
+    }
+
+    fn show(&self, head: &Head) {
+        let (state, length) = (Arc::clone(&head.state), head.frontier.length());
+        self.seen.store(Arc::new(Seen { state, length }));
     }
 
     fn lock(&self) -> MutexGuard<'_, Head> {
@@ -273,24 +349,6 @@ pub(crate) fn read(entry: &Entry, expected: u64) -> Result<Record, JournalError>
 fn bytes(record: &Record) -> Result<Vec<u8>, JournalError> {
     serde_json::to_vec(record)
         .map_err(|error| JournalError::Entry { sequence: record.sequence, why: error.to_string() })
-}
-
-// === impl Head ===
-
-impl Head {
-    /// The head at the latest snapshot; at the beginning where there is none that can be read,
-    /// since the log is the truth and a snapshot only saves time.
-    fn from_snapshot(log: &dyn OpLog) -> Result<Self, LogError> {
-        let Some((length, bytes)) = log.snapshot()? else { return Ok(Self::default()) };
-        let Ok(kept) = serde_json::from_slice::<Kept>(&bytes) else { return Ok(Self::default()) };
-        let peaks = kept.peaks.iter().map(|peak| *peak.as_bytes()).collect();
-        match Frontier::from_peaks(length, peaks) {
-            Some(frontier) if length <= log.length()? => {
-                Ok(Self { state: Arc::new(kept.state), frontier, kept_at: length })
-            }
-            Some(_) | None => Ok(Self::default()),
-        }
-    }
 }
 
 // === impl Journal ===

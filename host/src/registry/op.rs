@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::judge::Decision;
 use super::plan::Plan;
-use crate::artifact::KeyId;
+use crate::artifact::{KeyId, PublicKey};
 use crate::model::{CapabilityName, Digest};
 
 /// One thing that happens to a registry.
@@ -133,8 +133,8 @@ pub enum Op {
     /// A person lifts the stop.
     Lifted {
         /// Whose key.
-        key: KeyId,
-        /// The signature of that key over the stop that is lifted, in hexadecimal digits.
+        key: PublicKey,
+        /// The signature of that key over [`Stop::statement`](super::Stop::statement), in base64.
         signature: String,
     },
 }

@@ -16,7 +16,8 @@
 //!     "floors": [{"bound": "success", "at_least": 0.95}],
 //!     "stages": [
 //!         {"name": "canary", "share": "1%", "dwell_seconds": 600, "requests_min": 300},
-//!         {"name": "half", "share": "50%", "gates": [{"gate": "not-worse", "margin": 0.01}]}
+//!         {"name": "half", "share": "50%", "gates": [{"gate": "not-worse", "margin": 0.01}],
+//!          "deny": ["the-boss"], "where": [{"attribute": "country", "one_of": ["CH", "DE"]}]}
 //!     ]
 //! }"#)?;
 //! plan.check()?;
@@ -25,18 +26,23 @@
 //!
 //! *Never:* a plan grants anything; it only says how fast an admitted release may spread.
 
+mod audience;
 mod presets;
 
 use serde::{Deserialize, Serialize};
 
 use super::evidence::SLOWNESS_FACTOR;
 use super::share::Share;
+pub use audience::{Condition, Constraint};
 pub use presets::PRESETS;
 
 /// More steps than any rollout has use for; a plan from a file is bounded like everything else.
 const STAGES_MAX: usize = 64;
 /// Metrics, floors and gates of one plan; each costs a few floats a tick.
 const RULES_MAX: usize = 32;
+
+/// Users that a stage names one by one; more are a group or an attribute.
+const USERS_MAX: usize = 10_000;
 
 /// How a release is let in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -152,6 +158,16 @@ pub struct Stage {
     /// Groups whose members all get it: `staff`, `beta`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
+    /// Users who get it whatever else holds, by their sticky ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allow: Vec<String>,
+    /// Users who never get it, by their sticky ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deny: Vec<String>,
+    /// What has to hold of a user: whoever does not meet all of it stays on the old release and is
+    /// compared with nobody.
+    #[serde(default, rename = "where", skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<Constraint>,
     /// How long it lasts at least.
     #[serde(default)]
     pub dwell_seconds: u64,
@@ -269,6 +285,11 @@ impl Watch {
 impl Stage {
     fn check(&self) -> Result<(), PlanError> {
         bounded("gates", self.gates.len(), 0..=RULES_MAX)?;
+        bounded("where", self.only.len(), 0..=RULES_MAX)?;
+        for users in [&self.allow, &self.deny] {
+            bounded("lists of users", users.len(), 0..=USERS_MAX)?;
+        }
+        self.only.iter().try_for_each(Constraint::check)?;
         self.gates.iter().try_for_each(|gate| match gate {
             Gate::NotWorse { margin } => within("gates, a margin", *margin, 1e-4..=0.5),
             Gate::Keeps(bound) => bound.check(),

@@ -1,50 +1,60 @@
 //! What serves: the immutable snapshot that every call reads, and the one that replaces it whole.
 //!
-//! A change is appended to the log, what it needs is loaded, and only then a new snapshot is
-//! swapped in. Calls under way hold their release and end on it; it goes when the last of them has.
+//! A change is appended to the log, what it needs is loaded and takes over the state of what it
+//! replaces, and only then a new snapshot is swapped in. Calls under way hold their release and end
+//! on it; it stays for a while for whoever goes back to it, and then goes.
 //!
 //! *Never:* a call waits for a change, or sees half of one.
 
+mod audience;
+mod backstage;
+mod books;
+mod handover;
+mod lift;
+mod load;
 mod meter;
 mod release;
 mod snapshot;
+mod swap;
 
 use std::collections::BTreeMap;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
-use semver::Version;
+use semver::{Version, VersionReq};
 
+pub use audience::{Admission, Audience};
+pub use books::Kept;
+pub use handover::Handover;
+pub use lift::lift;
+pub use load::{Load, Loading};
 use meter::Meters;
 pub use meter::{Latencies, Meter, Totals};
 pub use release::{Callee, Serving};
 pub use snapshot::{Served, Snapshot, Spreading};
 
-use super::journal::{Followed, Journal, JournalError};
-use super::op::{Actor, Op, Record};
-use super::state::{Release, State};
+use super::journal::{Draft, Followed, Journal, JournalError};
+use super::op::{Actor, Installed, Op, Record};
+use super::scribe::Scribe;
 use crate::artifact::{Keyring, SigningKey};
 use crate::model::{CapabilityName, Digest};
+use backstage::Backstage;
 
-/// Makes what can be called out of a release and its bundle: verified again, compiled, warm.
-pub trait Load<C>: Send + Sync + 'static {
-    /// Loads a release.
-    fn load<'a>(&'a self, release: &'a Release, bundle: Vec<u8>) -> Loading<'a, C>;
-}
-
-/// A release while it is being made ready.
-pub type Loading<'a, C> = Pin<Box<dyn Future<Output = Result<C, String>> + Send + 'a>>;
+/// How long a release that serves nobody any more is kept: long enough for its last calls, whose
+/// own deadlines are seconds, and for a person who goes back at once.
+pub const DRAIN: Duration = Duration::from_secs(60);
 
 /// The releases of a program: which there are, who serves, and how that changes.
 pub struct Registry<C> {
-    journal: Journal,
+    scribe: Scribe,
     loader: Box<dyn Load<C>>,
     live: ArcSwap<Snapshot<C>>,
     /// One swap at a time; calls never take it.
-    swap: tokio::sync::Mutex<()>,
-    /// Releases whose loading failed, and why.
+    backstage: tokio::sync::Mutex<Backstage<C>>,
+    /// Bundles that could not be made ready, and why.
     broken: Mutex<BTreeMap<Digest, String>>,
+    drain: Duration,
     meters: Meters,
 }
 
@@ -55,8 +65,10 @@ pub enum RegistryError {
     /// It was not recorded.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// It is recorded, and a release that it needs cannot be loaded; the old ones go on serving.
-    #[error("`{name}` {version} cannot be loaded, so what served before goes on serving: {why}")]
+    /// It is recorded, and a release that it needs cannot be made ready; the old ones go on serving.
+    #[error(
+        "`{name}` {version} cannot be made ready, so what served before goes on serving: {why}"
+    )]
     Load {
         /// Which capability.
         name: CapabilityName,
@@ -73,6 +85,9 @@ pub enum RegistryError {
         /// Why not.
         why: &'static str,
     },
+    /// A stop is lifted with a key, and in no other way.
+    #[error("a stop is lifted with a person's key; no other change lifts it")]
+    NoKey,
 }
 
 impl<C: Callee> Registry<C> {
@@ -82,15 +97,23 @@ impl<C: Callee> Registry<C> {
     /// Where something that serves cannot be loaded.
     pub async fn open(journal: Journal, loader: impl Load<C>) -> Result<Self, RegistryError> {
         let registry = Self {
-            journal,
+            scribe: Scribe::new(journal)?,
             loader: Box::new(loader),
             live: ArcSwap::from_pointee(Snapshot::empty()),
-            swap: tokio::sync::Mutex::new(()),
+            backstage: tokio::sync::Mutex::default(),
             broken: Mutex::default(),
+            drain: DRAIN,
             meters: Meters::default(),
         };
         registry.publish().await?;
         Ok(registry)
+    }
+
+    /// The same with another time for which a release is kept that serves nobody any more.
+    #[must_use]
+    pub const fn drain_for(mut self, drain: Duration) -> Self {
+        self.drain = drain;
+        self
     }
 
     /// What serves now.
@@ -101,8 +124,8 @@ impl<C: Callee> Registry<C> {
 
     /// The log and what it adds up to.
     #[must_use]
-    pub const fn journal(&self) -> &Journal {
-        &self.journal
+    pub fn journal(&self) -> &Journal {
+        self.scribe.journal()
     }
 
     /// What each release did, those among them that do not serve any more.
@@ -114,11 +137,12 @@ impl<C: Callee> Registry<C> {
     /// Records a change and lets it be seen, in this order.
     ///
     /// # Errors
-    /// Where it is not allowed, cannot be kept, or what it needs cannot be loaded.
+    /// Where it is not allowed, cannot be kept, or what it needs cannot be made ready.
     pub async fn change(&self, by: Actor, why: &str, op: Op) -> Result<Record, RegistryError> {
-        let record = self.journal.record(by, why, op)?;
-        self.publish().await?;
-        Ok(record)
+        if matches!(op, Op::Lifted { .. }) {
+            return Err(RegistryError::NoKey);
+        }
+        self.record_and_publish(by, why, op).await
     }
 
     /// Records an installed release that is ready already.
@@ -129,33 +153,70 @@ impl<C: Callee> Registry<C> {
         &self,
         by: Actor,
         why: &str,
-        op: super::op::Installed,
+        op: Installed,
         bundle: &[u8],
         ready: C,
     ) -> Result<Record, RegistryError> {
         let (name, version) = (op.name.clone(), op.version.clone());
-        let digest = op.bundle;
-        let _turn = self.swap.lock().await;
-        let record = self.journal.record_with(by, why, Op::Installed(op), &[(digest, bundle)])?;
-        let state = self.journal.state();
-        if let Some(release) = state.lines.get(&name).and_then(|line| line.releases.get(&version)) {
-            let serving =
-                Arc::new(Serving::new(release, ready, self.meters.of(&release.installed)));
-            self.swap_in(&state, vec![serving]).await?;
-        }
+        let blobs = vec![(op.bundle, bundle.to_vec())];
+        let draft = Draft { by, why: why.to_owned(), op: Op::Installed(op), blobs };
+        let record = self.scribe.record(draft).await?;
+        let (state, _) = self.journal().view();
+        let release = state.lines.get(&name).and_then(|line| line.releases.get(&version));
+        let serving = release.map(|release| {
+            let meter = self.meters.of(&release.installed);
+            Arc::new(Serving::new(release, ready, meter))
+        });
+        self.publish_with(serving.into_iter().collect()).await?;
         Ok(record)
     }
 
     /// Reads what others recorded and lets it be seen.
     ///
     /// # Errors
-    /// Where the log cannot be read or something cannot be loaded; what served goes on serving.
+    /// Where the log cannot be read or something cannot be made ready; what served goes on serving.
     pub async fn follow(&self) -> Result<Followed, RegistryError> {
-        let followed = self.journal.follow()?;
-        if followed == Followed::News || self.live.load().at() < self.journal.length() {
+        let followed = self.scribe.ask(Journal::follow).await??;
+        if followed == Followed::News || self.live.load().at() < self.journal().length() {
             self.publish().await?;
         }
         Ok(followed)
+    }
+
+    /// Makes the newest release ready that a requirement allows, where it is not: it is kept ready
+    /// from then on, with the last 64 that were asked for in this way. Says whether there is one.
+    ///
+    /// # Errors
+    /// Where it cannot be loaded.
+    pub async fn summon(
+        &self,
+        name: &CapabilityName,
+        requirement: &VersionReq,
+    ) -> Result<bool, RegistryError> {
+        let (state, _) = self.journal().view();
+        let Some(release) = state.resolve(name, requirement) else { return Ok(false) };
+        self.backstage.lock().await.ask_for(&release.installed);
+        self.publish().await?;
+        Ok(true)
+    }
+
+    /// Lets releases go whose time to drain is over.
+    pub async fn retire(&self) {
+        let now = self.journal().clock().monotonic();
+        self.backstage.lock().await.retire(now);
+    }
+
+    /// Releases that should serve and could not be made ready here, and why.
+    #[must_use]
+    pub fn unready(&self) -> Vec<(CapabilityName, Version, String)> {
+        let (state, _) = self.journal().view();
+        let broken = self.broken();
+        let releases = Snapshot::<C>::wanted(&state, &Backstage::<C>::default());
+        let unready = releases.into_iter().filter_map(|release| {
+            let Installed { name, version, bundle, .. } = &release.installed;
+            Some((name.clone(), version.clone(), broken.get(bundle)?.clone()))
+        });
+        unready.collect()
     }
 
     /// Halts every rollout, promotion and generated capability.
@@ -177,59 +238,20 @@ impl<C: Callee> Registry<C> {
         by: Actor,
         why: &str,
     ) -> Result<Record, RegistryError> {
-        let op = lift(&self.journal.state(), key, keyring)?;
-        self.change(by, why, op).await
+        let op = lift(&self.journal().state(), key, keyring)?;
+        self.record_and_publish(by, why, op).await
     }
 
-    /// Loads what is missing and swaps the snapshot.
-    async fn publish(&self) -> Result<(), RegistryError> {
-        let _turn = self.swap.lock().await;
-        let state = self.journal.state();
-        // What may not serve any more goes first; loading takes its time.
-        self.live.store(Arc::new(Snapshot::next(&state, self.journal.length(), &self.live.load())));
-        self.swap_in(&state, Vec::new()).await
-    }
-
-    async fn swap_in(
+    async fn record_and_publish(
         &self,
-        state: &State,
-        mut ready: Vec<Arc<Serving<C>>>,
-    ) -> Result<(), RegistryError> {
-        let mut failed = None;
-        for release in Snapshot::<C>::wanted(state) {
-            let old = self.live.load();
-            let bundle = release.installed.bundle;
-            let is_there =
-                old.holds(&release.installed) || ready.iter().any(|r| r.is(&release.installed));
-            if is_there || self.broken().contains_key(&bundle) {
-                continue;
-            }
-            match self.load(release).await {
-                Ok(callee) => {
-                    let meter = self.meters.of(&release.installed);
-                    ready.push(Arc::new(Serving::new(release, callee, meter)));
-                }
-                Err(why) => {
-                    self.broken().insert(bundle, why.clone());
-                    let super::op::Installed { name, version, .. } = release.installed.clone();
-                    failed = Some(RegistryError::Load { name, version, why });
-                }
-            }
-        }
-        let old = self.live.load_full();
-        let next = Snapshot::with(state, self.journal.length(), &old, &ready);
-        self.live.store(Arc::new(next));
-        failed.map_or(Ok(()), Err)
-    }
-
-    async fn load(&self, release: &Release) -> Result<C, String> {
-        let digest = release.installed.bundle;
-        let bundle = self.journal.log().blob(&digest).map_err(|error| error.to_string())?;
-        let bundle = bundle.ok_or_else(|| "its bundle is missing beside the log".to_owned())?;
-        if Digest::of(&bundle) != digest {
-            return Err("its bundle is not the one that was installed".to_owned());
-        }
-        self.loader.load(release, bundle).await
+        by: Actor,
+        why: &str,
+        op: Op,
+    ) -> Result<Record, RegistryError> {
+        let draft = Draft { by, why: why.to_owned(), op, blobs: Vec::new() };
+        let record = self.scribe.record(draft).await?;
+        self.publish().await?;
+        Ok(record)
     }
 
     fn broken(&self) -> std::sync::MutexGuard<'_, BTreeMap<Digest, String>> {
@@ -248,36 +270,10 @@ impl<C: Callee> Registry<C> {
     }
 }
 
-/// What a person's key signs to lift a stop.
-fn stop_statement(sequence: u64) -> String {
-    format!("engraft lifts the emergency stop of entry {sequence}")
-}
-
-/// The op with which a person's key lifts the stop.
-///
-/// # Errors
-/// Where there is none, or the keyring does not trust the key.
-pub fn lift(state: &State, key: &SigningKey, keyring: &Keyring) -> Result<Op, RegistryError> {
-    let stop = state
-        .stop
-        .as_ref()
-        .ok_or(RegistryError::Journal(JournalError::Rule(super::state::Rule::NotStopped)))?;
-    let id = key.id();
-    if keyring.key(&id).is_none() {
-        return Err(RegistryError::Key { key: id, why: "the keyring does not name it" });
-    }
-    if keyring.revoked().key(&id).is_some() {
-        return Err(RegistryError::Key { key: id, why: "it is revoked" });
-    }
-    let signature = key.sign(stop_statement(stop.sequence).as_bytes());
-    let signature = signature.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Op::Lifted { key: id, signature })
-}
-
 // === impl Registry ===
 
 impl<C> std::fmt::Debug for Registry<C> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Registry").field("journal", &self.journal).finish_non_exhaustive()
+        f.debug_struct("Registry").field("journal", self.scribe.journal()).finish_non_exhaustive()
     }
 }

@@ -9,14 +9,17 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub use compatible::Difference;
 
-use super::op::{Installed, Op};
+use super::op::{Installed, Op, ReleaseOrigin};
 use super::plan::{Plan, PlanError, Stage};
+use crate::artifact::{KeyId, PublicKey};
 use crate::model::{CapabilityName, Digest};
 
 /// What the log adds up to.
@@ -50,6 +53,9 @@ pub struct Line {
     pub stable: Option<Version>,
     /// The one that served before.
     pub previous: Option<Version>,
+    /// Whether the one that serves came there through all stages of a rollout, or by a promotion.
+    #[serde(default)]
+    pub was_promoted: bool,
     /// The one that spreads.
     pub rollout: Option<Rollout>,
 }
@@ -92,6 +98,8 @@ pub struct Rollout {
 pub struct Stop {
     /// Its place in the log; what the key that lifts it signs.
     pub sequence: u64,
+    /// When, in milliseconds since 1970-01-01T00:00:00Z.
+    pub at_ms: u64,
     /// Why.
     pub why: String,
 }
@@ -196,6 +204,14 @@ pub enum Rule {
     /// Nothing stands still.
     #[error("there is no emergency stop to lift")]
     NotStopped,
+    /// Whoever lifts the stop has not signed for it.
+    #[error("{key} has not signed that the emergency stop of entry {sequence} is lifted")]
+    Unsigned {
+        /// Whose key.
+        key: KeyId,
+        /// The stop's place in the log.
+        sequence: u64,
+    },
     /// The alias is the name of a capability, or leads to none.
     #[error("`{alias}` cannot stand for another name: {why}")]
     Alias {
@@ -213,21 +229,28 @@ impl State {
         self.aliases.get(name).unwrap_or(name)
     }
 
-    /// The newest version that a requirement allows, yanked and revoked ones passed over.
+    /// The newest version that a requirement allows. What is yanked is passed over unless it is named
+    /// exactly; what spreads is chosen by its share, not by a requirement that happens to fit.
     #[must_use]
     pub fn resolve(&self, name: &CapabilityName, requirement: &VersionReq) -> Option<&Release> {
         let line = self.lines.get(self.resolve_name(name))?;
-        let fitting = line.releases.values().rev().filter(|release| {
-            let digest = &release.installed.component;
-            release.yanked.is_none()
-                && !self.revoked.contains_key(digest)
-                && !self.quarantined.contains_key(digest)
-        });
-        // A release that spreads is chosen by its share, not by a requirement that happens to fit.
         let spreading = line.rollout.as_ref().map(|rollout| &rollout.version);
-        fitting
+        line.releases
+            .values()
+            .rev()
             .filter(|release| Some(&release.installed.version) != spreading)
-            .find(|release| requirement.matches(&release.installed.version))
+            .filter(|release| self.may_serve(release))
+            .find(|release| release.fits(requirement))
+    }
+
+    /// Whether a release may serve anybody now.
+    #[must_use]
+    pub fn may_serve(&self, release: &Release) -> bool {
+        let Installed { component, origin, .. } = &release.installed;
+        let is_halted = self.stop.is_some() && *origin == ReleaseOrigin::Generated;
+        !self.revoked.contains_key(component)
+            && !self.quarantined.contains_key(component)
+            && !is_halted
     }
 
     /// What an op changes, as a person reads it in the log.
@@ -258,6 +281,16 @@ impl State {
     }
 }
 
+impl Release {
+    /// Whether a requirement allows it, and it is not yanked or is named exactly.
+    #[must_use]
+    pub fn fits(&self, requirement: &VersionReq) -> bool {
+        let is_exact = matches!(&requirement.comparators[..],
+            [only] if only.op == semver::Op::Exact && only.patch.is_some());
+        requirement.matches(&self.installed.version) && (self.yanked.is_none() || is_exact)
+    }
+}
+
 impl Line {
     /// Who serves and what spreads.
     fn facts(&self) -> Value {
@@ -276,6 +309,21 @@ impl Line {
     #[must_use]
     pub fn serving(&self) -> Option<&Release> {
         self.releases.get(self.stable.as_ref()?)
+    }
+}
+
+impl Stop {
+    /// What a person's key signs to lift this stop and no other.
+    #[must_use]
+    pub fn statement(&self) -> String {
+        let Self { sequence, at_ms, why } = self;
+        format!("engraft lifts the emergency stop of entry {sequence}, made at {at_ms} ms: {why}")
+    }
+
+    /// Whether a key has signed that this stop is lifted.
+    fn is_lifted_by(&self, key: &PublicKey, signature: &str) -> bool {
+        let signature = STANDARD.decode(signature).unwrap_or_default();
+        key.verify(self.statement().as_bytes(), &signature).is_ok()
     }
 }
 

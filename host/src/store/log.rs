@@ -2,7 +2,7 @@
 //!
 //! A log keeps bytes; what they mean is not its business. Beside the entries it keeps what is made
 //! from them or goes with them: one signed checkpoint for each length, snapshots that shorten the
-//! replay, and blobs that entries name by their digest.
+//! replay, blobs that entries name by their digest, and what judges have made of outcomes so far.
 //!
 //! Every method blocks for as long as its disk takes. What decides calls them from a thread that
 //! may wait; the path of a request never does.
@@ -74,6 +74,30 @@ pub trait OpLog: Send + Sync + 'static {
     /// Where the log cannot be read.
     fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>, LogError>;
 
+    /// Keeps what a judge has made of a stage so far, so that a restart goes on from there. Judge
+    /// and users are kept together or not at all.
+    ///
+    /// # Errors
+    /// [`LogError::KeptByOthers`] where another program keeps the evidence of this stage.
+    fn keep_evidence(&self, evidence: Evidence<'_>) -> Result<(), LogError>;
+
+    /// What was kept of a stage.
+    ///
+    /// # Errors
+    /// Where the log cannot be read.
+    fn evidence(&self, stage: &str) -> Result<Option<KeptEvidence>, LogError>;
+
+    /// Forgets the evidence of all stages but these.
+    ///
+    /// # Errors
+    /// Where the log cannot be written, which is no loss but room.
+    fn forget_evidence(&self, but: &[String]) -> Result<(), LogError>;
+
+    /// Whether its methods wait for a disk. What never waits needs no thread of its own.
+    fn waits(&self) -> bool {
+        true
+    }
+
     /// The board beside it, where it has one: a log that one process alone can see needs none.
     ///
     /// # Errors
@@ -90,10 +114,34 @@ pub struct Append<'a> {
     pub expected: u64,
     /// The entries.
     pub entries: &'a [Vec<u8>],
-    /// A note signed over the log with these entries.
-    pub checkpoint: Option<&'a str>,
+    /// Notes signed over the log, one up to each of these entries; or none at all.
+    pub checkpoints: &'a [String],
     /// Bytes that the entries name.
     pub blobs: &'a [(Digest, &'a [u8])],
+}
+
+/// What a judge has made of a stage, to be added to what was kept of it before.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Evidence<'a> {
+    /// Which stage of which rollout.
+    pub stage: &'a str,
+    /// How often it was kept before, as far as whoever keeps it knows.
+    pub times: u64,
+    /// The judge, in place of the one that was kept before.
+    pub judge: &'a [u8],
+    /// Users that were counted since then, in addition to those that were kept before.
+    pub users: &'a [u8],
+}
+
+/// What was kept of a stage.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeptEvidence {
+    /// How often it was kept.
+    pub times: u64,
+    /// The judge.
+    pub judge: Vec<u8>,
+    /// All users that were counted.
+    pub users: Vec<u8>,
 }
 
 /// One entry.
@@ -116,6 +164,14 @@ pub enum LogError {
         expected: u64,
         /// What there are.
         found: u64,
+    },
+    /// Another program judges the same stage and keeps what it makes of it.
+    #[error("another program keeps the evidence of {stage} in `{path}`; this one judges by memory")]
+    KeptByOthers {
+        /// The file.
+        path: String,
+        /// Which stage.
+        stage: String,
     },
     /// The disk is full; what is served goes on being served.
     #[error("the log `{path}` cannot grow, its disk is full; make room and try again")]

@@ -62,7 +62,13 @@ impl<C: Callee> Traffic<C> {
     /// that nothing has happened and that a second try may succeed, it gets one, within what is
     /// left of the invocation's time and fuel. Dropping the future cancels the call.
     pub async fn call(&self, target: &Target, invocation: Invocation<'_>, who: &Who) -> Answer {
-        let Some(first) = self.pick(target, who) else { return self.unserved(target, &invocation) };
+        let mut first = self.pick(target, who);
+        if let (None, Some(requirement)) = (&first, &target.requirement)
+            && self.registry.summon(&target.name, requirement).await.unwrap_or(false)
+        {
+            first = self.pick(target, who);
+        }
+        let Some(first) = first else { return self.unserved(target, &invocation) };
         if let (Some(request), Some(unit)) = (&who.request, &first.unit) {
             self.requests.remember(request, unit.clone());
         }

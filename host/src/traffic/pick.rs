@@ -1,14 +1,16 @@
-//! Which release a call gets: pins, then groups, then the share, then whoever serves everybody.
+//! Which release a call gets: pins, then lists, conditions and groups, then the share, then whoever
+//! serves everybody.
 //!
 //! *Never:* chance decides; the same user gets the same release for as long as the stage lasts.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use semver::VersionReq;
 
 use crate::model::{CapabilityName, NameError};
-use crate::registry::{Arm, Book, Buckets, Serving, Snapshot};
+use crate::registry::{Admission, Arm, Book, Buckets, Serving, Snapshot};
 
 /// What is called: a name, and where that matters a requirement on the version.
 ///
@@ -50,6 +52,8 @@ pub struct Who {
     pub caller: Option<String>,
     /// The groups that the user is in.
     pub groups: Vec<String>,
+    /// What else is known of the user, for stages that ask for it: `country`, `plan`, `app-version`.
+    pub attributes: BTreeMap<String, String>,
     /// What feedback names later.
     pub request: Option<String>,
 }
@@ -87,15 +91,18 @@ pub fn pick<'a, C>(snapshot: &'a Snapshot<C>, target: &Target, who: &Who) -> Opt
     }
     if let Some(requirement) = &target.requirement {
         let stable = line.stable.as_ref().filter(|serving| requirement.matches(serving.version()));
-        return stable.or_else(|| line.resolve(requirement)).map(alone);
+        return stable.or_else(|| snapshot.resolve(&target.name, requirement)).map(alone);
     }
     let stable = line.stable.as_ref();
     let Some(spreading) = &line.spreading else { return stable.map(alone) };
     // Where the stable release was revoked, whoever has the new one keeps it.
     let new = |unit| Pick { serving: &spreading.serving, fallback: stable, unit };
-    // Members chose themselves, so their outcomes are no fair comparison and count nowhere.
-    if who.groups.iter().any(|group| spreading.groups.contains(group)) {
-        return Some(new(None));
+    let attribute = |name: &str| who.attributes.get(name).map(String::as_str);
+    match spreading.audience.admit(who.sticky.as_deref(), &who.groups, attribute) {
+        // Whoever was chosen beforehand is no fair comparison and counts nowhere.
+        Admission::Always => return Some(new(None)),
+        Admission::Never => return stable.map(alone),
+        Admission::ByShare => {}
     }
     let Some(sticky) = &who.sticky else { return stable.map(alone) };
     let user = spreading.buckets.fingerprint(sticky);
@@ -140,6 +147,13 @@ impl Who {
     #[must_use]
     pub fn caller(mut self, caller: impl Into<String>) -> Self {
         self.caller = Some(caller.into());
+        self
+    }
+
+    /// The same with what else is known of the user.
+    #[must_use]
+    pub fn attribute(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.attributes.insert(name.into(), value.into());
         self
     }
 

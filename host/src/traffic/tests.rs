@@ -123,12 +123,60 @@ async fn pins_groups_and_requirements_go_before_the_share() {
     assert_eq!(stage.picked("a.b", &Who::default()), stable("1.0.0"), "no id, no coin");
     assert_eq!(stage.picked("a.b", &Who::default().group("staff")), stable("1.1.0"));
     assert_eq!(stage.picked("a.b@^1", &inside), stable("1.0.0"), "who serves, if that will do");
+    let newest = "a.b@>1.1".parse().unwrap();
+    assert!(pick(&stage.registry.snapshot(), &newest, &inside).is_none(), "it is not ready yet");
+    let requirement = newest.requirement.as_ref().unwrap();
+    assert!(stage.registry.summon(&newest.name, requirement).await.unwrap());
     assert_eq!(stage.picked("a.b@>1.1", &inside), stable("1.2.0"));
     let snapshot = stage.registry.snapshot();
     assert!(pick(&snapshot, &"a.b@^2".parse().unwrap(), &inside).is_none());
     let arms = (0..1_000)
         .filter(|user| stage.picked("a.b", &Who::user(user.to_string())).1 == Some(Arm::Treatment));
     assert!((400..600).contains(&arms.count()));
+}
+
+#[tokio::test]
+async fn lists_and_conditions_go_before_the_share_and_count_nowhere() {
+    let stage = stage(vec![returned(), returned()]).await;
+    let (inside, outside) = (stage.user(Arm::Treatment), stage.user(Arm::Control));
+    let named = |who: &Who| vec![who.sticky.clone().unwrap()];
+    let mut plan = Plan::preset("quick").unwrap();
+    plan.stages[0].share = Share::from_units(50_000).unwrap();
+    plan.stages[0].groups = vec!["staff".to_owned()];
+    plan.stages[0].only = serde_json::from_str(
+        r#"[{"attribute": "country", "one_of": ["CH"]}, {"attribute": "app", "version": "^2"}]"#,
+    )
+    .unwrap();
+    plan.stages[0].deny = named(&inside);
+    plan.stages[0].allow = named(&outside);
+    let name = "a.b".parse().unwrap();
+    for op in [Op::Paused { name }, Op::RolledBack { name: "a.b".parse().unwrap(), decision: None }]
+    {
+        stage.registry.change(by(), "", op).await.unwrap();
+    }
+    let mut op = Op::rollout(&"a.b".parse().unwrap(), &"1.1.0".parse().unwrap(), plan, 0);
+    if let Op::RolloutStarted { again, .. } = &mut op {
+        *again = true;
+    }
+    stage.registry.change(by(), "", op).await.unwrap();
+    let swiss = |who: Who| who.attribute("country", "CH").attribute("app", "2.3.1");
+    let plain = |version: &str| (version.to_owned(), None);
+    assert_eq!(stage.picked("a.b", &swiss(inside.clone())), plain("1.0.0"), "denied");
+    assert_eq!(stage.picked("a.b", &outside), plain("1.1.0"), "allowed, whatever else holds");
+    let others = (0..1_000).map(|user| Who::user(format!("other-{user}")));
+    let mut arms = [0, 0];
+    for who in others {
+        assert_eq!(stage.picked("a.b", &who), plain("1.0.0"), "of whom nothing is known");
+        assert_eq!(stage.picked("a.b", &who.clone().group("staff")), plain("1.0.0"));
+        match stage.picked("a.b", &swiss(who)).1 {
+            Some(Arm::Treatment) => arms[0] += 1,
+            Some(Arm::Control) => arms[1] += 1,
+            None => panic!("whoever meets the conditions counts"),
+        }
+    }
+    assert!(arms[0] > 400 && arms[1] > 400, "{arms:?}");
+    let staff = swiss(Who::default()).group("staff");
+    assert_eq!(stage.picked("a.b", &staff), plain("1.1.0"));
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ impl<C: Callee> Call<'_, C> {
             return Report::unstarted(Outcome::Unavailable { message });
         }
         let mut ticket = Ticket { call: self, waits_since: None, is_open: true };
-        let mut call = pin!(serving.callee().call(invocation));
+        let mut call = pin!(serving.drive(serving.callee().call(invocation)));
         let report = poll_fn(|context| {
             let polled = call.as_mut().poll(context);
             if polled.is_pending() && ticket.waits_since.is_none() {

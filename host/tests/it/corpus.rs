@@ -77,6 +77,11 @@ fn replay(target: &str, entry: fn(&[u8])) {
 }
 
 #[test]
+fn components_are_examined_without_panic() {
+    replay("examine", entries::examine);
+}
+
+#[test]
 fn bundles_are_read_without_panic() {
     replay("bundle", entries::bundle);
 }

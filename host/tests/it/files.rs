@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use crate::effects::stage::{Heard, Stage, output, report, rule};
 use crate::http::Server;
 
-/// A stage for the program. Every build of it imports `wasi:http`, so it must ask for some of that.
-fn stage() -> Stage {
+/// A stage for a program that imports `wasi:http`, and so must ask for some of that.
+pub(crate) fn stage() -> Stage {
     let mut stage = Stage::new();
     stage.asked = Permissions { http: vec![rule("asked.example.org")], ..Permissions::default() };
     stage
@@ -27,7 +27,7 @@ async fn load(stage: &Stage) -> Loaded {
 }
 
 /// Runs the program with these arguments and gives what it printed.
-async fn run(loaded: &Loaded, args: &[&str]) -> String {
+pub(crate) async fn run(loaded: &Loaded, args: &[&str]) -> String {
     let ended = report(loaded, "run", &json!({ "args": args })).await;
     let output: Value = output(&ended);
     assert_eq!(output["exit_code"], json!(0), "{args:?}: {output}");
@@ -40,10 +40,10 @@ fn assert_refused(said: &str) {
 }
 
 /// A directory on this machine, with a secret file beside it that nobody may read.
-struct Ground(PathBuf);
+pub(crate) struct Ground(PathBuf);
 
 impl Ground {
-    fn new(topic: &str) -> Self {
+    pub(crate) fn new(topic: &str) -> Self {
         let root =
             std::env::temp_dir().join(format!("engraft-files-{topic}-{}", std::process::id()));
         drop(std::fs::remove_dir_all(&root));
@@ -53,12 +53,12 @@ impl Ground {
         Self(root)
     }
 
-    fn path(&self, path: &str) -> PathBuf {
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.0.join(path)
     }
 
     /// Asks for and grants the shared directory, each with its access.
-    fn share(&self, stage: &mut Stage, asked: Access, granted: Access) {
+    pub(crate) fn share(&self, stage: &mut Stage, asked: Access, granted: Access) {
         let guest_path = "/data".to_owned();
         stage.asked.files.push(FileRule { guest_path: guest_path.clone(), access: asked });
         let host_path = self.path("shared");
@@ -72,7 +72,7 @@ impl Drop for Ground {
     }
 }
 
-fn read(path: &Path) -> String {
+pub(crate) fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
@@ -269,13 +269,18 @@ async fn time_and_numbers_are_those_of_the_grant() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_of_wasi_obey_the_same_rules() {
+    assert_requests_obey(async |stage| load(&stage).await).await;
+}
+
+/// Holds that a program's `get AUTHORITY PATH` obeys the rules of `http`, whichever WASI it speaks.
+pub(crate) async fn assert_requests_obey(load: impl AsyncFn(Stage) -> Loaded) {
     let server = Server::start().await;
     let here = server.address.to_string();
     let mut named = stage();
     named.budget.http_bytes = 5_000;
     named.asked.http.push(rule(&here));
     named.granted.http.push(rule(&here));
-    let loaded = load(&named).await;
+    let loaded = load(named).await;
     let ended = report(&loaded, "run", &json!({ "args": ["get", here, "/bytes/5000"] })).await;
     assert_eq!(output(&ended)["stdout"], json!("200 5000"));
     assert_eq!(ended.usage.http_bytes, 5_000);
@@ -290,7 +295,7 @@ async fn requests_of_wasi_obey_the_same_rules() {
     let anywhere = rule(&format!("*:{}", server.address.port()));
     wide.asked.http.push(anywhere.clone());
     wide.granted.http.push(anywhere);
-    let refused = run(&load(&wide).await, &["get", &here, "/bytes/1"]).await;
+    let refused = run(&load(wide).await, &["get", &here, "/bytes/1"]).await;
     assert!(refused.contains("DestinationIpProhibited"), "{refused}");
     assert_eq!(server.seen(), seen);
     let limit = Duration::from_millis(300);

@@ -1,5 +1,7 @@
 //! A host whose releases change while it is called, with real components and a real log.
 
+mod bad_input;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -211,8 +213,16 @@ async fn what_another_process_says_is_followed_at_once_and_survives_a_restart() 
     let activate = Op::Activated { name: name(), version: "1.1.0".parse().unwrap() };
     elsewhere.record(by(), "by hand", activate).unwrap();
     let took = until("the swap", || stable(&live).as_deref() == Some("1.1.0")).await;
-    // 100 ms are promised on a machine that has time; a test machine may have none.
-    assert!(took < Duration::from_secs(2), "{took:?}");
+    // A moment in which the machine has no time for it is the machine's; the usual one is ours.
+    let mut usual = Vec::from([took]);
+    for swap in 0..20 {
+        let version = if swap % 2 == 0 { "1.0.0" } else { "1.1.0" };
+        let activate = Op::Activated { name: name(), version: version.parse().unwrap() };
+        elsewhere.record(by(), "to and fro", activate).unwrap();
+        usual.push(until("the swap", || stable(&live).as_deref() == Some(version)).await);
+    }
+    usual.sort();
+    assert!(usual[10] < Duration::from_millis(100), "{usual:?}");
     let digest = elsewhere.state().lines[&name()].serving().unwrap().installed.component;
     elsewhere.record(by(), "it leaks", Op::Revoked { digest }).unwrap();
     until("the revocation", || stable(&live).as_deref() == Some("1.0.0")).await;

@@ -16,7 +16,9 @@ mod corpus;
 mod effects;
 mod engine;
 mod engine_lab;
+mod examine;
 mod figures;
+#[cfg(feature = "http")]
 mod files;
 mod frozen;
 mod guest_sdk;
@@ -28,7 +30,10 @@ mod kv;
 mod limits;
 mod live;
 mod reflect;
+mod succession;
 mod support;
 mod template;
 mod trust;
 mod vectors;
+#[cfg(all(feature = "wasi-p3", feature = "http"))]
+mod wasi3;

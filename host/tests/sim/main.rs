@@ -16,6 +16,7 @@
 )]
 
 mod script;
+mod tally;
 mod world;
 
 /// Worlds that continuous integration looks at.
@@ -26,7 +27,7 @@ fn a_thousand_worlds_hold_together() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let one = std::env::var("ENGRAFT_SEED").ok().map(|seed| seed.parse::<u64>().unwrap());
     let seeds = one.map_or(0..SEEDS, |seed| seed..seed + 1);
-    let mut sum = world::Tally::default();
+    let mut sum = tally::Tally::default();
     for seed in seeds.clone() {
         let told = Told(seed);
         sum.add(&runtime.block_on(world::run(seed)));

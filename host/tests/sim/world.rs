@@ -16,44 +16,11 @@ use engraft::store::{MemoryLog, OpLog};
 use engraft::traffic::{Feedback, Opinion, Target, Traffic, Who, pick};
 
 use crate::script::{Dice, Hand, Maker, Scripted, Shared};
+use crate::tally::Tally;
 
 /// Steps of one world.
 const STEPS: usize = 250;
 const USERS: u64 = 150;
-
-/// What happened in a world.
-#[derive(Debug, Default)]
-pub(crate) struct Tally(BTreeMap<&'static str, u64>);
-
-impl Tally {
-    fn note(&mut self, what: &'static str) {
-        *self.0.entry(what).or_default() += 1;
-    }
-
-    pub(crate) fn add(&mut self, other: &Self) {
-        for (what, count) in &other.0 {
-            *self.0.entry(what).or_default() += count;
-        }
-    }
-
-    pub(crate) fn all(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        const EXPECTED: [&str; 12] = [
-            "call",
-            "cancelled",
-            "fault",
-            "fallback",
-            "installed",
-            "rollout-started",
-            "advanced",
-            "promoted",
-            "rolled-back",
-            "revoked",
-            "stopped",
-            "lifted",
-        ];
-        EXPECTED.iter().map(|what| (*what, self.0.get(what).copied().unwrap_or(0)))
-    }
-}
 
 struct World {
     dice: Dice,
@@ -94,7 +61,8 @@ async fn open(
 ) -> Registry<Scripted> {
     let log: Arc<dyn OpLog> = Arc::<FaultyLog<MemoryLog>>::clone(log);
     let clock: Arc<dyn Clock> = Arc::<Hand>::clone(clock);
-    let journal = Journal::open(log, key(), clock).unwrap();
+    // Often enough that every world has starts from a snapshot and from none.
+    let journal = Journal::open(log, key(), clock).unwrap().snapshot_every(15);
     Registry::open(journal, Maker(Arc::clone(shared))).await.unwrap()
 }
 
@@ -172,9 +140,21 @@ impl World {
                 self.log.fail([faults[self.dice.below(3) as usize]]);
             }
             97 if self.dice.percent(25) => self.halt().await,
+            97 if self.dice.percent(40) => self.restart().await,
             97 | 98 => self.lift().await,
             _ => self.revoke().await,
         }
+    }
+
+    /// The program ends and is started again, on the same log.
+    async fn restart(&mut self) {
+        self.tally.note("restarted");
+        let clock: Arc<dyn Clock> = Arc::<Hand>::clone(&self.clock);
+        // Whoever judged goes first, and leaves what was seen.
+        self.steward = Steward::new(Arc::clone(&self.registry), Arc::clone(&clock));
+        self.registry = Arc::new(open(&self.log, &self.clock, &self.shared).await);
+        self.traffic = Traffic::new(Arc::clone(&self.registry), Arc::clone(&clock));
+        self.steward = Steward::new(Arc::clone(&self.registry), clock);
     }
 
     async fn call(&mut self) {
@@ -247,9 +227,23 @@ impl World {
                     other => panic!("the steward has no business with {other}"),
                 }
                 assert!(!record.why.is_empty(), "a decision without a sentence");
+                self.check_counts(&record.op);
                 self.acknowledged = self.acknowledged.max(record.sequence + 1);
             }
         }
+    }
+
+    /// However often the program was started anew, each user counts once in a stage.
+    fn check_counts(&self, op: &Op) {
+        let (Op::Advanced { decision: Some(decision), .. }
+        | Op::Promoted { decision: Some(decision), .. }
+        | Op::RolledBack { decision: Some(decision), .. }
+        | Op::Held { decision, .. }) = op
+        else {
+            return;
+        };
+        let counted = decision.treatment.requests + decision.control.requests;
+        assert!(counted <= USERS, "{counted} first outcomes of {USERS} users");
     }
 
     async fn install(&mut self, fails: u64) {
@@ -373,6 +367,11 @@ impl World {
             state.apply(&record).unwrap();
         }
         assert_eq!(*journal.state(), state);
+        let as_log: Arc<dyn OpLog> = Arc::<FaultyLog<MemoryLog>>::clone(&self.log);
+        let clock: Arc<dyn Clock> = Arc::<Hand>::clone(&self.clock);
+        let from_snapshot = Journal::open(as_log, key(), clock).unwrap();
+        assert!(self.log.snapshot().unwrap().is_some() || self.log.length().unwrap() < 15);
+        assert_eq!(*from_snapshot.state(), state, "a fold from a snapshot");
         self.other.journal().follow().unwrap();
         assert_eq!(self.other.journal().state(), journal.state(), "all see one order");
     }

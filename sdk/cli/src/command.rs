@@ -2,6 +2,7 @@
 //!
 //! *Never:* a command prints; it gives a reply, and the screen shows it.
 
+mod approvals;
 mod audit;
 mod bench;
 mod build;
@@ -10,13 +11,16 @@ mod check;
 mod completions;
 mod dev;
 mod doctor;
+mod examine;
 mod feedback;
 mod inspect;
 mod key;
+mod learn;
 mod new;
 mod precompile;
 mod recipe;
 mod release;
+mod report;
 mod rollout;
 mod sign;
 mod stop;
@@ -49,14 +53,22 @@ pub(crate) enum Command {
     Inspect(inspect::InspectArgs),
     /// Tells whether a bundle would be taken and would load, or every reason why not
     Check(check::CheckArgs),
+    /// Examines a bundle, a bare component or a recipe
+    Examine(examine::ExamineArgs),
+    /// Shows reports of examinations
+    Report(report::ReportArgs),
+    /// Shows what waits for an approval, and approves or rejects it
+    Approvals(approvals::ApprovalsArgs),
     /// Calls one operation in a throwaway host
     Try(trial::TryArgs),
     /// Measures calls of one operation
     Bench(bench::BenchArgs),
     /// Puts compiled code into a bundle
     Precompile(precompile::PrecompileArgs),
-    /// Checks, builds, runs and tests recipes
+    /// Checks, explains, formats, builds, runs and tests recipes
     Recipe(recipe::RecipeArgs),
+    /// Learns a recipe from examples
+    Learn(learn::LearnArgs),
     /// Says whose signatures count on this machine
     Trust(trust::TrustArgs),
     /// Verifies a bundle and keeps it in the registry
@@ -102,10 +114,14 @@ pub(crate) fn run(command: Command, desk: &Desk) -> Result<Reply> {
         Command::Sign(args) => sign::run(&args, desk),
         Command::Inspect(args) => inspect::run(&args, desk),
         Command::Check(args) => check::run(&args, desk),
+        Command::Examine(args) => examine::run(&args, desk),
+        Command::Report(args) => report::run(&args, desk),
+        Command::Approvals(args) => approvals::run(args, desk),
         Command::Try(args) => trial::run(&args, desk),
         Command::Bench(args) => bench::run(&args, desk),
         Command::Precompile(args) => precompile::run(&args, desk),
         Command::Recipe(args) => recipe::run(args, desk),
+        Command::Learn(args) => learn::run(&args),
         Command::Trust(args) => trust::run(args, desk),
         Command::Install(args) => release::install(&args, desk),
         Command::List(args) => release::list(&args, desk),

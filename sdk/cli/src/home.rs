@@ -53,6 +53,12 @@ impl Home {
         Ok(self.directory.join("registry.sqlite"))
     }
 
+    /// Reports of examinations, and what was said to them.
+    pub(crate) fn examinations_path(&self) -> Result<PathBuf> {
+        self.make()?;
+        Ok(self.directory.join("examinations"))
+    }
+
     /// The keyring; one that trusts nobody where there is none.
     pub(crate) fn keyring(&self) -> Result<Keyring> {
         let path = self.keyring_path();

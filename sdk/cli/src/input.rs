@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use engraft::artifact::{BUNDLE_BYTES_MAX, Bundle, BundleError};
-use engraft::engine::{Engine, Inspection};
+use engraft::engine::{Engine, EngineError, Inspection};
 
 use crate::recipe;
+use crate::text;
 use crate::trouble::{Result, Trouble};
 
 /// A file that was read.
@@ -39,6 +40,9 @@ impl Input {
             return Ok(Self { path: path.to_owned(), bytes, content: Content::Bare });
         }
         let bytes: Arc<[u8]> = read(path, BUNDLE_BYTES_MAX as u64)?.into();
+        if bytes.is_empty() {
+            return Err(Trouble::corrupt(format!("`{}` is empty", path.display())));
+        }
         let content = match Bundle::from_arc(&bytes) {
             Ok(bundle) => Content::Bundle(Box::new(bundle)),
             Err(BundleError::Unsigned) => Content::Bare,
@@ -67,7 +71,19 @@ impl Input {
     /// What the component shows without being run.
     pub(crate) fn inspect(&self) -> Result<Inspection> {
         Engine::inspect(&self.component())
-            .map_err(|error| Trouble::from(engraft::Error::from(error)).about(&self.path))
+            .map_err(|error| engraft::Error::from(self.named(error)).into())
+    }
+
+    /// The same error of a component that has a file, where the engine knows of bytes only.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others name what they are about")]
+    fn named(&self, error: EngineError) -> EngineError {
+        let capability = self.path.display().to_string();
+        match error {
+            EngineError::CoreModule { .. } => EngineError::CoreModule { capability },
+            EngineError::NotWasm { .. } => EngineError::NotWasm { capability },
+            EngineError::Invalid { message, .. } => EngineError::Invalid { capability, message },
+            other => other,
+        }
     }
 
     /// The file's name without its ending; what a bare component is called by until it has a name.
@@ -89,6 +105,23 @@ pub(crate) fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>> {
         return Err(Trouble::corrupt(format!(
             "`{}` has more than {bytes_max} bytes; nothing larger is read",
             path.display()
+        )));
+    }
+    Ok(bytes)
+}
+
+/// Reads all of standard input, of at most so many bytes.
+pub(crate) fn standard(bytes_max: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(bytes_max + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Trouble::fault(format!("standard input cannot be read: {error}")))?;
+    if bytes.len() as u64 > bytes_max {
+        let most = text::bytes(bytes_max);
+        return Err(Trouble::corrupt(format!(
+            "the input has more than {most}; no host takes that"
         )));
     }
     Ok(bytes)

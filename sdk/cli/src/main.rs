@@ -5,6 +5,7 @@
 
 mod allow;
 mod amount;
+mod archive;
 mod command;
 mod desk;
 mod draft;

@@ -12,19 +12,20 @@ use crate::trouble::{Result, Trouble};
 
 /// Whether a file is called as recipes are.
 pub(crate) fn is_recipe(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+    path.extension()
+        .is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|one| extension == *one))
 }
 
-/// The text of a recipe.
-pub(crate) fn read(path: &Path) -> Result<String> {
-    let bytes = input::read(path, DOCUMENT_MAX as u64)?;
-    String::from_utf8(bytes)
-        .map_err(|_| Trouble::corrupt(format!("`{}` is not UTF-8 text", path.display())))
+/// The text of a recipe, or what keeps it from being text.
+pub(crate) fn read(path: &Path) -> Result<std::result::Result<String, Vec<Problem>>> {
+    // One more byte than a recipe may have, so that the message about it is the recipe's own.
+    let bytes = input::read(path, DOCUMENT_MAX as u64 + 1)?;
+    Ok(recipe::text(&bytes).map(str::to_owned))
 }
 
 /// The component of a recipe.
 pub(crate) fn build(path: &Path) -> Result<Built> {
-    let text = read(path)?;
+    let text = read(path)?.map_err(|problems| wrong(path, &problems))?;
     recipe::build(&text).map_err(|error| {
         if let BuildError::Wrong(problems) = &error {
             return wrong(path, problems);
@@ -35,15 +36,14 @@ pub(crate) fn build(path: &Path) -> Result<Built> {
 
 /// Checks a recipe without building it.
 pub(crate) fn check(path: &Path) -> Result<recipe::Recipe> {
-    let text = read(path)?;
+    let text = read(path)?.map_err(|problems| wrong(path, &problems))?;
     recipe::check(&text).map_err(|problems| wrong(path, &problems))
 }
 
 fn wrong(path: &Path, problems: &[Problem]) -> Trouble {
     let reason = |problem: &Problem| {
-        let Problem { line, column, message, mend } = problem;
-        let mend = mend.as_ref().map(|mend| format!("; {mend}")).unwrap_or_default();
-        format!("line {line}, column {column}: {message}{mend}")
+        let mend = problem.mend.as_ref().map(|mend| format!("; {mend}")).unwrap_or_default();
+        format!("{problem}{mend}")
     };
     let message = format!("`{}` is not a recipe that can be built", path.display());
     Trouble::refused(message)

@@ -44,6 +44,14 @@ pub(crate) struct DeedArgs {
 }
 
 impl ShelfArgs {
+    /// Whether there is a log already.
+    pub(crate) fn exists(&self, desk: &Desk) -> Result<bool> {
+        match &self.store {
+            Some(path) => Ok(path.exists()),
+            None => Ok(desk.home()?.registry_path()?.exists()),
+        }
+    }
+
     /// The log; made where there is none.
     pub(crate) fn log(&self, desk: &Desk) -> Result<Arc<dyn OpLog>> {
         let path = match &self.store {

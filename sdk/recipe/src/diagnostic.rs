@@ -3,7 +3,9 @@
 //! *Never:* a message without a place.
 
 use crate::cel::Span;
+use crate::place::Places;
 use ariadne::{Config, IndexType, Label, Report, ReportKind, Source};
+use serde::Serialize;
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,52 +32,65 @@ impl Diagnostic {
         self.mend = Some(mend.into());
         self
     }
-
-    /// The same, where the source is a part of a larger one.
-    #[must_use]
-    pub fn shifted(mut self, by: usize) -> Self {
-        self.span.start += by;
-        self.span.end += by;
-        self
-    }
 }
 
-/// One thing that is wrong with a document.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// One thing that is wrong with a document. Its fields are what editors want, in their order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
+#[non_exhaustive]
 pub struct Problem {
-    /// From one.
+    /// Where it begins, from one.
     pub line: usize,
-    /// From one.
+    /// Where it begins, in characters from one.
     pub column: usize,
+    /// Where it ends.
+    pub end_line: usize,
+    /// One past its last character.
+    pub end_column: usize,
+    /// The first byte of the document that it is about.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
     /// What is wrong, in one sentence.
     pub message: String,
     /// What to do about it.
     pub mend: Option<String>,
 }
 
-impl Problem {
-    /// A message about a place in a document.
-    #[must_use]
-    pub fn new(line: usize, column: usize, message: impl Into<String>) -> Self {
-        Self { line, column, message: message.into(), mend: None }
-    }
+/// Diagnostics of a document as problems: in its order, and none twice.
+#[must_use]
+pub fn problems(document: &str, diagnostics: Vec<Diagnostic>) -> Vec<Problem> {
+    let places = Places::new(document);
+    let mut all: Vec<Problem> =
+        diagnostics.into_iter().map(|diagnostic| problem(&places, document, diagnostic)).collect();
+    all.sort_by_key(|problem| (problem.start, problem.end));
+    all.dedup();
+    all
+}
 
-    /// Adds what to do about it.
-    #[must_use]
-    pub fn mend(mut self, mend: impl Into<String>) -> Self {
-        self.mend = Some(mend.into());
-        self
-    }
+/// What can be said where nothing better is known: the mistake is seldom far away.
+const ANYHOW: &str = "look at what stands just before this place";
+
+fn problem(places: &Places, document: &str, diagnostic: Diagnostic) -> Problem {
+    let Span { start, end } = diagnostic.span;
+    // Somebody may have counted to the middle of a letter; nothing is cut there.
+    let start = document.floor_char_boundary(start.min(document.len()));
+    let end = document.ceil_char_boundary(end.min(document.len())).max(start);
+    let ((line, column), (end_line, end_column)) = (places.position(start), places.position(end));
+    let Diagnostic { message, mend, .. } = diagnostic;
+    let mend = mend.or_else(|| Some(ANYHOW.to_owned()));
+    Problem { line, column, end_line, end_column, start, end, message, mend }
 }
 
 /// Problems drawn into the document that they are in, without colours.
 ///
 /// ```
-/// use engraft_recipe::diagnostic::{Problem, drawing};
+/// use engraft_recipe::cel::Span;
+/// use engraft_recipe::diagnostic::{Diagnostic, drawing, problems};
 ///
-/// let problem = Problem::new(2, 3, "this is wrong").mend("mend it");
-/// let drawn = drawing("a.yaml", "one\n  two\n", &[problem]);
+/// let document = "one\n  two\n";
+/// let wrong = Diagnostic::new(Span { start: 6, end: 9 }, "this is wrong").mend("mend it");
+/// let drawn = drawing("a.yaml", document, &problems(document, vec![wrong]));
 /// assert!(drawn.contains("this is wrong") && drawn.contains("a.yaml:2:3"));
 /// ```
 #[must_use]
@@ -83,7 +98,8 @@ pub fn drawing(name: &str, document: &str, problems: &[Problem]) -> String {
     let mut drawn = Vec::new();
     let config = Config::default().with_color(false).with_index_type(IndexType::Byte);
     for problem in problems {
-        let place = (name, problem.bytes(document));
+        let end = problem.end.max((problem.start + 1).min(document.len()));
+        let place = (name, problem.start..document.ceil_char_boundary(end));
         let mut report = Report::build(ReportKind::Error, place.clone())
             .with_config(config)
             .with_message(&problem.message)
@@ -95,18 +111,4 @@ pub fn drawing(name: &str, document: &str, problems: &[Problem]) -> String {
         drop(report.finish().write((name, Source::from(document)), &mut drawn));
     }
     String::from_utf8_lossy(&drawn).into_owned()
-}
-
-impl Problem {
-    /// The bytes of the character that the problem is at.
-    fn bytes(&self, document: &str) -> std::ops::Range<usize> {
-        let line = self.line.saturating_sub(1);
-        let start: usize = document.split_inclusive('\n').take(line).map(str::len).sum();
-        let text = document.get(start..).unwrap_or_default();
-        let before = text.char_indices().nth(self.column.saturating_sub(1));
-        let at = start + before.map_or(0, |(at, _)| at);
-        let width =
-            document.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-        at..at + width
-    }
 }

@@ -91,11 +91,6 @@ impl<'a> Emitter<'a> {
         Self { code, data, places, fault, variables: HashMap::new(), inputs: BTreeMap::new() }
     }
 
-    /// Expressions from here on stand at these places.
-    pub(crate) fn at(&mut self, places: &'a Places) {
-        self.places = places;
-    }
-
     /// An expression that decides, as zero or one.
     pub(crate) fn truth(&mut self, node: &Node) {
         self.in_form(node, Form::Bool);
@@ -114,7 +109,7 @@ impl<'a> Emitter<'a> {
         self.code
     }
 
-    fn place(&self, span: Span) -> u32 {
+    pub(crate) fn place(&self, span: Span) -> u32 {
         self.places.of(span)
     }
 
@@ -122,6 +117,11 @@ impl<'a> Emitter<'a> {
     pub(crate) fn fail(&mut self, cause: u32, about: u32, span: Span) {
         let place = self.place(span);
         self.code.i32(cause).i32(about).i32(place).call("rt_fail").br(self.fault);
+    }
+
+    /// Raises a fault that has no place in the source.
+    pub(crate) fn raise(&mut self, cause: u32, about: u32) {
+        self.code.i32(cause).i32(about).i32(0).call("rt_fail").br(self.fault);
     }
 
     /// Raises a fault if the stack holds other than zero.
@@ -272,7 +272,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    fn load_input(&mut self, name: &str, span: Span) -> Form {
+    pub(crate) fn load_input(&mut self, name: &str, span: Span) -> Form {
         let Some(local) = self.inputs.get(name).copied() else {
             let about = self.data.text(name);
             self.fail(cause::UNBOUND, about, span);

@@ -9,7 +9,7 @@
     unreachable_pub,
     clippy::indexing_slicing,
     clippy::too_many_lines,
-    reason = "written for the runtime, where a wrong index is a trap; matching is not done here"
+    reason = "written for the runtime, where a wrong index is a trap"
 )]
 mod regex;
 
@@ -18,6 +18,12 @@ use regex_syntax::hir::{Class, HirKind};
 /// The program of a pattern; none where it is wrong or too large.
 pub(crate) fn compile(pattern: &str) -> Option<Vec<u32>> {
     regex::compile(pattern, &(unicode_class as regex::Tables))
+}
+
+/// Whether a text has a match of a pattern; none where the pattern is wrong or too large.
+pub(crate) fn matches(pattern: &str, text: &str) -> Option<bool> {
+    let program = compile(pattern)?;
+    Some(regex::Machine::new(&program, 0).find(text, 0).is_some())
 }
 
 /// The ranges of one of Unicode's classes: `L`, `Greek`, `Nd`.

@@ -5,19 +5,26 @@
 mod check;
 mod document;
 mod emit;
+mod explain;
+mod expression;
+mod fit;
+mod format;
 mod plan;
+mod rules;
 mod schema;
-mod template;
+mod tree;
 
 pub use document::{
-    Example, HttpPermission, KvPermission, Permissions, Recipe, SecretPermission, Step,
+    Example, HttpPermission, KvPermission, Permissions, Recipe, SCHEMA, SecretPermission,
 };
+pub use explain::{Explanation, explain};
+pub use format::format;
+pub use tree::{DOCUMENT_MAX, NESTING_MAX, SCALAR_MAX, VALUES_MAX};
 
+use crate::cel::Span;
 use crate::component::{Assembly, AssemblyError, Codec, Description, Operation, Permission};
-use crate::diagnostic::Problem;
-
-/// A recipe larger than this is refused: it is a program, not a store of data.
-pub const DOCUMENT_MAX: usize = 262_144;
+use crate::diagnostic::{Diagnostic, Problem, problems};
+use crate::place::Places;
 
 /// Why a recipe did not become a component.
 #[derive(Debug, thiserror::Error)]
@@ -42,15 +49,50 @@ pub struct Built {
     pub component: Vec<u8>,
 }
 
+/// A recipe to begin from, under this name: it checks, builds, and its examples hold.
+#[must_use]
+pub fn starter(name: &str, operation: &str) -> String {
+    include_str!("recipe/starter.yaml").replace("NAME", name).replace("OPERATION", operation)
+}
+
+/// The text of a document's bytes.
+///
+/// # Errors
+///
+/// Where they are no UTF-8.
+pub fn text(bytes: &[u8]) -> Result<&str, Vec<Problem>> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        let before = bytes.get(..at).unwrap_or_default();
+        let before = std::str::from_utf8(before).unwrap_or_default();
+        let problem = Diagnostic::new(Span { start: at, end: at }, "the text is not UTF-8 here")
+            .mend("save the file as UTF-8");
+        problems(before, vec![problem])
+    })
+}
+
+/// A document as JSON text, which is a recipe as well, with the same meaning and order.
+///
+/// # Errors
+///
+/// Where the text is no document that a recipe could be.
+pub fn to_json(text: &str) -> Result<String, Vec<Problem>> {
+    tree::read(text).map(|tree| tree.json_text()).map_err(|wrong| problems(text, wrong))
+}
+
 /// Reads a recipe and checks everything in it.
 ///
 /// # Errors
 ///
 /// Everything that is wrong, each with its place.
 pub fn check(text: &str) -> Result<Recipe, Vec<Problem>> {
-    let recipe = document::read(text).map_err(|problem| vec![problem])?;
-    check::plan(&recipe, text)?;
-    Ok(recipe)
+    checked(text).map(|(recipe, _)| recipe).map_err(|wrong| problems(text, wrong))
+}
+
+fn checked(text: &str) -> Result<(Recipe, plan::Plan), Vec<Diagnostic>> {
+    let recipe = document::read(text)?;
+    let plan = check::plan(&recipe, text)?;
+    Ok((recipe, plan))
 }
 
 /// Builds the component of a recipe. The same text gives the same bytes.
@@ -73,11 +115,14 @@ pub fn check(text: &str) -> Result<Recipe, Vec<Problem>> {
 /// # Ok::<(), engraft_recipe::recipe::BuildError>(())
 /// ```
 pub fn build(text: &str) -> Result<Built, BuildError> {
-    let recipe = document::read(text).map_err(|problem| BuildError::Wrong(vec![problem]))?;
-    let plan = check::plan(&recipe, text).map_err(BuildError::Wrong)?;
+    let (recipe, plan) = checked(text).map_err(|wrong| BuildError::Wrong(problems(text, wrong)))?;
+    Ok(assembled(recipe, &plan, &Places::new(text))?)
+}
+
+fn assembled(recipe: Recipe, plan: &plan::Plan, places: &Places) -> Result<Built, AssemblyError> {
     let mut assembly = Assembly::new();
-    let function = emit::function(&plan, &mut assembly.data);
-    assembly.operation(recipe.operation(), function);
+    let function = emit::function(plan, places, &mut assembly.data);
+    assembly.operation(&recipe.operation, function);
     let description = describe(&recipe);
     let component = assembly.finish(&description, Codec::Json)?;
     Ok(Built { recipe, description, component })
@@ -111,7 +156,7 @@ fn describe(recipe: &Recipe) -> Description {
         name: recipe.name.clone(),
         summary: recipe.summary.clone(),
         operations: vec![Operation {
-            name: recipe.operation().to_owned(),
+            name: recipe.operation.clone(),
             summary: recipe.summary.clone(),
             input_schema: json(&recipe.input),
             output_schema: json(&recipe.output),

@@ -2,8 +2,7 @@
 //!
 //! *Never:* a figure is made up here, or kept from an earlier run.
 
-use std::process::Command;
-use std::time::Instant;
+mod embedder;
 
 use crate::repository::{Problem, root};
 use crate::run::{cargo, finish};
@@ -42,7 +41,9 @@ const QUICK: [&str; 6] =
 
 pub(crate) fn run(options: &Options) -> Result<Vec<String>, Problem> {
     if options.build_time {
-        build_time()?;
+        for (name, value, unit) in embedder::measure()? {
+            report(&["figure", name, &value, unit])?;
+        }
     } else {
         report(&["clear"])?;
         measure(options)?;
@@ -87,44 +88,4 @@ fn report(arguments: &[&str]) -> Result<(), Problem> {
     let mut command =
         cargo(&["run", "--quiet", "--release", "--package", "engraft-benches", "--bin", "report"]);
     finish(command.arg("--").args(arguments))
-}
-
-/// Builds the host crate with its default features into an empty directory, as an embedding
-/// program's first build does, on as many cores as there are.
-fn build_time() -> Result<(), Problem> {
-    let directory = std::env::temp_dir().join(format!("engraft-build-{}", std::process::id()));
-    finish(&mut cargo(&["fetch", "--locked"]))?;
-    #[expect(clippy::disallowed_methods, reason = "this measures how long a build takes")]
-    let start = Instant::now();
-    let built = finish(
-        cargo(&["build", "--package", "engraft", "--locked", "--target-dir"]).arg(&directory),
-    );
-    let minutes = start.elapsed().as_secs_f64() / 60.0;
-    if directory.exists() {
-        std::fs::remove_dir_all(&directory).map_err(|error| Problem::file(&directory, &error))?;
-    }
-    built?;
-    report(&["figure", "build from nothing", &format!("{minutes:.2}"), "minutes"])?;
-    let crates = dependencies()?;
-    report(&["figure", "crates in a default build", &crates.to_string(), ""])
-}
-
-/// How many crates a default build of the host crate compiles.
-fn dependencies() -> Result<usize, Problem> {
-    let mut command = cargo(&["tree", "--package", "engraft", "--locked"]);
-    command.args(["--edges", "normal,build", "--prefix", "none", "--format", "{p}"]);
-    let output = output(&mut command)?;
-    let mut crates: Vec<&str> =
-        output.lines().filter_map(|line| line.strip_suffix(" (*)").or(Some(line))).collect();
-    crates.sort_unstable();
-    crates.dedup();
-    Ok(crates.len())
-}
-
-fn output(command: &mut Command) -> Result<String, Problem> {
-    let output = command.output().map_err(|error| Problem::new(error.to_string()))?;
-    if !output.status.success() {
-        return Err(Problem::new(String::from_utf8_lossy(&output.stderr).into_owned()));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::repository::Problem;
 use crate::run::{cargo, finish};
 use crate::test::{FEATURES, Strictness, Tally};
-use crate::{deny, setup, test};
+use crate::{deny, setup, systems, test};
 
 /// How one check went.
 struct Step {
@@ -28,6 +28,7 @@ pub(crate) fn run() -> Result<Vec<String>, Problem> {
         timed("lints", || finish(&mut lints())),
         timed("lints for components", || finish(&mut component_lints())),
         timed("dependencies", || deny::run().map(drop)),
+        timed("other systems", || systems::run().map(drop)),
         timed("documentation", || finish(&mut documentation())),
     ];
     let mut tally = Tally::default();

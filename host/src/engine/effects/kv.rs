@@ -122,7 +122,8 @@ impl Identity {
 
     fn kv_store(&self) -> Result<(KvQuota, Arc<dyn KeyValue>), HostError> {
         let quota = self.authority.kv().map_err(denied)?;
-        let store = self.services.values.clone().ok_or_else(|| {
+        let store = self.values.as_ref().or(self.services.values.as_ref());
+        let store = store.cloned().ok_or_else(|| {
             HostError::Unavailable(
                 "this host keeps no values; give its services a store of values".to_owned(),
             )

@@ -17,7 +17,8 @@ use super::place::Place;
 use super::redact::Revealed;
 use super::redirect::{Draft, follow, location};
 use super::{
-    Credential, HttpClient, HttpError, IncomingResponse, OutgoingRequest, Sender, headers,
+    Credential, HttpClient, HttpError, HttpScript, IncomingResponse, OutgoingRequest,
+    ScriptedFault, ScriptedRequest, ScriptedResponse, Sender, headers,
 };
 
 /// Who sends it. Some servers refuse requests without one; a guest may set its own.
@@ -35,6 +36,9 @@ impl HttpClient {
         let limit = request.timeout.map_or(limit, |asked| asked.min(limit));
         let draft = draft(&request)?;
         sender.allowance.check()?;
+        if let Some(script) = &self.settings.script {
+            return play(&**script, sender, &draft, &request.credentials);
+        }
         let (shown, has_left) = (draft.place.shown(), AtomicBool::new(false));
         let answer = self.follow(sender, draft, &request.credentials, limit, &has_left);
         match tokio::time::timeout(limit, answer).await {
@@ -92,6 +96,37 @@ impl HttpClient {
         let most = self.settings.redirects_max;
         Err(HttpError::Broken(format!("{} redirects more than {most} times", draft.place.shown())))
     }
+}
+
+/// The answer of a script, to a request that has passed every rule but those about addresses.
+fn play(
+    script: &dyn HttpScript,
+    sender: Sender<'_>,
+    draft: &Draft,
+    credentials: &[Credential],
+) -> Result<IncomingResponse, HttpError> {
+    let target = draft.place.target(draft.method.as_str());
+    sender.authority.http(target)?;
+    for credential in credentials {
+        sender.authority.secret_to(&credential.secret, target)?;
+    }
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers = draft.headers.iter();
+    let request = ScriptedRequest {
+        method: draft.method.as_str(),
+        url: draft.place.shown_whole(),
+        headers: headers.map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
+        body: &draft.body,
+        secrets: credentials.iter().map(|credential| credential.secret.as_str()).collect(),
+    };
+    let answer = script.answer(sender.capability, &request);
+    let ScriptedResponse { status, headers, body } = answer.map_err(|fault| match fault {
+        ScriptedFault::Unreachable(why) => HttpError::Unreachable(why),
+        ScriptedFault::Broken(why) => HttpError::Broken(why),
+        ScriptedFault::Denied(why) => HttpError::Refused(why),
+    })?;
+    sender.allowance.take(body.len() as u64)?;
+    Ok(IncomingResponse { status, headers, body })
 }
 
 fn draft(request: &OutgoingRequest) -> Result<Draft, HttpError> {

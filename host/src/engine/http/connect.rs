@@ -63,6 +63,11 @@ impl HttpClient {
     ) -> Result<Vec<SocketAddr>, HttpError> {
         let target = place.target(method);
         authority.http(target)?;
+        if self.settings.script.is_some() {
+            // Only `wasi:http` comes so far with a script, and has no answer that could be played.
+            let why = format!("{} is not reached: this host plays from a script", place.shown());
+            return Err(HttpError::Unreachable(why));
+        }
         let addresses = match place.host_kind() {
             Some(Host::Ipv4(address)) => vec![address.into()],
             Some(Host::Ipv6(address)) => vec![address.into()],

@@ -103,6 +103,11 @@ impl Place {
         }
     }
 
+    /// The whole URL in its one spelling, for a script that answers in place of the network.
+    pub(super) fn shown_whole(&self) -> String {
+        self.url.to_string()
+    }
+
     /// For messages: without the query, which may hold what is not for them.
     pub(super) fn shown(&self) -> String {
         let path: String = self.url.path().chars().take(128).collect();

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Resolver, SystemResolver};
+use super::{HttpScript, Resolver, SystemResolver};
 
 /// How requests are sent. Each capability's own rules and budget hold besides.
 #[derive(Clone)]
@@ -27,6 +27,8 @@ pub struct HttpSettings {
     pub extra_roots: Vec<Vec<u8>>,
     /// How names become addresses.
     pub resolver: Arc<dyn Resolver>,
+    /// Answers in place of the network. With one, nothing is ever sent.
+    pub script: Option<Arc<dyn HttpScript>>,
 }
 
 // === impl Default ===
@@ -41,6 +43,7 @@ impl Default for HttpSettings {
             response_header_bytes_max: 64 << 10,
             extra_roots: Vec::new(),
             resolver: Arc::new(SystemResolver),
+            script: None,
         }
     }
 }
@@ -56,6 +59,7 @@ impl fmt::Debug for HttpSettings {
             .field("request_timeout", &self.request_timeout)
             .field("response_header_bytes_max", &self.response_header_bytes_max)
             .field("extra_roots", &self.extra_roots.len())
+            .field("is_scripted", &self.script.is_some())
             .finish_non_exhaustive()
     }
 }

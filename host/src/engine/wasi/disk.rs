@@ -7,23 +7,17 @@
 //!
 //! *Never:* a byte is written first and counted then.
 
+pub(super) mod p2;
+#[cfg(feature = "wasi-p3")]
+pub(super) mod p3;
+#[cfg(feature = "wasi-p3")]
+mod toll;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use bytes::Bytes;
-use wasmtime::StoreContextMut;
-use wasmtime::component::{Linker, Resource};
-use wasmtime_wasi::async_trait;
-use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView};
-use wasmtime_wasi::p2::bindings::filesystem::types::{
-    DescriptorFlags, ErrorCode, Host, HostDescriptor, OpenFlags, PathFlags,
-};
-use wasmtime_wasi::p2::{
-    DynOutputStream, FsResult, IoError as Failed, OutputStream, Pollable, StreamError, StreamResult,
-};
-
 use crate::engine::authority::Authority;
-use crate::engine::state::CallState;
+use crate::engine::state::Identity;
 use crate::model::{Access, DISK_ENTRY_BYTES};
 
 /// Entries that are counted; a directory with more counts as full. Counting them takes a second.
@@ -117,188 +111,13 @@ impl Held {
     }
 }
 
-impl CallState {
+impl Identity {
+    /// [`Disk::take`], and a line in the log of the embedding program where there is no room: a guest
+    /// is told no more than that its quota is used up.
     fn take_disk(&self, bytes: u64) -> Result<(), DiskFull> {
-        self.identity.disk.take(bytes).inspect_err(|full| {
-            tracing::warn!(capability = self.identity.name.as_str(), "a write is refused: {full}");
+        self.disk.take(bytes).inspect_err(|full| {
+            tracing::warn!(capability = self.name.as_str(), "a write is refused: {full}");
         })
-    }
-
-    fn is_room(&self, bytes: u64) -> Result<(), ErrorCode> {
-        self.take_disk(bytes).map_err(|_| ErrorCode::Quota)
-    }
-}
-
-const INTERFACE: &str = "wasi:filesystem/types@0.2.12";
-
-type Given<T> = (Result<T, ErrorCode>,);
-
-/// Replaces what writes by what asks first.
-pub(super) fn bound_writes(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
-    linker.allow_shadowing(true);
-    let mut types = linker.instance(INTERFACE)?;
-    types.func_wrap_async(
-        "[method]descriptor.write",
-        |mut store, (file, bytes, offset): (_, Vec<u8>, u64)| {
-            Box::new(async move {
-                if let Err(full) = store.data().is_room(bytes.len() as u64) {
-                    return Ok((Err(full),));
-                }
-                given(store.data_mut().filesystem().write(file, bytes, offset).await)
-            })
-        },
-    )?;
-    types.func_wrap_async("[method]descriptor.set-size", |mut store, (file, size): (_, u64)| {
-        Box::new(async move {
-            if let Err(full) = store.data().is_room(size) {
-                return Ok((Err(full),));
-            }
-            given(store.data_mut().filesystem().set_size(file, size).await)
-        })
-    })?;
-    types.func_wrap(
-        "[method]descriptor.write-via-stream",
-        |mut store: StoreContextMut<'_, CallState>, (file, offset): (_, u64)| {
-            let stream = store.data_mut().filesystem().write_via_stream(file, offset);
-            counted(store.data_mut(), stream)
-        },
-    )?;
-    types.func_wrap(
-        "[method]descriptor.append-via-stream",
-        |mut store: StoreContextMut<'_, CallState>, (file,): (_,)| {
-            let stream = store.data_mut().filesystem().append_via_stream(file);
-            counted(store.data_mut(), stream)
-        },
-    )?;
-    types.func_wrap("filesystem-error-code", |mut store, (error,): (Resource<Failed>,)| {
-        let store: &mut CallState = StoreContextMut::data_mut(&mut store);
-        let mut files = store.filesystem();
-        if files.table.get(&error)?.is::<DiskFull>() {
-            return Ok((Some(ErrorCode::Quota),));
-        }
-        Ok((files.filesystem_error_code(error)?,))
-    })?;
-    bound_entries(linker)?;
-    linker.allow_shadowing(false);
-    Ok(())
-}
-
-/// The same for what makes files and directories.
-fn bound_entries(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
-    let mut types = linker.instance(INTERFACE)?;
-    types.func_wrap_async(
-        "[method]descriptor.open-at",
-        |mut store,
-         (at, path_flags, path, open, flags): (
-            _,
-            PathFlags,
-            String,
-            OpenFlags,
-            DescriptorFlags,
-        )| {
-            Box::new(async move {
-                if open.contains(OpenFlags::CREATE)
-                    && let Err(full) = store.data().is_room(DISK_ENTRY_BYTES)
-                {
-                    return Ok((Err(full),));
-                }
-                let mut files = store.data_mut().filesystem();
-                given(files.open_at(at, path_flags, path, open, flags).await)
-            })
-        },
-    )?;
-    types.func_wrap_async(
-        "[method]descriptor.create-directory-at",
-        |mut store, (at, path): (_, String)| {
-            Box::new(async move {
-                if let Err(full) = store.data().is_room(DISK_ENTRY_BYTES) {
-                    return Ok((Err(full),));
-                }
-                given(store.data_mut().filesystem().create_directory_at(at, path).await)
-            })
-        },
-    )?;
-    types.func_wrap_async(
-        "[method]descriptor.symlink-at",
-        |mut store, (at, from, to): (_, String, String)| {
-            Box::new(async move {
-                if let Err(full) = store.data().is_room(DISK_ENTRY_BYTES) {
-                    return Ok((Err(full),));
-                }
-                given(store.data_mut().filesystem().symlink_at(at, from, to).await)
-            })
-        },
-    )?;
-    types.func_wrap_async(
-        "[method]descriptor.link-at",
-        |mut store, (at, flags, from, to_at, to): (_, PathFlags, String, Resource<Descriptor>, String)| {
-            Box::new(async move {
-                if let Err(full) = store.data().is_room(DISK_ENTRY_BYTES) {
-                    return Ok((Err(full),));
-                }
-                let mut files = store.data_mut().filesystem();
-                given(files.link_at(at, flags, from, to_at, to).await)
-            })
-        },
-    )
-}
-
-fn given<T>(result: FsResult<T>) -> wasmtime::Result<Given<T>> {
-    match result {
-        Ok(value) => Ok((Ok(value),)),
-        Err(error) => Ok((Err(error.downcast()?),)),
-    }
-}
-
-/// Puts the count in front of a stream into a file.
-fn counted(
-    state: &mut CallState,
-    stream: FsResult<Resource<DynOutputStream>>,
-) -> wasmtime::Result<Given<Resource<DynOutputStream>>> {
-    let stream = match stream {
-        Ok(stream) => stream,
-        Err(error) => return Ok((Err(error.downcast()?),)),
-    };
-    let identity = std::sync::Arc::clone(&state.identity);
-    let table = state.filesystem().table;
-    let inner = table.delete(stream)?;
-    let counted: DynOutputStream = Box::new(Counted { inner, identity });
-    Ok((Ok(table.push(counted)?),))
-}
-
-/// A stream into a file whose bytes are counted.
-struct Counted {
-    inner: DynOutputStream,
-    identity: std::sync::Arc<crate::engine::state::Identity>,
-}
-
-#[async_trait]
-impl Pollable for Counted {
-    async fn ready(&mut self) {
-        self.inner.ready().await;
-    }
-}
-
-#[async_trait]
-impl OutputStream for Counted {
-    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        self.identity.disk.take(bytes.len() as u64).map_err(|full| {
-            tracing::warn!(capability = self.identity.name.as_str(), "a write is refused: {full}");
-            StreamError::LastOperationFailed(full.into())
-        })?;
-        self.inner.write(bytes)
-    }
-
-    fn flush(&mut self) -> StreamResult<()> {
-        self.inner.flush()
-    }
-
-    fn check_write(&mut self) -> StreamResult<usize> {
-        self.inner.check_write()
-    }
-
-    async fn cancel(&mut self) {
-        self.inner.cancel().await;
     }
 }
 

@@ -41,26 +41,19 @@ impl Family {
             Self::P2Http => Some("`wasi:http` needs this host to be built with its feature `http`"),
             Self::P3 if cfg!(feature = "wasi-p3") => None,
             Self::P3 => Some("WASI 0.3 needs this host to be built with its feature `wasi-p3`"),
+            Self::P3Http if cfg!(all(feature = "wasi-p3", feature = "http")) => None,
             Self::P3Http => Some(
-                "`wasi:http` of WASI 0.3 is not served yet; build the component for \
-                 `wasi:http` 0.2",
+                "`wasi:http` of WASI 0.3 needs this host to be built with its features `wasi-p3` \
+                 and `http`",
             ),
         }
     }
 }
 
-/// Whether a component may write files in a way that no quota holds: WASI 0.3 takes a whole stream in
-/// one call, past the functions that [`super::disk`] stands in for.
-pub(crate) fn writes_unbounded(imports: &[String]) -> bool {
-    imports.iter().any(|import| {
-        import.starts_with("wasi:filesystem/") && Family::of(import) == Some(Family::P3)
-    })
-}
-
 /// Puts WASI 0.2 into a linker, with its HTTP where that is built in.
 pub(crate) fn add_p2_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
-    super::disk::bound_writes(linker)?;
+    super::disk::p2::bound_writes(linker)?;
     #[cfg(feature = "http")]
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)?;
     Ok(())
@@ -69,21 +62,16 @@ pub(crate) fn add_p2_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Resu
 /// Puts WASI 0.3 into a linker; its engine must have concurrency support.
 #[cfg(feature = "wasi-p3")]
 pub(crate) fn add_p3_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
-    wasmtime_wasi::p3::add_to_linker(linker)
+    wasmtime_wasi::p3::add_to_linker(linker)?;
+    super::disk::p3::bound_writes(linker)?;
+    #[cfg(feature = "http")]
+    wasmtime_wasi_http::p3::add_to_linker(linker)?;
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_files_of_wasi_0_3_are_written_past_the_quota() {
-        let unbounded = |import: &str| writes_unbounded(&[import.to_owned()]);
-        assert!(unbounded("wasi:filesystem/types@0.3.0"));
-        assert!(unbounded("wasi:filesystem/preopens@0.3.0-rc-2026-01-06"));
-        assert!(!unbounded("wasi:filesystem/types@0.2.6"));
-        assert!(!unbounded("wasi:clocks/system-clock@0.3.0"));
-    }
 
     #[test]
     fn imports_belong_to_families() {

@@ -107,3 +107,58 @@ fn a_proof_proves_its_entry_offline_and_no_other() {
     let none = prove(&*log, 13);
     assert_eq!(none, Err(AuditError::NoEntry { sequence: 13, length: 13 }));
 }
+
+/// The same in a real file, whose owner can drop the triggers and do as they like.
+#[cfg(feature = "sqlite")]
+#[test]
+fn whoever_edits_the_file_is_found() {
+    use crate::store::SqliteLog;
+
+    let folder = std::env::temp_dir().join(format!("engraft-audit-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("log.sqlite");
+    let edits: [(&str, &str, Option<AuditError>); 5] = [
+        ("nothing", "", None),
+        (
+            "edited",
+            "UPDATE op SET record = CAST(replace(CAST(record AS TEXT), 'flag-7', 'flag-8') AS BLOB)
+             WHERE sequence = 7",
+            Some(AuditError::Entry { sequence: 7 }),
+        ),
+        (
+            "removed",
+            "DELETE FROM op WHERE sequence = 4",
+            Some(AuditError::Missing { sequence: 4, next: 5 }),
+        ),
+        (
+            "moved",
+            "UPDATE op SET sequence = 99 WHERE sequence = 11;
+             UPDATE op SET sequence = 11 WHERE sequence = 12;
+             UPDATE op SET sequence = 12 WHERE sequence = 99",
+            Some(AuditError::Entry { sequence: 11 }),
+        ),
+        (
+            "cut off",
+            "DELETE FROM op WHERE sequence >= 15",
+            Some(AuditError::Shorter { found: 15, signed: 20 }),
+        ),
+    ];
+    for (what, edit, expected) in edits {
+        drop(std::fs::remove_file(&path));
+        let log: Arc<dyn OpLog> = Arc::new(SqliteLog::open(&path).unwrap());
+        let journal = Journal::open(log, key(), Arc::new(SystemClock)).unwrap();
+        for number in 0..20 {
+            let op = Op::FlagSet { flag: format!("flag-{number}"), on: true };
+            journal.record(Actor::person("test"), "", op).unwrap();
+        }
+        let identity = journal.identity().clone();
+        drop(journal);
+        let file = rusqlite::Connection::open(&path).unwrap();
+        let drops = "DROP TRIGGER op_is_never_changed; DROP TRIGGER op_is_never_deleted;";
+        file.execute_batch(&format!("{drops} {edit}")).unwrap();
+        drop(file);
+        let found = verify(&SqliteLog::open(&path).unwrap(), &identity, None);
+        assert_eq!(found.err(), expected, "{what}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}

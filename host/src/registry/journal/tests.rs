@@ -77,7 +77,13 @@ fn a_fold_from_a_snapshot_is_a_fold_from_the_log() {
     let again = open(&log, &clock);
     assert_eq!((again.length(), again.state()), (1_203, journal.state()));
     assert_eq!(again.lock().frontier, journal.lock().frontier);
-    // A snapshot that cannot be read costs time and nothing else.
+    // One that somebody changed is not believed.
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    let forged = text.replace("flag-7", "flag-x");
+    assert_ne!(forged, text);
+    log.keep_snapshot(length, forged.as_bytes()).unwrap();
+    assert_eq!(open(&log, &clock).state(), journal.state());
+    // One that cannot be read costs time and nothing else.
     log.keep_snapshot(length, &bytes[1..]).unwrap();
     assert_eq!(open(&log, &clock).state(), journal.state());
 }
@@ -106,4 +112,18 @@ fn what_is_not_allowed_is_not_written() {
     let refused = journal.record(person(), "", Op::Paused { name });
     assert!(matches!(refused, Err(JournalError::Rule(Rule::UnknownCapability { .. }))));
     assert_eq!((log.length(), journal.length()), (Ok(0), 0));
+}
+
+#[test]
+fn ops_that_come_together_go_in_together_and_each_is_told_its_own() {
+    let (log, clock) = (Arc::new(MemoryLog::new()), Arc::new(Hand::default()));
+    let journal = open(&log, &clock);
+    let draft = |op| Draft { by: person(), why: String::new(), op, blobs: Vec::new() };
+    let name = "no.where".parse().unwrap();
+    let drafts = [draft(flag(0)), draft(Op::Paused { name }), draft(flag(1))];
+    let told = journal.record_all(&drafts);
+    assert_eq!(told[0].as_ref().unwrap().sequence, 0);
+    assert!(matches!(told[1], Err(JournalError::Rule(_))), "{:?}", told[1]);
+    assert_eq!(told[2].as_ref().unwrap().sequence, 1);
+    crate::registry::audit::verify(journal.log(), journal.identity(), None).unwrap();
 }

@@ -2,10 +2,14 @@
 //!
 //! *Never:* a call of a release that was closed begins.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 
 use semver::Version;
+use tokio::sync::Notify;
 
 use super::meter::{Latencies, Meter, Totals};
 use crate::engine::{Invocation, Report};
@@ -23,22 +27,22 @@ pub trait Callee: Send + Sync + 'static {
 /// A release that serves.
 #[derive(Debug)]
 pub struct Serving<C> {
-    name: CapabilityName,
-    version: Version,
-    component: Digest,
+    installed: Installed,
     callee: C,
     is_closed: AtomicBool,
+    is_expired: AtomicBool,
+    expiry: Notify,
     meter: Arc<Meter>,
 }
 
 impl<C> Serving<C> {
     pub(super) fn new(release: &Release, callee: C, meter: Arc<Meter>) -> Self {
         Self {
-            name: release.installed.name.clone(),
-            version: release.installed.version.clone(),
-            component: release.installed.component,
+            installed: release.installed.clone(),
             callee,
             is_closed: AtomicBool::new(false),
+            is_expired: AtomicBool::new(false),
+            expiry: Notify::new(),
             meter,
         }
     }
@@ -46,19 +50,19 @@ impl<C> Serving<C> {
     /// Which capability.
     #[must_use]
     pub const fn name(&self) -> &CapabilityName {
-        &self.name
+        &self.installed.name
     }
 
     /// Which version.
     #[must_use]
     pub const fn version(&self) -> &Version {
-        &self.version
+        &self.installed.version
     }
 
     /// Which component.
     #[must_use]
     pub const fn component(&self) -> Digest {
-        self.component
+        self.installed.component
     }
 
     /// What is called.
@@ -112,14 +116,59 @@ impl<C> Serving<C> {
         (Tally::new(totals.ended, failures), self.meter.recent())
     }
 
+    /// Drives a call of this release to its end, or until the release goes: its calls have had their
+    /// time then, and end as cancelled.
+    pub async fn drive(&self, call: impl Future<Output = Report>) -> Report {
+        let mut call = pin!(call);
+        // A call that never waits does without.
+        let mut expiry = None;
+        poll_fn(|context| {
+            if let Poll::Ready(report) = call.as_mut().poll(context) {
+                return Poll::Ready(report);
+            }
+            let expiry = expiry.get_or_insert_with(|| Box::pin(self.expiry.notified()));
+            let is_over = expiry.as_mut().poll(context).is_ready();
+            // Looked at after the notice is out, so that none falls between.
+            if is_over || self.is_expired.load(Ordering::Acquire) {
+                return Poll::Ready(Report::unstarted(Outcome::Cancelled));
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// Whether calls of it are under way.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        let totals = self.totals();
+        totals.begun > totals.ended
+    }
+
+    /// Whether no call begins on it any more.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Acquire)
+    }
+
+    pub(super) const fn installed(&self) -> &Installed {
+        &self.installed
+    }
+
     pub(super) fn is(&self, installed: &Installed) -> bool {
-        self.name == installed.name
-            && self.version == installed.version
-            && self.component == installed.component
+        self.installed.name == installed.name
+            && self.installed.version == installed.version
+            && self.installed.component == installed.component
     }
 
     /// No call begins on it any more, whoever still holds it.
     pub(super) fn close(&self) {
         self.is_closed.store(true, Ordering::Release);
+    }
+
+    /// Ends what is under way on it.
+    pub(super) fn expire(&self) {
+        self.close();
+        self.is_expired.store(true, Ordering::Release);
+        self.expiry.notify_waiters();
     }
 }

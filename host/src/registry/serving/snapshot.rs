@@ -2,15 +2,16 @@
 //!
 //! *Never:* a release that is revoked or in quarantine is in it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use semver::{Version, VersionReq};
 
-use super::Serving;
-use crate::model::CapabilityName;
+use super::backstage::Backstage;
+use super::books::{StageId, id};
+use super::{Audience, Installed, Serving};
+use crate::model::{CapabilityName, Digest};
 use crate::registry::book::Book;
-use crate::registry::op::{Installed, ReleaseOrigin};
 use crate::registry::share::{Buckets, Share};
 use crate::registry::state::{Line, Release, Rollout, State};
 
@@ -18,6 +19,7 @@ use crate::registry::state::{Line, Release, Rollout, State};
 #[derive(Debug)]
 pub struct Snapshot<C> {
     lines: HashMap<CapabilityName, Arc<Served<C>>>,
+    state: Arc<State>,
     at: u64,
 }
 
@@ -32,8 +34,6 @@ pub struct Served<C> {
     pub pins: HashMap<String, Arc<Serving<C>>>,
     /// Every release that is ready.
     pub ready: BTreeMap<Version, Arc<Serving<C>>>,
-    /// Versions that requirements pass over.
-    yanked: Vec<Version>,
 }
 
 /// A release that spreads, and to whom.
@@ -45,23 +45,38 @@ pub struct Spreading<C> {
     pub buckets: Buckets,
     /// The share of this stage.
     pub share: Share,
-    /// Groups whose members all get it.
-    pub groups: Vec<String>,
+    /// Who is in the stage before the share is asked.
+    pub audience: Audience,
     /// What the judge is told.
     pub book: Arc<Book>,
     /// Which rollout, with its salt, and which stage of it.
     pub stage: (String, String, usize),
 }
 
+/// What comes with a new snapshot, beside the state that it shows.
+pub(super) struct Change<'a, C> {
+    pub(super) at: u64,
+    pub(super) ready: &'a [Arc<Serving<C>>],
+    pub(super) books: &'a HashMap<StageId, Arc<Book>>,
+    /// Bundles that do not serve, although they should.
+    pub(super) barred: &'a BTreeSet<Digest>,
+}
+
 impl<C> Snapshot<C> {
     pub(super) fn empty() -> Self {
-        Self { lines: HashMap::new(), at: 0 }
+        Self { lines: HashMap::new(), state: Arc::default(), at: 0 }
     }
 
     /// How many entries of the log it rests on.
     #[must_use]
     pub const fn at(&self) -> u64 {
         self.at
+    }
+
+    /// What the log added up to.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
     }
 
     /// A capability by its name or an alias.
@@ -75,22 +90,39 @@ impl<C> Snapshot<C> {
         self.lines.iter()
     }
 
-    /// The releases that have to be ready: who serves, who served before, what spreads, what
-    /// somebody is pinned to.
-    pub(super) fn wanted(state: &State) -> Vec<&Release> {
-        let pinned = |name: &CapabilityName, version: &Version| {
-            state.pins.values().any(|pins| pins.get(name) == Some(version))
-        };
+    /// The newest release that a requirement allows, where it is ready.
+    #[must_use]
+    pub fn resolve(
+        &self,
+        name: &CapabilityName,
+        requirement: &VersionReq,
+    ) -> Option<&Arc<Serving<C>>> {
+        let release = self.state.resolve(name, requirement)?;
+        self.find(&release.installed.name, &release.installed.version)
+    }
+
+    /// A release that is ready.
+    pub(super) fn find(
+        &self,
+        name: &CapabilityName,
+        version: &Version,
+    ) -> Option<&Arc<Serving<C>>> {
+        self.lines.get(name)?.ready.get(version)
+    }
+
+    /// The releases that have to be ready: who serves, what spreads, what somebody is pinned to or
+    /// has asked for.
+    pub(super) fn wanted<'a>(state: &'a State, backstage: &Backstage<C>) -> Vec<&'a Release> {
+        let pinned: BTreeSet<(&CapabilityName, &Version)> = state.pins.values().flatten().collect();
         let mut wanted = Vec::new();
         for (name, line) in &state.lines {
             let spreading = line.rollout.as_ref().map(|rollout| &rollout.version);
             for (version, release) in &line.releases {
-                let version = Some(version);
-                let is_wanted = version == line.stable.as_ref()
-                    || version == line.previous.as_ref()
-                    || version == spreading
-                    || version.is_some_and(|version| pinned(name, version));
-                if is_wanted && may_serve(state, release) {
+                let is_wanted = line.stable.as_ref() == Some(version)
+                    || spreading == Some(version)
+                    || pinned.contains(&(name, version))
+                    || backstage.is_asked_for(name, version);
+                if is_wanted && state.may_serve(release) {
                     wanted.push(release);
                 }
             }
@@ -98,127 +130,167 @@ impl<C> Snapshot<C> {
         wanted
     }
 
-    /// The next one, with what is ready already.
-    pub(super) fn next(state: &State, at: u64, old: &Self) -> Self {
-        Self::with(state, at, old, &[])
+    /// This one without what may not serve any more, which is closed; none where all may.
+    pub(super) fn without(&self, state: &State) -> Option<Self> {
+        let may_serve = |serving: &Arc<Serving<C>>| {
+            let line = state.lines.get(serving.name());
+            let release = line.and_then(|line| line.releases.get(serving.version()));
+            release
+                .is_some_and(|release| serving.is(&release.installed) && state.may_serve(release))
+        };
+        let all = self.lines.values().flat_map(|served| served.ready.values());
+        let closed: Vec<_> = all.filter(|serving| !may_serve(serving)).collect();
+        if closed.is_empty() {
+            return None;
+        }
+        closed.iter().for_each(|serving| serving.close());
+        let lines = self.lines.iter().map(|(name, served)| {
+            let is_hit = served.ready.values().any(|serving| serving.is_closed());
+            let rest = if is_hit { Arc::new(served.open()) } else { Arc::clone(served) };
+            (name.clone(), rest)
+        });
+        Some(Self { lines: lines.collect(), state: Arc::clone(&self.state), at: self.at })
     }
 
-    /// The next one, with what has become ready. What was ready stays so, where it may.
-    pub(super) fn with(state: &State, at: u64, old: &Self, more: &[Arc<Serving<C>>]) -> Self {
+    /// The next one: what is ready already, and what has become ready.
+    pub(super) fn next(
+        state: &Arc<State>,
+        old: &Self,
+        backstage: &Backstage<C>,
+        change: &Change<'_, C>,
+    ) -> Self {
+        let mut wanted: HashMap<&CapabilityName, Vec<&Release>> = HashMap::new();
+        for release in Self::wanted(state, backstage) {
+            wanted.entry(&release.installed.name).or_default().push(release);
+        }
         let mut lines: HashMap<CapabilityName, Arc<Served<C>>> = HashMap::new();
         for (name, line) in &state.lines {
-            let before = old.lines.get(name);
-            let served = Served::of(state, name, line, before.map(|served| &**served), more);
+            let before = old.lines.get(name).map(|served| &**served);
+            let wanted = wanted.get(name).map_or(&[][..], Vec::as_slice);
+            let served = Served::of(state, (name, line), wanted, before, change);
             lines.insert(name.clone(), Arc::new(served));
-        }
-        for served in old.lines.values() {
-            for serving in served.ready.values() {
-                let release = state
-                    .lines
-                    .get(serving.name())
-                    .and_then(|line| line.releases.get(serving.version()));
-                if !release.is_some_and(|release| may_serve(state, release)) {
-                    serving.close();
-                }
-            }
         }
         for (alias, name) in &state.aliases {
             if let Some(served) = lines.get(name).cloned() {
                 lines.insert(alias.clone(), served);
             }
         }
-        Self { lines, at }
+        Self { lines, state: Arc::clone(state), at: change.at }
+    }
+
+    /// What was ready and is not any more.
+    pub(super) fn left_behind<'a>(
+        &'a self,
+        old: &'a Self,
+        ready: &'a [Arc<Serving<C>>],
+    ) -> impl Iterator<Item = Arc<Serving<C>>> + 'a {
+        // An alias leads to what its name leads to.
+        let names = old.lines.iter().filter(|(name, _)| old.state.lines.contains_key(*name));
+        let before = names.flat_map(|(_, served)| served.ready.values());
+        let is_gone = |serving: &&Arc<Serving<C>>| {
+            let now = self.find(serving.name(), serving.version());
+            !now.is_some_and(|now| Arc::ptr_eq(now, serving))
+        };
+        before.chain(ready).filter(is_gone).cloned()
     }
 
     pub(super) fn holds(&self, installed: &Installed) -> bool {
-        self.lines
-            .get(&installed.name)
-            .and_then(|served| served.ready.get(&installed.version))
-            .is_some_and(|serving| serving.is(installed))
+        let serving = self.find(&installed.name, &installed.version);
+        serving.is_some_and(|serving| serving.is(installed) && !serving.is_closed())
     }
 }
 
 impl<C> Served<C> {
     fn of(
         state: &State,
-        name: &CapabilityName,
-        line: &Line,
+        (name, line): (&CapabilityName, &Line),
+        wanted: &[&Release],
         old: Option<&Self>,
-        more: &[Arc<Serving<C>>],
+        change: &Change<'_, C>,
     ) -> Self {
-        let mut ready = BTreeMap::new();
-        for (version, release) in &line.releases {
-            let known = old.and_then(|old| old.ready.get(version));
-            let serving = known
-                .into_iter()
-                .chain(more)
-                .find(|serving| serving.is(&release.installed))
-                .filter(|_| may_serve(state, release));
-            if let Some(serving) = serving {
-                ready.insert(version.clone(), Arc::clone(serving));
-            }
+        let is_kept = |serving: &&Arc<Serving<C>>| {
+            let is_it = |release: &&Release| serving.is(&release.installed);
+            wanted.iter().any(is_it) && !serving.is_closed()
+        };
+        let before = old.into_iter().flat_map(|old| old.ready.values());
+        let kept = before.chain(change.ready).filter(is_kept);
+        let mut ready: BTreeMap<Version, Arc<Serving<C>>> =
+            kept.map(|serving| (serving.version().clone(), Arc::clone(serving))).collect();
+        let find = |ready: &BTreeMap<_, Arc<Serving<C>>>, version: Option<&Version>| {
+            version.and_then(|version| ready.get(version)).cloned()
+        };
+        let let_in =
+            |serving: &Arc<Serving<C>>| !change.barred.contains(&serving.installed().bundle);
+        let stable = find(&ready, line.stable.as_ref()).filter(let_in).or_else(|| {
+            // Where what should serve is not ready, whoever served before goes on, if that may.
+            let kept = old.and_then(|old| old.stable.as_ref())?;
+            let release = line.releases.get(kept.version())?;
+            let may_go_on = line.stable.is_some()
+                && kept.is(&release.installed)
+                && state.may_serve(release)
+                && !kept.is_closed();
+            may_go_on.then(|| Arc::clone(kept))
+        });
+        if let Some(stable) = &stable {
+            ready.entry(stable.version().clone()).or_insert_with(|| Arc::clone(stable));
         }
-        let find = |version: Option<&Version>| version.and_then(|v| ready.get(v)).cloned();
-        // Where what should serve is not ready, whoever served before goes on, if that may.
-        let before = old.and_then(|old| old.stable.as_ref());
-        let stable = find(line.stable.as_ref()).or_else(|| {
-            let kept = before.filter(|serving| ready.contains_key(serving.version()))?;
-            line.stable.as_ref().map(|_| Arc::clone(kept))
-        });
-        let rollout = line.rollout.as_ref();
-        let spreading = rollout.and_then(|rollout| {
+        let spreading = line.rollout.as_ref().and_then(|rollout| {
             let old = old.and_then(|old| old.spreading.as_ref());
-            Spreading::of(rollout, find(Some(&rollout.version))?, old)
+            let serving = find(&ready, Some(&rollout.version)).filter(let_in)?;
+            Spreading::of(rollout, serving, old, change)
         });
-        let pinned = |pins: &BTreeMap<CapabilityName, Version>| find(pins.get(name));
+        let pinned = |pins: &BTreeMap<CapabilityName, Version>| find(&ready, pins.get(name));
         let pins =
             state.pins.iter().filter_map(|(caller, pins)| Some((caller.clone(), pinned(pins)?)));
-        let yanked = line.releases.values().filter(|release| release.yanked.is_some());
-        Self {
-            stable,
-            spreading,
-            pins: pins.collect(),
-            yanked: yanked.map(|release| release.installed.version.clone()).collect(),
-            ready,
-        }
+        Self { stable, spreading, pins: pins.collect(), ready }
     }
 
-    /// The newest release that is ready and that a requirement allows.
-    #[must_use]
-    pub fn resolve(&self, requirement: &VersionReq) -> Option<&Arc<Serving<C>>> {
-        let spreading = self.spreading.as_ref().map(|spreading| spreading.serving.version());
-        let fitting =
-            self.ready.iter().rev().filter(|(version, _)| {
-                Some(*version) != spreading && !self.yanked.contains(version)
-            });
-        let mut fitting = fitting.filter(|(version, _)| requirement.matches(version));
-        fitting.next().map(|(_, serving)| serving)
+    /// The same without what is closed.
+    fn open(&self) -> Self {
+        let is_open = |serving: &Arc<Serving<C>>| !serving.is_closed();
+        let pins = self.pins.iter().filter(|(_, serving)| is_open(serving));
+        let ready = self.ready.iter().filter(|(_, serving)| is_open(serving));
+        let spreading = self.spreading.as_ref().filter(|spreading| is_open(&spreading.serving));
+        Self {
+            stable: self.stable.clone().filter(is_open),
+            spreading: spreading.map(Spreading::same),
+            pins: pins.map(|(caller, serving)| (caller.clone(), Arc::clone(serving))).collect(),
+            ready: ready.map(|(version, serving)| (version.clone(), Arc::clone(serving))).collect(),
+        }
     }
 }
 
 impl<C> Spreading<C> {
-    fn of(rollout: &Rollout, serving: Arc<Serving<C>>, old: Option<&Self>) -> Option<Self> {
+    fn of(
+        rollout: &Rollout,
+        serving: Arc<Serving<C>>,
+        old: Option<&Self>,
+        change: &Change<'_, C>,
+    ) -> Option<Self> {
         let now = rollout.stage_now()?;
-        let stage = (rollout.id.clone(), rollout.salt.clone(), rollout.stage);
+        let stage = id(rollout);
         // A stage keeps its book through every swap, and another stage gets another.
-        let same = old.filter(|old| old.stage == stage);
-        let book = same.map_or_else(|| Arc::new(Book::new()), |old| Arc::clone(&old.book));
+        let same = old.filter(|old| old.stage == stage).map(|old| &old.book);
+        let book = same.or_else(|| change.books.get(&stage)).map(Arc::clone).unwrap_or_default();
         Some(Self {
             serving,
             buckets: Buckets::new(&rollout.id, &rollout.salt),
             share: now.share,
-            groups: now.groups.clone(),
+            audience: Audience::of(now),
             book,
             stage,
         })
     }
-}
 
-/// Whether a release may serve anybody.
-fn may_serve(state: &State, release: &Release) -> bool {
-    let component = &release.installed.component;
-    let is_halted = state.stop.is_some() && release.installed.origin == ReleaseOrigin::Generated;
-    !state.revoked.contains_key(component)
-        && !state.quarantined.contains_key(component)
-        && !is_halted
+    /// The same stage with the same book.
+    fn same(&self) -> Self {
+        Self {
+            serving: Arc::clone(&self.serving),
+            buckets: self.buckets.clone(),
+            share: self.share,
+            audience: self.audience.clone(),
+            book: Arc::clone(&self.book),
+            stage: self.stage.clone(),
+        }
+    }
 }

@@ -39,10 +39,17 @@ impl State {
             }
             Op::FlagSet { flag, on } => drop(self.flags.insert(flag.clone(), *on)),
             Op::Stopped => {
-                let stop = Stop { sequence: record.sequence, why: record.why.clone() };
+                let (sequence, at_ms) = (record.sequence, record.at_ms);
+                let stop = Stop { sequence, at_ms, why: record.why.clone() };
                 self.stop.get_or_insert(stop);
             }
-            Op::Lifted { .. } => drop(self.stop.take().ok_or(Rule::NotStopped)?),
+            Op::Lifted { key, signature } => {
+                let stop = self.stop.as_ref().ok_or(Rule::NotStopped)?;
+                if !stop.is_lifted_by(key, signature) {
+                    return Err(Rule::Unsigned { key: key.id(), sequence: stop.sequence });
+                }
+                self.stop = None;
+            }
         }
         self.at_ms = record.at_ms;
         Ok(())
@@ -76,6 +83,7 @@ impl State {
                 let line = self.line_mut(name)?;
                 line.rollout = None;
                 line.serve(version);
+                line.was_promoted = true;
             }
             Op::RolledBack { .. } => {
                 let version = rollout.version.clone();
@@ -128,6 +136,10 @@ impl State {
     fn activate(&mut self, name: &CapabilityName, version: &Version) -> Result<(), Rule> {
         let installed = self.release_mut(name, version)?.installed.clone();
         self.runnable(&installed)?;
+        // To go back to whoever served before is what a stop is often for.
+        if self.line_mut(name)?.previous.as_ref() != Some(version) {
+            self.going()?;
+        }
         if let Some(rollout) = &self.line_mut(name)?.rollout {
             return Err(Rule::Rolling { name: name.clone(), version: rollout.version.clone() });
         }
@@ -178,10 +190,10 @@ impl State {
         plan.check()?;
         let installed = self.release_mut(name, version)?.installed.clone();
         let component = installed.component;
-        if *again && !self.revoked.contains_key(&component) {
-            self.quarantined.remove(&component);
+        match self.runnable(&installed) {
+            Err(Rule::Quarantined { .. }) if *again => {}
+            runnable => runnable?,
         }
-        self.runnable(&installed)?;
         let line = self.line_mut(name)?;
         if let Some(rollout) = &line.rollout {
             return Err(Rule::Rolling { name: name.clone(), version: rollout.version.clone() });
@@ -200,23 +212,23 @@ impl State {
             is_approved: false,
             said: None,
         });
+        self.quarantined.remove(&component);
         Ok(())
     }
 
-    /// Whether a component may serve at all.
+    /// Whether a component may serve at all. That it was rolled back is told last, because a person
+    /// may try such a one again.
     fn runnable(&self, installed: &Installed) -> Result<(), Rule> {
         let digest = installed.component;
         if let Some(why) = self.revoked.get(&digest) {
             return Err(Rule::Revoked { digest, why: why.clone() });
         }
-        if let Some(why) = self.quarantined.get(&digest) {
-            return Err(Rule::Quarantined { digest, why: why.clone() });
+        if installed.origin == ReleaseOrigin::Generated {
+            self.going()?;
         }
-        match &self.stop {
-            Some(stop) if installed.origin == ReleaseOrigin::Generated => {
-                Err(Rule::Stopped { why: stop.why.clone() })
-            }
-            Some(_) | None => Ok(()),
+        match self.quarantined.get(&digest) {
+            Some(why) => Err(Rule::Quarantined { digest, why: why.clone() }),
+            None => Ok(()),
         }
     }
 
@@ -257,6 +269,7 @@ impl Line {
     fn serve(&mut self, version: Version) {
         if self.stable.as_ref() != Some(&version) {
             self.previous = self.stable.replace(version);
+            self.was_promoted = false;
         }
     }
 

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Append, Entry, LogError, OpLog};
+use super::{Append, Entry, Evidence, KeptEvidence, LogError, OpLog};
 use crate::model::Digest;
 use crate::store::Board;
 
@@ -90,6 +90,22 @@ impl<L: OpLog> OpLog for FaultyLog<L> {
 
     fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>, LogError> {
         self.inner.blob(digest)
+    }
+
+    fn keep_evidence(&self, evidence: Evidence<'_>) -> Result<(), LogError> {
+        self.inner.keep_evidence(evidence)
+    }
+
+    fn evidence(&self, stage: &str) -> Result<Option<KeptEvidence>, LogError> {
+        self.inner.evidence(stage)
+    }
+
+    fn forget_evidence(&self, but: &[String]) -> Result<(), LogError> {
+        self.inner.forget_evidence(but)
+    }
+
+    fn waits(&self) -> bool {
+        self.inner.waits()
     }
 
     fn board(&self) -> Result<Option<Arc<dyn Board>>, LogError> {

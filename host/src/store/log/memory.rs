@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Append, Entry, LogError, OpLog};
+use super::{Append, Entry, Evidence, KeptEvidence, LogError, OpLog};
 use crate::model::Digest;
 
 /// A log in memory.
@@ -20,6 +20,7 @@ struct Inner {
     checkpoints: BTreeMap<u64, String>,
     snapshot: Option<(u64, Vec<u8>)>,
     blobs: BTreeMap<Digest, Vec<u8>>,
+    evidence: BTreeMap<String, KeptEvidence>,
 }
 
 impl MemoryLog {
@@ -33,6 +34,12 @@ impl MemoryLog {
     #[cfg(test)]
     pub(crate) fn put_checkpoint(&self, length: u64, note: String) {
         self.lock().checkpoints.insert(length, note);
+    }
+
+    /// Stages whose evidence is kept.
+    #[cfg(test)]
+    pub(crate) fn evidence_count(&self) -> usize {
+        self.lock().evidence.len()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -51,9 +58,8 @@ impl OpLog for MemoryLog {
             return Err(LogError::Conflict { expected: append.expected, found });
         }
         inner.entries.extend_from_slice(append.entries);
-        let length = inner.entries.len() as u64;
-        if let Some(note) = append.checkpoint {
-            inner.checkpoints.insert(length, note.to_owned());
+        for (note, length) in append.checkpoints.iter().zip(found + 1..) {
+            inner.checkpoints.insert(length, note.clone());
         }
         for (digest, bytes) in append.blobs {
             inner.blobs.insert(*digest, bytes.to_vec());
@@ -92,5 +98,31 @@ impl OpLog for MemoryLog {
 
     fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>, LogError> {
         Ok(self.lock().blobs.get(digest).cloned())
+    }
+    fn keep_evidence(&self, evidence: Evidence<'_>) -> Result<(), LogError> {
+        let mut inner = self.lock();
+        let times = inner.evidence.get(evidence.stage).map_or(0, |kept| kept.times);
+        if times != evidence.times {
+            let (path, stage) = ("memory".to_owned(), evidence.stage.to_owned());
+            return Err(LogError::KeptByOthers { path, stage });
+        }
+        let kept = inner.evidence.entry(evidence.stage.to_owned()).or_default();
+        kept.times += 1;
+        kept.judge = evidence.judge.to_vec();
+        kept.users.extend_from_slice(evidence.users);
+        Ok(())
+    }
+
+    fn evidence(&self, stage: &str) -> Result<Option<KeptEvidence>, LogError> {
+        Ok(self.lock().evidence.get(stage).cloned())
+    }
+
+    fn forget_evidence(&self, but: &[String]) -> Result<(), LogError> {
+        self.lock().evidence.retain(|stage, _| but.contains(stage));
+        Ok(())
+    }
+
+    fn waits(&self) -> bool {
+        false
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 
 use super::super::nature::{Nature, write_ahead};
-use super::{Append, Entry, LogError, OpLog};
+use super::{Append, Entry, Evidence, KeptEvidence, LogError, OpLog};
 use crate::model::Digest;
 use crate::store::{Board, SqliteBoard};
 
@@ -21,8 +21,9 @@ use crate::store::{Board, SqliteBoard};
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// What this file is, so that no other program's database is mistaken for it ("EGlg").
 const APPLICATION_ID: i32 = 0x4547_6c67;
-/// The layout that this version reads and writes.
-const LAYOUT: i32 = 1;
+/// The layout that this version reads and writes. The second keeps evidence; the first is made into
+/// it when it is opened.
+const LAYOUT: i32 = 2;
 /// Older snapshots are of use only where the newest is damaged.
 const SNAPSHOTS_KEPT: i64 = 2;
 
@@ -38,6 +39,12 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS checkpoint (length INTEGER PRIMARY KEY, note TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS snapshot (length INTEGER PRIMARY KEY, state BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS blob (digest BLOB PRIMARY KEY, bytes BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS evidence (
+        stage TEXT PRIMARY KEY, times INTEGER NOT NULL, judge BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS counted (
+        stage TEXT NOT NULL, part INTEGER NOT NULL, users BLOB NOT NULL, PRIMARY KEY (stage, part)
+    ) WITHOUT ROWID;
 ";
 
 /// A log in a file.
@@ -121,8 +128,7 @@ impl OpLog for SqliteLog {
                 sql.prepare_cached("INSERT INTO op VALUES (?1, ?2)")?
                     .execute(params![signed(sequence), entry])?;
             }
-            if let Some(note) = append.checkpoint {
-                let length = expected + append.entries.len() as u64;
+            for (note, length) in append.checkpoints.iter().zip(expected + 1..) {
                 sql.prepare_cached("INSERT INTO checkpoint VALUES (?1, ?2)")?
                     .execute(params![signed(length), note])?;
             }
@@ -205,9 +211,71 @@ impl OpLog for SqliteLog {
         })
     }
 
+    fn keep_evidence(&self, evidence: Evidence<'_>) -> Result<(), LogError> {
+        let Evidence { stage, times, judge, users } = evidence;
+        let is_ours = self.with(|connection| {
+            let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            if kept_times(&sql, stage)? != times {
+                return Ok(false);
+            }
+            sql.prepare_cached("INSERT OR REPLACE INTO evidence VALUES (?1, ?2, ?3)")?
+                .execute(params![stage, signed(times + 1), judge])?;
+            sql.prepare_cached("INSERT INTO counted VALUES (?1, ?2, ?3)")?.execute(params![
+                stage,
+                signed(times),
+                users
+            ])?;
+            sql.commit()?;
+            Ok(true)
+        })?;
+        let path = || self.path.display().to_string();
+        let others = || LogError::KeptByOthers { path: path(), stage: stage.to_owned() };
+        if is_ours { Ok(()) } else { Err(others()) }
+    }
+
+    fn evidence(&self, stage: &str) -> Result<Option<KeptEvidence>, LogError> {
+        self.with(|connection| {
+            let sql = connection.unchecked_transaction()?;
+            let found = sql
+                .query_row("SELECT times, judge FROM evidence WHERE stage = ?1", [stage], |row| {
+                    Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, Vec<u8>>(1)?))
+                })
+                .optional()?;
+            let Some((times, judge)) = found else { return Ok(None) };
+            let mut query =
+                sql.prepare("SELECT users FROM counted WHERE stage = ?1 ORDER BY part")?;
+            let parts = query.query_map([stage], |row| row.get::<_, Vec<u8>>(0))?;
+            let users = parts.collect::<rusqlite::Result<Vec<_>>>()?.concat();
+            Ok(Some(KeptEvidence { times, judge, users }))
+        })
+    }
+
+    fn forget_evidence(&self, but: &[String]) -> Result<(), LogError> {
+        self.with(|connection| {
+            let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let kept = sql
+                .prepare_cached("SELECT stage FROM evidence")?
+                .query_map([], |row| row.get::<_, String>(0))?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            for stage in kept.iter().filter(|stage| !but.contains(stage)) {
+                sql.execute("DELETE FROM evidence WHERE stage = ?1", [stage])?;
+                sql.execute("DELETE FROM counted WHERE stage = ?1", [stage])?;
+            }
+            sql.commit()
+        })
+    }
+
     fn board(&self) -> Result<Option<Arc<dyn Board>>, LogError> {
         Ok(Some(Arc::new(SqliteBoard::open(&self.path)?)))
     }
+}
+
+fn kept_times(connection: &Connection, stage: &str) -> rusqlite::Result<u64> {
+    let times: Option<i64> = connection
+        .prepare_cached("SELECT times FROM evidence WHERE stage = ?1")?
+        .query_row([stage], |row| row.get(0))
+        .optional()?;
+    Ok(times.map_or(0, i64::unsigned_abs))
 }
 
 fn length(connection: &Connection) -> rusqlite::Result<u64> {

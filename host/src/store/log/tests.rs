@@ -22,7 +22,7 @@ fn conforms(log: &dyn OpLog) {
     let whole = Append {
         expected: 2,
         entries: &third,
-        checkpoint: Some("note 3"),
+        checkpoints: &["note 3".to_owned()],
         blobs: &[(digest, b"blob")],
     };
     log.append(whole).unwrap();
@@ -38,6 +38,25 @@ fn conforms(log: &dyn OpLog) {
         log.keep_snapshot(length, &[u8::try_from(length).unwrap()]).unwrap();
     }
     assert_eq!(log.snapshot(), Ok(Some((3, vec![3]))));
+    evidence_conforms(log);
+}
+
+fn evidence_conforms(log: &dyn OpLog) {
+    let keep = |stage: &str, times, users: &[u8]| {
+        log.keep_evidence(Evidence { stage, times, judge: &[u8::try_from(times).unwrap()], users })
+    };
+    assert_eq!(log.evidence("one"), Ok(None));
+    keep("one", 0, b"ab").unwrap();
+    keep("two", 0, b"x").unwrap();
+    keep("one", 1, b"cd").unwrap();
+    let kept = KeptEvidence { times: 2, judge: vec![1], users: b"abcd".to_vec() };
+    assert_eq!(log.evidence("one"), Ok(Some(kept.clone())));
+    // Somebody who did not read that it was kept in the meantime is another.
+    assert!(matches!(keep("one", 1, b"!"), Err(LogError::KeptByOthers { .. })));
+    assert_eq!(log.evidence("one"), Ok(Some(kept)), "nothing of it was taken");
+    log.forget_evidence(&["two".to_owned()]).unwrap();
+    assert_eq!(log.evidence("one"), Ok(None));
+    assert_eq!(log.evidence("two").unwrap().unwrap().users, b"x");
 }
 
 #[test]
@@ -175,6 +194,10 @@ mod sqlite {
         std::fs::remove_file(scratch.file()).unwrap();
         drop(SqliteLog::open(scratch.file()).unwrap());
         let connection = Connection::open(scratch.file()).unwrap();
+        // The layout before, which kept no evidence, is made into this one.
+        connection.execute_batch("DROP TABLE evidence; DROP TABLE counted").unwrap();
+        connection.pragma_update(None, "user_version", 1).unwrap();
+        SqliteLog::open(scratch.file()).unwrap().forget_evidence(&[]).unwrap();
         connection.pragma_update(None, "user_version", 9).unwrap();
         drop(connection);
         let newer = SqliteLog::open(scratch.file());

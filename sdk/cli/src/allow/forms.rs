@@ -6,6 +6,7 @@ use engraft::model::{HostPattern, NamePattern};
 
 use super::Allowed;
 use super::rule::Rule;
+use crate::amount;
 use crate::trouble::Result;
 
 /// One kind of rule.
@@ -22,7 +23,7 @@ pub(crate) struct Form {
 }
 
 /// Every kind of rule.
-pub(crate) const FORMS: [Form; 12] = [
+pub(crate) const FORMS: [Form; 13] = [
     Form {
         name: "log",
         form: "log",
@@ -98,6 +99,19 @@ pub(crate) const FORMS: [Form; 12] = [
         example: "fs=./data::/data:rw",
         what: "see a directory, read-only unless `:rw`",
         read: Allowed::read_fs,
+    },
+    Form {
+        name: "disk",
+        form: "disk=BYTES",
+        example: "disk=256MiB",
+        what: "fill the writable directories up to so much, together and with what is in them; \
+               64MiB unless given",
+        read: |allowed, rule| {
+            let value = rule.value()?;
+            let bytes = amount::bytes(value.text).map_err(|why| value.wrong(&why))?;
+            allowed.grant.disk_bytes = Some(bytes);
+            Ok(())
+        },
     },
     Form {
         name: "env",

@@ -24,7 +24,7 @@ fn every_example_is_right_and_asks_for_what_it_grants() {
     for form in &FORMS {
         let allowed = parse(form.example);
         assert_ne!(allowed.grant, Grant::default(), "{}", form.name);
-        let is_beside = form.name == "private-host";
+        let is_beside = matches!(form.name, "private-host" | "disk");
         assert_eq!(allowed.asks.is_empty(), is_beside, "{}", form.name);
         assert!(form.form.starts_with(form.name) && help().contains(form.form), "{}", form.name);
     }
@@ -67,6 +67,8 @@ fn modes_and_quotas_are_read() {
     assert_eq!(parse("random=seed:7").grant.random, Some(RandomMode::Seeded(7)));
     assert_eq!(parse("kv").grant.kv, Some(KvQuota { bytes: KV_BYTES, keys: KV_KEYS }));
     assert_eq!(parse("kv=2KiB,5").asks.kv, Some(KvQuota { bytes: 2048, keys: 5 }));
+    assert_eq!(parse("disk=2KiB").grant.disk_bytes, Some(2048));
+    assert_eq!(parse("kv").grant.disk_bytes, None);
 }
 
 #[test]
@@ -107,6 +109,8 @@ fn errors_point_at_the_place_and_tell_the_right_form() {
         ("fs=./a", "./a", "where the guest sees"),
         ("fs=./a::data", "data", "begins with `/`"),
         ("fs=./a::/x/../y", "/x/../y", "no `..`"),
+        ("disk", "disk", "needs a value"),
+        ("disk=half", "half", "`64KiB`"),
         ("env=A", "A", "KEY=VALUE"),
         ("config=a.*=1", "a.*", "one key"),
         ("call=Text", "Text", "call=NAME"),

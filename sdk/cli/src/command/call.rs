@@ -3,13 +3,12 @@
 //!
 //! *Never:* a guest is started for an input that is no JSON.
 
-use std::io::Read;
-
 use clap::Args;
 use engraft::artifact::Manifest;
 use engraft::model::Operation;
 use serde_json::Value;
 
+use crate::input;
 use crate::json_text;
 use crate::text;
 use crate::trouble::{Result, Trouble};
@@ -107,17 +106,6 @@ fn default_input(operation: &Operation) -> String {
 }
 
 fn standard_input() -> Result<String> {
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .lock()
-        .take(INPUT_BYTES_MAX + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| Trouble::fault(format!("standard input cannot be read: {error}")))?;
-    if bytes.len() as u64 > INPUT_BYTES_MAX {
-        let most = text::bytes(INPUT_BYTES_MAX);
-        return Err(Trouble::corrupt(format!(
-            "the input has more than {most}; no host takes that"
-        )));
-    }
+    let bytes = input::standard(INPUT_BYTES_MAX)?;
     Ok(json_text::utf8(INPUT, &bytes)?.to_owned())
 }

@@ -2,6 +2,8 @@
 //!
 //! *Never:* a folder that exists is changed, and half a project is left behind.
 
+mod recipe;
+
 use std::path::PathBuf;
 
 use clap::Args;
@@ -16,9 +18,10 @@ use crate::trouble::Result;
 /// Makes a new capability from a template
 #[derive(Debug, Args)]
 pub(crate) struct NewArgs {
-    /// rust, c, cpp, zig, javascript, typescript, python, go or assemblyscript
-    #[arg(value_name = "LANGUAGE", value_parser = language)]
-    language: Language,
+    /// rust, c, cpp, zig, javascript, typescript, python, go or assemblyscript; or recipe, which
+    /// needs no toolchain
+    #[arg(value_name = "LANGUAGE", value_parser = kind)]
+    kind: Kind,
     /// What to call the capability, such as `text.slugify`
     #[arg(value_name = "NAME")]
     name: CapabilityName,
@@ -31,7 +34,7 @@ pub(crate) struct NewArgs {
     /// With files and the environment, by WASI 0.2, for languages whose libraries have them
     #[arg(long)]
     wasi: bool,
-    /// The folder to make [default: the last word of NAME]
+    /// The folder to make [default: the last word of NAME]; for a recipe, the folder of its file
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
 }
@@ -44,11 +47,25 @@ struct Made {
     files: Vec<String>,
 }
 
-fn language(word: &str) -> std::result::Result<Language, UnknownLanguage> {
-    word.parse()
+/// What a capability is written in.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Recipe,
+    Language(Language),
+}
+
+fn kind(word: &str) -> std::result::Result<Kind, UnknownLanguage> {
+    if word == "recipe" { Ok(Kind::Recipe) } else { word.parse().map(Kind::Language) }
 }
 
 pub(super) fn run(args: &NewArgs) -> Result<Reply> {
+    match args.kind {
+        Kind::Recipe => recipe::run(args),
+        Kind::Language(language) => project(args, language),
+    }
+}
+
+fn project(args: &NewArgs, language: Language) -> Result<Reply> {
     let name = args.name.as_str();
     let last = name.rsplit('.').next().unwrap_or(name);
     let folder = args.folder.clone().unwrap_or_else(|| PathBuf::from(last));
@@ -58,14 +75,10 @@ pub(super) fn run(args: &NewArgs) -> Result<Reply> {
         (None, names) => Wanted::Operations(names.to_vec()),
     };
     let variant = if args.wasi { Variant::Wasi } else { Variant::Sealed };
-    let files = engraft_build::create(args.language, name, variant, &folder, &wanted)?;
+    let files = engraft_build::create(language, name, variant, &folder, &wanted)?;
     let shown = folder.display().to_string();
     let mut page = Page::default();
-    page.verdict(
-        Style::Good,
-        "made",
-        &format!("{name} in {}, in the folder `{shown}`", args.language),
-    );
+    page.verdict(Style::Good, "made", &format!("{name} in {language}, in the folder `{shown}`"));
     page.line(format!("  engraft build {shown}"));
-    Ok(Reply::fine(Made { folder, language: args.language, name: name.to_owned(), files }, page))
+    Ok(Reply::fine(Made { folder, language, name: name.to_owned(), files }, page))
 }

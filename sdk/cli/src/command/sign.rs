@@ -103,6 +103,8 @@ fn countersign(args: &SignArgs, bundle: Bundle, desk: &Desk) -> Result<Bundle> {
 }
 
 fn sign(args: &SignArgs, input: &Input, desk: &Desk) -> Result<Bundle> {
+    // What is no component is told before a key is made for it.
+    drop(input.inspect()?);
     let mut draft = Draft::read(args.manifest.as_deref())?;
     draft.name = args.name.clone().or(draft.name);
     draft.version = args.version.clone().or(draft.version);

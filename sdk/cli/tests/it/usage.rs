@@ -47,7 +47,7 @@ fn files_that_are_none_are_told_apart() {
         home.run(&[command, "notes.txt"]).says(4, "neither a component nor a bundle");
     }
     home.write("empty.wasm", "");
-    home.run(&["inspect", "empty.wasm"]).says(4, "`empty.wasm`: the bundle is cut off");
+    home.run(&["inspect", "empty.wasm"]).says(4, "`empty.wasm` is empty");
     let json = home.run(&["inspect", "missing.wasm", "--json"]).says(2, "").json();
     assert_eq!(json["error"]["kind"], "usage");
 }

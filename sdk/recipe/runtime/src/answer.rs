@@ -2,7 +2,7 @@
 //!
 //! *Never:* a fault leaves without saying what it was, and where.
 
-use crate::fault::{Cause, effects, message, parts, raise_with, rt_take};
+use crate::fault::{Cause, effects, message, parts, raise_with, retryable, rt_take};
 use crate::json::push_string;
 use crate::value::{Kind, NONE, Value};
 use crate::{convert, decimal, map};
@@ -73,7 +73,8 @@ extern "C" fn rt_answer(text: Value) -> u32 {
 }
 
 fn failure() -> u32 {
-    let (cause, about, place) = parts(rt_take());
+    let fault = rt_take();
+    let (cause, about, place) = parts(fault);
     let text = Value::text_of(sentence(cause, about, place));
     let is = |wanted: Cause| cause == wanted as u32;
     let kind = match () {
@@ -82,7 +83,7 @@ fn failure() -> u32 {
         () if is(Cause::Unavailable) => 2,
         () => 3,
     };
-    let facts = u32::from(is(Cause::Unavailable)) | u32::from(effects()) << 8;
+    let facts = u32::from(retryable(fault)) | u32::from(effects()) << 8;
     record([1, kind, text.b() as u32, text.a(), facts])
 }
 

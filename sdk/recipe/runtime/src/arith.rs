@@ -30,7 +30,7 @@ pub(crate) fn joined(left: &[u8], right: &[u8]) -> Vec<u8> {
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn rt_add(left: Value, right: Value) -> Value {
+pub(crate) extern "C" fn rt_add(left: Value, right: Value) -> Value {
     use Kind::{Bytes, Double, Duration, Int, List, Text, Time, Uint};
     match (left.kind(), right.kind()) {
         (Int, Int) => int_or(left.as_int().checked_add(right.as_int())),

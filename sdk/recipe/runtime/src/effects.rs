@@ -6,8 +6,9 @@ mod call;
 mod http;
 mod kv;
 
-use crate::fault::{Cause, raise, raise_with};
+use crate::fault::{Cause, raise, raise_from, rt_take};
 use crate::value::{Kind, NONE, Value};
+use alloc::vec::Vec;
 
 #[link(wasm_import_module = "engraft:capability/log@1.0.0")]
 unsafe extern "C" {
@@ -69,7 +70,33 @@ fn refused(case: u32, place: u32, length: u32) -> Value {
         3 => Cause::Unavailable,
         _ => Cause::Failed,
     };
-    raise_with(cause, text_at(place, length))
+    raise_from(cause, text_at(place, length), cause == Cause::Unavailable)
+}
+
+/// Sends the requests of a list by `send`, at most so many at once. A request that is a fault, since
+/// it could not be put together, stands in its place among the answers; so does a failure.
+fn in_batches(requests: Value, most: usize, send: fn(&[Value]) -> Option<Vec<Value>>) -> Value {
+    let good: Vec<Value> =
+        requests.items().iter().copied().filter(|one| !one.is(Kind::Fault)).collect();
+    let mut answers = Vec::with_capacity(good.len());
+    for batch in good.chunks(most) {
+        match send(batch) {
+            Some(some) => answers.extend(some),
+            // The host refused all of them in one breath.
+            None => {
+                let fault = rt_take();
+                answers.extend(batch.iter().map(|_| fault));
+            }
+        }
+    }
+    let mut answers = answers.into_iter();
+    let answer = |one: &Value| if one.is(Kind::Fault) { *one } else { answers.next().unwrap_or(*one) };
+    Value::list(requests.items().iter().map(answer).collect())
+}
+
+/// A value, or the fault in place of it.
+fn held(value: Value) -> Value {
+    if value.is_none() { rt_take() } else { value }
 }
 
 /// Writes a log line at a level; text as it is, anything else as JSON.

@@ -37,6 +37,9 @@ pub(crate) enum Cause {
     Failed = 24,
 }
 
+/// Beside a cause: the same call may succeed later.
+const RETRYABLE: u32 = 0x100;
+
 struct Current {
     fault: Cell<Value>,
     place: Cell<u32>,
@@ -66,6 +69,16 @@ pub(crate) fn raise_with(cause: Cause, about: Value) -> Value {
     NONE
 }
 
+/// Raises a fault that names what it is about, and tells whether a later try may succeed.
+#[cold]
+#[inline(never)]
+pub(crate) fn raise_from(cause: Cause, about: Value, retryable: bool) -> Value {
+    let flag = if retryable { RETRYABLE } else { 0 };
+    CURRENT.place.set(0);
+    CURRENT.fault.set(Value::new(Kind::Fault, cause as u32 | flag, u64::from(about.0)));
+    NONE
+}
+
 /// For functions that tell yes or no: neither.
 pub(crate) const FAULT: u32 = 2;
 
@@ -84,7 +97,14 @@ pub(crate) fn effect() {
 
 /// Whether something outside may have changed since the call began.
 pub(crate) fn effects() -> bool {
-    CURRENT.effect.replace(false)
+    CURRENT.effect.get()
+}
+
+/// Forgets the call that has ended.
+pub(crate) fn forget() {
+    CURRENT.fault.set(NONE);
+    CURRENT.place.set(0);
+    CURRENT.effect.set(false);
 }
 
 #[unsafe(no_mangle)]
@@ -129,7 +149,12 @@ extern "C" fn rt_again(fault: Value) {
 
 /// A fault that has been taken: cause, what it is about, and where.
 pub(crate) fn parts(fault: Value) -> (u32, Value, u32) {
-    (fault.a(), Value(fault.b() as u32), (fault.b() >> 32) as u32)
+    (fault.a() & !RETRYABLE, Value(fault.b() as u32), (fault.b() >> 32) as u32)
+}
+
+/// Whether a later try may succeed where this fault arose.
+pub(crate) fn retryable(fault: Value) -> bool {
+    fault.a() & RETRYABLE != 0
 }
 
 /// What a cause is called. The order is that of `Cause`.

@@ -289,3 +289,23 @@ extern "C" fn rt_sets_intersects(left: Value, right: Value) -> u32 {
     let shared = left.items().iter().any(|item| right.items().iter().any(|o| equal(*item, *o)));
     u32::from(shared)
 }
+
+/// The sum of numbers or durations of one type; of nothing it is the whole number zero.
+#[unsafe(no_mangle)]
+extern "C" fn rt_sum(list: Value) -> Value {
+    if !list.is(Kind::List) {
+        return raise(Cause::NoSuchOverload);
+    }
+    let Some((first, rest)) = list.items().split_first() else { return Value::int(0) };
+    if !matches!(first.kind(), Kind::Int | Kind::Uint | Kind::Double | Kind::Duration) {
+        return raise(Cause::NoSuchOverload);
+    }
+    let mut sum = *first;
+    for item in rest {
+        sum = crate::arith::rt_add(sum, *item);
+        if sum.is_none() {
+            return NONE;
+        }
+    }
+    sum
+}

@@ -7,6 +7,7 @@ mod guess;
 mod loops;
 mod tree;
 
+pub(crate) use guess::near;
 pub use tree::Checked;
 pub(crate) use tree::{LoopNode, Node, Op, Part};
 

@@ -143,6 +143,7 @@ on flatten rt_flatten:v LA>L?
 on flatten rt_flatten:v LA,i>L?
 on distinct rt_distinct:v LA>LA
 on sort rt_sort:v LA>LA
+on sum rt_sum:v Li>i Lu>? Ld>? LD>?
 on first rt_first_item:v LA>OA
 on last rt_last_item:v LA>OA
 fn sets.contains rt_sets_contains:t LA,LA>b

@@ -1,84 +1,96 @@
-//! A recipe that has been checked, ready to become code.
+//! A recipe that has been checked, ready to become code. Spans are places in the document.
 //!
 //! *Never:* anything here is made but by the checker.
 
-use crate::cel::Node;
-use crate::place::Places;
+use super::rules::Rule;
+use crate::cel::{Node, Span};
 use serde_json::Value;
-
-/// A checked expression, and where it stands in the document.
-#[derive(Debug)]
-pub(super) struct Planned {
-    pub(super) node: Node,
-    pub(super) places: Places,
-}
 
 /// A part of a URL.
 #[derive(Debug)]
 pub(super) enum Part {
+    /// As it is.
     Text(String),
-    Escaped(Planned),
+    /// Escaped, in the host or path, where it may not be empty.
+    Segment(Node),
+    /// Escaped, in the query.
+    Value(Node),
 }
 
 /// A body to send.
 #[derive(Debug)]
 pub(super) enum Body {
     None,
-    Json(Planned),
-    Form(Vec<(String, Planned)>),
-    Plain(Planned),
+    Json(Node),
+    Form(Vec<(String, Node)>),
+    Plain(Node),
+}
+
+/// A secret, and where the host puts it: the contract's number of the place, and its name.
+#[derive(Debug)]
+pub(super) struct Credential {
+    pub(super) secret: String,
+    pub(super) place: u32,
+    pub(super) name: String,
+}
+
+/// A request to the outside.
+#[derive(Debug)]
+pub(super) struct Fetch {
+    pub(super) method: String,
+    pub(super) url: Vec<Part>,
+    pub(super) query: Vec<(String, Node)>,
+    pub(super) headers: Vec<(String, Node)>,
+    pub(super) body: Body,
+    pub(super) credentials: Vec<Credential>,
+    pub(super) timeout_ms: Option<u32>,
 }
 
 /// What goes out.
 #[derive(Debug)]
 pub(super) enum Request {
-    Fetch {
-        method: String,
-        url: Vec<Part>,
-        query: Vec<(String, Planned)>,
-        headers: Vec<(String, Planned)>,
-        body: Body,
-        bearer: Option<String>,
-        timeout_ms: Option<u32>,
-    },
-    Call {
-        capability: String,
-        operation: String,
-        input: Option<Planned>,
-    },
+    Fetch(Box<Fetch>),
+    Call { capability: String, operation: String, input: Option<Node> },
 }
 
 /// What a step does.
 #[derive(Debug)]
 pub(super) enum Action {
     Send(Request),
-    Each(Planned, Request),
+    /// A list, the most items that it may have, and what goes out for each.
+    Each(Node, u32, Request),
     Parallel(Vec<PlannedStep>),
-    Get(Planned),
-    Put(Planned, Planned),
-    Log(Planned, u32),
-    Progress(Planned, Option<Planned>),
-    Config(Planned),
+    Get(Node),
+    Put(Node, Node),
+    Log(Node, u32),
+    Progress(Node, Option<Node>),
+    Config(Node),
     Now,
     Random,
-    Set(Planned),
-    Return(Planned),
+    Set(Node),
+    Return(Node),
 }
 
 /// A step, ready to become code.
 #[derive(Debug)]
 pub(super) struct PlannedStep {
+    pub(super) at: Span,
     pub(super) action: Action,
     pub(super) name: Option<String>,
-    pub(super) when: Option<Planned>,
-    pub(super) otherwise: Option<Planned>,
+    pub(super) when: Option<Node>,
+    pub(super) otherwise: Option<Node>,
 }
 
 /// A recipe, ready to become code.
 #[derive(Debug)]
 pub(super) struct Plan {
+    /// The schema whose shape the input is brought into.
     pub(super) input: Value,
-    pub(super) bindings: Vec<(String, Planned)>,
+    /// What else must hold of the input.
+    pub(super) input_rules: Vec<Rule>,
+    pub(super) bindings: Vec<(String, Node)>,
     pub(super) steps: Vec<PlannedStep>,
-    pub(super) result: Planned,
+    pub(super) result: Node,
+    /// What must hold of the result, where its types do not show it.
+    pub(super) output_rules: Vec<Rule>,
 }

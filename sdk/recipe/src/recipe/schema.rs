@@ -7,8 +7,8 @@ use crate::wasm::Data;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// Schemas nested deeper count as anything; so deep an input is read by path, not by type.
-const DEPTH_MAX: u32 = 16;
+/// Schemas within each other. Deeper ones are refused by the checker, so none goes unread.
+pub(super) const DEPTH_MAX: u32 = 16;
 
 /// The type of the values that a schema allows.
 pub(super) fn type_of(schema: &Value, depth: u32) -> Type {
@@ -38,6 +38,12 @@ pub(super) fn type_of(schema: &Value, depth: u32) -> Type {
         },
         _ => Type::Dyn,
     }
+}
+
+/// Whether the runtime brings values into the shape of this schema, so that they have its type.
+pub(super) fn is_shaped(schema: &Value) -> bool {
+    let shaped = ["string", "integer", "number", "boolean", "array", "object"];
+    schema.get("type").and_then(Value::as_str).is_some_and(|of| shaped.contains(&of))
 }
 
 /// The shape of a schema as the runtime reads it: a word for the kind, then what goes with it.

@@ -80,7 +80,9 @@ fn plan(args: &SimulateArgs, desk: &Desk) -> Result<Plan> {
     let mut plan = Plan::single(share, args.alpha.unwrap_or(0.05), requests);
     if args.latency_factor.is_some() {
         let factor = engraft::registry::evidence::SLOWNESS_FACTOR;
-        plan.watch.push(Watch { metric: Metric::Latency { factor }, weight: 1.0 });
+        // Whoever gives a factor asks about latency, so that most of the error is spent on it; a fifth
+        // is left for failures, so that a release which also fails is found as well.
+        plan.watch.push(Watch { metric: Metric::Latency { factor }, weight: 4.0 });
     }
     Ok(plan)
 }

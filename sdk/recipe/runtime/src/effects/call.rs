@@ -2,7 +2,8 @@
 //!
 //! *Never:* an output that is not JSON is passed on.
 
-use crate::fault::{Cause, effect, raise, raise_with, rt_take};
+use super::{held, in_batches};
+use crate::fault::{Cause, effect, raise, raise_from};
 use crate::json;
 use crate::value::{Kind, NONE, Value};
 use alloc::vec::Vec;
@@ -31,9 +32,12 @@ fn lowered(request: Value) -> Option<[u32; 6]> {
     Some([a, b, c, d, e, f])
 }
 
-/// An answer of five words: JSON text, or a failure.
+/// As many calls as a host makes side by side.
+const BATCH_MAX: usize = 16;
+
+/// An answer of five words: JSON text, or a failure with its facts.
 fn lifted(words: [u32; 5]) -> Value {
-    let [tag, a, b, c, _] = words;
+    let [tag, a, b, c, facts] = words;
     if tag & 0xff == 0 {
         effect();
         return json::rt_of_json(Value::new(Kind::Text, b, u64::from(a)));
@@ -44,7 +48,10 @@ fn lifted(words: [u32; 5]) -> Value {
         2 => Cause::Unavailable,
         _ => Cause::Failed,
     };
-    raise_with(cause, Value::new(Kind::Text, c, u64::from(b)))
+    if facts & 0xff00 != 0 {
+        effect();
+    }
+    raise_from(cause, Value::new(Kind::Text, c, u64::from(b)), facts & 0xff != 0)
 }
 
 /// Calls a capability and waits.
@@ -60,11 +67,13 @@ extern "C" fn rt_call(request: Value) -> Value {
 /// Calls capabilities side by side; a failure stands in its place in the list.
 #[unsafe(no_mangle)]
 extern "C" fn rt_call_all(requests: Value) -> Value {
-    let mut lowered_all = Vec::with_capacity(requests.len());
-    for request in requests.items() {
-        let Some(words) = lowered(*request) else { return NONE };
-        lowered_all.push(words);
-    }
+    in_batches(requests, BATCH_MAX, invoke_all)
+}
+
+fn invoke_all(requests: &[Value]) -> Option<Vec<Value>> {
+    let fits: Vec<Result<[u32; 6], Value>> =
+        requests.iter().map(|one| lowered(*one).ok_or_else(|| held(NONE))).collect();
+    let lowered_all: Vec<[u32; 6]> = fits.iter().filter_map(|one| one.ok()).collect();
     let mut answer = [0; 2];
     // SAFETY: all texts live as long as the call, and the answer has room.
     unsafe {
@@ -73,9 +82,10 @@ extern "C" fn rt_call_all(requests: Value) -> Value {
     let [place, count] = answer;
     // SAFETY: the host wrote so many answers there.
     let answers = unsafe { core::slice::from_raw_parts(place as *const [u32; 5], count as usize) };
-    let held = |words: &[u32; 5]| {
-        let value = lifted(*words);
-        if value.is_none() { rt_take() } else { value }
+    let mut answers = answers.iter();
+    let answer = |fits: &Result<[u32; 6], Value>| match fits {
+        Err(fault) => Some(*fault),
+        Ok(_) => Some(held(lifted(*answers.next()?))),
     };
-    Value::list(answers.iter().map(held).collect())
+    fits.iter().map(answer).collect()
 }

@@ -2,8 +2,8 @@
 //!
 //! *Never:* a header with a line break in it is sent.
 
-use super::{refused, text_at};
-use crate::fault::{Cause, effect, raise, raise_with, rt_take};
+use super::{held, in_batches, refused, text_at};
+use crate::fault::{Cause, effect, raise, raise_with};
 use crate::value::{Kind, NONE, Value};
 use alloc::vec::Vec;
 
@@ -37,6 +37,10 @@ fn lowered(request: Value) -> Option<[u32; 13]> {
         raise(Cause::NoSuchOverload);
         return None;
     }
+    if climbs(url.raw()) {
+        raise_with(Cause::BadArgument, Value::text("the path of this URL leads upwards"));
+        return None;
+    }
     let (header_place, header_count) = header_words(*headers)?;
     let body_words = match body.kind() {
         Kind::Null => [0, 0, 0],
@@ -63,6 +67,29 @@ fn lowered(request: Value) -> Option<[u32; 13]> {
         timeout[0],
         timeout[1],
     ])
+}
+
+/// Whether a URL's path has a segment `.` or `..`, which no escaping keeps from leading elsewhere:
+/// `%2e` means the same.
+fn climbs(url: &[u8]) -> bool {
+    let end = url.iter().position(|byte| *byte == b'?').unwrap_or(url.len());
+    // Scheme and host are the first three segments, and hold no such thing.
+    url[..end].split(|byte| *byte == b'/').any(|segment| {
+        let (mut rest, mut dots) = (segment, 0);
+        while let Some(next) = rest.strip_prefix(b".").or_else(|| encoded_dot(rest)) {
+            (rest, dots) = (next, dots + 1);
+        }
+        rest.is_empty() && (dots == 1 || dots == 2)
+    })
+}
+
+fn encoded_dot(rest: &[u8]) -> Option<&[u8]> {
+    rest.strip_prefix(b"%2e").or_else(|| rest.strip_prefix(b"%2E"))
+}
+
+/// Whether a request with this method changes nothing where it leads.
+fn is_safe(method: Value) -> bool {
+    matches!(method.raw(), b"GET" | b"HEAD" | b"OPTIONS")
 }
 
 /// A flat list of names and values, each two words.
@@ -96,13 +123,19 @@ fn credential_words(credentials: Value) -> (u32, u32) {
     (words.leak().as_ptr() as u32, count)
 }
 
-/// An answer of six words: status, headers and body, or an error.
-fn lifted(words: [u32; 6]) -> Value {
+/// The case of a host's error that says that it was tried, and that something may have happened.
+const TRIED: u32 = 4;
+
+/// An answer of six words to a request: status, headers and body, or an error.
+fn lifted(request: Value, words: [u32; 6]) -> Value {
     let [tag, a, b, c, d, e] = words;
-    if tag & 0xff != 0 {
+    let answered = tag & 0xff == 0;
+    if (answered || a & 0xff >= TRIED) && !request.items().first().is_some_and(|it| is_safe(*it)) {
+        effect();
+    }
+    if !answered {
         return refused(a, b, c);
     }
-    effect();
     // SAFETY: the host wrote so many pairs of texts there.
     let pairs = unsafe { core::slice::from_raw_parts(b as *const [u32; 4], c as usize) };
     let mut headers: Vec<(Value, Value)> = Vec::with_capacity(pairs.len());
@@ -135,17 +168,23 @@ extern "C" fn rt_fetch(request: Value) -> Value {
     let mut answer = [0; 6];
     // SAFETY: everything lives as long as the call, and the answer has room.
     unsafe { http_send(a, b, c, d, e, f, g, h, i, j, k, l, m, &raw mut answer) };
-    lifted(answer)
+    lifted(request, answer)
 }
+
+/// As many requests as a host sends side by side.
+const BATCH_MAX: usize = 32;
 
 /// Sends requests side by side; a failure stands in its place in the list.
 #[unsafe(no_mangle)]
 extern "C" fn rt_fetch_all(requests: Value) -> Value {
-    let mut lowered_all = Vec::with_capacity(requests.len());
-    for request in requests.items() {
-        let Some(words) = lowered(*request) else { return NONE };
-        lowered_all.push(words);
-    }
+    in_batches(requests, BATCH_MAX, send_all)
+}
+
+fn send_all(requests: &[Value]) -> Option<Vec<Value>> {
+    // One that does not fit is refused alone, before the others go out.
+    let fits: Vec<Result<[u32; 13], Value>> =
+        requests.iter().map(|one| lowered(*one).ok_or_else(|| held(NONE))).collect();
+    let lowered_all: Vec<[u32; 13]> = fits.iter().filter_map(|one| one.ok()).collect();
     let mut answer = [0; 4];
     // SAFETY: everything lives as long as the call, and the answer has room.
     unsafe {
@@ -153,15 +192,17 @@ extern "C" fn rt_fetch_all(requests: Value) -> Value {
     }
     let [tag, a, b, c] = answer;
     if tag & 0xff != 0 {
-        return refused(a, b, c);
+        refused(a, b, c);
+        return None;
     }
     // SAFETY: the host wrote so many answers there.
     let answers = unsafe { core::slice::from_raw_parts(a as *const [u32; 6], b as usize) };
-    let held = |words: &[u32; 6]| {
-        let value = lifted(*words);
-        if value.is_none() { rt_take() } else { value }
+    let mut answers = answers.iter();
+    let answer = |(request, fits): (&Value, &Result<[u32; 13], Value>)| match fits {
+        Err(fault) => Some(*fault),
+        Ok(_) => Some(held(lifted(*request, *answers.next()?))),
     };
-    Value::list(answers.iter().map(held).collect())
+    requests.iter().zip(&fits).map(answer).collect()
 }
 
 /// Text as a part of a URL: only unreserved letters stay as they are.

@@ -97,6 +97,11 @@ impl Node {
         Self { op, ty, span }
     }
 
+    /// The condition that never holds.
+    pub(crate) fn never() -> Self {
+        Self::new(Op::Literal(Literal::Bool(false)), Type::Bool, Span::default())
+    }
+
     pub(super) fn fault(name: &str, span: Span) -> Self {
         Self { op: Op::Unbound(name.to_owned()), ty: Type::Dyn, span }
     }

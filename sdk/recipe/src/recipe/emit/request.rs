@@ -1,27 +1,26 @@
-//! Requests: how they are put together, and sent singly, for each of a list, or side by side.
+//! Requests: how they are put together.
 //!
 //! *Never:* a value stands in a URL, a query or a form as it is.
 
-use super::super::plan::{Action, Body, Part, Planned, PlannedStep, Request};
-use super::Writer;
+use super::{Writer, cause};
+use crate::cel::{Node, Span};
+use crate::recipe::plan::{Body, Credential, Fetch, Part, Request};
 use crate::wasm::Local;
 use wasm_encoder::Instruction;
-
-/// The kind of a fault that stands in a list, as the runtime numbers it.
-const FAULT: u32 = 16;
 
 impl Request {
     /// What of the runtime sends one.
     pub(super) fn single(&self) -> &'static str {
         match self {
-            Self::Fetch { .. } => "rt_fetch",
+            Self::Fetch(_) => "rt_fetch",
             Self::Call { .. } => "rt_call",
         }
     }
 
-    fn many(&self) -> &'static str {
+    /// What of the runtime sends many, side by side.
+    pub(super) fn many(&self) -> &'static str {
         match self {
-            Self::Fetch { .. } => "rt_fetch_all",
+            Self::Fetch(_) => "rt_fetch_all",
             Self::Call { .. } => "rt_call_all",
         }
     }
@@ -33,66 +32,78 @@ impl<'a> Writer<'a> {
         self.emitter.code.i32(constant);
     }
 
-    fn list(&mut self, room: u32) -> Local {
+    /// A new list in a local.
+    pub(super) fn list(&mut self, room: u32) -> Local {
         let list = self.local();
         self.emitter.code.i32(room).call("rt_list").set(list);
         list
     }
 
-    fn escaped(&mut self, value: &'a Planned) {
+    /// Puts what is emitted at the end of a list.
+    fn push(&mut self, list: Local, emit: impl FnOnce(&mut Self)) {
+        self.emitter.code.get(list);
+        emit(self);
+        self.emitter.code.call("rt_push");
+    }
+
+    fn null(&mut self) {
+        self.emitter.code.call("rt_null");
+    }
+
+    fn escaped(&mut self, value: &'a Node) {
         self.value(value);
         self.emitter.code.call("rt_url_encode");
-        self.checked();
+        self.checked(value.span);
+    }
+
+    /// A part of a host or path: with nothing in it, it would lead elsewhere.
+    fn segment(&mut self, value: &'a Node) {
+        self.escaped(value);
+        let local = self.local();
+        let about = self.emitter.data.text("this part of the URL is empty");
+        self.emitter.code.tee(local).load32(4).op(Instruction::I32Eqz).when(None);
+        self.emitter.fail(cause::BAD_ARGUMENT, about, value.span);
+        self.emitter.code.end().get(local);
     }
 
     /// A request as the runtime takes it.
-    pub(super) fn request(&mut self, request: &'a Request) {
+    pub(super) fn request(&mut self, request: &'a Request, at: Span) {
         match request {
             Request::Call { capability, operation, input } => {
                 let list = self.list(3);
-                for text in [capability, operation] {
-                    self.emitter.code.get(list);
-                    self.text(text);
-                    self.emitter.code.call("rt_push");
-                }
-                self.emitter.code.get(list);
-                match input {
-                    Some(input) => self.value(input),
+                self.push(list, |writer| writer.text(capability));
+                self.push(list, |writer| writer.text(operation));
+                self.push(list, |writer| match input {
+                    Some(input) => writer.value(input),
                     None => {
-                        let nothing = self.list(0);
-                        self.emitter.code.get(nothing).call("rt_map");
+                        let nothing = writer.list(0);
+                        writer.emitter.code.get(nothing).call("rt_map");
                     }
-                }
-                self.emitter.code.call("rt_push").get(list);
-            }
-            Request::Fetch { method, url, query, headers, body, bearer, timeout_ms } => {
-                let list = self.list(6);
+                });
                 self.emitter.code.get(list);
-                self.text(method);
-                self.emitter.code.call("rt_push").get(list);
-                self.url(url, query);
-                self.emitter.code.call("rt_push").get(list);
-                self.headers(headers, body);
-                self.emitter.code.call("rt_push").get(list);
-                self.body(body);
-                self.emitter.code.call("rt_push").get(list);
-                self.credentials(bearer.as_deref());
-                self.emitter.code.call("rt_push").get(list);
-                match timeout_ms {
-                    Some(timeout) => {
-                        let constant = self.emitter.data.int(i64::from(*timeout));
-                        self.emitter.code.i32(constant);
-                    }
-                    None => {
-                        self.emitter.code.call("rt_null");
-                    }
-                }
-                self.emitter.code.call("rt_push").get(list);
             }
+            Request::Fetch(fetch) => self.fetch(fetch, at),
         }
     }
 
-    fn url(&mut self, parts: &'a [Part], query: &'a [(String, Planned)]) {
+    fn fetch(&mut self, fetch: &'a Fetch, at: Span) {
+        let list = self.list(6);
+        self.push(list, |writer| writer.text(&fetch.method));
+        self.push(list, |writer| writer.url(&fetch.url, &fetch.query));
+        self.push(list, |writer| writer.headers(&fetch.headers, &fetch.body));
+        self.push(list, |writer| writer.body(&fetch.body, at));
+        self.push(list, |writer| writer.credentials(&fetch.credentials));
+        self.push(list, |writer| match fetch.timeout_ms {
+            Some(timeout) => {
+                let constant = writer.emitter.data.int(i64::from(timeout));
+                writer.emitter.code.i32(constant);
+            }
+            None => writer.null(),
+        });
+        self.emitter.code.get(list);
+    }
+
+    fn url(&mut self, parts: &'a [Part], query: &'a [(String, Node)]) {
         let mut has_query = false;
         for (at, part) in parts.iter().enumerate() {
             match part {
@@ -100,7 +111,8 @@ impl<'a> Writer<'a> {
                     has_query |= text.contains('?');
                     self.text(text);
                 }
-                Part::Escaped(value) => self.escaped(value),
+                Part::Segment(value) => self.segment(value),
+                Part::Value(value) => self.escaped(value),
             }
             if at > 0 {
                 self.emitter.code.call("rt_concat");
@@ -115,13 +127,13 @@ impl<'a> Writer<'a> {
     }
 
     /// Constant text with an escaped value behind it.
-    fn pair(&mut self, before: &str, value: &'a Planned) {
+    fn pair(&mut self, before: &str, value: &'a Node) {
         self.text(before);
         self.escaped(value);
         self.emitter.code.call("rt_concat");
     }
 
-    fn headers(&mut self, headers: &'a [(String, Planned)], body: &Body) {
+    fn headers(&mut self, headers: &'a [(String, Node)], body: &Body) {
         let list = self.list(0);
         let given = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
         let kind = match body {
@@ -130,34 +142,28 @@ impl<'a> Writer<'a> {
             _ => None,
         };
         if let Some(kind) = kind {
-            for text in ["content-type", kind] {
-                self.emitter.code.get(list);
-                self.text(text);
-                self.emitter.code.call("rt_push");
-            }
+            self.push(list, |writer| writer.text("content-type"));
+            self.push(list, |writer| writer.text(kind));
         }
         for (name, value) in headers {
-            self.emitter.code.get(list);
-            self.text(name);
-            self.emitter.code.call("rt_push").get(list);
-            self.value(value);
-            self.emitter.code.call("rt_to_string");
-            self.checked();
-            self.emitter.code.call("rt_push");
+            self.push(list, |writer| writer.text(name));
+            self.push(list, |writer| {
+                writer.value(value);
+                writer.emitter.code.call("rt_to_string");
+                writer.checked(value.span);
+            });
         }
         self.emitter.code.get(list);
     }
 
-    fn body(&mut self, body: &'a Body) {
+    fn body(&mut self, body: &'a Body, at: Span) {
         match body {
-            Body::None => {
-                self.emitter.code.call("rt_null");
-            }
+            Body::None => self.null(),
             Body::Plain(value) => self.value(value),
             Body::Json(value) => {
                 self.value(value);
                 self.emitter.code.call("rt_to_json");
-                self.checked();
+                self.checked(at);
             }
             Body::Form(fields) => {
                 for (at, (name, value)) in fields.iter().enumerate() {
@@ -171,124 +177,17 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn credentials(&mut self, bearer: Option<&str>) {
-        let list = self.list(3);
-        if let Some(secret) = bearer {
-            self.emitter.code.get(list);
-            self.text(secret);
-            self.emitter.code.call("rt_push").get(list);
-            let placement = self.emitter.data.int(0);
-            self.emitter.code.i32(placement).call("rt_push").get(list);
-            self.text("");
-            self.emitter.code.call("rt_push");
+    fn credentials(&mut self, credentials: &'a [Credential]) {
+        let list = self.list(0);
+        for credential in credentials {
+            let place = self.emitter.data.int(i64::from(credential.place));
+            self.push(list, |writer| writer.text(&credential.secret));
+            self.push(list, |writer| {
+                writer.emitter.code.i32(place);
+            });
+            self.push(list, |writer| writer.text(&credential.name));
         }
         self.emitter.code.get(list);
-    }
-
-    /// Sends one request for each item of a list, all side by side; gives the list of answers.
-    pub(super) fn each(&mut self, list: &'a Planned, request: &'a Request) {
-        let items = self.local();
-        self.value(list);
-        self.emitter.code.call("rt_range");
-        self.checked();
-        self.emitter.code.set(items);
-        let requests = self.list(0);
-        let (at, item) = (self.local(), self.local());
-        self.emitter.input("item", item);
-        let code = &mut self.emitter.code;
-        code.i32(0).set(at);
-        let done = code.block(None);
-        let top = code.repeat();
-        code.get(at).get(items).load32(4).op(Instruction::I32GeU).br_if(done);
-        code.get(items).get(at).call("rt_second").set(item).get(requests);
-        self.request(request);
-        let code = &mut self.emitter.code;
-        code.call("rt_push").get(at).i32(1).op(Instruction::I32Add).set(at).br(top);
-        code.end().end();
-        code.get(requests).call(request.many());
-        self.checked();
-        self.emitter.code.set(items).i32(0).set(at);
-        // One answer that is a fault is a fault of the step.
-        let code = &mut self.emitter.code;
-        let done = code.block(None);
-        let top = code.repeat();
-        code.get(at).get(items).load32(4).op(Instruction::I32GeU).br_if(done);
-        code.get(items).get(at).call("rt_second").set(item);
-        self.unless_fault(item);
-        let code = &mut self.emitter.code;
-        code.get(at).i32(1).op(Instruction::I32Add).set(at).br(top);
-        code.end().end();
-        code.get(items);
-    }
-
-    fn unless_fault(&mut self, value: Local) {
-        let fault = self.emitter.fault;
-        let code = &mut self.emitter.code;
-        code.get(value).load32(0).i32(FAULT).op(Instruction::I32Eq).when(None);
-        code.get(value).call("rt_again").br(fault).end();
-    }
-
-    /// Locals for the results of steps, null until they have one.
-    pub(super) fn named_nulls(&mut self, steps: &'a [PlannedStep]) -> Vec<Local> {
-        let mut locals = Vec::new();
-        for _ in steps {
-            let local = self.local();
-            self.emitter.code.call("rt_null").set(local);
-            locals.push(local);
-        }
-        locals
-    }
-
-    /// Steps that go out side by side: fetches in one batch, calls in another.
-    pub(super) fn parallel(&mut self, steps: &'a [PlannedStep], results: &[Local]) {
-        for batch in ["rt_fetch_all", "rt_call_all"] {
-            let requests = self.list(0);
-            let mut taken = Vec::new();
-            for (step, result) in steps.iter().zip(results) {
-                let Action::Send(request) = &step.action else { continue };
-                if request.many() != batch {
-                    continue;
-                }
-                let number = self.local();
-                self.emitter.code.op(Instruction::I32Const(-1)).set(number);
-                let skip = self.emitter.code.block(None);
-                if let Some(when) = &step.when {
-                    self.truth(when);
-                    self.emitter.code.op(Instruction::I32Eqz).br_if(skip);
-                }
-                self.emitter.code.get(requests).load32(4).set(number).get(requests);
-                self.request(request);
-                self.emitter.code.call("rt_push").end();
-                taken.push((step, *result, number));
-            }
-            if taken.is_empty() {
-                continue;
-            }
-            let answers = self.local();
-            self.emitter.code.get(requests).call(batch);
-            self.checked();
-            self.emitter.code.set(answers);
-            for (step, result, number) in taken {
-                self.answer(step, answers, number, result);
-            }
-        }
-        for (step, result) in steps.iter().zip(results) {
-            if let Some(name) = &step.name {
-                self.emitter.input(name, *result);
-            }
-        }
-    }
-
-    fn answer(&mut self, step: &'a PlannedStep, answers: Local, number: Local, result: Local) {
-        let skip = self.emitter.code.block(None);
-        self.emitter.code.get(number).i32(0).op(Instruction::I32LtS).br_if(skip);
-        self.guarded(step.otherwise.as_ref(), |writer| {
-            let answer = writer.local();
-            writer.emitter.code.get(answers).get(number).call("rt_second").set(answer);
-            writer.unless_fault(answer);
-            writer.emitter.code.get(answer);
-        });
-        self.emitter.code.set(result).end();
     }
 }
 

@@ -1,0 +1,51 @@
+//! Examination: nothing is admitted that was not looked at.
+//!
+//! ```text
+//! Candidate ─examine→ Examined ─approve→ Approved ─sign→ Bundle
+//! ```
+//!
+//! Each step consumes the value before it, and none but the last step of the work makes the next
+//! value; so a skipped check does not compile. What was found stands in a [`Report`], which is plain
+//! data; what may be done with a candidate follows from the value that holds it.
+//!
+//! | level | what it looks at |
+//! |---|---|
+//! | basic | signature, manifest, and every nested component and module, without running anything |
+//! | standard | and it runs: examples, checks of itself, generated inputs |
+//! | comprehensive | and how it behaves: determinism, isolation, leaks, faults, growth |
+//! | production | and how fast it is, behind the walls of a worker |
+//!
+//! *Never:* a candidate is compiled or run in this process before its bytes have passed.
+
+mod approval;
+mod behaviour;
+mod candidate;
+mod catalogue;
+mod checks;
+mod conform;
+mod examined;
+mod examiner;
+mod facts;
+mod finding;
+mod glance;
+mod level;
+mod notes;
+mod policy;
+mod report;
+mod risk;
+mod sandbox;
+mod subject;
+mod texts;
+mod walk;
+
+pub use approval::{APPROVAL_LIFE, Approval, Binding, Decision, Said, consequences};
+pub use candidate::{Candidate, CandidateOrigin, Complete};
+pub use catalogue::{CHECKS, Check, CheckId, UnknownCheck};
+pub use examined::{Approved, Examined, NotApproved};
+pub use examiner::{ExamineError, Examiner, Order};
+pub use finding::{Blocks, Evidence, Finding, Severity};
+pub use glance::glance;
+pub use level::{Bounds, Level, Profile};
+pub use policy::{Action, Conditions, Forbidden, Policy, Rule};
+pub use report::{CheckEnd, CheckRun, Measures, REPORT_FORMAT, Report, Subject, Verdict};
+pub use risk::{CountsTo, Factor, RiskReport, Weights};

@@ -1,0 +1,270 @@
+//! The course of time: the same again, a thousand times, on other days, with larger inputs.
+//!
+//! *Never:* a difference counts that the candidate's own values explain; a counter may count.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{Answer, Trial};
+use crate::engine::InstancePolicy;
+use crate::examine::conform::same;
+use crate::examine::finding::{Draft, Severity};
+use crate::examine::sandbox::{Base, Cast, Function, HostCall, Seen, Tally};
+
+/// Calls of the long run.
+const CALLS: usize = 1_000;
+/// Calls before memory and fuel are taken as what they settle at.
+const SETTLED: usize = 100;
+/// Growth between settling and the end that is no growth: a heap that is rounded up.
+const GROWTH_BYTES_MAX: u64 = 512 << 10;
+/// The same for fuel: half as much again is another algorithm.
+const GROWTH_FUEL_PERCENT_MAX: u64 = 150;
+/// Fuel that the long run may burn in all; slower candidates are asked with fewer calls.
+const RUN_FUEL_MAX: u64 = 3_000_000_000;
+
+/// Days on which something might begin: the first of a century and of a year, a leap day, a night, a
+/// weekend, the ends of 32 bits, some years on.
+const DAYS: [u64; 8] = [
+    946_684_800,
+    1_767_225_600,
+    1_709_208_000,
+    1_782_356_400,
+    1_790_424_000,
+    2_147_483_648,
+    1_893_456_000,
+    4_102_444_800,
+];
+
+/// Lengths of the texts of inputs.
+const LENGTHS: [usize; 3] = [64, 1_024, 16_384];
+
+/// The same input, seed and time give the same answer and the same calls, fresh and on an instance
+/// that was used before.
+pub(super) async fn determinism(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
+    let fresh = trial.actor.load(Cast::default()).map_err(|error| error.to_string())?;
+    let lifetime = InstancePolicy::Pooled { calls_max: 10_000, idle_max: 1 };
+    let pooled = trial
+        .actor
+        .load(Cast { lifetime, ..Cast::default() })
+        .map_err(|error| error.to_string())?;
+    let mut found = Vec::new();
+    for base in &trial.bases {
+        let again = trial.actor.call(&fresh, &base.operation, &base.input).await;
+        let first = trial.actor.call(&pooled, &base.operation, &base.input).await;
+        let reused = trial.actor.call(&pooled, &base.operation, &base.input).await;
+        for seen in [&again, &first, &reused] {
+            tally.add(seen);
+        }
+        for (seen, when) in [
+            (&again, "run again"),
+            (&first, "on a new warm instance"),
+            (&reused, "on a used instance"),
+        ] {
+            if let Some(what) = differs(&base.seen, seen) {
+                let message = format!("`{}` does otherwise {when}: {what}", base.operation);
+                found.push(Draft::new(message).seen(&base.input, shown(seen)));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What is different between two runs.
+fn differs(one: &Seen, other: &Seen) -> Option<&'static str> {
+    if !same_outcome(one, other) {
+        return Some("another answer");
+    }
+    (one.calls != other.calls).then_some("other calls of the host")
+}
+
+fn same_outcome(one: &Seen, other: &Seen) -> bool {
+    let json = |seen: &Seen| serde_json::from_str::<Value>(seen.output()?).ok();
+    match (json(one), json(other)) {
+        (Some(one), Some(other)) => same(&one, &other),
+        _ => one.outcome == other.outcome,
+    }
+}
+
+fn shown(seen: &Seen) -> String {
+    seen.outcome.to_string()
+}
+
+/// A thousand calls on one instance: what grows, and what begins only then.
+pub(super) async fn thousand(trial: &Trial<'_>, tally: &mut Tally) -> (Answer, Answer) {
+    let lifetime = InstancePolicy::Pooled { calls_max: u32::MAX, idle_max: 1 };
+    let loaded = match trial.actor.load(Cast { lifetime, ..Cast::default() }) {
+        Ok(loaded) => loaded,
+        Err(error) => return (Err(error.to_string()), Err(error.to_string())),
+    };
+    let (mut growth, mut late) = (Vec::new(), Vec::new());
+    let mut is_short = false;
+    let mut operations: BTreeSet<&str> = BTreeSet::new();
+    for base in &trial.bases {
+        if !operations.insert(&base.operation) {
+            continue;
+        }
+        let run = long_run(trial, &loaded, base, tally).await;
+        is_short |= run.calls < CALLS;
+        growth.extend(run.growth());
+        late.extend(run.change);
+    }
+    let short = || Err(format!("it is too slow for {CALLS} calls; fewer were made"));
+    let growth = if growth.is_empty() && is_short { short() } else { Ok(growth) };
+    (growth, Ok(late))
+}
+
+/// What a long run showed.
+struct LongRun {
+    operation: String,
+    calls: usize,
+    settled: (u64, u64),
+    end: (u64, u64),
+    change: Option<Draft>,
+}
+
+async fn long_run(
+    trial: &Trial<'_>,
+    loaded: &crate::engine::Loaded,
+    base: &Base,
+    tally: &mut Tally,
+) -> LongRun {
+    let mut run = LongRun {
+        operation: base.operation.clone(),
+        calls: 0,
+        settled: (0, 0),
+        end: (0, 0),
+        change: None,
+    };
+    let mut burnt = 0_u64;
+    while run.calls < CALLS && burnt < RUN_FUEL_MAX {
+        let seen = trial.actor.call(loaded, &base.operation, &base.input).await;
+        tally.add(&seen);
+        run.calls += 1;
+        burnt = burnt.saturating_add(seen.usage.fuel.max(1));
+        run.end = (seen.usage.memory_bytes_peak, seen.usage.fuel);
+        if run.calls == SETTLED {
+            run.settled = run.end;
+        }
+        if run.change.is_none()
+            && let Some(what) = differs(&base.seen, &seen)
+        {
+            let (name, number) = (&base.operation, run.calls);
+            let message = format!("`{name}` does otherwise after many calls: {what}");
+            let detail = format!("call {number}: {}", shown(&seen));
+            run.change = Some(Draft::new(message).seen(&base.input, detail));
+        }
+        if !seen.is_orderly() {
+            break;
+        }
+    }
+    run
+}
+
+impl LongRun {
+    fn growth(&self) -> Vec<Draft> {
+        if self.calls <= SETTLED {
+            return Vec::new();
+        }
+        let (name, calls) = (&self.operation, self.calls);
+        let mut found = Vec::new();
+        let ((bytes, fuel), (bytes_end, fuel_end)) = (self.settled, self.end);
+        if bytes_end > bytes.saturating_add(GROWTH_BYTES_MAX) {
+            let message = format!("`{name}` keeps growing while it is called again and again");
+            let detail = format!("{bytes} bytes after {SETTLED} calls, {bytes_end} after {calls}");
+            found.push(Draft::new(message).seen("memory", detail));
+        }
+        if fuel_end.saturating_mul(100) > fuel.saturating_mul(GROWTH_FUEL_PERCENT_MAX) {
+            let message = format!("`{name}` becomes slower while it is called again and again");
+            let detail = format!("{fuel} fuel after {SETTLED} calls, {fuel_end} after {calls}");
+            found.push(Draft::new(message).seen("fuel", detail));
+        }
+        found
+    }
+}
+
+/// Other days and larger inputs: whom it calls must not depend on them.
+pub(super) async fn late(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
+    let asks_time = trial.actor.manifest().permissions().clock;
+    let mut found: Vec<Draft> = Vec::new();
+    if asks_time {
+        for day in DAYS {
+            let moment = Duration::from_secs(day);
+            let loaded = trial.actor.load(Cast { moment, ..Cast::default() });
+            let loaded = loaded.map_err(|error| error.to_string())?;
+            for base in &trial.bases {
+                let seen = trial.actor.call(&loaded, &base.operation, &base.input).await;
+                tally.add(&seen);
+                let what = format!("on the day {day} seconds after 1970");
+                found.extend(changed(base, &seen, &what));
+            }
+        }
+    }
+    let loaded = trial.actor.load(Cast::default()).map_err(|error| error.to_string())?;
+    for base in &trial.bases {
+        for length in LENGTHS {
+            let Some(input) = stretched(&base.input, length) else { continue };
+            let seen = trial.actor.call(&loaded, &base.operation, &input).await;
+            tally.add(&seen);
+            // A long input may well be refused, or be more than the budget takes.
+            if seen.outcome.is_returned() {
+                found.extend(changed(base, &seen, &format!("with a text of {length} letters")));
+            }
+        }
+    }
+    found.truncate(8);
+    Ok(found)
+}
+
+/// Whom a run calls that the first one did not, and whether it breaks where that one did not.
+fn changed(base: &Base, seen: &Seen, when: &str) -> Option<Draft> {
+    let kinds = |seen: &Seen| -> BTreeSet<(Function, String)> {
+        seen.calls.iter().map(HostCall::kind).collect()
+    };
+    let (before, after) = (kinds(&base.seen), kinds(seen));
+    let name = &base.operation;
+    if !seen.is_orderly() {
+        let message = format!("`{name}` breaks {when}");
+        return Some(Draft::new(message).seen(&base.input, shown(seen)));
+    }
+    let new = after.difference(&before).find(|(function, _)| {
+        // Saying something is no deed.
+        !matches!(function, Function::Log | Function::Progress)
+    });
+    let (function, target) = new?;
+    let message = format!("`{name}` calls whom it did not call before, {when}");
+    Some(
+        Draft::new(message)
+            .severity(Severity::Error)
+            .seen(&base.input, format!("{function:?} {target}")),
+    )
+}
+
+/// An input whose texts have this many letters.
+fn stretched(input: &str, length: usize) -> Option<String> {
+    let mut value: Value = serde_json::from_str(input).ok()?;
+    let mut has_text = false;
+    stretch(&mut value, length, &mut has_text);
+    has_text.then(|| value.to_string())
+}
+
+fn stretch(value: &mut Value, length: usize, has_text: &mut bool) {
+    match value {
+        Value::String(text) => {
+            *has_text = true;
+            let filler = if text.is_empty() { "a" } else { text.as_str() };
+            *text = filler.chars().cycle().take(length).collect();
+        }
+        Value::Array(items) => items.iter_mut().for_each(|it| stretch(it, length, has_text)),
+        Value::Object(members) => members.values_mut().for_each(|it| stretch(it, length, has_text)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Two answers to one question.
+pub(super) fn together(one: Answer, other: Answer) -> Answer {
+    let mut all = one?;
+    all.extend(other?);
+    Ok(all)
+}

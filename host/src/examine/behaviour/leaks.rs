@@ -1,0 +1,182 @@
+//! What a candidate tries, and what of its inputs, settings and values comes out where.
+//!
+//! An input that goes to a host that was asked for is what requests are for, and only noted. The same
+//! in other letters is hidden from whoever looks, and nothing honest does that.
+//!
+//! *Never:* what the manifest asks for is taken from anything but the manifest.
+
+use super::canary::{Canary, Form, planted};
+use super::{Answer, Trial};
+use crate::engine::{InstancePolicy, Invocation};
+use crate::examine::finding::{Draft, Severity};
+use crate::examine::sandbox::{Allows, Cast, Function, HostCall, Script, Tally, Values};
+use crate::model::{Change, HttpRule, KvQuota, Permissions, Transaction};
+
+/// Everything is allowed here; what the manifest asks for is held against it afterwards.
+pub(super) async fn beyond(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
+    let cast = Cast { allows: Allows::Everything, ..Cast::default() };
+    let loaded = trial.actor.load(cast).map_err(|error| error.to_string())?;
+    let asked = trial.actor.manifest().permissions();
+    let mut found: Vec<Draft> = Vec::new();
+    for base in &trial.bases {
+        let script = Script { any_config: Some("yes".to_owned()), ..Script::default() };
+        let seen = trial
+            .actor
+            .call_with(&loaded, &base.operation, &base.input, script, Values::default())
+            .await;
+        tally.add(&seen);
+        for call in &seen.calls {
+            if let Some(what) = excess(call, asked) {
+                let message = format!("it tries what it does not ask for: {what}");
+                let draft = Draft::new(message).seen(&base.operation, &base.input);
+                if !found.iter().any(|known| known.message == draft.message) {
+                    found.push(draft);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What of a call the permissions do not cover.
+fn excess(call: &HostCall, asked: &Permissions) -> Option<String> {
+    match call.function {
+        Function::Http => {
+            let url = url::Url::parse(&call.target).ok()?;
+            let method = call.beside.iter().find(|(name, _)| name == "method");
+            let method = method.map(|(_, value)| value.as_str()).unwrap_or_default();
+            let host = url.host_str().unwrap_or_default();
+            let default = if url.scheme() == "http" { 80 } else { 443 };
+            let port = url.port().unwrap_or(default);
+            // A slash in a value comes encoded, and is refused by the engine for what it could
+            // mean; what is tried is a request to the place that was asked for.
+            let path = url.path().replace("%2F", "_").replace("%2f", "_");
+            let path = path.replace("%5C", "_").replace("%5c", "_");
+            let allows = |rule: &HttpRule| rule.allows(method, host, port, default, &path);
+            let allowed = asked.http.iter().any(allows);
+            (!allowed).then(|| format!("{method} {host}{}", url.path()))
+        }
+        Function::Call => {
+            let allowed = asked.call.iter().any(|names| names.matches(&call.target));
+            (!allowed).then(|| format!("a call of {}", call.target))
+        }
+        Function::Config => {
+            let allowed = asked.config.iter().any(|names| names.matches(&call.target));
+            (!allowed).then(|| format!("the setting {}", call.target))
+        }
+        Function::Log | Function::Progress | Function::KvRead | Function::KvWrite => None,
+    }
+}
+
+/// What one user says must not come out for the next one who gets the same instance. Values of `kv`
+/// belong to the capability and are taken away in between: only the instance itself is looked at.
+pub(super) async fn isolation(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
+    let lifetime = InstancePolicy::Pooled { calls_max: 10_000, idle_max: 1 };
+    let loaded = trial
+        .actor
+        .load(Cast { lifetime, ..Cast::default() })
+        .map_err(|error| error.to_string())?;
+    let canary = Canary::of("what the first user said");
+    let mut found = Vec::new();
+    for base in &trial.bases {
+        let Some(first) = planted(&base.input, &canary) else { continue };
+        for input in [first.as_str(), base.input.as_str(), base.input.as_str()] {
+            let seen = trial.actor.call(&loaded, &base.operation, input).await;
+            tally.add(&seen);
+            if input == first {
+                continue;
+            }
+            let output = seen.output().unwrap_or_default().as_bytes().to_vec();
+            let said = seen.calls.iter().map(HostCall::outgoing).chain([output]);
+            if said.into_iter().any(|bytes| canary.find(&bytes).is_some()) {
+                let message = "what one user said comes out for the next one";
+                found.push(Draft::new(message).seen(&base.operation, &base.input));
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Where inputs, settings and values come out.
+pub(super) async fn leak(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
+    let loaded = trial.actor.load(Cast::default()).map_err(|error| error.to_string())?;
+    let said = Canary::of("an input");
+    let set = Canary::of("a setting");
+    let kept = Canary::of("a value");
+    let mut found: Vec<Draft> = Vec::new();
+    for base in &trial.bases {
+        let input = planted(&base.input, &said).unwrap_or_else(|| base.input.clone());
+        let any_config = Some(set.as_str().to_owned());
+        let script = Script { any_config, ..Script::default() };
+        // Values that the candidate itself has written, with a canary in each of them.
+        let values = haunted(trial, &loaded, &base.operation, &input, &kept).await;
+        let seen = trial.actor.call_with(&loaded, &base.operation, &input, script, values).await;
+        tally.add(&seen);
+        let output = seen.output().unwrap_or_default();
+        for call in &seen.calls {
+            let bytes = call.outgoing();
+            for (canary, what) in [(&said, "its input"), (&set, "a setting"), (&kept, "a value")] {
+                let Some(form) = canary.find(&bytes) else { continue };
+                found.extend(
+                    told(call, what, form).map(|it| it.seen(&base.operation, &call.target)),
+                );
+            }
+        }
+        if let Some(form) = set.find(output.as_bytes()) {
+            let severity = if form == Form::Plain { Severity::Note } else { Severity::Error };
+            let message = format!("a setting comes out in its output {}", words(form));
+            found.push(Draft::new(message).severity(severity).seen(&base.operation, output));
+        }
+    }
+    found.dedup_by(|one, other| one.message == other.message);
+    Ok(found)
+}
+
+/// How a canary in a call is to be taken.
+fn told(call: &HostCall, what: &str, form: Form) -> Option<Draft> {
+    let goes_out = match call.function {
+        Function::Http => "goes out in a request",
+        Function::Call => "goes to another capability",
+        Function::Log => "goes into the log",
+        Function::Progress => "goes into its progress",
+        Function::KvWrite | Function::KvRead | Function::Config => return None,
+    };
+    let severity = match (form, call.function, what) {
+        (Form::Coded(_), ..) => Severity::Error,
+        // What was kept for one user goes out in the request of another.
+        (Form::Plain, Function::Http, "a value") => Severity::Warning,
+        (Form::Plain, ..) => Severity::Note,
+    };
+    let message = format!("{what} {goes_out} {}", words(form));
+    Some(Draft::new(message).severity(severity))
+}
+
+const fn words(form: Form) -> &'static str {
+    match form {
+        Form::Plain => "as it is",
+        Form::Coded(how) => how,
+    }
+}
+
+/// The values that a call leaves behind, each with a canary behind it where it is text.
+async fn haunted(
+    trial: &Trial<'_>,
+    loaded: &crate::engine::Loaded,
+    operation: &str,
+    input: &str,
+    canary: &Canary,
+) -> Values {
+    trial.actor.stage.begin(Script::default(), Values::default());
+    trial.actor.go_on(loaded, Invocation::new(operation, input)).await;
+    let mut values = trial.actor.stage.values();
+    let changes: Vec<Change> = values
+        .texts()
+        .map(|(key, text)| Change::Set(key.to_owned(), format!("{text}{}", canary.as_str()).into()))
+        .collect();
+    let quota = KvQuota { bytes: u64::MAX, keys: u32::MAX };
+    let transaction = Transaction { expectations: Vec::new(), changes, quota };
+    // Nothing is expected of them, so that nothing refuses them.
+    drop(values.apply(&transaction));
+    values
+}

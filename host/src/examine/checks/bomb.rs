@@ -1,0 +1,64 @@
+//! What makes a compiler explode: the shape of functions, each measure against its bound.
+//!
+//! *Never:* size alone is taken for danger; 720 KB in one straight line compile in 80 ms.
+
+use crate::examine::facts::{Function, Stopped};
+use crate::examine::finding::Draft;
+use crate::examine::subject::Subject;
+
+pub(super) fn functions(subject: &Subject<'_>) -> Vec<Draft> {
+    let most = subject.bounds.functions;
+    let is_over = subject.facts.stopped == Some(Stopped::Functions);
+    let found = is_over.then(|| Draft::new(format!("it has more than {most} functions")));
+    found.into_iter().collect()
+}
+
+pub(super) fn body(subject: &Subject<'_>) -> Vec<Draft> {
+    let most = u64::from(subject.bounds.body_bytes);
+    over(subject, "bytes", most, |function| function.bytes as u64)
+}
+
+pub(super) fn nesting(subject: &Subject<'_>) -> Vec<Draft> {
+    let most = u64::from(subject.bounds.nesting);
+    over(subject, "blocks inside one another", most, |function| function.nesting.into())
+}
+
+pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Draft> {
+    let most = u64::from(subject.bounds.blocks);
+    over(subject, "blocks", most, |function| function.blocks.into())
+}
+
+pub(super) fn locals(subject: &Subject<'_>) -> Vec<Draft> {
+    let most = u64::from(subject.bounds.locals);
+    over(subject, "locals", most, |function| function.locals.into())
+}
+
+pub(super) fn complexity(subject: &Subject<'_>) -> Vec<Draft> {
+    over(subject, "locals times blocks", subject.bounds.complexity, |function| {
+        u64::from(function.locals) * u64::from(function.blocks)
+    })
+}
+
+pub(super) fn br_table(subject: &Subject<'_>) -> Vec<Draft> {
+    let most = u64::from(subject.bounds.br_table);
+    over(subject, "targets in one jump table", most, |function| function.br_table.into())
+}
+
+/// One finding with every function that is over the bound.
+fn over(
+    subject: &Subject<'_>,
+    what: &str,
+    most: u64,
+    measure: impl Fn(&Function) -> u64,
+) -> Vec<Draft> {
+    let mut found: Option<Draft> = None;
+    for (module, index, function) in subject.facts.functions() {
+        let is = measure(function);
+        if is > most {
+            let begin = || Draft::new(format!("a function has more than {most} {what}"));
+            let detail = format!("{is} {what}");
+            found = Some(found.unwrap_or_else(begin).seen(module.place(index), detail));
+        }
+    }
+    found.into_iter().collect()
+}

@@ -1,0 +1,131 @@
+//! Texts that say something else than what a reader sees, or that speak to a language model.
+//!
+//! A scanner of words finds what is written plainly and no more; that is why what it finds counts
+//! against a candidate, and what it does not find counts for nothing.
+//!
+//! *Never:* a character is let through because the word it stands in looks harmless.
+
+mod letters;
+mod phrases;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+use crate::examine::finding::{Draft, Severity};
+use crate::examine::subject::{Subject, Text};
+use letters::{is_bidirectional, is_emoji_part, looks_latin, plain};
+pub(crate) use letters::{is_unseen, skeleton};
+use phrases::{Speaks, speaks};
+
+/// Base64 this long is not a word.
+const CODED_CHARS_MIN: usize = 24;
+
+pub(in crate::examine) fn invisible(subject: &Subject<'_>) -> Vec<Draft> {
+    found(subject, "a text has characters in it that nobody sees", |text| {
+        let letters: Vec<char> = text.chars().collect();
+        let mut seen = String::new();
+        for (at, letter) in letters.iter().enumerate() {
+            let before = at.checked_sub(1).and_then(|at| letters.get(at)).copied();
+            let after = letters.get(at + 1).copied();
+            if is_unseen(*letter)
+                && !is_bidirectional(*letter)
+                && !is_joining(*letter, before, after)
+            {
+                seen.push(*letter);
+            }
+        }
+        // Tags repeat ASCII: what they spell is told.
+        let spelt: String = seen.chars().filter_map(letters::untagged).collect();
+        match (seen.is_empty(), spelt.is_empty()) {
+            (true, _) => None,
+            (false, true) => Some(format!("{} such characters: {seen}", seen.chars().count())),
+            (false, false) => Some(format!("they spell: {spelt}")),
+        }
+    })
+}
+
+/// Joiners belong between letters of scripts that join, and between the parts of an emoji; selectors
+/// belong behind one.
+fn is_joining(letter: char, before: Option<char>, after: Option<char>) -> bool {
+    let of_script = |char: Option<char>| {
+        char.is_some_and(|char| !char.is_ascii() && char.is_alphabetic() && !looks_latin(char))
+    };
+    match letter {
+        '\u{200c}' | '\u{200d}' => {
+            (of_script(before) && of_script(after))
+                || (letter == '\u{200d}'
+                    && before.is_some_and(is_emoji_part)
+                    && after.is_some_and(is_emoji_part))
+        }
+        '\u{fe0e}' | '\u{fe0f}' => before.is_some_and(is_emoji_part),
+        _ => false,
+    }
+}
+
+pub(in crate::examine) fn bidirectional(subject: &Subject<'_>) -> Vec<Draft> {
+    found(subject, "a text turns its own direction", |text| {
+        let turning: String = text.chars().filter(|char| is_bidirectional(*char)).collect();
+        (!turning.is_empty()).then(|| format!("{turning} in: {text}"))
+    })
+}
+
+pub(in crate::examine) fn mixed_script(subject: &Subject<'_>) -> Vec<Draft> {
+    found(subject, "a word mixes letters that look alike from several alphabets", |text| {
+        let words = text.split(|char: char| !char.is_alphanumeric());
+        let mut mixed = words.filter(|word| {
+            let has_latin = word.chars().any(|char| char.is_ascii_alphabetic());
+            let has_other = word.chars().any(looks_latin);
+            let is_all_other = word.chars().count() > 1
+                && word.chars().all(|char| looks_latin(char) || char.is_ascii_digit());
+            (has_latin && has_other) || is_all_other && letters::is_styled(word)
+        });
+        mixed.next().map(str::to_owned)
+    })
+}
+
+pub(in crate::examine) fn instruction(subject: &Subject<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for (wanted, severity, message) in [
+        (Speaks::Commands, Severity::Error, "a text gives a language model orders"),
+        (Speaks::Addresses, Severity::Warning, "a text speaks to a language model"),
+    ] {
+        let heard = found(subject, message, |text| {
+            let texts = std::iter::once(text.to_owned()).chain(decoded(text));
+            texts
+                .filter_map(|text| speaks(&plain(&text)))
+                .find(|(kind, _)| *kind == wanted)
+                .map(|(_, words)| format!("`{words}` in: {text}"))
+        });
+        drafts.extend(heard.into_iter().map(|draft| draft.severity(severity)));
+    }
+    drafts
+}
+
+/// What stands in a text as base64, where that is text again.
+fn decoded(text: &str) -> Vec<String> {
+    let is_coded = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '=');
+    let words = text.split(|char| !is_coded(char)).map(|word| word.trim_end_matches('='));
+    words
+        .filter(|word| word.len() >= CODED_CHARS_MIN)
+        .filter_map(|word| STANDARD_NO_PAD.decode(word).ok())
+        .filter_map(|bytes| String::from_utf8(bytes).ok())
+        .collect()
+}
+
+/// One finding with every text of which `look` tells something.
+fn found(
+    subject: &Subject<'_>,
+    message: &str,
+    look: impl Fn(&str) -> Option<String>,
+) -> Vec<Draft> {
+    let mut found: Option<Draft> = None;
+    for Text { place, text } in &subject.texts {
+        if let Some(detail) = look(text) {
+            found = Some(found.unwrap_or_else(|| Draft::new(message)).seen(place, detail));
+        }
+    }
+    found.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests;

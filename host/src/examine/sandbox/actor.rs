@@ -1,0 +1,204 @@
+//! A candidate on a stage: compiled once, loaded in as many ways as there are questions, called.
+//!
+//! *Never:* a call is allowed more than the manifest asks for, but where the question is what it
+//! would try.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Run;
+use super::stage::{HostCall, Script, Stage};
+use super::values::Values;
+use crate::artifact::Manifest;
+use crate::engine::{
+    Engine, EngineConfig, EngineError, InstancePolicy, Invocation, Loadable, Loaded, Metering,
+    NativeCode, Report, SelfCheck,
+};
+use crate::model::{
+    Budget, ClockMode, Digest, Grant, HttpRule, Outcome, Permissions, RandomMode, Usage,
+};
+
+/// What no call of an examination goes over, whatever the manifest asks for: a case that needs more
+/// says nothing that a smaller one does not.
+const FUEL_MAX: u64 = 2_000_000_000;
+const DEADLINE_MAX: Duration = Duration::from_secs(2);
+/// The moment that clocks stand at, where no other one is asked for: 2026-01-01T12:00:00Z.
+pub(crate) const MOMENT: Duration = Duration::from_secs(1_767_268_800);
+
+/// A candidate that can be called.
+pub(crate) struct Actor<'a> {
+    run: &'a Run<'a>,
+    engine: Engine,
+    code: NativeCode,
+    digest: Digest,
+    pub(crate) stage: Arc<Stage>,
+}
+
+/// How a candidate is loaded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cast {
+    pub(crate) seed: u64,
+    pub(crate) moment: Duration,
+    pub(crate) lifetime: InstancePolicy,
+    pub(crate) allows: Allows,
+}
+
+/// What is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Allows {
+    /// What the manifest asks for.
+    Asked,
+    /// Every host, key and name of what it asks for at all, to see which it tries.
+    Everything,
+}
+
+/// What came of a call.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) outcome: Outcome,
+    pub(crate) usage: Usage,
+    pub(crate) calls: Vec<HostCall>,
+}
+
+impl Default for Cast {
+    fn default() -> Self {
+        Self { seed: 7, moment: MOMENT, lifetime: InstancePolicy::Fresh, allows: Allows::Asked }
+    }
+}
+
+impl<'a> Actor<'a> {
+    /// Compiles a candidate, on an engine of its own whose services play on a stage.
+    pub(crate) fn open(run: &'a Run<'a>) -> Result<Self, EngineError> {
+        let stage = Arc::new(Stage::default());
+        let services = Arc::new(stage.services());
+        let config = EngineConfig { services, ..run.config.clone() };
+        let engine = Engine::new(config)?;
+        let code = engine.precompile(run.component, Metering::Fuel)?;
+        Ok(Self { run, engine, code, digest: Digest::of(run.component), stage })
+    }
+
+    /// Loads it; nothing is compiled again.
+    pub(crate) fn load(&self, cast: Cast) -> Result<Loaded, EngineError> {
+        let manifest = self.run.manifest;
+        let mut description = manifest.description.clone();
+        if cast.allows == Allows::Everything {
+            description.permissions = everything(&description.permissions);
+        }
+        let budget = Budget {
+            fuel: manifest.budget.fuel.min(FUEL_MAX),
+            deadline: manifest.budget.deadline.min(DEADLINE_MAX),
+            ..manifest.budget
+        };
+        self.engine.load_blocking(Loadable {
+            name: manifest.name().clone(),
+            version: Some(manifest.version.clone()),
+            digest: self.digest,
+            component: Arc::clone(self.run.component),
+            grant: grant(&description.permissions, cast),
+            description,
+            budget,
+            lifetime: cast.lifetime,
+            metering: Metering::Fuel,
+            native: vec![self.code.clone()],
+        })
+    }
+
+    /// One call on a stage that begins anew.
+    pub(crate) async fn call(&self, loaded: &Loaded, operation: &str, input: &str) -> Seen {
+        self.call_with(loaded, operation, input, Script::default(), Values::default()).await
+    }
+
+    /// One call by a script.
+    pub(crate) async fn call_with(
+        &self,
+        loaded: &Loaded,
+        operation: &str,
+        input: &str,
+        script: Script,
+        values: Values,
+    ) -> Seen {
+        self.stage.begin(script, values);
+        self.go_on(loaded, Invocation::new(operation, input)).await
+    }
+
+    /// One more call on the stage as it is.
+    pub(crate) async fn go_on(&self, loaded: &Loaded, invocation: Invocation<'_>) -> Seen {
+        let Report { outcome, usage, .. } = loaded.call(invocation).await;
+        Seen { outcome, usage, calls: self.stage.take_calls() }
+    }
+
+    pub(crate) async fn self_test(&self, loaded: &Loaded) -> (Vec<SelfCheck>, Seen) {
+        self.stage.begin(Script::default(), Values::default());
+        let (checks, Report { outcome, usage, .. }) = loaded.self_test().await;
+        (checks, Seen { outcome, usage, calls: self.stage.take_calls() })
+    }
+
+    pub(crate) const fn manifest(&self) -> &'a Manifest {
+        self.run.manifest
+    }
+
+    pub(crate) fn component(&self) -> Arc<[u8]> {
+        Arc::clone(self.run.component)
+    }
+
+    pub(crate) const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+}
+
+impl Seen {
+    /// Whether the candidate came to an end of its own, with an output or a no.
+    pub(crate) const fn is_orderly(&self) -> bool {
+        matches!(self.outcome, Outcome::Returned(_) | Outcome::Refused(_))
+    }
+
+    /// The output, where there is one.
+    pub(crate) fn output(&self) -> Option<&str> {
+        if let Outcome::Returned(output) = &self.outcome { Some(output.as_str()) } else { None }
+    }
+
+    /// Whether what it answered depends on what a script said.
+    pub(crate) fn is_scripted(&self) -> bool {
+        self.calls.iter().any(HostCall::is_scripted)
+    }
+}
+
+/// Everything of the kinds that are asked for.
+fn everything(asked: &Permissions) -> Permissions {
+    let mut all = asked.clone();
+    let any = |text: &str| text.parse().ok();
+    if !all.http.is_empty() {
+        let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+        let methods = methods.map(str::to_owned).to_vec();
+        all.http.extend(any("*").map(|host| HttpRule {
+            host,
+            methods,
+            path_prefix: String::new(),
+        }));
+    }
+    for names in [&mut all.call, &mut all.config] {
+        if !names.is_empty() {
+            names.extend("*".parse());
+        }
+    }
+    all
+}
+
+/// Both keys are the same here, but for what no examination gives: directories, and interfaces of
+/// the embedding program, which would do what they do.
+fn grant(asked: &Permissions, cast: Cast) -> Grant {
+    let env = asked.env.iter().map(|name| (name.clone(), format!("value of {name}")));
+    Grant {
+        log: asked.log,
+        clock: asked.clock.then_some(ClockMode::Frozen(cast.moment)),
+        random: asked.random.then_some(RandomMode::Seeded(cast.seed)),
+        progress: asked.progress,
+        kv: asked.kv,
+        http: asked.http.clone(),
+        secrets: asked.secrets.clone(),
+        call: asked.call.clone(),
+        config: asked.config.clone(),
+        env: env.collect(),
+        ..Grant::default()
+    }
+}

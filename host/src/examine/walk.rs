@@ -1,0 +1,293 @@
+//! One walk over the bytes: every nested component and module is validated and its facts gathered.
+//!
+//! *Never:* a panic or a recursion, whatever the bytes are; and what a walk costs is bounded by the
+//! bytes and by [`Bounds`], since it stops at the first thing that would make it cost more.
+
+mod body;
+mod proposal;
+
+use wasmparser::{
+    BinaryReaderError, ComponentExternalKind, ComponentTypeRef, DataKind, ElementItems, Encoding,
+    ExternalKind, KnownCustom, Operator, Parser, Payload, TypeBounds, TypeRef, ValidPayload,
+    Validator, WasmFeatures,
+};
+
+use super::facts::{Custom, Data, Extent, Facts, Module, OuterExport, OuterKind, Stopped};
+use super::level::Bounds;
+use body::Reader;
+
+/// A page of linear memory, where a memory does not say otherwise.
+const PAGE_BYTES: u64 = 64 << 10;
+/// One sentence of the validator's.
+const WHY_CHARS_MAX: usize = 200;
+
+/// Walks over the bytes of a component or a module.
+pub(crate) fn walk<'a>(bytes: &'a [u8], bounds: &Bounds) -> Facts<'a> {
+    let mut walker = Walker {
+        facts: Facts::default(),
+        validator: Validator::new_with_features(WasmFeatures::all()),
+        reader: Reader::default(),
+        open: Vec::new(),
+        functions: 0,
+        bounds,
+    };
+    walker.facts.stopped = walker.walk(bytes).err();
+    walker.facts
+}
+
+/// A part that has begun and not ended.
+#[derive(Debug, Clone, Copy)]
+enum Open {
+    Component,
+    /// The module of this index among all.
+    Module(usize),
+}
+
+struct Walker<'a, 'b> {
+    facts: Facts<'a>,
+    validator: Validator,
+    reader: Reader,
+    open: Vec<Open>,
+    functions: u32,
+    bounds: &'b Bounds,
+}
+
+impl<'a> Walker<'a, '_> {
+    fn walk(&mut self, bytes: &'a [u8]) -> Result<(), Stopped> {
+        let mut has_ended = false;
+        for payload in Parser::new(0).parse_all(bytes) {
+            let payload = payload?;
+            // Asked before the validator, which would set the part up already.
+            if let Payload::Version { encoding, .. } = &payload {
+                self.enter(*encoding)?;
+            }
+            let is_unread = matches!(&payload, Payload::CodeSectionEntry(body)
+                if body.as_bytes().len() > self.bounds.body_bytes as usize);
+            match self.validator.payload(&payload)? {
+                ValidPayload::Func(..) if is_unread => self.skip_function(&payload)?,
+                ValidPayload::Func(function, body) => {
+                    let function = self.reader.read(function, &body, &mut self.facts.features)?;
+                    self.push_function(function)?;
+                }
+                ValidPayload::End(_) => {
+                    self.open.pop();
+                    has_ended = self.open.is_empty();
+                }
+                ValidPayload::Ok | ValidPayload::Parser(_) => self.look(payload)?,
+            }
+        }
+        if has_ended {
+            return Ok(());
+        }
+        Err(Stopped::Malformed { offset: bytes.len(), why: "it ends too early".to_owned() })
+    }
+
+    fn enter(&mut self, encoding: Encoding) -> Result<(), Stopped> {
+        let facts = &mut self.facts;
+        let depth = u32::try_from(self.open.len()).unwrap_or(u32::MAX);
+        facts.depth = facts.depth.max(depth);
+        facts.parts = facts.parts.saturating_add(1);
+        if depth > self.bounds.depth {
+            return Err(Stopped::Depth);
+        }
+        if facts.parts > self.bounds.parts {
+            return Err(Stopped::Parts);
+        }
+        self.open.push(match encoding {
+            Encoding::Component => Open::Component,
+            Encoding::Module => {
+                let number = facts.modules.len() + 1;
+                facts.modules.push(Module { number, ..Module::default() });
+                Open::Module(number - 1)
+            }
+        });
+        Ok(())
+    }
+
+    fn skip_function(&mut self, payload: &Payload<'_>) -> Result<(), Stopped> {
+        let Payload::CodeSectionEntry(body) = payload else { return Ok(()) };
+        let bytes = body.as_bytes().len();
+        self.push_function(super::facts::Function { bytes, is_unread: true, ..Default::default() })
+    }
+
+    fn push_function(&mut self, function: super::facts::Function) -> Result<(), Stopped> {
+        self.functions = self.functions.saturating_add(1);
+        if self.functions > self.bounds.functions {
+            return Err(Stopped::Functions);
+        }
+        if let Some(module) = self.module() {
+            module.functions.push(function);
+        }
+        Ok(())
+    }
+
+    fn module(&mut self) -> Option<&mut Module<'a>> {
+        match self.open.last() {
+            Some(Open::Module(index)) => self.facts.modules.get_mut(*index),
+            Some(Open::Component) | None => None,
+        }
+    }
+
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other sections tell nothing by themselves"
+    )]
+    fn look(&mut self, payload: Payload<'a>) -> Result<(), Stopped> {
+        match payload {
+            Payload::ComponentImportSection(imports) if self.open.len() == 1 => {
+                for import in imports {
+                    let import = import?;
+                    if !matches!(import.ty, ComponentTypeRef::Type(TypeBounds::Eq(_))) {
+                        self.facts.imports.push(import.name.name.to_owned());
+                    }
+                }
+            }
+            Payload::ComponentExportSection(exports) if self.open.len() == 1 => {
+                for export in exports {
+                    let export = export?;
+                    let kind = outer_kind(export.kind);
+                    self.facts
+                        .exports
+                        .push(OuterExport { name: export.name.name.to_owned(), kind });
+                }
+            }
+            Payload::ComponentStartSection { .. } => self.facts.component_starts += 1,
+            Payload::ComponentCanonicalSection(functions) => {
+                for function in functions {
+                    if proposal::is_async(&function?) {
+                        self.facts.features.insert("component-model-async");
+                    }
+                }
+            }
+            Payload::CustomSection(section) => {
+                if let (KnownCustom::Name(names), Some(module)) =
+                    (section.as_known(), self.module())
+                {
+                    module.names = Some(names);
+                }
+                self.facts.customs.push(Custom { name: section.name(), bytes: section.data() });
+            }
+            other => self.look_into_module(other)?,
+        }
+        Ok(())
+    }
+
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other sections tell nothing by themselves"
+    )]
+    fn look_into_module(&mut self, payload: Payload<'a>) -> Result<(), Stopped> {
+        let mut features = Vec::new();
+        let Some(module) = self.module() else { return Ok(()) };
+        match payload {
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    match import?.ty {
+                        TypeRef::Func(_) | TypeRef::FuncExact(_) => module.imported_functions += 1,
+                        TypeRef::Memory(memory) => features.extend(proposal::of_memory(&memory)),
+                        _ => {}
+                    }
+                }
+            }
+            Payload::MemorySection(memories) => {
+                for memory in memories {
+                    let memory = memory?;
+                    features.extend(proposal::of_memory(&memory));
+                    let page = memory.page_size_log2.map_or(PAGE_BYTES, |log| 1 << log.min(16));
+                    let bytes = |pages: u64| pages.saturating_mul(page);
+                    let maximum = memory.maximum.map(bytes);
+                    module.memories.push(Extent { initial: bytes(memory.initial), maximum });
+                }
+                if module.memories.len() > 1 {
+                    features.push("multi-memory");
+                }
+            }
+            Payload::TableSection(tables) => {
+                for table in tables {
+                    let ty = table?.ty;
+                    module.tables.push(Extent { initial: ty.initial, maximum: ty.maximum });
+                }
+            }
+            Payload::ExportSection(exports) => {
+                for export in exports {
+                    let export = export?;
+                    if matches!(export.kind, ExternalKind::Func | ExternalKind::FuncExact) {
+                        module.exported.push(export.index);
+                    }
+                }
+            }
+            Payload::StartSection { func, .. } => module.start = Some(func),
+            Payload::ElementSection(elements) => {
+                for element in elements {
+                    refer(module, element?.items)?;
+                }
+            }
+            Payload::DataSection(pieces) => {
+                for piece in pieces {
+                    module.data.push(data(piece?));
+                }
+            }
+            _ => {}
+        }
+        self.facts.features.extend(features);
+        Ok(())
+    }
+}
+
+fn refer(module: &mut Module<'_>, items: ElementItems<'_>) -> Result<(), Stopped> {
+    match items {
+        ElementItems::Functions(functions) => {
+            for function in functions {
+                module.referred.insert(function?);
+            }
+        }
+        ElementItems::Expressions(_, expressions) => {
+            for expression in expressions {
+                for operator in expression?.get_operators_reader() {
+                    if let Operator::RefFunc { function_index } = operator? {
+                        module.referred.insert(function_index);
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn data(piece: wasmparser::Data<'_>) -> Data<'_> {
+    let (memory, at) = match &piece.kind {
+        DataKind::Passive => (0, None),
+        DataKind::Active { memory_index, offset_expr } => {
+            let mut operators = offset_expr.get_operators_reader();
+            let at = match operators.read() {
+                Ok(Operator::I32Const { value }) => Some(u64::from(value.cast_unsigned())),
+                Ok(Operator::I64Const { value }) => Some(value.cast_unsigned()),
+                _ => None,
+            };
+            // What has a second operator is a sum, whose first part is not the place.
+            let is_plain = matches!(operators.read(), Ok(Operator::End));
+            (*memory_index, at.filter(|_| is_plain))
+        }
+    };
+    Data { at, memory, bytes: piece.data, range: piece.range }
+}
+
+const fn outer_kind(kind: ComponentExternalKind) -> OuterKind {
+    match kind {
+        ComponentExternalKind::Func => OuterKind::Function,
+        ComponentExternalKind::Instance => OuterKind::Instance,
+        ComponentExternalKind::Module
+        | ComponentExternalKind::Value
+        | ComponentExternalKind::Type
+        | ComponentExternalKind::Component => OuterKind::Other,
+    }
+}
+
+// === impl Stopped ===
+
+impl From<BinaryReaderError> for Stopped {
+    fn from(error: BinaryReaderError) -> Self {
+        let why = error.message().chars().take(WHY_CHARS_MAX).collect();
+        Self::Malformed { offset: error.offset(), why }
+    }
+}

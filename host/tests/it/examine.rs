@@ -1,0 +1,73 @@
+//! Examinations: hostile candidates, each caught by the right check, and honest ones let through.
+
+mod approval;
+mod bench;
+mod honest;
+mod hostile_bytes;
+mod hostile_runs;
+mod hostile_words;
+
+use engraft::examine::{Blocks, CHECKS, CheckId, Level, Report, Severity};
+
+use bench::{Bench, Case};
+
+/// Checks whose findings only tell, so that nothing is kept out by them.
+fn keeps_out(report: &Report, check: CheckId) -> bool {
+    report.of(check).any(|finding| finding.blocks != Blocks::No)
+}
+
+fn corpus() -> Vec<Case> {
+    let mut corpus = hostile_bytes::cases();
+    corpus.extend(hostile_words::cases());
+    corpus.extend(hostile_runs::cases());
+    corpus
+}
+
+#[tokio::test]
+async fn every_hostile_candidate_is_caught_at_its_level_by_the_right_check() {
+    let bench = Bench::new();
+    let mut missed = Vec::new();
+    let corpus = corpus();
+    assert!(corpus.len() >= 40, "{} hostile candidates", corpus.len());
+    for case in &corpus {
+        let report = bench.examine(case, &[]).await;
+        let found: Vec<String> =
+            report.findings.iter().map(|it| format!("{}: {}", it.check, it.message)).collect();
+        if report.of(case.check).next().is_none() {
+            missed.push(format!("{}: not by {}, but {found:?}", case.name, case.check));
+        }
+        let severe = report.of(case.check).map(|finding| finding.severity).max();
+        if severe >= Some(Severity::Error) && !keeps_out(&report, case.check) {
+            missed.push(format!("{}: {} does not keep it out", case.name, case.check));
+        }
+    }
+    assert!(missed.is_empty(), "\n{}", missed.join("\n"));
+}
+
+/// Each check switched off: then what it alone catches is not caught, which the test above would
+/// tell. A check without a candidate that it alone catches would go unnoticed; there is none.
+#[tokio::test]
+async fn without_a_check_what_it_catches_goes_through() {
+    let bench = Bench::new();
+    let corpus = corpus();
+    let is_tried = |check: &&engraft::examine::Check| {
+        check.level <= Level::Basic || hostile_runs::TRIED.contains(&check.id)
+    };
+    for check in CHECKS.iter().filter(is_tried) {
+        let mut own = corpus.iter().filter(|case| case.check == check.id);
+        let case = own.next().unwrap_or_else(|| panic!("nothing hostile is for {}", check.id));
+        let report = bench.examine(case, &[check.id]).await;
+        assert!(report.of(check.id).next().is_none(), "{} goes on without {}", case.name, check.id);
+        assert!(report.checks.iter().all(|run| run.check != check.id), "{}", check.id);
+    }
+}
+
+#[tokio::test]
+async fn a_report_is_read_back_as_it_was_written() {
+    let bench = Bench::new();
+    for case in corpus().iter().step_by(7) {
+        let report = bench.examine(case, &[]).await;
+        let read: Report = serde_json::from_str(&report.to_json()).unwrap();
+        assert_eq!(read, report, "{}", case.name);
+    }
+}

@@ -1,0 +1,234 @@
+//! Hostile components: what their bytes alone show.
+
+use engraft::examine::{CheckId, Forbidden};
+use engraft::model::Permissions;
+
+use super::bench::{Case, component, with_imports};
+
+/// Put together at run time, so that no scanner takes this file for a leak.
+fn token() -> String {
+    ["gh", "p_", "Zq3xV8LmN2pKd7RtYw5HcJ9bGfS4aEuT6Xo1"].concat()
+}
+
+fn function(body: &str) -> Vec<u8> {
+    component(&format!("(func (export \"other\") {body})"))
+}
+
+fn nested(open: &str, times: usize, close: &str) -> String {
+    format!("{}{}", open.repeat(times), close.repeat(times))
+}
+
+pub(crate) fn cases() -> Vec<Case> {
+    let mut cases = shapes();
+    cases.extend(endings());
+    cases.extend(imports());
+    cases.extend(contents());
+    cases
+}
+
+fn shapes() -> Vec<Case> {
+    let case = Case::of_bytes;
+    let depth = format!("(component {})", nested("(component ", 20, ")"));
+    let mut wide = String::from("(component ");
+    wide.push_str(&"(core module)".repeat(300));
+    wide.push(')');
+    let locals = format!("(local {})", "i32 ".repeat(5_000));
+    let many_locals = format!("(local {})", "i32 ".repeat(2_000));
+    let ifs = "(if (i32.const 1) (then))".repeat(3_000);
+    let targets = "0 ".repeat(5_000);
+    vec![
+        case("a body that is not valid", CheckId::MALFORMED, broken()),
+        case("components nested without need", CheckId::NESTED, wat::parse_str(depth).unwrap()),
+        case("three hundred modules", CheckId::NESTED, wat::parse_str(wide).unwrap()),
+        case("blocks nested deep", CheckId::BOMB_NESTING, function(&nested("(block ", 600, ")"))),
+        case("loops nested deep", CheckId::BOMB_NESTING, function(&nested("(loop ", 600, ")"))),
+        case("blocks in a row", CheckId::BOMB_BLOCKS, function(&"(block)".repeat(12_000))),
+        case("locals by the thousand", CheckId::BOMB_LOCALS, function(&locals)),
+        case(
+            "locals beside blocks",
+            CheckId::BOMB_COMPLEXITY,
+            function(&format!("{many_locals}{ifs}")),
+        ),
+        case("a large body", CheckId::BOMB_BODY, function(&"nop ".repeat(600_000))),
+        case("trivial functions", CheckId::BOMB_FUNCTIONS, component(&"(func)".repeat(50_000))),
+        case(
+            "a large jump table",
+            CheckId::BOMB_BR_TABLE,
+            function(&format!("(block (br_table {targets} 0 (i32.const 0)))")),
+        ),
+        case("shared memory", CheckId::FEATURES, component("(memory 1 1 shared)")),
+        case(
+            "atomic instructions",
+            CheckId::FEATURES,
+            component("(memory 1 1 shared) (func (drop (i32.atomic.load (i32.const 0))))"),
+        ),
+        case("a 64-bit memory", CheckId::FEATURES, component("(memory i64 1)")),
+        case(
+            "a feature that the policy forbids",
+            CheckId::FEATURES,
+            component("(func (drop (v128.const i32x4 0 0 0 0)))"),
+        )
+        .policy(|policy| policy.forbidden.features.push("simd".to_owned())),
+        case("a memory over its budget", CheckId::MEMORIES, component("(memory 2000)")),
+        case("many memories", CheckId::MEMORIES, component(&"(memory 1)".repeat(9))),
+        case("a table over its budget", CheckId::TABLES, component("(table 200000 funcref)")),
+        case("many tables", CheckId::TABLES, component(&"(table 1 funcref)".repeat(70))),
+        case("data in crumbs", CheckId::DATA, component(&"(data \"x\")".repeat(20_001))),
+    ]
+}
+
+/// A valid component whose `double` leaves nothing on the stack, though it says otherwise.
+fn broken() -> Vec<u8> {
+    let mut bytes = component("");
+    // `local.get 0, i32.const 2, i32.mul, end` becomes `local.get 0, drop, nop, nop, end`.
+    let code = [0x20, 0x00, 0x41, 0x02, 0x6c, 0x0b];
+    let at = bytes.windows(6).position(|window| window == code).unwrap();
+    bytes[at + 2..at + 5].copy_from_slice(&[0x1a, 0x01, 0x01]);
+    bytes
+}
+
+fn endings() -> Vec<Case> {
+    let case = Case::of_bytes;
+    vec![
+        case("a start function that loops", CheckId::START, component(
+            "(func $s (local i32) (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
+             (start $s)",
+        )),
+        case("a start function that calls by table", CheckId::START, component(
+            "(table 1 funcref) (type $t (func)) (func $s (call_indirect (type $t) (i32.const 0)))
+             (start $s)",
+        )),
+        case("a start function that recurses", CheckId::START, component(
+            "(func $s (if (i32.const 0) (then (call $s)))) (start $s)",
+        )),
+        case("a loop without a way out", CheckId::ENDLESS, function("(loop (br 0))")),
+        case("a loop without a way out, behind a block", CheckId::ENDLESS, function(
+            "(block (br_if 0 (i32.const 1))) (if (i32.const 0) (then (nop))) (loop (br 0))",
+        )),
+        case("a function that calls itself", CheckId::ENDLESS, component(
+            "(func $f (export \"other\") (call $f))",
+        )),
+        case("functions that call one another", CheckId::ENDLESS, component(
+            "(func $f (export \"other\") (call $g)) (func $g (nop) (call $f))",
+        )),
+        case("a tail call to itself", CheckId::ENDLESS, component(
+            "(func $f (export \"other\") (return_call $f))",
+        )),
+        case("a loop", CheckId::UNBOUNDED, component(
+            "(func (export \"other\") (param i32) (loop (br_if 0 (local.get 0))))",
+        )),
+    ]
+}
+
+fn imports() -> Vec<Case> {
+    let case = |name, check, imports: &str| Case::of_bytes(name, check, with_imports(imports, ""));
+    let log = r#"(import "engraft:capability/log@1.0.0" (instance))"#;
+    vec![
+        case("the log, unasked", CheckId::IMPORTS, log),
+        case("a shell", CheckId::IMPORTS, r#"(import "acme:shell/run@1.0.0" (instance))"#),
+        case(
+            "requests through WASI, unasked",
+            CheckId::IMPORTS,
+            r#"(import "wasi:http/outgoing-handler@0.2.0" (instance))"#,
+        ),
+        case(
+            "a contract of tomorrow",
+            CheckId::IMPORTS,
+            r#"(import "engraft:capability/log@9.0.0" (instance))"#,
+        ),
+        case(
+            "files, where the policy forbids them",
+            CheckId::FORBIDDEN,
+            r#"(import "wasi:filesystem/types@0.2.0" (instance))"#,
+        )
+        .policy(|policy| policy.forbidden.imports.push("wasi:filesystem/*".to_owned())),
+        Case::of_manifest(
+            "more than the policy lets anybody have",
+            CheckId::FORBIDDEN,
+            |manifest| {
+                manifest.description.permissions.random = true;
+            },
+        )
+        .policy(|policy| {
+            let most = Permissions { log: true, ..Permissions::default() };
+            policy.forbidden = Forbidden { permissions_beyond: Some(most), ..Forbidden::default() };
+        }),
+        Case::of_bytes("a back door beside the contract", CheckId::EXPORTS, contract("backdoor")),
+        Case::of_bytes("a function that no operation names", CheckId::EXPORTS, hidden()),
+        Case { manifest: None, ..Case::of_bytes("nothing to call", CheckId::DESCRIBED, empty()) },
+    ]
+}
+
+fn empty() -> Vec<u8> {
+    wat::parse_str("(component)").unwrap()
+}
+
+/// Something that looks like a component of the contract from outside, with one export more.
+fn contract(extra: &str) -> Vec<u8> {
+    let text = format!(
+        r#"(component
+            (core module $m (func (export "f")))
+            (core instance $i (instantiate $m))
+            (func $f (canon lift (core func $i "f")))
+            (export "describe" (func $f))
+            (export "invoke" (func $f))
+            (export "{extra}" (func $f)))"#
+    );
+    wat::parse_str(text).unwrap()
+}
+
+fn hidden() -> Vec<u8> {
+    wat::parse_str(
+        r#"(component
+            (core module $m (func (export "double") (param i32) (result i32) (local.get 0)))
+            (core instance $i (instantiate $m))
+            (func (export "double") (param "number" u32) (result u32)
+                (canon lift (core func $i "double")))
+            (func (export "double-all") (param "number" u32) (result u32)
+                (canon lift (core func $i "double"))))"#,
+    )
+    .unwrap()
+}
+
+fn contents() -> Vec<Case> {
+    let case = |name, check, fields: &str| Case::of_bytes(name, check, component(fields));
+    let token = token();
+    let (left, right) = token.split_at(17);
+    let wide: String = token.chars().map(|letter| format!("{letter}\\00")).collect();
+    let backwards: String = token.chars().rev().collect();
+    let random = "k9Jq2ZxP7vLm4TnB8sRw3YcD6fHgA1eU";
+    let key = ["-----BEGIN OPENSSH ", "PRIVATE KEY-----"].concat();
+    let aws = ["AK", "IAIOSFODNN7EXAMPLE"].concat();
+    vec![
+        case(
+            "an access key in its data",
+            CheckId::SECRET,
+            &format!("(memory 1) (data (i32.const 0) \"id={aws}\")"),
+        ),
+        case(
+            "a token cut in two",
+            CheckId::SECRET,
+            &format!(
+                "(memory 1) (data (i32.const 117) \"{right}\") (data (i32.const 100) \"{left}\")",
+            ),
+        ),
+        case("a token in two bytes a letter", CheckId::SECRET, &format!("(data \"{wide}\")")),
+        case("a token backwards", CheckId::SECRET, &format!("(data \"{backwards}\")")),
+        case(
+            "a key in a custom section",
+            CheckId::SECRET,
+            &format!("(@custom \"note\" \"{key}\")"),
+        ),
+        case(
+            "what looks like a key",
+            CheckId::SECRET_LIKE,
+            &format!("(data \"api_key={random}\")"),
+        ),
+        case("an ELF program", CheckId::EMBEDDED, "(data \"x\\7fELF\\02\\01\\01\\00\")"),
+        case(
+            "a script in a custom section",
+            CheckId::EMBEDDED,
+            "(@custom \"x\" \"#!/bin/sh\\nrm -rf /\")",
+        ),
+    ]
+}

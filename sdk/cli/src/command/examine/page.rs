@@ -1,0 +1,137 @@
+//! The report of an examination in a terminal.
+//!
+//! *Never:* a text of the author's stands where it could be taken for the system's: findings come
+//! cleaned, and evidence is indented and dimmed.
+
+use engraft::examine::{
+    Blocks, CheckEnd, CountsTo, Finding, Report, RiskReport, Severity, Verdict, consequences,
+};
+
+use crate::page::{Page, Style};
+use crate::text;
+
+/// The report as a page.
+pub(in crate::command) fn page(report: &Report) -> Page {
+    let mut page = Page::default();
+    head(&mut page, report);
+    let mut findings: Vec<&Finding> = report.findings.iter().collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse((finding.blocks, finding.severity)));
+    if !findings.is_empty() {
+        page.heading("Findings");
+    }
+    for finding in findings {
+        one(&mut page, finding);
+    }
+    if let Some(risk) = &report.risk {
+        risk_part(&mut page, risk);
+    }
+    let effects = consequences(report);
+    if !effects.is_empty() {
+        page.heading("What it could do");
+        effects.iter().for_each(|line| page.line(format!("  - {}", text::scrub(line))));
+    }
+    checks(&mut page, report);
+    page
+}
+
+fn head(page: &mut Page, report: &Report) {
+    let subject = &report.subject;
+    let version = subject.version.as_ref().map(ToString::to_string).unwrap_or_default();
+    let name = format!("{} {version} ({})", subject.name, subject.component.short());
+    match report.verdict {
+        Verdict::Admissible => page.verdict(Style::Good, "admissible", &name),
+        Verdict::NeedsApproval { approvals, for_findings } => {
+            let style = if for_findings { Style::Bad } else { Style::Warn };
+            let word = if approvals == 1 { "needs an approval" } else { "needs two approvals" };
+            page.verdict(style, word, &name);
+        }
+        Verdict::Blocked => page.verdict(Style::Bad, "blocked", &name),
+    }
+    let measures = &report.measures;
+    let bound = if measures.is_bounded_by_structure { "its structure" } else { "fuel" };
+    let mut facts = vec![
+        ("level", report.level.to_string()),
+        ("component", text::bytes(subject.bytes)),
+        (
+            "inside",
+            format!(
+                "{} modules, {} functions, {} of data",
+                measures.modules,
+                text::count(measures.functions),
+                text::bytes(measures.data_bytes)
+            ),
+        ),
+        ("bounded by", bound.to_owned()),
+    ];
+    if measures.calls > 0 {
+        let fuel = text::count(measures.fuel_max);
+        let memory = text::bytes(measures.memory_bytes_max);
+        facts.push(("calls", format!("{}, at most {fuel} fuel and {memory}", measures.calls)));
+    }
+    if !subject.signers.is_empty() {
+        facts.push(("signed by", text::scrub(&subject.signers.join(", "))));
+    }
+    if let Some(version) = &subject.compared_with {
+        facts.push(("against", version.to_string()));
+    }
+    page.facts(&facts);
+}
+
+fn one(page: &mut Page, finding: &Finding) {
+    let (style, word) = match (finding.blocks, finding.severity) {
+        (Blocks::Always, _) => (Style::Bad, "blocks"),
+        (Blocks::UntilApproved, _) => (Style::Bad, "blocks until approved"),
+        (Blocks::No, Severity::Error | Severity::Critical) => (Style::Warn, "error, let through"),
+        (Blocks::No, Severity::Warning) => (Style::Warn, "warning"),
+        (Blocks::No, Severity::Note) => (Style::Dim, "note"),
+    };
+    page.plain("  ");
+    page.styled(style, word);
+    page.line(format!(" {}: {}", finding.check, text::scrub(&finding.message)));
+    for seen in &finding.evidence {
+        let line = format!("      {}: {}\n", text::scrub(&seen.place), text::scrub(&seen.detail));
+        page.styled(Style::Dim, line);
+    }
+}
+
+fn risk_part(page: &mut Page, risk: &RiskReport) {
+    page.heading("Risk");
+    let level = serde_json::to_value(risk.level).unwrap_or_default();
+    let level = level.as_str().unwrap_or_default().to_owned();
+    page.facts(&[
+        ("level", level),
+        ("because", text::scrub(&risk.because)),
+        ("power", format!("{} of 100", risk.power)),
+        ("evidence", format!("{} of 100", risk.evidence)),
+        ("findings", risk.findings.to_string()),
+    ]);
+    for factor in risk.factors.iter().filter(|factor| factor.weight > 0) {
+        let number = match factor.counts_to {
+            CountsTo::Power => "power",
+            CountsTo::Evidence => "evidence",
+            CountsTo::Findings => "findings",
+        };
+        let because = text::scrub(&factor.because);
+        page.styled(Style::Dim, format!("    {number} +{}: {because}\n", factor.weight));
+    }
+}
+
+fn checks(page: &mut Page, report: &Report) {
+    page.heading("Checks");
+    let count = |end| report.checks.iter().filter(|run| run.end == end).count();
+    page.line(format!(
+        "  {} passed, {} found something, {} could not tell, {} did not run",
+        count(CheckEnd::Passed),
+        count(CheckEnd::Found),
+        count(CheckEnd::Inconclusive),
+        count(CheckEnd::Skipped)
+    ));
+    for run in &report.checks {
+        let word = match run.end {
+            CheckEnd::Inconclusive => "could not tell",
+            CheckEnd::Skipped => "did not run",
+            CheckEnd::Passed | CheckEnd::Found => continue,
+        };
+        page.styled(Style::Dim, format!("  {} {word}: {}\n", run.check, text::scrub(&run.because)));
+    }
+}

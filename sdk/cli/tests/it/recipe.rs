@@ -1,0 +1,110 @@
+//! `engraft recipe` and `engraft new recipe`.
+
+use crate::support::Home;
+
+const WRONG: &str = "name: a.b
+version: 1.0.0
+summary: A mistake.
+input: {type: object, properties: {price: {type: integer}}, required: [price]}
+return: |
+  input.prise +
+    totl
+";
+
+#[test]
+fn a_new_recipe_checks_holds_and_builds() {
+    let home = Home::new();
+    home.run(&["new", "recipe", "text.greet"]).says(0, "greet.yaml");
+    home.run(&["new", "recipe", "text.greet"]).says(2, "greet.yaml");
+    home.run(&["recipe", "check", "greet.yaml"]).says(0, "text.greet");
+    home.run(&["recipe", "fmt", "--check", "greet.yaml"]).fine();
+    home.run(&["recipe", "test", "greet.yaml"]).says(0, "2 held, 0 failed");
+    home.run(&["recipe", "build", "greet.yaml"]).says(0, "wrote greet.wasm");
+    let ran = home.run(&["recipe", "run", "greet.yaml", "run", r#"{"name": "Cid"}"#]).fine();
+    assert!(ran.out.contains("Hello, Cid!"), "{}", ran.out);
+    home.run(&["new", "recipe", "text.hail", "--operation", "hail", "--folder", "deep/er"]).fine();
+    home.run(&["recipe", "test", "deep/er/hail.yaml"]).says(0, "2 held");
+    home.run(&["new", "recipe", "a.b", "--operation", "a", "--operation", "b"]).says(2, "one");
+}
+
+#[test]
+fn everything_wrong_is_drawn_at_its_place_and_given_to_editors() {
+    let home = Home::new();
+    home.write("wrong.yaml", WRONG);
+    let ran = home.run(&["recipe", "check", "wrong.yaml"]).says(2, "wrong.yaml:6:3");
+    assert!(
+        ran.out.contains("wrong.yaml:7:5") && ran.out.contains("did you mean `price`"),
+        "{}",
+        ran.out
+    );
+    let json = home.run(&["recipe", "check", "wrong.yaml", "--json"]).says(2, "").json();
+    let problems = json["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 2, "{json}");
+    assert_eq!((&problems[0]["line"], &problems[0]["column"]), (&6.into(), &3.into()));
+    assert_eq!((&problems[0]["end_line"], &problems[0]["end_column"]), (&6.into(), &14.into()));
+    assert!(problems[0]["mend"].as_str().unwrap().contains("price"), "{json}");
+    home.run(&["recipe", "build", "wrong.yaml"]).says(3, "line 6, column 3");
+    home.write("broken.yaml", b"name: \xff\n");
+    home.run(&["recipe", "check", "broken.yaml"]).says(2, "not UTF-8");
+    home.write("large.yaml", "#".repeat(262_145));
+    home.run(&["recipe", "check", "large.yaml"]).says(2, "262144 are the most");
+}
+
+#[test]
+fn a_recipe_is_explained_in_words() {
+    let home = Home::new();
+    home.write(
+        "pages.yaml",
+        "name: a.pages
+version: 1.0.0
+summary: Fetches pages.
+input: {type: object, properties: {ids: {type: array, maxItems: 9, items: {type: integer}}}, required: [ids]}
+output: {type: array}
+permissions: {http: [{host: api.example.org}], log: true}
+steps:
+  - fetch: https://api.example.org/{item}
+    each: input.ids
+    max: 9
+    else: null
+    as: pages
+  - log: \"'done'\"
+    when: pages.size() > 3
+return: pages
+",
+    );
+    let ran = home.run(&["recipe", "explain", "pages.yaml"]).fine();
+    for sentence in [
+        "`ids`: a list; at most 9 items",
+        "Sends a GET request to `https://api.example.org/{item}`, as `pages`.",
+        "Once for each `item` of `input.ids`, 9 at most, side by side.",
+        "Where that fails, `null` stands in.",
+        "Only if `pages.size() > 3`.",
+        "send GET and HEAD requests to `api.example.org`",
+        "up to 9 times: GET request",
+    ] {
+        assert!(ran.out.contains(sentence), "{sentence}: {}", ran.out);
+    }
+    let json = home.run(&["recipe", "explain", "pages.yaml", "--json"]).fine().json();
+    assert_eq!(json["asks"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn fmt_writes_what_is_not_in_its_usual_form() {
+    let home = Home::new();
+    let text = "name:  a.b\nversion: 1.0.0 # first\n\n\nsummary: x\nreturn: {'a':1}\n";
+    let file = home.write("odd.yaml", text);
+    home.run(&["recipe", "fmt", "--check", "odd.yaml"]).says(1, "differs");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    home.run(&["recipe", "fmt", "odd.yaml"]).says(0, "formatted");
+    let usual = "name: a.b\nversion: 1.0.0 # first\n\nsummary: x\nreturn: {'a': 1}\n";
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), usual);
+    home.run(&["recipe", "fmt", "--check", "odd.yaml"]).fine();
+}
+
+#[test]
+fn the_schema_is_printed() {
+    let home = Home::new();
+    let json = home.run(&["recipe", "schema"]).fine().json();
+    assert_eq!(json["title"], "Engraft recipe");
+    assert_eq!(home.run(&["recipe", "schema", "--json"]).fine().json()["type"], "object");
+}
