@@ -20,7 +20,7 @@ mod tally;
 mod world;
 
 /// Worlds that continuous integration looks at.
-const SEEDS: u64 = 1_000;
+const SEEDS: u64 = 1_700;
 
 #[test]
 fn a_thousand_worlds_hold_together() {
