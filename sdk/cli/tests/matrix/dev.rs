@@ -43,23 +43,13 @@ pub(crate) fn dev(home: &Path, folder: &Path, source: &str) -> Held {
         let computed =
             watch.seconds().zip(before).map_or(f64::MAX, |(after, before)| after - before);
         best = best.min(begun.elapsed().as_secs_f64()).min(computed);
-        if best < SECONDS_MAX * slowness() {
+        if best < SECONDS_MAX {
             println!("{}: a save is answered in {best:.2} s", name);
             std::fs::write(&source, fine).unwrap();
             return Ok("yes");
         }
     }
     Err(format!("the quickest save took {best:.2} s"))
-}
-
-/// How much longer the same work takes where more programs run than there are processors: they
-/// share caches and halves of cores, so that even processor time grows, to about two and a half
-/// times.
-fn slowness() -> f64 {
-    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load: f64 = text.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or(0.0);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from) as f64;
-    (load / cores).clamp(1.0, 2.5)
 }
 
 /// Writes beside what is watched and moves it there, so that nobody sees half of it.
