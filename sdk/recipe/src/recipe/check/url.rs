@@ -350,7 +350,8 @@ mod tests {
         assert!(reach("a.org/v1/x").may_begin_with("/v1"));
         assert!(reach("a.org/v1/{}").may_begin_with("/v1/"));
         assert!(reach("a.org/v1{}").may_begin_with("/v1/users"));
-        assert!(!reach("a.org/v1{}").may_begin_with("/v1"));
+        assert!(reach("a.org/v1{}").may_begin_with("/v1"));
+        assert!(!reach("a.org/v10{}").may_begin_with("/v1"));
         assert!(!reach("a.org/v10").may_begin_with("/v1"));
         assert!(!reach("a.org").may_begin_with("/v1"));
     }

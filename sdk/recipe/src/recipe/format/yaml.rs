@@ -72,8 +72,14 @@ impl Writer<'_> {
 
     /// Ends a line, behind the comment that stands in the same one.
     fn line_end(&mut self, at: usize) {
+        self.line_end_before(at, usize::MAX);
+    }
+
+    /// The same, where a comment behind the next value is that value's.
+    fn line_end_before(&mut self, at: usize, next: usize) {
         if let Some(comment) = self.comments.get(self.next)
             && !comment.alone
+            && comment.at < next
             && !self.raw(at.min(comment.at), comment.at).contains('\n')
         {
             let text = comment.text.clone();
@@ -117,7 +123,7 @@ impl Writer<'_> {
                     self.map(entries, indent + 2, true);
                 }
                 Content::List(_, items) if self.opens(item, indent + 2) => {
-                    self.line_end(item.span.start);
+                    self.line_end_before(item.span.start, first_start(items));
                     self.list(items, indent + 2);
                 }
                 _ => self.value(item, indent, item.span.start),
@@ -145,11 +151,12 @@ impl Writer<'_> {
         let column = self.out.len() - self.out.rfind('\n').map_or(0, |at| at + 1) + 1;
         match &node.content {
             Content::Map(_, entries) if self.opens(node, column) => {
-                self.line_end(at);
+                let next = entries.first().map_or(at, |entry| entry.at.start);
+                self.line_end_before(at, next);
                 self.map(entries, indent + 2, false);
             }
             Content::List(_, items) if self.opens(node, column) => {
-                self.line_end(at);
+                self.line_end_before(at, first_start(items));
                 self.list(items, indent + 2);
             }
             Content::Scalar(scalar) => self.scalar(scalar, node, indent + 2),
@@ -189,10 +196,9 @@ impl Writer<'_> {
     fn block(&mut self, scalar: &Scalar, node: &Node, indent: usize) {
         let rest = self.raw(node.span.start, self.document.len());
         let header = rest.lines().next().unwrap_or_default().trim_end().to_owned();
-        let plain = header.starts_with(['|', '>']);
-        let marks = header.split('#').next().unwrap_or_default();
-        if !plain || marks.contains(|mark: char| mark.is_ascii_digit() || mark == '+') {
-            return self.literal(&scalar.text, indent);
+        let (marks, comment) = header.split_at(header.find('#').unwrap_or(header.len()));
+        if marks.contains(|mark: char| mark.is_ascii_digit() || mark == '+') {
+            return self.literal(&scalar.text, comment, indent);
         }
         let body_at = node.span.start + rest.find('\n').map_or(rest.len(), |at| at + 1);
         let lines = block_lines(self.raw(body_at, self.document.len()));
@@ -216,13 +222,15 @@ impl Writer<'_> {
     }
 
     /// A text as a block that says by itself how far its lines stand in.
-    fn literal(&mut self, text: &str, indent: usize) {
+    fn literal(&mut self, text: &str, comment: &str, indent: usize) {
         let chomp = match text.len() - text.trim_end_matches('\n').len() {
             0 => "-",
             1 => "",
             _ => "+",
         };
-        self.out.push_str(&format!(" |2{chomp}\n"));
+        let header = format!(" |2{chomp} {comment}");
+        self.out.push_str(header.trim_end());
+        self.out.push('\n');
         for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
             if !line.is_empty() {
                 self.margin(indent);
@@ -249,6 +257,10 @@ impl Writer<'_> {
             }
         }
     }
+}
+
+fn first_start(items: &[Node]) -> usize {
+    items.first().map_or(usize::MAX, start)
 }
 
 /// Where the first thing in a value stands.

@@ -38,7 +38,8 @@ struct Key {
     at: Span,
 }
 
-struct Builder {
+struct Builder<'d> {
+    document: &'d str,
     open: Vec<Open>,
     root: Option<Node>,
     values: usize,
@@ -53,7 +54,8 @@ pub(super) fn tree(document: &str) -> Result<Node, Vec<Diagnostic>> {
         block_nesting_limit: NESTING_MAX,
     };
     options.set_emit_comments(false);
-    let mut builder = Builder { open: Vec::new(), root: None, values: 0, problems: Vec::new() };
+    let mut builder =
+        Builder { document, open: Vec::new(), root: None, values: 0, problems: Vec::new() };
     let mut documents = 0;
     for event in Parser::new_from_str_with_options(document, options) {
         let (event, span) = match event {
@@ -111,7 +113,7 @@ fn unreadable(document: &str, at: usize, info: &str) -> Diagnostic {
     Diagnostic::new(span, format!("this is no YAML: {info}")).mend(mend)
 }
 
-impl Builder {
+impl Builder<'_> {
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Diagnostic> {
         match event {
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
@@ -120,6 +122,10 @@ impl Builder {
             }
             Event::Scalar(text, style, anchor, tag) => {
                 plain_node(anchor, tag.is_some(), span)?;
+                let span = match style {
+                    ScalarStyle::Literal | ScalarStyle::Folded => self.from_mark(span),
+                    _ => span,
+                };
                 self.scalar(text.into_owned(), style, span)?;
             }
             Event::SequenceStart(style, anchor, tag) => {
@@ -137,6 +143,29 @@ impl Builder {
             _ => {}
         }
         Ok(())
+    }
+
+    /// A block from its `|` or `>` on; the parser tells where its first line has something.
+    fn from_mark(&self, span: Span) -> Span {
+        let key = match self.open.last() {
+            Some(Open::Map { key: Some(key), .. }) => key.at.end,
+            _ => 0,
+        };
+        let above = self.document.get(key..span.start).unwrap_or_default();
+        let above = above.rsplit_once('\n').map_or("", |(above, _)| above).trim_end();
+        let line = above.rfind('\n').map_or(0, |at| at + 1);
+        let header = above.get(line..).unwrap_or_default();
+        let is_mark = |&(at, _): &(usize, &str)| {
+            let marks = header.get(at + 1..).unwrap_or_default();
+            let rest = marks.trim_start_matches(|mark: char| {
+                mark.is_ascii_digit() || matches!(mark, '+' | '-')
+            });
+            rest.is_empty() || rest.trim_start().starts_with('#')
+        };
+        match header.match_indices(['|', '>']).find(is_mark) {
+            Some((at, _)) => Span { start: key + line + at, end: span.end },
+            None => span,
+        }
     }
 
     /// Every value counts, whatever it is.

@@ -135,13 +135,7 @@ fn escaped(rest: &str) -> Option<(String, usize)> {
 /// Blocks: a margin before every line, and breaks that `>` turns into spaces.
 fn block(document: &str, start: usize, scalar: &Scalar) -> Option<Vec<usize>> {
     let rest = document.get(start..)?;
-    // The span begins at the mark or behind its line, as the parser has it.
-    let mut at = start;
-    if rest.starts_with(['|', '>']) {
-        at += rest.find('\n')? + 1;
-    } else {
-        at = document.get(..start)?.rfind('\n').map_or(0, |line| line + 1);
-    }
+    let mut at = start + rest.find('\n')? + 1;
     let body = document.get(at..)?;
     let filled = body.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let margin = filled.len() - filled.trim_start_matches(' ').len();

@@ -75,7 +75,7 @@ fn bytes_that_no_recipe_has_are_refused() {
     refused("a: 1\nb: \u{1b}[2J", "U+001B", (2, 4));
     refused("a:\n\tb: 1", "no YAML", (2, 1));
     refused("a: 'open", "no YAML", (1, 4));
-    refused("a: [1, 2", "no YAML", (1, 9));
+    refused("a: [1, 2", "no YAML", (1, 4));
 }
 
 #[test]
