@@ -31,6 +31,7 @@ mod report;
 mod services;
 mod session;
 mod sessions;
+mod shadow;
 mod sprint;
 mod state;
 mod stop;
@@ -61,6 +62,8 @@ pub use services::{
     TracingLog, TracingProgress,
 };
 pub use session::SelfCheck;
+pub use shadow::SHADOW_CALLS_MAX;
+pub(crate) use shadow::shadow_grant;
 
 use crate::model::{CapabilityName, Description, Digest, KeyValue};
 

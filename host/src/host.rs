@@ -7,11 +7,12 @@ mod bystander;
 mod capability;
 mod directory;
 mod live;
+mod neighbours;
 mod succession;
 mod window;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,12 +20,16 @@ use serde::de::DeserializeOwned;
 pub use builder::{HostBuilder, Ready, Terms, WantsTrust};
 pub use bystander::{Bystander, FeedbackTrouble, Program};
 pub use capability::Capability;
-use directory::{Directory, Neighbours};
+use directory::Directory;
 pub use live::LiveHost;
+use neighbours::Neighbours;
 
 use crate::artifact::{Bundle, Keyring, Rollback, Verified};
-use crate::engine::{Engine, Invocation, Loadable, Metering, NativeCode, Report};
+use crate::engine::{
+    Engine, InstancePolicy, Invocation, Loadable, Metering, NativeCode, Report, shadow_grant,
+};
 use crate::model::{CapabilityName, Clock, Description, KeyValue, NamePattern, Outcome};
+use crate::store::overlay::Overlay;
 use crate::store::probation::Probation;
 use crate::{CallError, Error};
 
@@ -71,6 +76,8 @@ struct Parts {
     /// Where values of `kv` are kept.
     values: Option<Arc<dyn KeyValue>>,
     clock: Arc<dyn Clock>,
+    /// For releases in shadow; made when the first is loaded.
+    shadows: OnceLock<Engine>,
 }
 
 impl Host {
@@ -128,6 +135,29 @@ impl Host {
         let own: Arc<dyn KeyValue> = Arc::<Probation>::clone(&values);
         let loaded = self.parts.engine.load_over(self.loadable(verified), own).await?;
         Ok(Capability::new(loaded, verified, Some(values)))
+    }
+
+    /// The same for a release in shadow, which is asked beside the one that answers and whose effects
+    /// do not happen. Each call of it has a fresh instance: what one copy left would be in the next.
+    async fn prepare_shadow(&self, verified: &Verified) -> Result<Capability, Error> {
+        let engine = match self.parts.shadows.get() {
+            Some(engine) => engine,
+            None => {
+                let engine = self.parts.engine.shadow()?;
+                self.parts.shadows.get_or_init(|| engine)
+            }
+        };
+        let mut loadable = self.loadable(verified);
+        loadable.grant = shadow_grant(loadable.grant);
+        loadable.lifetime = InstancePolicy::Fresh;
+        let loaded = match &self.parts.values {
+            Some(values) => {
+                let over: Arc<dyn KeyValue> = Arc::new(Overlay(Arc::clone(values)));
+                engine.load_over(loadable, over).await?
+            }
+            None => engine.load(loadable).await?,
+        };
+        Ok(Capability::shadow(loaded, verified))
     }
 
     /// Takes a capability out. Calls under way end on it; later ones find nothing.

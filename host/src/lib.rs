@@ -26,6 +26,7 @@
 //! | `wasi-p3` | components that import WASI 0.3; with `http`, its `wasi:http` too | off |
 //! | `prometheus` | what releases do, as the text that Prometheus reads | off |
 //! | `otlp` | the same, sent to an OpenTelemetry collector | off |
+//! | `open-feature` | gates of rollouts that are flags of OpenFeature | off |
 //! | `full` | all of these | off |
 //!
 //! *Never:* an unsigned component is installed; there is no switch that turns verification off.

@@ -2,6 +2,10 @@
 //!
 //! *Never:* a driver decides; and it never calls what answers requests.
 
+#[cfg(feature = "open-feature")]
+mod flags;
 mod steward;
 
+#[cfg(feature = "open-feature")]
+pub use flags::{ASK_EVERY, Flags, PATIENCE};
 pub use steward::{KEEP_EVERY, Steward, TICK};

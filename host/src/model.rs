@@ -13,6 +13,7 @@ mod name;
 mod outcome;
 mod pattern;
 mod permission;
+pub(crate) mod sync;
 
 pub use budget::{Budget, Usage};
 pub use clock::{Clock, SystemClock};

@@ -20,17 +20,20 @@ mod serving;
 mod share;
 pub mod simulate;
 mod state;
+mod variant;
 
 pub use book::{Arm, Book, Resumed, USERS_MAX};
 pub use checkpoint::{Checkpoint, CheckpointError, LogIdentity};
 pub use journal::{Draft, Followed, Journal, JournalError};
 pub use op::{Actor, Installed, Op, OperationCard, Record, ReleaseOrigin};
 pub use plan::{
-    Bound, Condition, Constraint, Gate, Metric, PRESETS, Plan, PlanError, Stage, Watch,
+    Bound, Condition, Constraint, Gate, Metric, PRESETS, Plan, PlanError, Stage, StageMode, Watch,
 };
 pub use serving::{
-    Admission, Audience, Callee, DRAIN, Handover, Kept, Latencies, Load, Loading, Meter, Registry,
-    RegistryError, Served, Serving, Snapshot, Spreading, Totals, lift,
+    Admission, Audience, Callee, Compared, Comparisons, DRAIN, Disagreement, Handover, Kept,
+    Latencies, Load, Loading, Meter, Registry, RegistryError, Served, Serving, Shadow, Snapshot,
+    Spreading, Totals, Variants, lift,
 };
 pub use share::{Buckets, Share, ShareError};
 pub use state::{Difference, Line, Release, Rollout, Rule, State, Stop};
+pub use variant::{VARIANTS_MAX, Variant};

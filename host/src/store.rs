@@ -9,6 +9,7 @@ mod memory;
 pub mod merkle;
 #[cfg(feature = "sqlite")]
 mod nature;
+pub(crate) mod overlay;
 mod plan;
 pub(crate) mod probation;
 #[cfg(feature = "sqlite")]

@@ -14,13 +14,15 @@ mod pick;
 mod redact;
 mod requests;
 mod sample;
+mod shadow;
 #[cfg(test)]
 mod tests;
 mod ticket;
 
 pub use call::{Answer, Traffic};
 pub use figures::{
-    Figures, LATENCY_BOUNDS, LatencyFigures, ReleaseCounts, ReleaseFigures, Role, Standing,
+    Figures, LATENCY_BOUNDS, LatencyFigures, ReleaseCounts, ReleaseFigures, Role, ShadowFigures,
+    Standing,
 };
 pub use pick::{Pick, Target, TargetError, Unit, Who, pick};
 pub use redact::Redaction;

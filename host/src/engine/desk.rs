@@ -5,12 +5,11 @@
 //!
 //! *Never:* anything slow under the lock; nor do two calls have one instance at the same time.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use super::config::InstancePolicy;
 use super::report::Counts;
 use super::sprint::{Form, Pace};
 use super::warm::Warm;
+use crate::model::sync::{Mutex, MutexGuard, PoisonError};
 use crate::model::{Limit, Outcome, Usage};
 
 /// The desk of one capability.
@@ -110,25 +109,4 @@ pub(crate) enum Entry {
     #[default]
     TurnedAway,
     LetIn,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_more_than_there_is_room_for_is_turned_away_and_counted() {
-        let desk = Desk::new(2, InstancePolicy::Fresh, 100);
-        let usage = Usage::default();
-        assert!(desk.sign_in().is_ok() && desk.sign_in().is_ok());
-        let Err(outcome) = desk.sign_in() else { panic!("there was room") };
-        let expected = Outcome::Exceeded { limit: Limit::ConcurrentCalls, allowed: 2, wanted: 3 };
-        assert_eq!(*outcome, expected);
-        drop(desk.sign_out(Entry::TurnedAway, None, &outcome, &usage));
-        assert!(desk.sign_in().is_err(), "whoever was turned away held no room");
-        drop(desk.sign_out(Entry::LetIn, None, &Outcome::Cancelled, &usage));
-        assert!(desk.sign_in().is_ok());
-        let counts = desk.counts();
-        assert_eq!((counts.exceeded, counts.cancelled, counts.total()), (1, 1, 2));
-    }
 }

@@ -3,7 +3,7 @@
 //! *Never:* a host is built without a keyring, or with a grant that nobody wrote down.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{Directory, Host, Neighbours, Parts};
 use crate::Error;
@@ -135,7 +135,8 @@ impl HostBuilder<Ready> {
         engine.services = Arc::new(services.peers(Arc::new(neighbours)));
         let clock = Arc::clone(&engine.clock);
         let engine = Engine::new(engine)?;
-        let parts = Parts { engine, directory, keyring, terms, values, clock };
+        let shadows = OnceLock::new();
+        let parts = Parts { engine, directory, keyring, terms, values, clock, shadows };
         Ok(Host { parts: Arc::new(parts) })
     }
 }

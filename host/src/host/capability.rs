@@ -27,18 +27,46 @@ struct Inner {
     signers: Vec<Signer>,
     /// Its values, where it may be on probation.
     values: Option<Arc<Probation>>,
+    purpose: Purpose,
     /// Whose open sessions move to it. Weak, because a release that serves nobody any more is to go.
     before: Mutex<Option<(Weak<Inner>, Handover)>>,
 }
 
+/// What a release was loaded for.
+#[derive(PartialEq, Eq)]
+enum Purpose {
+    Serve,
+    /// To be asked beside the one that serves, without effects.
+    Shadow,
+}
+
 impl Capability {
     pub(crate) fn new(loaded: Loaded, verified: &Verified, values: Option<Arc<Probation>>) -> Self {
+        Self::made(loaded, verified, values, Purpose::Serve)
+    }
+
+    /// One that is asked beside another, loaded on an engine without effects.
+    pub(super) fn shadow(loaded: Loaded, verified: &Verified) -> Self {
+        Self::made(loaded, verified, None, Purpose::Shadow)
+    }
+
+    pub(super) fn is_shadow(&self) -> bool {
+        self.inner.purpose == Purpose::Shadow
+    }
+
+    fn made(
+        loaded: Loaded,
+        verified: &Verified,
+        values: Option<Arc<Probation>>,
+        purpose: Purpose,
+    ) -> Self {
         let inner = Inner {
             loaded,
             manifest: verified.manifest().clone(),
             digest: verified.digest(),
             signers: verified.signers().to_vec(),
             values,
+            purpose,
             before: Mutex::default(),
         };
         Self { inner: Arc::new(inner) }

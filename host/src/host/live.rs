@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod tests;
+mod trials;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -250,11 +251,15 @@ impl LiveHost {
         Steward::new(Arc::clone(&self.inner.registry), Arc::clone(&self.inner.host.parts.clock))
     }
 
-    /// Follows the log, judges rollouts, and shows figures beside the log where that has a place
-    /// for them, for as long as it is polled.
+    /// Follows the log, judges rollouts, asks shadows, and shows figures beside the log where that
+    /// has a place for them, for as long as it is polled.
     pub async fn run(self) {
+        tokio::join!(self.look_after(), self.inner.traffic.run_shadows());
+    }
+
+    async fn look_after(&self) {
         let mut steward = self.steward();
-        let mut window = Window::of(&self, Arc::clone(&self.inner.host.parts.clock));
+        let mut window = Window::of(self, Arc::clone(&self.inner.host.parts.clock));
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -264,7 +269,7 @@ impl LiveHost {
             }
             self.show();
             self.note_standings(&steward);
-            window.tick(&self).await;
+            window.tick(self).await;
         }
     }
 

@@ -9,10 +9,11 @@
 //! *Never:* a release serves that could not take over; the one before it goes on then, with its state
 //! as it was.
 
-use crate::artifact::Bundle;
+use crate::artifact::{Bundle, Verified};
 use crate::engine::{Invocation, Report};
 use crate::model::{CapabilityName, KvError, Outcome};
-use crate::registry::{Callee, Handover, Line, Load, Loading, Release};
+use crate::registry::{Callee, Handover, Line, Load, Loading, Release, Rollout};
+use crate::store::overlay::of_one_call;
 use crate::store::probation::{Mark, accept, mark_of, undo};
 
 use super::{Capability, Host};
@@ -31,11 +32,14 @@ async fn take_over(
     let values = host.parts.values.as_deref().zip(new.probation());
     if let Some((values, probation)) = values {
         let told = |error: KvError| error.to_string();
-        let own = Mark(new.version().to_string());
+        let own = new.version().to_string();
         match probation.begin(new.name()).await.map_err(told)? {
             None => {}
             // Another program on these values was faster, and has moved the state.
-            Some(mark) if mark == own => return Ok(()),
+            Some(mark) if mark.names(&own) => return Ok(()),
+            Some(_) if how == Handover::Beside => {
+                probation.join(new.name()).await.map_err(told)?;
+            }
             // Whoever was on probation before serves now, and is replaced by this one in its turn.
             Some(_) => {
                 accept(values, new.name()).await.map_err(told)?;
@@ -109,11 +113,9 @@ enum Verdict {
 }
 
 fn verdict(mark: &Mark, line: &Line) -> Verdict {
-    let is = |version: Option<&semver::Version>| {
-        version.is_some_and(|version| version.to_string() == mark.0)
-    };
-    let spreads = is(line.rollout.as_ref().map(|rollout| &rollout.version));
-    let serves = is(line.stable.as_ref());
+    let is = |version: &semver::Version| mark.names(&version.to_string());
+    let spreads = line.rollout.iter().flat_map(Rollout::let_in).any(is);
+    let serves = line.stable.as_ref().is_some_and(is);
     // One that was promoted has passed. One that was activated has nobody's judgement yet, and whoever
     // served before it is still there to go back to.
     match (spreads, serves) {
@@ -134,17 +136,32 @@ async fn settle(host: &Host, name: &CapabilityName, line: &Line) -> Result<(), K
     }
 }
 
+impl Loader {
+    /// Signatures, revocations and validity as they stand now.
+    fn verify(&self, release: &Release, bundle: &[u8]) -> Result<Verified, String> {
+        let bundle = Bundle::parse(bundle).map_err(|error| error.to_string())?;
+        let Host { parts } = &self.0;
+        let record = release.installed.verified.as_ref();
+        let record = record.ok_or("the log has no record of its verification")?;
+        let verified = parts.keyring.verify_installed(bundle, record, parts.clock.wall());
+        verified.map_err(|error| error.to_string())
+    }
+}
+
 // === impl Callee ===
 
 impl Callee for Capability {
     async fn call(&self, invocation: &Invocation<'_>) -> Report {
+        if self.is_shadow() {
+            return of_one_call(self.loaded().serve(invocation)).await;
+        }
         let Some(session) = &invocation.session else {
             return self.loaded().serve(invocation).await;
         };
         match Box::pin(move_session(self, session)).await {
             Ok(()) => self.loaded().serve(invocation).await,
             // It counts against the new release, and the old one answers in its place.
-            Err((_, Handover::Spreading, message)) => {
+            Err((_, Handover::Spreading | Handover::Beside, message)) => {
                 Report::unstarted(Outcome::Unavailable { message })
             }
             Err((old, Handover::AtOnce, why)) => {
@@ -160,15 +177,21 @@ impl Callee for Capability {
 impl Load<Capability> for Loader {
     fn load<'a>(&'a self, release: &'a Release, bundle: Vec<u8>) -> Loading<'a, Capability> {
         Box::pin(async move {
-            let bundle = Bundle::parse(&bundle).map_err(|error| error.to_string())?;
-            let Host { parts } = &self.0;
-            let now = parts.clock.wall();
-            let record = release.installed.verified.as_ref();
-            let record = record.ok_or("the log has no record of its verification")?;
-            // Signatures, revocations and validity as they stand now.
-            let verified = parts.keyring.verify_installed(bundle, record, now);
-            let verified = verified.map_err(|error| error.to_string())?;
+            let verified = self.verify(release, &bundle)?;
             self.0.prepare_release(&verified).await.map_err(|error| error.to_string())
+        })
+    }
+
+    fn load_shadow<'a>(&'a self, release: &'a Release, bundle: Vec<u8>) -> Loading<'a, Capability> {
+        Box::pin(async move {
+            let verified = self.verify(release, &bundle)?;
+            let shadow = self.0.prepare_shadow(&verified).await;
+            shadow.map_err(|error| {
+                format!(
+                    "it cannot be a shadow: {error} (a shadow gets no interface of the program \
+                     itself, whose effects could not be undone)"
+                )
+            })
         })
     }
 

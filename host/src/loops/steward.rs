@@ -17,7 +17,7 @@ use semver::Version;
 use crate::model::{CapabilityName, Clock};
 use crate::registry::judge::{Approval, Decision, Facts, Verdict};
 use crate::registry::{
-    Actor, Callee, JournalError, Line, Op, Record, Registry, RegistryError, Rollout, State,
+    Actor, Callee, JournalError, Line, Op, Record, Registry, RegistryError, Rollout, Served, State,
 };
 pub use seat::KEEP_EVERY;
 use seat::Seat;
@@ -38,7 +38,7 @@ impl<C: Callee> Steward<C> {
     /// a log and scripted releases together.
     #[cfg(test)]
     pub(crate) fn judges(&self) -> impl Iterator<Item = &crate::registry::judge::Judge> {
-        self.judges.values().map(Seat::judge)
+        self.judges.values().flat_map(Seat::judges)
     }
 
     /// A steward that has not looked yet.
@@ -87,7 +87,7 @@ impl<C: Callee> Steward<C> {
         }
         for (name, line) in &state.lines {
             let Some(rollout) = &line.rollout else { continue };
-            let Some(op) = self.look(&state, name, line, rollout) else { continue };
+            let Some(op) = self.look(&state, name, rollout) else { continue };
             let why = sentence(&op).to_owned();
             records.extend(self.record(&why, op).await?);
         }
@@ -111,8 +111,9 @@ impl<C: Callee> Steward<C> {
         let ops = unready.into_iter().filter_map(|(name, version, why)| {
             let line = state.lines.get(&name)?;
             let why = format!("{version} cannot be made ready: {why}");
-            if line.rollout.as_ref().is_some_and(|rollout| rollout.version == version) {
-                return Some((Op::RolledBack { name, decision: None }, why));
+            if let Some(rollout) = line.rollout.as_ref().filter(|rollout| rollout.has(&version)) {
+                let version = (!rollout.variants.is_empty()).then_some(version);
+                return Some((Op::RolledBack { name, version, decision: None }, why));
             }
             let previous = line.previous.clone().filter(|_| line.stable.as_ref() == Some(&version));
             Some((Op::Activated { name, version: previous? }, why))
@@ -138,60 +139,67 @@ impl<C: Callee> Steward<C> {
     pub fn standings(&self) -> Vec<(CapabilityName, Version, Decision)> {
         let state = self.registry.journal().state();
         let now = self.clock.wall();
-        let standing = |(name, seat): (&CapabilityName, &Seat)| {
-            let rollout = state.lines.get(name)?.rollout.as_ref()?;
-            let decision = seat.judge().decide(&facts(&state, rollout, now));
-            Some((name.clone(), rollout.version.clone(), decision))
-        };
-        self.judges.iter().filter_map(standing).collect()
+        let snapshot = self.registry.snapshot();
+        let mut standings = Vec::new();
+        for (name, seat) in &self.judges {
+            let line = state.lines.get(name).zip(snapshot.line(name.as_str()));
+            let Some((Line { rollout: Some(rollout), .. }, served)) = line else { continue };
+            let facts = facts(&state, rollout, served, now);
+            standings.extend(rollout.places().filter_map(|(place, version)| {
+                let decision = seat.judge(place)?.decide(&facts);
+                Some((name.clone(), version.clone(), decision))
+            }));
+        }
+        standings
     }
 
     /// The op that a rollout needs now, where it needs one.
-    fn look(
-        &mut self,
-        state: &State,
-        name: &CapabilityName,
-        line: &Line,
-        rollout: &Rollout,
-    ) -> Option<Op> {
+    fn look(&mut self, state: &State, name: &CapabilityName, rollout: &Rollout) -> Option<Op> {
         let snapshot = self.registry.snapshot();
         let served = snapshot.line(name.as_str())?;
-        let spreading = served.spreading.as_ref()?;
+        let stage = served.stage()?;
         // A snapshot of another stage has another book; the next look sees both alike.
-        if spreading.stage != (rollout.id.clone(), rollout.salt.clone(), rollout.stage) {
+        if *stage != (rollout.id.clone(), rollout.salt.clone(), rollout.stage) {
             return None;
         }
         let now = self.clock.monotonic();
-        if self.judges.get(name).is_none_or(|seat| *seat.stage() != spreading.stage) {
+        if self.judges.get(name).is_none_or(|seat| seat.stage() != stage) {
             self.judges.insert(name.clone(), Seat::new(rollout, served, now)?);
             self.registry.forget_evidence();
         }
         let seat = self.judges.get_mut(name)?;
-        seat.observe(&spreading.book);
-        let facts = facts(state, rollout, self.clock.wall());
-        let verdict = seat.judge().verdict(&facts);
+        if let Some(spreading) = &served.spreading {
+            seat.observe(&spreading.book);
+        }
+        let facts = facts(state, rollout, served, self.clock.wall());
+        let (place, verdict) = seat.ruling(rollout, &facts)?;
         let harms = matches!(verdict, Verdict::RollBack(_));
         // Harm is undone whatever stands still; a person who halted a rollout did not mean to keep
         // it.
         if !harms && (rollout.is_paused || state.stop.is_some()) {
             return None;
         }
-        if !seat.is_news(&verdict) {
-            return None;
+        let mut decision = Box::new(seat.judge(place)?.decide(&facts));
+        seat.say(place, verdict);
+        let variant = rollout.variants.get(place).map(|variant| variant.version.clone());
+        if let Some(version) = &variant {
+            decision.sentence = format!("variant {version}: {}", decision.sentence);
         }
-        let decision = Box::new(seat.judge().decide(&facts));
-        seat.say(verdict);
-        Some(op(name, line, rollout, decision))
+        Some(op(name, rollout, variant, decision))
     }
 }
 
-fn op(name: &CapabilityName, line: &Line, rollout: &Rollout, decision: Box<Decision>) -> Op {
+fn op(
+    name: &CapabilityName,
+    rollout: &Rollout,
+    version: Option<Version>,
+    decision: Box<Decision>,
+) -> Op {
     let name = name.clone();
     let is_last = rollout.stage + 1 >= rollout.plan.stages.len();
-    debug_assert!(line.rollout.is_some(), "only rollouts under way are judged");
     match decision.verdict {
-        Verdict::RollBack(_) => Op::RolledBack { name, decision: Some(decision) },
-        Verdict::Advance if is_last => Op::Promoted { name, decision: Some(decision) },
+        Verdict::RollBack(_) => Op::RolledBack { name, version, decision: Some(decision) },
+        Verdict::Advance if is_last => Op::Promoted { name, version, decision: Some(decision) },
         Verdict::Advance => {
             Op::Advanced { name, stage: rollout.stage + 1, decision: Some(decision) }
         }
@@ -199,13 +207,17 @@ fn op(name: &CapabilityName, line: &Line, rollout: &Rollout, decision: Box<Decis
     }
 }
 
-fn facts(state: &State, rollout: &Rollout, now: Duration) -> Facts {
+fn facts<C>(state: &State, rollout: &Rollout, served: &Served<C>, now: Duration) -> Facts {
+    let (compared, differed) =
+        served.shadow.as_ref().map(|shadow| shadow.counts()).unwrap_or_default();
     let entered = Duration::from_millis(rollout.entered_ms);
     let on = state.flags.iter().filter(|(_, on)| **on);
     Facts {
         lasted: now.saturating_sub(entered),
         flags: on.map(|(flag, _)| flag.clone()).collect::<BTreeSet<String>>(),
         approval: if rollout.is_approved { Approval::Given } else { Approval::Missing },
+        compared,
+        differed,
     }
 }
 

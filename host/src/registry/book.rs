@@ -38,8 +38,10 @@ const METRICS_MAX: usize = 32;
 /// One of both sides of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Arm {
-    /// The new release.
+    /// The new release, or the first of several variants.
     Treatment,
+    /// Another variant, by its place among all that were declared, from 1.
+    Variant(usize),
     /// The old one.
     Control,
 }
@@ -49,6 +51,8 @@ pub enum Arm {
 pub struct Book {
     shards: [Mutex<Shard>; SHARDS],
     users_max: usize,
+    /// Comparisons with the old release: as many as there are variants, all with the same control.
+    comparisons: usize,
     uncounted: AtomicU64,
     /// Where a judge goes on from, until one does.
     resumed: Mutex<Option<Resumed>>,
@@ -60,14 +64,15 @@ struct Shard {
     users: HashMap<u64, Counted, BuildHasherDefault<Already>>,
     /// Those of them whose mark is not kept yet.
     unkept: Vec<(u64, Counted)>,
-    seen: Observation,
+    /// What was seen, of each comparison.
+    seen: Vec<Observation>,
 }
 
 /// Where a judge goes on from after a restart.
 #[derive(Debug)]
 pub struct Resumed {
-    /// The judge as it was kept last.
-    pub judge: Judge,
+    /// The judges as they were kept last, one for each comparison.
+    pub judges: Vec<Judge>,
     /// How often it was kept.
     pub times: u64,
 }
@@ -82,9 +87,22 @@ impl Book {
     /// An empty book that remembers so many users.
     #[must_use]
     pub fn bounded(users_max: usize) -> Self {
+        Self::sized(users_max, 1)
+    }
+
+    /// An empty book of so many variants.
+    #[must_use]
+    pub fn of_variants(comparisons: usize) -> Self {
+        Self::sized(USERS_MAX, comparisons)
+    }
+
+    fn sized(users_max: usize, comparisons: usize) -> Self {
+        let comparisons = comparisons.max(1);
+        let empty = |_| Mutex::new(Shard { seen: unseen(comparisons), ..Shard::default() });
         Self {
-            shards: std::array::from_fn(|_| Mutex::default()),
+            shards: std::array::from_fn(empty),
             users_max: users_max.div_ceil(SHARDS),
+            comparisons,
             uncounted: AtomicU64::new(0),
             resumed: Mutex::default(),
         }
@@ -95,12 +113,12 @@ impl Book {
     /// begins anew then, with nobody counted.
     #[must_use]
     pub fn resumed(kept: &KeptEvidence) -> Option<Self> {
-        let judge = serde_json::from_slice(&kept.judge).ok()?;
-        let book = Self::new();
+        let judges: Vec<Judge> = serde_json::from_slice(&kept.judge).ok()?;
+        let book = Self::of_variants(judges.len());
         for (user, counted) in marks::read(&kept.users)? {
             book.shard(user).users.entry(user).or_default().add(counted);
         }
-        let resumed = Resumed { judge, times: kept.times };
+        let resumed = Resumed { judges, times: kept.times };
         *book.resumed.lock().unwrap_or_else(PoisonError::into_inner) = Some(resumed);
         Some(book)
     }
@@ -118,15 +136,16 @@ impl Book {
             return;
         }
         let (failed, broke) = judged(outcome);
-        count(&mut shard.seen.success, arm, failed);
-        count(&mut shard.seen.errors, arm, broke);
-        let latency = &mut shard.seen.latency;
-        let values = match arm {
-            Arm::Treatment => &mut latency.treatment,
-            Arm::Control => &mut latency.control,
-        };
-        if values.len() < LATENCIES_MAX {
-            values.push(microseconds);
+        for seen in arm.comparisons(&mut shard.seen) {
+            count(&mut seen.success, arm, failed);
+            count(&mut seen.errors, arm, broke);
+            let values = match arm {
+                Arm::Treatment | Arm::Variant(_) => &mut seen.latency.treatment,
+                Arm::Control => &mut seen.latency.control,
+            };
+            if values.len() < LATENCIES_MAX {
+                values.push(microseconds);
+            }
         }
     }
 
@@ -134,7 +153,8 @@ impl Book {
     pub fn feedback(&self, user: u64, arm: Arm, unhappy: Failed) {
         let mut shard = self.shard(user);
         if self.is_first(&mut shard, user, Counted::FEEDBACK) {
-            count(&mut shard.seen.feedback, arm, unhappy);
+            let seen = arm.comparisons(&mut shard.seen);
+            seen.iter_mut().for_each(|seen| count(&mut seen.feedback, arm, unhappy));
         }
     }
 
@@ -142,36 +162,41 @@ impl Book {
     /// name.
     pub fn custom(&self, user: u64, arm: Arm, metric: &str, unwell: Failed) {
         let mut shard = self.shard(user);
-        let Shard { seen, .. } = &mut *shard;
-        if seen.custom.len() >= METRICS_MAX && !seen.custom.contains_key(metric) {
+        let is_one_too_many = |seen: &Observation| {
+            seen.custom.len() >= METRICS_MAX && !seen.custom.contains_key(metric)
+        };
+        if shard.seen.iter().any(is_one_too_many) {
             self.uncounted.fetch_add(1, Ordering::Relaxed);
             return;
         }
         let bit = marks::metric(metric);
         if self.is_first(&mut shard, user, bit) {
-            count(shard.seen.custom.entry(metric.to_owned()).or_default(), arm, unwell);
+            for seen in arm.comparisons(&mut shard.seen) {
+                count(seen.custom.entry(metric.to_owned()).or_default(), arm, unwell);
+            }
         }
     }
 
-    /// Everything since the last time.
+    /// Everything since the last time, of the first comparison.
     #[must_use]
     pub fn take(&self) -> Observation {
-        self.take_marked().0
+        self.take_marked().0.into_iter().next().unwrap_or_default()
     }
 
-    /// Everything since the last time, and whose it was: to be kept together with the judge that has
-    /// taken it in.
+    /// Everything since the last time, of each comparison, and whose it was: to be kept together with
+    /// the judges that have taken it in.
     #[must_use]
-    pub fn take_marked(&self) -> (Observation, Vec<u8>) {
-        let mut all = Observation::default();
+    pub fn take_marked(&self) -> (Vec<Observation>, Vec<u8>) {
+        let mut all = unseen(self.comparisons);
         let mut marks = Vec::new();
         for shard in &self.shards {
             let (seen, unkept) = {
                 let mut shard = lock(shard);
-                (std::mem::take(&mut shard.seen), std::mem::take(&mut shard.unkept))
+                let seen = std::mem::replace(&mut shard.seen, unseen(self.comparisons));
+                (seen, std::mem::take(&mut shard.unkept))
             };
             marks::write(&unkept, &mut marks);
-            add(&mut all, seen);
+            all.iter_mut().zip(seen).for_each(|(all, seen)| add(all, seen));
         }
         (all, marks)
     }
@@ -205,6 +230,10 @@ impl Book {
     }
 }
 
+fn unseen(comparisons: usize) -> Vec<Observation> {
+    vec![Observation::default(); comparisons]
+}
+
 fn add(all: &mut Observation, seen: Observation) {
     all.success.add(&seen.success);
     all.errors.add(&seen.errors);
@@ -228,7 +257,7 @@ fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
 
 fn count(block: &mut Block, arm: Arm, failed: Failed) {
     match arm {
-        Arm::Treatment => block.treatment.count(failed),
+        Arm::Treatment | Arm::Variant(_) => block.treatment.count(failed),
         Arm::Control => block.control.count(failed),
     }
 }
@@ -257,6 +286,27 @@ fn judged(outcome: &Outcome) -> (Failed, Failed) {
 /// The fingerprint of a user is a hash already.
 #[derive(Debug, Default)]
 struct Already(u64);
+
+// === impl Arm ===
+
+impl Arm {
+    /// The arm of a variant by its place.
+    pub(crate) const fn of(place: usize) -> Self {
+        match place {
+            0 => Self::Treatment,
+            place => Self::Variant(place),
+        }
+    }
+
+    /// The comparisons that it takes part in: the old release in all of them.
+    fn comparisons(self, all: &mut [Observation]) -> &mut [Observation] {
+        match self {
+            Self::Treatment => all.get_mut(..1).unwrap_or_default(),
+            Self::Variant(place) => all.get_mut(place..=place).unwrap_or_default(),
+            Self::Control => all,
+        }
+    }
+}
 
 // === impl Hasher ===
 

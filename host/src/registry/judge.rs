@@ -21,7 +21,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::{Block, FAILURES_MIN, LatencyBlock, LogHistogram, Tally, float};
-use super::plan::Plan;
+use super::plan::{Plan, StageMode};
 use score::{FloorScore, GateScore, WatchScore};
 
 /// What both arms saw between two looks. The first outcome of each user in each stage counts, so
@@ -62,6 +62,11 @@ pub struct Facts {
     pub flags: BTreeSet<String>,
     /// Whether a person said yes to this stage.
     pub approval: Approval,
+    /// How many answers of a shadow were compared with what was served. No evidence of anything: it
+    /// says how much there was to look at.
+    pub compared: u64,
+    /// How many of them differed.
+    pub differed: u64,
 }
 
 /// Whether a person said yes.
@@ -146,6 +151,9 @@ pub struct Judge {
     beta: f64,
     dwell: Duration,
     requests_min: u64,
+    /// Whether the release is a shadow, of which nothing is counted but how often it was compared.
+    #[serde(default)]
+    is_shadow: bool,
     watches: Vec<WatchScore>,
     floors: Vec<FloorScore>,
     gates: Vec<GateScore>,
@@ -157,12 +165,25 @@ impl Judge {
     /// stage.
     #[must_use]
     pub fn new(plan: &Plan, stage: usize, history: &History) -> Option<Self> {
+        Self::of_variant(plan, stage, history, 1)
+    }
+
+    /// The judge of one of so many variants, among which the error is divided.
+    #[must_use]
+    pub fn of_variant(
+        plan: &Plan,
+        stage: usize,
+        history: &History,
+        variants: usize,
+    ) -> Option<Self> {
         let stage = plan.stages.get(stage)?;
+        let divided = float(variants.max(1) as u64);
         let weights: f64 = plan.watch.iter().map(|watch| watch.weight).sum();
         let watches = plan.watch.iter().map(|watch| WatchScore::new(watch, weights, history));
         Some(Self {
-            alpha: plan.alpha,
-            beta: plan.beta,
+            alpha: plan.alpha / divided,
+            beta: plan.beta / divided,
+            is_shadow: stage.mode == StageMode::Shadow,
             dwell: Duration::from_secs(stage.dwell_seconds),
             requests_min: stage.requests_min,
             watches: watches.collect(),
@@ -252,7 +273,7 @@ impl Judge {
     }
 
     fn wait(&self, facts: &Facts) -> Option<Wait> {
-        let requests = self.seen.treatment.requests;
+        let requests = self.requests(facts);
         // A stage that waits for nothing but time, such as one for developers, needs no requests.
         let is_idle = self.requests_min == 0 && self.gates.is_empty();
         if requests == 0 && !is_idle {
@@ -265,6 +286,11 @@ impl Judge {
             return Some(Wait::Dwell);
         }
         self.gates.iter().position(|gate| !gate.is_passed(facts)).map(Wait::Gate)
+    }
+
+    /// How much has been seen of the release: what users had of it, or of a shadow what was compared.
+    const fn requests(&self, facts: &Facts) -> u64 {
+        if self.is_shadow { facts.compared } else { self.seen.treatment.requests }
     }
 
     fn parts(&self) -> BTreeMap<String, f64> {

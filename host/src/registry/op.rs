@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::judge::Decision;
 use super::plan::Plan;
+use super::variant::Variant;
 use crate::artifact::{KeyId, PublicKey};
 use crate::model::{CapabilityName, Digest};
 
@@ -70,6 +71,9 @@ pub enum Op {
         /// Whether a release that was rolled back before is tried again, by a person's word.
         #[serde(default)]
         again: bool,
+        /// The releases of an A/B/n test, `version` the first of them; none where it spreads alone.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        variants: Vec<Variant>,
     },
     /// The next stage of a rollout begins.
     Advanced {
@@ -106,6 +110,9 @@ pub enum Op {
     Promoted {
         /// Which capability.
         name: CapabilityName,
+        /// Which of several variants; none where one is left.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<Version>,
         /// The judgement that it rests on; none where a person said so.
         decision: Option<Box<Decision>>,
     },
@@ -113,6 +120,9 @@ pub enum Op {
     RolledBack {
         /// Which capability.
         name: CapabilityName,
+        /// Which of several variants, the others of which go on; none for all that spreads.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<Version>,
         /// The judgement that it rests on; none where a person said so.
         decision: Option<Box<Decision>>,
     },
@@ -247,7 +257,30 @@ impl Op {
             salt: at.to_string(),
             plan: Box::new(plan),
             again: false,
+            variants: Vec::new(),
         }
+    }
+
+    /// The same with several releases at once: an A/B/n test. The first of them gives the rollout
+    /// its name; where there is none, the op is refused.
+    #[must_use]
+    pub fn variants(name: &CapabilityName, variants: Vec<Variant>, plan: Plan, at: u64) -> Self {
+        let first = variants.first().map(|variant| variant.version.clone());
+        let first = first.unwrap_or_else(|| Version::new(0, 0, 0));
+        let mut op = Self::rollout(name, &first, plan, at);
+        if let Self::RolloutStarted { variants: all, .. } = &mut op {
+            *all = variants;
+        }
+        op
+    }
+
+    /// The same for a release that was rolled back before.
+    #[must_use]
+    pub fn tried_again(mut self) -> Self {
+        if let Self::RolloutStarted { again, .. } = &mut self {
+            *again = true;
+        }
+        self
     }
 
     /// The capability that it is about; none where it is about all.

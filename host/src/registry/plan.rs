@@ -27,6 +27,7 @@
 //! *Never:* a plan grants anything; it only says how fast an admitted release may spread.
 
 mod audience;
+mod mode;
 mod presets;
 
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,7 @@ use serde::{Deserialize, Serialize};
 use super::evidence::SLOWNESS_FACTOR;
 use super::share::Share;
 pub use audience::{Condition, Constraint};
+pub use mode::StageMode;
 pub use presets::PRESETS;
 
 /// More steps than any rollout has use for; a plan from a file is bounded like everything else.
@@ -155,6 +157,9 @@ pub struct Stage {
     pub name: String,
     /// The share of users who get the release, beside the groups.
     pub share: Share,
+    /// What they get of it: its answers, or nothing while it answers copies of their requests.
+    #[serde(default, skip_serializing_if = "StageMode::is_default")]
+    pub mode: StageMode,
     /// Groups whose members all get it: `staff`, `beta`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
@@ -226,8 +231,9 @@ impl Plan {
         self.watch.iter().try_for_each(Watch::check)?;
         self.floors.iter().try_for_each(Bound::check)?;
         self.stages.iter().try_for_each(Stage::check)?;
+        self.check_shadows()?;
         for (earlier, later) in self.stages.iter().zip(self.stages.iter().skip(1)) {
-            if later.share < earlier.share {
+            if later.share < earlier.share && earlier.mode == StageMode::Serve {
                 let why = format!("`{}` has {}, less than before", later.name, later.share);
                 return Err(wrong("stages", why));
             }

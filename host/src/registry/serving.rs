@@ -14,7 +14,9 @@ mod lift;
 mod load;
 mod meter;
 mod release;
+mod shadow;
 mod snapshot;
+mod spreading;
 mod swap;
 
 use std::collections::BTreeMap;
@@ -32,11 +34,14 @@ pub use load::{Load, Loading};
 use meter::Meters;
 pub use meter::{Latencies, Meter, Totals};
 pub use release::{Callee, Serving};
-pub use snapshot::{Served, Snapshot, Spreading};
+pub use shadow::{Compared, Comparisons, Disagreement, Shadow};
+pub use snapshot::{Served, Snapshot};
+pub use spreading::{Spreading, Variants};
 
 use super::journal::{Draft, Followed, Journal, JournalError};
 use super::op::{Actor, Installed, Op, Record};
 use super::scribe::Scribe;
+use super::state::Line;
 use crate::artifact::{Keyring, SigningKey};
 use crate::model::{CapabilityName, Digest};
 use backstage::Backstage;
@@ -211,8 +216,9 @@ impl<C: Callee> Registry<C> {
     pub fn unready(&self) -> Vec<(CapabilityName, Version, String)> {
         let (state, _) = self.journal().view();
         let broken = self.broken();
-        let releases = Snapshot::<C>::wanted(&state, &Backstage::<C>::default());
-        let unready = releases.into_iter().filter_map(|release| {
+        let releases = Snapshot::<C>::wanted(&state, &Backstage::<C>::default()).into_iter();
+        let releases = releases.chain(state.lines.values().filter_map(Line::shadow));
+        let unready = releases.filter_map(|release| {
             let Installed { name, version, bundle, .. } = &release.installed;
             Some((name.clone(), version.clone(), broken.get(bundle)?.clone()))
         });

@@ -18,7 +18,8 @@ use serde_json::{Value, json};
 pub use compatible::Difference;
 
 use super::op::{Installed, Op, ReleaseOrigin};
-use super::plan::{Plan, PlanError, Stage};
+use super::plan::{Plan, PlanError, Stage, StageMode};
+use super::variant::Variant;
 use crate::artifact::{KeyId, PublicKey};
 use crate::model::{CapabilityName, Digest};
 
@@ -73,8 +74,12 @@ pub struct Release {
 /// A rollout under way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rollout {
-    /// Which version spreads.
+    /// Which version spreads; of several variants the first that is left.
     pub version: Version,
+    /// The releases of an A/B/n test, those that were taken out among them; none where one spreads
+    /// alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Variant>,
     /// What the buckets are made of.
     pub id: String,
     /// What they are made of beside.
@@ -161,7 +166,10 @@ pub enum Rule {
         why: String,
     },
     /// There is one already.
-    #[error("`{name}` has a rollout of {version} already; end that first")]
+    #[error(
+        "`{name}` has a rollout of {version} already; end that first, or begin one of several \
+         variants at once"
+    )]
     Rolling {
         /// The name.
         name: CapabilityName,
@@ -173,6 +181,32 @@ pub enum Rule {
     NoRollout {
         /// The name.
         name: CapabilityName,
+    },
+    /// Releases that may not be tried together.
+    #[error("these variants of `{name}` cannot be tried together: {why}")]
+    Variants {
+        /// The name.
+        name: CapabilityName,
+        /// Why not.
+        why: String,
+    },
+    /// Several are left, and none was named.
+    #[error("several variants of `{name}` spread; say which one: {known}")]
+    WhichVariant {
+        /// The name.
+        name: CapabilityName,
+        /// Those that are left.
+        known: String,
+    },
+    /// It is not one of those that spread.
+    #[error("{version} of `{name}` does not spread; these do: {known}")]
+    NoVariant {
+        /// The name.
+        name: CapabilityName,
+        /// The version.
+        version: Version,
+        /// Those that are left.
+        known: String,
     },
     /// The release serves everybody already.
     #[error("`{name}` {version} serves everybody already")]
@@ -234,11 +268,11 @@ impl State {
     #[must_use]
     pub fn resolve(&self, name: &CapabilityName, requirement: &VersionReq) -> Option<&Release> {
         let line = self.lines.get(self.resolve_name(name))?;
-        let spreading = line.rollout.as_ref().map(|rollout| &rollout.version);
+        let spreads = |version| line.rollout.as_ref().is_some_and(|rollout| rollout.has(version));
         line.releases
             .values()
             .rev()
-            .filter(|release| Some(&release.installed.version) != spreading)
+            .filter(|release| !spreads(&release.installed.version))
             .filter(|release| self.may_serve(release))
             .find(|release| release.fits(requirement))
     }
@@ -251,6 +285,12 @@ impl State {
         !self.revoked.contains_key(component)
             && !self.quarantined.contains_key(component)
             && !is_halted
+    }
+
+    /// Whether a release may get copies of requests: not while everything stands still either.
+    #[must_use]
+    pub fn may_shadow(&self, release: &Release) -> bool {
+        self.stop.is_none() && self.may_serve(release)
     }
 
     /// What an op changes, as a person reads it in the log.
@@ -298,6 +338,7 @@ impl Line {
             "stable": self.stable,
             "rollout": self.rollout.as_ref().map(|rollout| json!({
                 "version": rollout.version,
+                "variants": rollout.variants,
                 "stage": rollout.stage_now().map(|stage| &stage.name),
                 "share": rollout.stage_now().map(|stage| stage.share),
                 "paused": rollout.is_paused,
@@ -309,6 +350,13 @@ impl Line {
     #[must_use]
     pub fn serving(&self) -> Option<&Release> {
         self.releases.get(self.stable.as_ref()?)
+    }
+
+    /// The release that gets copies of requests.
+    #[must_use]
+    pub fn shadow(&self) -> Option<&Release> {
+        let rollout = self.rollout.as_ref().filter(|rollout| rollout.is_shadow())?;
+        self.releases.get(&rollout.version)
     }
 }
 
@@ -332,6 +380,12 @@ impl Rollout {
     #[must_use]
     pub fn stage_now(&self) -> Option<&Stage> {
         self.plan.stages.get(self.stage)
+    }
+
+    /// Whether the release answers nobody in this stage, and only gets copies of requests.
+    #[must_use]
+    pub fn is_shadow(&self) -> bool {
+        self.stage_now().is_some_and(|stage| stage.mode == StageMode::Shadow)
     }
 }
 

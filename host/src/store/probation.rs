@@ -36,9 +36,14 @@ pub(crate) struct Probation {
     release: String,
 }
 
-/// Which release of a capability is on probation, by whatever its host calls it.
+/// Which releases of a capability are on probation, by whatever their host calls them, a space
+/// between two: one as a rule, and several where variants are tried at once. Those share one
+/// probation, since they write to the same values: what they wrote is undone for all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Mark(pub(crate) String);
+pub(crate) struct Mark(String);
+
+/// Another joined in the same moment; so often in a row that is nobody's chance.
+const JOINS_MAX: usize = 64;
 
 impl Probation {
     /// The values of a release.
@@ -56,6 +61,25 @@ impl Probation {
             Applied::Done(_) => Ok(None),
             Applied::NotExpected => mark_of(&*self.values, space).await,
         }
+    }
+
+    /// Joins the releases that are on probation, or begins one.
+    pub(crate) async fn join(&self, space: &CapabilityName) -> Result<(), KvError> {
+        for _ in 0..JOINS_MAX {
+            let Some(mark) = self.begin(space).await? else { return Ok(()) };
+            if mark.names(&self.release) {
+                return Ok(());
+            }
+            let joined = format!("{} {}", mark.0, self.release).into_bytes();
+            let expected = Expectation { key: MARK.to_owned(), value: Some(mark.0.into_bytes()) };
+            let change = Change::Set(MARK.to_owned(), joined);
+            let written =
+                write(&*self.values, &space.notes(), vec![expected], vec![change]).await?;
+            if matches!(written, Applied::Done(_)) {
+                return Ok(());
+            }
+        }
+        Err(KvError::Unavailable("others change who is on probation all the time".to_owned()))
     }
 
     async fn apply_noted(
@@ -122,11 +146,23 @@ impl Probation {
 
     async fn is_on(&self, space: &CapabilityName) -> Result<bool, KvError> {
         let mark = mark_of(&*self.values, space).await?;
-        Ok(mark.is_some_and(|mark| mark.0 == self.release))
+        Ok(mark.is_some_and(|mark| mark.names(&self.release)))
     }
 }
 
-/// Which release of a capability is on probation.
+impl Mark {
+    /// The releases that are on probation.
+    pub(crate) fn releases(&self) -> impl Iterator<Item = &str> {
+        self.0.split(' ')
+    }
+
+    /// Whether a release is among them.
+    pub(crate) fn names(&self, release: &str) -> bool {
+        self.releases().any(|named| named == release)
+    }
+}
+
+/// Which releases of a capability are on probation.
 pub(crate) async fn mark_of(
     values: &dyn KeyValue,
     space: &CapabilityName,

@@ -8,16 +8,17 @@ use std::time::{Duration, Instant};
 use semver::Version;
 
 use super::again::{Again, again, rest};
-use super::figures::Figures;
+use super::figures::{Figures, ShadowFigures, shadows};
 use super::pick::{Pick, Target, Unit, Who, nothing, pick};
 use super::redact::Redaction;
 use super::requests::{Feedback, FeedbackError, Opinion, Requests};
 use super::sample::{Listeners, Samples};
+use super::shadow::Shadows;
 use super::ticket::Call;
 use crate::engine::{Invocation, Report};
 use crate::model::{Clock, Outcome};
 use crate::registry::evidence::Failed;
-use crate::registry::{Book, Callee, Registry, Serving};
+use crate::registry::{Book, Callee, Registry, Serving, Shadow};
 
 /// The calls of a program.
 pub struct Traffic<C> {
@@ -27,6 +28,7 @@ pub struct Traffic<C> {
     since: Duration,
     listeners: Listeners,
     requests: Requests,
+    shadows: Shadows<C>,
 }
 
 /// What came of a call, and who answered.
@@ -45,6 +47,7 @@ pub struct Answer {
 struct Picked<C> {
     serving: Arc<Serving<C>>,
     unit: Option<Unit<Arc<Book>>>,
+    shadow: Option<Arc<Shadow<C>>>,
     is_new: bool,
 }
 
@@ -54,7 +57,7 @@ impl<C: Callee> Traffic<C> {
     pub fn new(registry: Arc<Registry<C>>, clock: Arc<dyn Clock>) -> Self {
         let since = clock.wall();
         let (listeners, requests) = (Listeners::default(), Requests::default());
-        Self { registry, clock, since, listeners, requests }
+        Self { registry, clock, since, listeners, requests, shadows: Shadows::default() }
     }
 
     /// Calls whichever release is for this user. Where a new release is unavailable, the one that
@@ -72,11 +75,26 @@ impl<C: Callee> Traffic<C> {
         if let (Some(request), Some(unit)) = (&who.request, &first.unit) {
             self.requests.remember(request, unit.clone());
         }
-        let report = self.ask(&first, &invocation).await;
-        let second = self.second(target, who, &first, &report.outcome);
-        let second = second.zip(rest(&invocation, &report.usage));
+        let answer = self.answer(target, &invocation, who, &first).await;
+        if let Some(shadow) = &first.shadow {
+            self.shadows.copy(shadow, &invocation, &answer.report.outcome);
+        }
+        answer
+    }
+
+    /// Asks the release that was picked, and where nothing has happened somebody else.
+    async fn answer(
+        &self,
+        target: &Target,
+        invocation: &Invocation<'_>,
+        who: &Who,
+        first: &Picked<C>,
+    ) -> Answer {
+        let report = self.ask(first, invocation).await;
+        let second = self.second(target, who, first, &report.outcome);
+        let second = second.zip(rest(invocation, &report.usage));
         let Some((second, invocation)) = second else { return first.answer(report, 1) };
-        match second.is_another_than(&first) {
+        match second.is_another_than(first) {
             // It was told of as failed already; the user gets an answer all the same.
             true if first.is_new => first.serving.fall_back(),
             true => {}
@@ -84,6 +102,12 @@ impl<C: Callee> Traffic<C> {
         }
         let report = self.ask(&second, &invocation).await;
         second.answer(report, 2)
+    }
+
+    /// Asks shadows what was copied for them, and compares, for as long as it is polled. While it is
+    /// not, requests are passed over.
+    pub async fn run_shadows(&self) {
+        self.shadows.run().await;
     }
 
     /// Takes what somebody, or a metric of the embedding program, says of the answer to a request.
@@ -126,6 +150,12 @@ impl<C: Callee> Traffic<C> {
         Figures::of(&self.registry, times, self.samples_lost(), releases_max)
     }
 
+    /// Releases in shadow, and what was compared so far.
+    #[must_use]
+    pub fn shadows(&self) -> Vec<ShadowFigures> {
+        shadows(&self.registry.snapshot())
+    }
+
     pub(super) fn now(&self) -> Instant {
         self.clock.monotonic()
     }
@@ -136,9 +166,9 @@ impl<C: Callee> Traffic<C> {
 
     fn pick(&self, target: &Target, who: &Who) -> Option<Picked<C>> {
         let snapshot = self.registry.snapshot();
-        let Pick { serving, fallback, unit } = pick(&snapshot, target, who)?;
+        let Pick { serving, fallback, unit, shadow } = pick(&snapshot, target, who)?;
         let (unit, is_new) = (unit.map(Unit::kept), fallback.is_some());
-        Some(Picked { serving: Arc::clone(serving), unit, is_new })
+        Some(Picked { serving: Arc::clone(serving), unit, shadow: shadow.cloned(), is_new })
     }
 
     /// Who is asked next: in the place of a release that is away whoever serves everybody else, or
@@ -157,7 +187,8 @@ impl<C: Callee> Traffic<C> {
         let snapshot = self.registry.snapshot();
         let Pick { serving, fallback, .. } = pick(&snapshot, target, who)?;
         let serving = fallback.filter(|_| first.is_new).unwrap_or(serving);
-        let second = Picked { serving: Arc::clone(serving), unit: None, is_new: false };
+        let serving = Arc::clone(serving);
+        let second = Picked { serving, unit: None, shadow: None, is_new: false };
         (again == Again::Anywhere || second.is_another_than(first)).then_some(second)
     }
 

@@ -12,7 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{CapabilityName, Digest};
 use crate::registry::judge::Decision;
-use crate::registry::{Callee, Latencies, Meter, Registry, Served, Share, Totals};
+use crate::registry::{
+    Callee, Comparisons, Latencies, Meter, Registry, Served, Serving, Share, Snapshot, Spreading,
+    Totals, Variants,
+};
 
 /// Upper bounds of the buckets in which latencies are told, in seconds: from a short call to one
 /// that nobody waits for any longer. What is slower stands in one more bucket.
@@ -37,8 +40,25 @@ pub struct Figures {
     pub others_count: usize,
     /// Where rollouts stand, as the steward would decide now.
     pub rollouts: Vec<Standing>,
+    /// Releases that get copies of requests, and what came of the comparisons.
+    pub shadows: Vec<ShadowFigures>,
     /// Samples that nobody took in time.
     pub samples_lost: u64,
+}
+
+/// What came of the comparisons of one release in shadow with what was served.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ShadowFigures {
+    /// Which capability.
+    pub name: CapabilityName,
+    /// Which version.
+    pub version: Version,
+    /// The share of users whose requests are copied.
+    pub share: Share,
+    /// What was compared, by this program, since the shadow was made ready.
+    #[serde(flatten)]
+    pub comparisons: Comparisons,
 }
 
 /// What one release did.
@@ -157,6 +177,7 @@ impl Figures {
             others,
             others_count: left.len(),
             rollouts: Vec::new(),
+            shadows: shadows(&snapshot),
             samples_lost,
         }
     }
@@ -196,17 +217,40 @@ impl ReleaseCounts {
 /// What a release is now, and whether it takes part in a rollout.
 fn role<C>(line: Option<&Served<C>>, version: &Version, component: Digest) -> (Role, bool) {
     let Some(line) = line else { return (Role::Gone, false) };
-    let is = |serving: &Arc<crate::registry::Serving<C>>| {
+    let is = |serving: &Arc<Serving<C>>| {
         serving.version() == version && serving.component() == component
     };
-    if let Some(spreading) = line.spreading.as_ref().filter(|spreading| is(&spreading.serving)) {
-        return (Role::Spreads(spreading.share), true);
+    if let Some(share) = line.spreading.as_ref().and_then(|spreading| share(spreading, is)) {
+        return (Role::Spreads(share), true);
     }
     if line.stable.as_ref().is_some_and(is) {
         return (Role::Serves, line.spreading.is_some());
     }
     let role = if line.ready.get(version).is_some_and(is) { Role::Ready } else { Role::Gone };
     (role, false)
+}
+
+/// The share of all users who get a release that spreads; none where it does not.
+fn share<C>(spreading: &Spreading<C>, is: impl Fn(&Arc<Serving<C>>) -> bool) -> Option<Share> {
+    let Some(Variants { lanes, weights }) = &spreading.variants else {
+        return is(&spreading.serving).then_some(spreading.share);
+    };
+    let place = lanes.iter().position(|lane| lane.as_ref().is_some_and(&is))?;
+    let inside = u64::from(*weights.get(place)?) * u64::from(spreading.share.units());
+    let units = inside / u64::from(Share::ALL.units());
+    u32::try_from(units).ok().and_then(|units| Share::from_units(units).ok())
+}
+
+/// Every release in shadow; an alias leads to what its name leads to.
+pub(super) fn shadows<C>(snapshot: &Snapshot<C>) -> Vec<ShadowFigures> {
+    let served = snapshot.state().lines.keys().filter_map(|name| snapshot.line(name.as_str()));
+    let shadows = served.filter_map(|served| served.shadow.as_ref()).map(|shadow| ShadowFigures {
+        name: shadow.serving().name().clone(),
+        version: shadow.serving().version().clone(),
+        share: shadow.share(),
+        comparisons: shadow.comparisons(),
+    });
+    shadows.collect()
 }
 
 fn milliseconds(time: Duration) -> u64 {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use semver::VersionReq;
 
 use crate::model::{CapabilityName, NameError};
-use crate::registry::{Admission, Arm, Book, Buckets, Serving, Snapshot};
+use crate::registry::{Admission, Arm, Book, Buckets, Served, Serving, Shadow, Snapshot};
 
 /// What is called: a name, and where that matters a requirement on the version.
 ///
@@ -68,6 +68,8 @@ pub struct Pick<'a, C> {
     pub fallback: Option<&'a Arc<Serving<C>>>,
     /// Where it counts.
     pub unit: Option<Unit<&'a Arc<Book>>>,
+    /// What gets a copy of the request.
+    pub shadow: Option<&'a Arc<Shadow<C>>>,
 }
 
 /// One user in one stage of a rollout: what counts once.
@@ -85,7 +87,8 @@ pub struct Unit<B> {
 #[must_use]
 pub fn pick<'a, C>(snapshot: &'a Snapshot<C>, target: &Target, who: &Who) -> Option<Pick<'a, C>> {
     let line = snapshot.line(target.name.as_str())?;
-    let alone = |serving: &'a Arc<Serving<C>>| Pick { serving, fallback: None, unit: None };
+    let alone =
+        |serving: &'a Arc<Serving<C>>| Pick { serving, fallback: None, unit: None, shadow: None };
     if let Some(pinned) = who.caller.as_ref().and_then(|caller| line.pins.get(caller)) {
         return Some(alone(pinned));
     }
@@ -94,23 +97,37 @@ pub fn pick<'a, C>(snapshot: &'a Snapshot<C>, target: &Target, who: &Who) -> Opt
         return stable.or_else(|| snapshot.resolve(&target.name, requirement)).map(alone);
     }
     let stable = line.stable.as_ref();
-    let Some(spreading) = &line.spreading else { return stable.map(alone) };
-    // Where the stable release was revoked, whoever has the new one keeps it.
-    let new = |unit| Pick { serving: &spreading.serving, fallback: stable, unit };
+    let Some(spreading) = &line.spreading else {
+        return stable.map(|serving| Pick { shadow: shadow(line, who), ..alone(serving) });
+    };
     let attribute = |name: &str| who.attributes.get(name).map(String::as_str);
+    // Where the stable release was revoked, whoever has the new one keeps it.
+    let new = |serving, unit| Pick { serving, fallback: stable, unit, shadow: None };
     match spreading.audience.admit(who.sticky.as_deref(), &who.groups, attribute) {
         // Whoever was chosen beforehand is no fair comparison and counts nowhere.
-        Admission::Always => return Some(new(None)),
+        Admission::Always => {
+            let lane = who.sticky.as_deref().and_then(|sticky| spreading.lane(sticky));
+            return Some(new(lane.map_or(&spreading.serving, |(_, serving)| serving), None));
+        }
         Admission::Never => return stable.map(alone),
         Admission::ByShare => {}
     }
     let Some(sticky) = &who.sticky else { return stable.map(alone) };
     let user = spreading.buckets.fingerprint(sticky);
     let unit = |arm| Some(Unit { book: &spreading.book, user, arm });
-    if Buckets::bucket_of(user) < spreading.share.units() {
-        return Some(new(unit(Arm::Treatment)));
+    if Buckets::bucket_of(user) < spreading.share.units()
+        && let Some((place, serving)) = spreading.lane(sticky)
+    {
+        return Some(new(serving, unit(Arm::of(place))));
     }
-    Some(Pick { serving: stable?, fallback: None, unit: unit(Arm::Control) })
+    Some(Pick { unit: unit(Arm::Control), ..alone(stable?) })
+}
+
+/// What gets a copy of this user's requests.
+fn shadow<'a, C>(line: &'a Served<C>, who: &Who) -> Option<&'a Arc<Shadow<C>>> {
+    let attribute = |name: &str| who.attributes.get(name).map(String::as_str);
+    let shadow = line.shadow.as_ref()?;
+    shadow.wants(who.sticky.as_deref(), &who.groups, attribute).then_some(shadow)
 }
 
 /// Why nothing was picked, and what to do about it.
@@ -175,6 +192,12 @@ impl Unit<&Arc<Book>> {
 }
 
 // === impl Target ===
+
+impl From<CapabilityName> for Target {
+    fn from(name: CapabilityName) -> Self {
+        Self { name, requirement: None }
+    }
+}
 
 impl FromStr for Target {
     type Err = TargetError;

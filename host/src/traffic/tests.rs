@@ -1,5 +1,7 @@
 //! Who gets what, and when a call is tried again.
 
+mod trials;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -171,7 +173,7 @@ async fn lists_and_conditions_go_before_the_share_and_count_nowhere() {
         match stage.picked("a.b", &swiss(who)).1 {
             Some(Arm::Treatment) => arms[0] += 1,
             Some(Arm::Control) => arms[1] += 1,
-            None => panic!("whoever meets the conditions counts"),
+            other => panic!("whoever meets the conditions counts, not in {other:?}"),
         }
     }
     assert!(arms[0] > 400 && arms[1] > 400, "{arms:?}");

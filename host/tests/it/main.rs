@@ -30,6 +30,8 @@ mod kv;
 mod limits;
 mod live;
 mod reflect;
+#[cfg(feature = "http")]
+mod shadow;
 mod succession;
 mod support;
 mod template;

@@ -131,7 +131,7 @@ async fn what_a_release_wrote_is_undone_when_it_is_taken_back() {
     let (new, old) = (user(&live, "1.1.0").await, user(&live, "1.0.0").await);
     assert_eq!(look(&live, &new, None).await, ("1.1.0".to_owned(), 4), "it finds what was there");
     assert_eq!(place.value("list").await.as_deref(), Some("[7,7]"));
-    let op = Op::RolledBack { name: name(), decision: None };
+    let op = Op::RolledBack { name: name(), version: None, decision: None };
     live.change(by(), "people complain", op).await.unwrap();
     assert_eq!(place.value("count").await.as_deref(), Some("2"), "as it was before");
     assert_eq!(place.value("list").await.as_deref(), Some("[7]"));
@@ -163,7 +163,7 @@ async fn it_is_undone_after_a_restart_as_well_and_what_was_promoted_stays() {
     live.start(&name(), &version("1.2.0"), half(), by(), "").await.unwrap();
     let new = user(&live, "1.2.0").await;
     assert_eq!(look(&live, &new, None).await, ("1.2.0".to_owned(), 4));
-    let op = Op::Promoted { name: name(), decision: None };
+    let op = Op::Promoted { name: name(), version: None, decision: None };
     live.change(by(), "it is good", op).await.unwrap();
     live.change(by(), "not so", activate("1.0.0")).await.unwrap();
     assert_eq!(place.value("count").await.as_deref(), Some("4"), "it had passed");

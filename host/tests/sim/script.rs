@@ -111,4 +111,8 @@ impl Load<Scripted> for Maker {
     fn load<'a>(&'a self, release: &'a Release, bundle: Vec<u8>) -> Loading<'a, Scripted> {
         Box::pin(async move { Ok(self.make(release.installed.component, &bundle)) })
     }
+
+    fn load_shadow<'a>(&'a self, release: &'a Release, bundle: Vec<u8>) -> Loading<'a, Scripted> {
+        self.load(release, bundle)
+    }
 }

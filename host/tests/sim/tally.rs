@@ -18,13 +18,16 @@ impl Tally {
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        const EXPECTED: [&str; 13] = [
+        const EXPECTED: [&str; 16] = [
             "call",
             "cancelled",
             "fault",
             "fallback",
             "installed",
             "rollout-started",
+            "variants-started",
+            "shadow-started",
+            "compared",
             "advanced",
             "promoted",
             "rolled-back",

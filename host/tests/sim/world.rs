@@ -1,6 +1,6 @@
 //! One world: random steps, and what has to hold after each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -9,7 +9,8 @@ use engraft::artifact::{Keyring, Origin, SigningKey};
 use engraft::loops::Steward;
 use engraft::model::{CapabilityName, Clock, Digest};
 use engraft::registry::{
-    Actor, Gate, Installed, Journal, Op, Plan, Registry, RegistryError, ReleaseOrigin, State, audit,
+    Actor, Gate, Installed, Journal, Op, Plan, Registry, RegistryError, ReleaseOrigin, Share,
+    State, Variant, audit,
 };
 use engraft::store::log::{Fault, FaultyLog};
 use engraft::store::{MemoryLog, OpLog};
@@ -38,8 +39,8 @@ struct World {
     next_version: u64,
     acknowledged: u64,
     calls: u64,
-    /// Who was inside of a rollout, by rollout.
-    inside: BTreeMap<String, BTreeSet<u64>>,
+    /// Who was inside of a rollout, and with which release, by rollout.
+    inside: BTreeMap<String, BTreeMap<u64, Digest>>,
     tally: Tally,
 }
 
@@ -198,24 +199,53 @@ impl World {
         }
     }
 
-    /// Who is inside of a rollout stays inside for as long as it lasts.
+    /// Who is inside of a rollout stays inside for as long as it lasts, and with the same variant for as
+    /// long as that is not taken out.
     fn note_membership(&mut self, user: u64, target: &Target) {
         let snapshot = self.registry.snapshot();
         let who = Who::user(format!("user-{user}"));
         let Some(line) = snapshot.line(self.name.as_str()) else { return };
         let Some(spreading) = &line.spreading else { return };
-        let picked = pick(&snapshot, target, &who);
-        let is_inside =
-            picked.is_some_and(|pick| pick.serving.component() == spreading.serving.component());
+        let picked = pick(&snapshot, target, &who).map(|pick| pick.serving.component());
+        let spread: Vec<Digest> = match &spreading.variants {
+            None => vec![spreading.serving.component()],
+            Some(variants) => {
+                variants.lanes.iter().flatten().map(|lane| lane.component()).collect()
+            }
+        };
         let (id, salt, _) = &spreading.stage;
         let inside = self.inside.entry(format!("{id} {salt}")).or_default();
-        assert!(is_inside || !inside.contains(&user), "user {user} fell out of {id}");
-        if is_inside {
-            inside.insert(user);
+        if let Some(before) = inside.get(&user).filter(|before| spread.contains(before)) {
+            assert_eq!(picked, Some(*before), "user {user} fell out of {id}");
+        }
+        if let Some(now) = picked.filter(|picked| spread.contains(picked)) {
+            inside.insert(user, now);
+        }
+    }
+
+    /// Shadows are asked for a while.
+    async fn shadows(&mut self) {
+        let before = self.shared.called.lock().unwrap().len();
+        let a_while = async {
+            for _ in 0..40 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            () = self.traffic.run_shadows() => {}
+            () = a_while => {}
+        }
+        let state = self.registry.journal().state();
+        let called = self.shared.called.lock().unwrap()[before..].to_vec();
+        for component in called {
+            assert!(state.stop.is_none(), "a shadow was asked while everything stands still");
+            assert!(!state.revoked.contains_key(&component), "a revoked release was shadowed");
+            self.tally.note("compared");
         }
     }
 
     async fn tick(&mut self) {
+        self.shadows().await;
         if let Ok(records) = self.steward.tick().await {
             for record in records {
                 let word = serde_json::to_value(&record.op).unwrap()["op"].clone();
@@ -273,17 +303,33 @@ impl World {
         if versions.is_empty() {
             return;
         }
-        let version = versions[self.dice.below(versions.len() as u64) as usize].clone();
+        let mut chosen = || versions[self.dice.below(versions.len() as u64) as usize].clone();
+        let (version, other) = (chosen(), chosen());
+        let (mut plan, mut variants, mut what) = (plan(), Vec::new(), "rollout-started");
+        match self.dice.below(10) {
+            0 => {
+                plan = plan.after_shadow(Share::ALL);
+                plan.stages[0].gates.clear();
+                plan.stages[0].requests_min = 5;
+                what = "shadow-started";
+            }
+            1..4 => {
+                variants = Variant::even([version.clone(), other]);
+                what = "variants-started";
+            }
+            _ => {}
+        }
         let op = Op::RolloutStarted {
             name: self.name.clone(),
             id: format!("rollout-{version}"),
             salt: self.registry.journal().length().to_string(),
-            plan: Box::new(plan()),
+            plan: Box::new(plan),
             again: self.dice.percent(20),
+            variants,
             version,
         };
         let done = self.registry.change(by(), "let us see", op).await;
-        self.acknowledge("rollout-started", done);
+        self.acknowledge(what, done);
     }
 
     /// Somebody at another terminal.
@@ -292,7 +338,7 @@ impl World {
         let op = match self.dice.below(5) {
             0 => Op::Paused { name },
             1 => Op::Resumed { name },
-            2 => Op::RolledBack { name, decision: None },
+            2 => Op::RolledBack { name, version: None, decision: None },
             3 => Op::Approved { name },
             _ => Op::FlagSet { flag: "go".to_owned(), on: self.dice.percent(80) },
         };

@@ -132,6 +132,9 @@ pub(crate) fn sentence(record: &Record) -> String {
             Some(_) | None => {}
         }
     }
+    if let Op::RolloutStarted { variants, .. } = &record.op {
+        words.extend(variants.iter().skip(1).map(|variant| format!("and {}", variant.version)));
+    }
     let why = text::line(&record.why);
     let why = if why.is_empty() { String::new() } else { format!(": {why}") };
     format!("{} by {}{why}", words.join(" "), text::line(&record.by.to_string()))

@@ -11,6 +11,9 @@ use crate::registry::plan::{Bound, Gate};
 impl Judge {
     pub(super) fn sentence(&self, verdict: &Verdict, facts: &Facts) -> String {
         let (evidence, threshold) = (told(self.ln_evidence()), 1.0 / self.alpha);
+        if self.is_shadow {
+            return self.shadow_sentence(verdict, facts);
+        }
         let arms = arms(&self.seen);
         match verdict {
             Verdict::RollBack(Harm::Worse) => format!(
@@ -37,16 +40,30 @@ impl Judge {
         }
     }
 
+    /// A shadow serves nobody, so there are no arms to tell of.
+    fn shadow_sentence(&self, verdict: &Verdict, facts: &Facts) -> String {
+        let Facts { compared, differed, .. } = facts;
+        let seen = format!("{differed} of {compared} answers of the shadow differed");
+        match verdict {
+            Verdict::RollBack(_) => format!("rolled back: {seen}"),
+            Verdict::Advance => format!("passed: what the shadow waited for is met; {seen}"),
+            Verdict::Hold(wait) => format!("hold: {}; {seen}", self.wait_words(wait, facts)),
+        }
+    }
+
     fn wait_words(&self, wait: &Wait, facts: &Facts) -> String {
         match wait {
+            Wait::NoData if self.is_shadow => "nothing has been compared yet".to_owned(),
             Wait::NoData => "the new release has not been asked yet".to_owned(),
             Wait::BothBreak(index) => {
                 let (bound, _, _) = self.floor(*index);
                 format!("both releases break {bound}, so it is not the release")
             }
             Wait::Samples => format!(
-                "{} first outcomes of {} that the stage waits for",
-                self.seen.treatment.requests, self.requests_min
+                "{} {} of {} that the stage waits for",
+                self.requests(facts),
+                if self.is_shadow { "compared answers" } else { "first outcomes" },
+                self.requests_min
             ),
             Wait::Dwell => format!(
                 "the stage has lasted {} s of {} s",

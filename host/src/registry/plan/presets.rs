@@ -2,7 +2,7 @@
 //!
 //! *Never:* a preset leaves out the comparison with the old release.
 
-use super::{Bound, Gate, Metric, Plan, Stage, Watch};
+use super::{Bound, Gate, Metric, Plan, Stage, StageMode, Watch};
 use crate::registry::Share;
 
 /// The names of the plans that exist already.
@@ -99,10 +99,11 @@ impl Plan {
     }
 }
 
-fn stage(name: &str, share: Share, dwell_seconds: u64) -> Stage {
+pub(super) fn stage(name: &str, share: Share, dwell_seconds: u64) -> Stage {
     Stage {
         name: name.to_owned(),
         share,
+        mode: StageMode::Serve,
         groups: Vec::new(),
         allow: Vec::new(),
         deny: Vec::new(),

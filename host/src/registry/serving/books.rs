@@ -38,7 +38,9 @@ impl<C: Callee> Registry<C> {
     pub(super) async fn books(&self, state: &State) -> HashMap<StageId, Arc<Book>> {
         let mut books = HashMap::new();
         for (name, line) in &state.lines {
-            let Some(rollout) = &line.rollout else { continue };
+            // A shadow counts nowhere.
+            let rollout = line.rollout.as_ref().filter(|rollout| !rollout.is_shadow());
+            let Some(rollout) = rollout else { continue };
             let stage = id(rollout);
             let snapshot = self.live.load_full();
             let known = snapshot.line(name.as_str()).and_then(|line| line.spreading.as_ref());
@@ -56,7 +58,8 @@ impl<C: Callee> Registry<C> {
                 }
                 Err(_) => None,
             };
-            books.insert(stage, Arc::new(book.unwrap_or_default()));
+            let book = book.unwrap_or_else(|| Book::of_variants(rollout.comparisons()));
+            books.insert(stage, Arc::new(book));
         }
         books
     }

@@ -5,13 +5,15 @@
 use semver::Version;
 
 use crate::model::CapabilityName;
-use crate::registry::state::{Line, State};
+use crate::registry::state::{Line, Rollout, State};
 
 /// On what terms a release takes over from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Handover {
     /// It spreads, and both serve side by side.
     Spreading,
+    /// It spreads together with another that has just taken over: a further variant.
+    Beside,
     /// It replaces the other at once.
     AtOnce,
 }
@@ -27,11 +29,13 @@ pub(super) struct Takeover<'a> {
 
 /// Who takes over from whom between two states.
 pub(super) fn takeovers<'a>(old: &'a State, new: &'a State) -> Vec<Takeover<'a>> {
-    let lines = new.lines.iter().filter_map(|(name, line)| {
-        let (how, old, new) = takeover(old.lines.get(name)?, line)?;
-        Some(Takeover { name, old, new, how })
-    });
-    lines.collect()
+    let mut all = Vec::new();
+    for (name, line) in &new.lines {
+        let Some(before) = old.lines.get(name) else { continue };
+        let takeovers = takeovers_of(before, line).into_iter();
+        all.extend(takeovers.map(|(how, old, new)| Takeover { name, old, new, how }));
+    }
+    all
 }
 
 /// Capabilities of which another release serves or spreads than before.
@@ -46,19 +50,23 @@ pub(super) fn changed<'a>(
     changed.map(|(name, _)| name)
 }
 
-fn takeover<'a>(old: &'a Line, new: &'a Line) -> Option<(Handover, &'a Version, &'a Version)> {
-    let (before, now) = (old.stable.as_ref()?, new.stable.as_ref()?);
-    let (spread, spreads) = (spreading(old), spreading(new));
-    if let Some(new) = spreads.filter(|_| spread != spreads) {
-        return Some((Handover::Spreading, now, new));
+fn takeovers_of<'a>(old: &'a Line, new: &'a Line) -> Vec<(Handover, &'a Version, &'a Version)> {
+    let (Some(before), Some(now)) = (&old.stable, &new.stable) else { return Vec::new() };
+    let spread = spreading(old);
+    let fresh = spreading(new).into_iter().filter(|version| !spread.contains(version));
+    let how = std::iter::once(Handover::Spreading).chain(std::iter::repeat(Handover::Beside));
+    let fresh: Vec<_> = how.zip(fresh).map(|(how, new)| (how, now, new)).collect();
+    if !fresh.is_empty() {
+        return fresh;
     }
     // What has spread has taken over already.
-    let is_new = before != now && spread != Some(now);
+    let is_new = before != now && !spread.contains(&now);
     // Whoever served before comes back to what it left, and takes over nothing.
     let is_back = old.previous.as_ref() == Some(now);
-    (is_new && !is_back).then_some((Handover::AtOnce, before, now))
+    let takes_over = is_new && !is_back;
+    takes_over.then_some((Handover::AtOnce, before, now)).into_iter().collect()
 }
 
-fn spreading(line: &Line) -> Option<&Version> {
-    line.rollout.as_ref().map(|rollout| &rollout.version)
+fn spreading(line: &Line) -> Vec<&Version> {
+    line.rollout.iter().flat_map(Rollout::let_in).collect()
 }

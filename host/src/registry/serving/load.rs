@@ -13,6 +13,12 @@ pub trait Load<C>: Send + Sync + 'static {
     /// Loads a release.
     fn load<'a>(&'a self, release: &'a Release, bundle: Vec<u8>) -> Loading<'a, C>;
 
+    /// Loads a release whose effects do not happen, to be asked beside the one that answers.
+    fn load_shadow<'a>(&'a self, release: &'a Release, bundle: Vec<u8>) -> Loading<'a, C> {
+        drop((release, bundle));
+        Box::pin(async { Err("nothing here makes shadows".to_owned()) })
+    }
+
     /// Lets a release take over what the one before it keeps, before anybody gets it. Where that
     /// fails, all is as it was, and the old one goes on serving.
     fn take_over<'a>(&'a self, old: &'a C, new: &'a C, how: Handover) -> Loading<'a, ()> {

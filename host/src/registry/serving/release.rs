@@ -5,7 +5,6 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
 use semver::Version;
@@ -13,6 +12,7 @@ use tokio::sync::Notify;
 
 use super::meter::{Latencies, Meter, Totals};
 use crate::engine::{Invocation, Report};
+use crate::model::sync::{AtomicBool, Ordering};
 use crate::model::{CapabilityName, Digest, Outcome, Usage};
 use crate::registry::evidence::{LogHistogram, Tally};
 use crate::registry::op::Installed;
@@ -74,10 +74,13 @@ impl<C> Serving<C> {
     /// Notes that a call begins; none may where the release was closed.
     #[must_use]
     pub fn begin(&self) -> bool {
-        if self.is_closed.load(Ordering::Acquire) {
+        // Counted first: whoever closes the release and then finds nothing under way may be sure that
+        // nothing comes any more.
+        self.meter.begin();
+        if self.is_closed() {
+            self.meter.take_back();
             return false;
         }
-        self.meter.begin();
         true
     }
 
@@ -147,7 +150,7 @@ impl<C> Serving<C> {
     /// Whether no call begins on it any more.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.is_closed.load(Ordering::Acquire)
+        self.is_closed.load(Ordering::SeqCst)
     }
 
     pub(super) const fn installed(&self) -> &Installed {
@@ -162,7 +165,7 @@ impl<C> Serving<C> {
 
     /// No call begins on it any more, whoever still holds it.
     pub(super) fn close(&self) {
-        self.is_closed.store(true, Ordering::Release);
+        self.is_closed.store(true, Ordering::SeqCst);
     }
 
     /// Ends what is under way on it.

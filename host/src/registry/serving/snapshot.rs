@@ -8,11 +8,12 @@ use std::sync::Arc;
 use semver::{Version, VersionReq};
 
 use super::backstage::Backstage;
-use super::books::{StageId, id};
-use super::{Audience, Installed, Serving};
+use super::books::StageId;
+use super::shadow::{Shadow, may_shadow, shadow_of};
+use super::spreading::Spreading;
+use super::{Installed, Serving};
 use crate::model::{CapabilityName, Digest};
 use crate::registry::book::Book;
-use crate::registry::share::{Buckets, Share};
 use crate::registry::state::{Line, Release, Rollout, State};
 
 /// Who serves what, at one moment.
@@ -30,27 +31,12 @@ pub struct Served<C> {
     pub stable: Option<Arc<Serving<C>>>,
     /// What spreads.
     pub spreading: Option<Spreading<C>>,
+    /// What gets copies of requests.
+    pub shadow: Option<Arc<Shadow<C>>>,
     /// Who is pinned to what.
     pub pins: HashMap<String, Arc<Serving<C>>>,
     /// Every release that is ready.
     pub ready: BTreeMap<Version, Arc<Serving<C>>>,
-}
-
-/// A release that spreads, and to whom.
-#[derive(Debug)]
-pub struct Spreading<C> {
-    /// The release.
-    pub serving: Arc<Serving<C>>,
-    /// Who is inside of a share.
-    pub buckets: Buckets,
-    /// The share of this stage.
-    pub share: Share,
-    /// Who is in the stage before the share is asked.
-    pub audience: Audience,
-    /// What the judge is told.
-    pub book: Arc<Book>,
-    /// Which rollout, with its salt, and which stage of it.
-    pub stage: (String, String, usize),
 }
 
 /// What comes with a new snapshot, beside the state that it shows.
@@ -58,6 +44,7 @@ pub(super) struct Change<'a, C> {
     pub(super) at: u64,
     pub(super) ready: &'a [Arc<Serving<C>>],
     pub(super) books: &'a HashMap<StageId, Arc<Book>>,
+    pub(super) shadows: &'a HashMap<StageId, Arc<Shadow<C>>>,
     /// Bundles that do not serve, although they should.
     pub(super) barred: &'a BTreeSet<Digest>,
 }
@@ -116,10 +103,10 @@ impl<C> Snapshot<C> {
         let pinned: BTreeSet<(&CapabilityName, &Version)> = state.pins.values().flatten().collect();
         let mut wanted = Vec::new();
         for (name, line) in &state.lines {
-            let spreading = line.rollout.as_ref().map(|rollout| &rollout.version);
+            let spreading: Vec<&Version> = line.rollout.iter().flat_map(Rollout::let_in).collect();
             for (version, release) in &line.releases {
                 let is_wanted = line.stable.as_ref() == Some(version)
-                    || spreading == Some(version)
+                    || spreading.contains(&version)
                     || pinned.contains(&(name, version))
                     || backstage.is_asked_for(name, version);
                 if is_wanted && state.may_serve(release) {
@@ -140,12 +127,18 @@ impl<C> Snapshot<C> {
         };
         let all = self.lines.values().flat_map(|served| served.ready.values());
         let closed: Vec<_> = all.filter(|serving| !may_serve(serving)).collect();
-        if closed.is_empty() {
+        let shadows = self.lines.values().filter_map(|served| served.shadow.as_ref());
+        let over: Vec<_> = shadows.filter(|shadow| !may_shadow(state, shadow)).collect();
+        if closed.is_empty() && over.is_empty() {
             return None;
         }
         closed.iter().for_each(|serving| serving.close());
+        // Nobody waits for what a shadow has under way.
+        over.iter().for_each(|shadow| shadow.serving().expire());
         let lines = self.lines.iter().map(|(name, served)| {
-            let is_hit = served.ready.values().any(|serving| serving.is_closed());
+            let shadows = served.shadow.iter().map(|shadow| shadow.serving());
+            let mut all = served.ready.values().map(|serving| &**serving).chain(shadows);
+            let is_hit = all.any(Serving::is_closed);
             let rest = if is_hit { Arc::new(served.open()) } else { Arc::clone(served) };
             (name.clone(), rest)
         });
@@ -178,6 +171,16 @@ impl<C> Snapshot<C> {
         Self { lines, state: Arc::clone(state), at: change.at }
     }
 
+    /// Lets the shadows go that the next one has none of.
+    pub(super) fn end_shadows_without(&self, next: &Self) {
+        for (name, served) in &self.lines {
+            let now = next.lines.get(name).and_then(|served| served.shadow.as_ref());
+            let shadow = served.shadow.as_ref();
+            let gone = shadow.filter(|shadow| !now.is_some_and(|now| Arc::ptr_eq(now, shadow)));
+            gone.inspect(|shadow| shadow.serving().expire());
+        }
+    }
+
     /// What was ready and is not any more.
     pub(super) fn left_behind<'a>(
         &'a self,
@@ -201,6 +204,13 @@ impl<C> Snapshot<C> {
 }
 
 impl<C> Served<C> {
+    /// The stage of its rollout, whether the release serves in it or is a shadow.
+    #[must_use]
+    pub fn stage(&self) -> Option<&(String, String, usize)> {
+        let shadow = self.shadow.as_ref().map(|shadow| shadow.stage());
+        self.spreading.as_ref().map(|spreading| &spreading.stage).or(shadow)
+    }
+
     fn of(
         state: &State,
         (name, line): (&CapabilityName, &Line),
@@ -236,13 +246,14 @@ impl<C> Served<C> {
         }
         let spreading = line.rollout.as_ref().and_then(|rollout| {
             let old = old.and_then(|old| old.spreading.as_ref());
-            let serving = find(&ready, Some(&rollout.version)).filter(let_in)?;
-            Spreading::of(rollout, serving, old, change)
+            let lane = |version: &Version| find(&ready, Some(version)).filter(let_in);
+            Spreading::of(rollout, lane, old, change)
         });
+        let shadow = shadow_of(state, line, old, change);
         let pinned = |pins: &BTreeMap<CapabilityName, Version>| find(&ready, pins.get(name));
         let pins =
             state.pins.iter().filter_map(|(caller, pins)| Some((caller.clone(), pinned(pins)?)));
-        Self { stable, spreading, pins: pins.collect(), ready }
+        Self { stable, spreading, shadow, pins: pins.collect(), ready }
     }
 
     /// The same without what is closed.
@@ -250,47 +261,13 @@ impl<C> Served<C> {
         let is_open = |serving: &Arc<Serving<C>>| !serving.is_closed();
         let pins = self.pins.iter().filter(|(_, serving)| is_open(serving));
         let ready = self.ready.iter().filter(|(_, serving)| is_open(serving));
-        let spreading = self.spreading.as_ref().filter(|spreading| is_open(&spreading.serving));
+        let shadow = self.shadow.clone().filter(|shadow| !shadow.serving().is_closed());
         Self {
             stable: self.stable.clone().filter(is_open),
-            spreading: spreading.map(Spreading::same),
+            spreading: self.spreading.as_ref().and_then(Spreading::open),
+            shadow,
             pins: pins.map(|(caller, serving)| (caller.clone(), Arc::clone(serving))).collect(),
             ready: ready.map(|(version, serving)| (version.clone(), Arc::clone(serving))).collect(),
-        }
-    }
-}
-
-impl<C> Spreading<C> {
-    fn of(
-        rollout: &Rollout,
-        serving: Arc<Serving<C>>,
-        old: Option<&Self>,
-        change: &Change<'_, C>,
-    ) -> Option<Self> {
-        let now = rollout.stage_now()?;
-        let stage = id(rollout);
-        // A stage keeps its book through every swap, and another stage gets another.
-        let same = old.filter(|old| old.stage == stage).map(|old| &old.book);
-        let book = same.or_else(|| change.books.get(&stage)).map(Arc::clone).unwrap_or_default();
-        Some(Self {
-            serving,
-            buckets: Buckets::new(&rollout.id, &rollout.salt),
-            share: now.share,
-            audience: Audience::of(now),
-            book,
-            stage,
-        })
-    }
-
-    /// The same stage with the same book.
-    fn same(&self) -> Self {
-        Self {
-            serving: Arc::clone(&self.serving),
-            buckets: self.buckets.clone(),
-            share: self.share,
-            audience: self.audience.clone(),
-            book: Arc::clone(&self.book),
-            stage: self.stage.clone(),
         }
     }
 }

@@ -3,11 +3,13 @@
 //!
 //! *Never:* a release is seen before it is ready.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::backstage::Backstage;
+use super::books::{StageId, id};
 use super::handover::{Takeover, changed, takeovers};
+use super::shadow::Shadow;
 use super::snapshot::Change;
 use super::{Callee, Installed, Registry, RegistryError, Serving, Snapshot};
 use crate::model::{CapabilityName, Digest};
@@ -46,12 +48,16 @@ impl<C: Callee> Registry<C> {
             let taken = self.take_over(takeover, &old, &ready).await;
             failed = failed.or(taken.err());
         }
+        let (shadows, unready) = self.shadows(&state, &old).await;
+        failed = failed.or(unready);
         let books = self.books(&state).await;
         let barred: BTreeSet<Digest> = self.broken().keys().copied().collect();
-        let change = Change { at, ready: &ready, books: &books, barred: &barred };
+        let (books, shadows) = (&books, &shadows);
+        let change = Change { at, ready: &ready, books, shadows, barred: &barred };
         let next = Snapshot::next(&state, &old, &backstage, &change);
         let until = self.journal().clock().monotonic() + self.drain;
         let leaving: Vec<_> = next.left_behind(&old, &ready).collect();
+        old.end_shadows_without(&next);
         self.live.store(Arc::new(next));
         leaving.into_iter().for_each(|serving| backstage.leave(serving, until));
         for name in changed(old.state(), &state) {
@@ -97,7 +103,49 @@ impl<C: Callee> Registry<C> {
         failed
     }
 
+    /// Makes shadows of what is to be one and is not.
+    async fn shadows(
+        &self,
+        state: &State,
+        old: &Snapshot<C>,
+    ) -> (HashMap<StageId, Arc<Shadow<C>>>, Option<RegistryError>) {
+        let (mut shadows, mut failed) = (HashMap::new(), None);
+        for (name, line) in &state.lines {
+            let release = line.shadow().filter(|release| state.may_shadow(release));
+            let Some((release, rollout)) = release.zip(line.rollout.as_ref()) else { continue };
+            let (installed, stage) = (&release.installed, id(rollout));
+            let there = old.line(name.as_str()).and_then(|served| served.shadow.as_ref());
+            let is_there = there
+                .is_some_and(|shadow| *shadow.stage() == stage && !shadow.serving().is_closed());
+            // One that is to be a shadow anew is tried anew.
+            let before = old.state().lines.get(name).and_then(|line| line.rollout.as_ref());
+            if before.map(id).as_ref() != Some(&stage) {
+                self.broken().remove(&installed.bundle);
+            }
+            if is_there || self.broken().contains_key(&installed.bundle) {
+                continue;
+            }
+            let loaded = match self.bundle(release).await {
+                Ok(bundle) => self.loader.load_shadow(release, bundle).await,
+                Err(why) => Err(why),
+            };
+            match loaded {
+                Ok(callee) => {
+                    let shadow = Shadow::new(rollout, release, callee);
+                    shadows.extend(shadow.map(|shadow| (stage, Arc::new(shadow))));
+                }
+                Err(why) => failed = Some(self.note_broken(installed, why)),
+            }
+        }
+        (shadows, failed)
+    }
+
     async fn load(&self, release: &Release) -> Result<C, String> {
+        let bundle = self.bundle(release).await?;
+        self.loader.load(release, bundle).await
+    }
+
+    async fn bundle(&self, release: &Release) -> Result<Vec<u8>, String> {
         let digest = release.installed.bundle;
         let bundle = self.scribe.ask(move |journal| journal.log().blob(&digest)).await;
         let bundle = bundle.map_err(|error| error.to_string())?;
@@ -106,7 +154,7 @@ impl<C: Callee> Registry<C> {
         if Digest::of(&bundle) != digest {
             return Err("its bundle is not the one that was installed".to_owned());
         }
-        self.loader.load(release, bundle).await
+        Ok(bundle)
     }
 
     /// Lets a release take over from another, where both are ready.

@@ -1,7 +1,10 @@
 //! The published figures, with fewer or shorter runs where a build without optimisation would take
 //! too long; `cargo run --release -p engraft --example rollout_table` makes the whole table.
 
+use super::dice::Dice;
 use super::*;
+use crate::registry::evidence::Tally;
+use crate::registry::judge::{Facts, History, Judge, Observation, Verdict};
 use crate::registry::plan::{Bound, Metric, Watch};
 use crate::registry::share::Share;
 
@@ -117,4 +120,31 @@ fn a_share_of_nobody_is_passed_over_and_everybody_has_no_control() {
     assert_eq!(summary.rolled_back, 20);
     let all = run(&Scenario::new(0.99, 0.2, plan("100%", 10)).until(200), 5);
     assert_eq!(all.held, 5, "nothing to compare with is hold");
+}
+
+/// The error is divided among variants, so that all of them together keep it; they share a control.
+#[test]
+fn of_several_variants_that_are_as_good_any_is_seldom_taken_out() {
+    let plan = plan("50%", 1_000);
+    let failing = 0.05;
+    let is_wrong = |number: &u64| {
+        let mut dice = Dice::new(1, *number);
+        let success = Tally::new(1_000, dice.hits(1_000, failing));
+        let history = History { success, ..History::default() };
+        let judge = Judge::of_variant(&plan, 0, &history, 3).unwrap();
+        let mut judges = vec![judge; 3];
+        (0..250).any(|_| {
+            let control = Tally::new(1, dice.hits(1, failing));
+            judges.iter_mut().any(|judge| {
+                let mut seen = Observation::default();
+                seen.success.control = control;
+                seen.success.treatment.count(dice.chance(failing).into());
+                judge.observe(&seen);
+                matches!(judge.verdict(&Facts::default()), Verdict::RollBack(_))
+            })
+        })
+    };
+    let wrong = (0..300).filter(is_wrong).count();
+    // 5 % of 300, and four standard deviations.
+    assert!(wrong <= 30, "{wrong} of 300");
 }

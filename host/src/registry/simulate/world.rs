@@ -6,7 +6,7 @@ use super::dice::Dice;
 use super::{End, Latencies, Run, Scenario, Unit, Users, Weather};
 use crate::registry::evidence::{Failed, LogHistogram, Tally, float};
 use crate::registry::judge::{Approval, Facts, History, Judge, Observation, Verdict};
-use crate::registry::plan::{Gate, Stage};
+use crate::registry::plan::{Gate, Stage, StageMode};
 
 /// The middle of all latencies, in microseconds.
 const LATENCY_US: f64 = 20_000.0;
@@ -41,6 +41,7 @@ impl<'a> World<'a> {
             lasted: std::time::Duration::MAX,
             flags: flags.collect(),
             approval: Approval::Given,
+            ..Facts::default()
         };
         Self { scenario, facts }
     }
@@ -52,7 +53,7 @@ impl<'a> World<'a> {
         let mut requests = 0;
         for (index, stage) in self.scenario.plan.stages.iter().enumerate() {
             // Nobody but the members of groups sees such a stage, and they are not simulated.
-            if stage.share.units() == 0 {
+            if stage.share.units() == 0 || stage.mode == StageMode::Shadow {
                 continue;
             }
             let Some(judge) = Judge::new(&self.scenario.plan, index, &history) else { continue };

@@ -6,8 +6,10 @@ use semver::Version;
 
 use super::compatible::differences;
 use super::{Line, Release, Rollout, Rule, State, Stop};
-use crate::model::CapabilityName;
+use crate::model::{CapabilityName, Digest};
 use crate::registry::op::{Installed, Op, Record, ReleaseOrigin};
+use crate::registry::plan::StageMode;
+use crate::registry::variant::check as check_variants;
 
 impl State {
     /// Does what a record says, or says why not; then nothing has changed.
@@ -35,7 +37,7 @@ impl State {
             Op::Revoked { digest } => {
                 self.revoked.insert(*digest, record.why.clone());
                 let is_meant = |release: &Release| release.installed.component == *digest;
-                self.lines.values_mut().for_each(|line| line.retire(is_meant));
+                self.lines.values_mut().for_each(|line| line.retire(is_meant, &record.why));
             }
             Op::FlagSet { flag, on } => drop(self.flags.insert(flag.clone(), *on)),
             Op::Stopped => {
@@ -78,24 +80,15 @@ impl State {
             Op::Paused { .. } => rollout.is_paused = true,
             Op::Resumed { .. } => rollout.is_paused = false,
             Op::Approved { .. } => rollout.is_approved = true,
-            Op::Promoted { .. } => {
-                let version = rollout.version.clone();
+            Op::Promoted { version, .. } => {
+                let version = rollout.chosen(name, version.as_ref())?;
                 let line = self.line_mut(name)?;
                 line.rollout = None;
                 line.serve(version);
                 line.was_promoted = true;
             }
-            Op::RolledBack { .. } => {
-                let version = rollout.version.clone();
-                let line = self.line_mut(name)?;
-                line.rollout = None;
-                let component = line.releases.get(&version).map(|r| r.installed.component);
-                let serving = line.serving().map(|release| release.installed.component);
-                // Two versions may differ in their manifests alone; the component that serves is
-                // not to blame then, and has to go on serving.
-                if let Some(digest) = component.filter(|_| component != serving) {
-                    self.quarantined.insert(digest, record.why.clone());
-                }
+            Op::RolledBack { version, .. } => {
+                self.take_back(name, version.as_ref(), &record.why)?
             }
             Op::Installed(_)
             | Op::Activated { .. }
@@ -109,6 +102,34 @@ impl State {
             | Op::Stopped
             | Op::Lifted { .. } => {}
         }
+        Ok(())
+    }
+
+    /// Takes one release back, or all that spread, and puts into quarantine what is to blame.
+    fn take_back(
+        &mut self,
+        name: &CapabilityName,
+        version: Option<&Version>,
+        why: &str,
+    ) -> Result<(), Rule> {
+        let rollout = self.rollout_mut(name)?;
+        let meant = match version {
+            Some(_) => vec![rollout.chosen(name, version)?],
+            None => rollout.versions().cloned().collect(),
+        };
+        // Not `all`, which would end at the first that leaves none.
+        let is_over = meant.iter().fold(false, |_, version| !rollout.take_out(version, why));
+        let line = self.line_mut(name)?;
+        if is_over {
+            line.rollout = None;
+        }
+        // Two versions may differ in their manifests alone; the component that serves is not to
+        // blame then, and has to go on serving.
+        let serving = line.serving().map(|release| release.installed.component);
+        let components = meant.iter().filter_map(|version| line.releases.get(version));
+        let components = components.map(|release| release.installed.component);
+        let to_blame: Vec<_> = components.filter(|digest| Some(*digest) != serving).collect();
+        self.quarantined.extend(to_blame.into_iter().map(|digest| (digest, why.to_owned())));
         Ok(())
     }
 
@@ -183,26 +204,29 @@ impl State {
     }
 
     fn start(&mut self, record: &Record) -> Result<(), Rule> {
-        let Op::RolloutStarted { name, version, id, salt, plan, again } = &record.op else {
+        let Op::RolloutStarted { name, version, id, salt, plan, again, variants } = &record.op
+        else {
             return Ok(());
         };
         self.going()?;
         plan.check()?;
-        let installed = self.release_mut(name, version)?.installed.clone();
-        let component = installed.component;
-        match self.runnable(&installed) {
-            Err(Rule::Quarantined { .. }) if *again => {}
-            runnable => runnable?,
+        if !variants.is_empty() && plan.stages.iter().any(|s| s.mode == StageMode::Shadow) {
+            let why = "a shadow has one release; let each be a shadow of its own first".to_owned();
+            return Err(Rule::Variants { name: name.clone(), why });
         }
+        let others = variants.iter().map(|variant| &variant.version).filter(|v| *v != version);
+        let mut components = Vec::new();
+        for version in std::iter::once(version).chain(others) {
+            components.push(self.startable(name, version, *again)?);
+        }
+        check_variants(name, version, variants)?;
         let line = self.line_mut(name)?;
         if let Some(rollout) = &line.rollout {
             return Err(Rule::Rolling { name: name.clone(), version: rollout.version.clone() });
         }
-        if line.stable.as_ref() == Some(version) {
-            return Err(Rule::ServesAlready { name: name.clone(), version: version.clone() });
-        }
         line.rollout = Some(Rollout {
             version: version.clone(),
+            variants: variants.clone(),
             id: id.clone(),
             salt: salt.clone(),
             plan: (**plan).clone(),
@@ -212,8 +236,26 @@ impl State {
             is_approved: false,
             said: None,
         });
-        self.quarantined.remove(&component);
+        self.quarantined.retain(|component, _| !components.contains(component));
         Ok(())
+    }
+
+    /// The component of a release that may begin to spread.
+    fn startable(
+        &mut self,
+        name: &CapabilityName,
+        version: &Version,
+        again: bool,
+    ) -> Result<Digest, Rule> {
+        let installed = self.release_mut(name, version)?.installed.clone();
+        match self.runnable(&installed) {
+            Err(Rule::Quarantined { .. }) if again => {}
+            runnable => runnable?,
+        }
+        if self.line_mut(name)?.stable.as_ref() == Some(version) {
+            return Err(Rule::ServesAlready { name: name.clone(), version: version.clone() });
+        }
+        Ok(installed.component)
     }
 
     /// Whether a component may serve at all. That it was rolled back is told last, because a person
@@ -274,10 +316,14 @@ impl Line {
     }
 
     /// Takes a release out of service, and who served before serves again.
-    fn retire(&mut self, is_meant: impl Fn(&Release) -> bool) {
-        let spreads = self.rollout.as_ref().and_then(|r| self.releases.get(&r.version));
-        if spreads.is_some_and(&is_meant) {
-            self.rollout = None;
+    fn retire(&mut self, is_meant: impl Fn(&Release) -> bool, why: &str) {
+        if let Some(rollout) = &mut self.rollout {
+            let is_hit = |version: &&Version| self.releases.get(*version).is_some_and(&is_meant);
+            let hit: Vec<Version> = rollout.versions().filter(is_hit).cloned().collect();
+            let is_over = hit.iter().fold(false, |_, version| !rollout.take_out(version, why));
+            if is_over {
+                self.rollout = None;
+            }
         }
         // Whoever served before serves again, where that is not revoked as well.
         let serving = self.stable.as_ref().and_then(|version| self.releases.get(version));

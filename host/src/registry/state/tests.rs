@@ -43,6 +43,7 @@ fn started(text: &str, again: bool) -> Op {
         salt: String::new(),
         plan: Box::new(Plan::preset("standard").unwrap()),
         again,
+        variants: Vec::new(),
     }
 }
 
@@ -107,10 +108,10 @@ fn a_rollout_goes_its_way_and_back() {
         apply(&mut state, advance(stage)).unwrap();
     }
     assert!(matches!(apply(&mut state, advance(6)), Err(Rule::Stage { .. })), "there are six");
-    apply(&mut state, Op::Promoted { name: name(), decision: None }).unwrap();
+    apply(&mut state, Op::Promoted { name: name(), version: None, decision: None }).unwrap();
     assert_eq!(serving(&state), "1.1.0");
     assert_eq!(state.lines[&name()].previous, Some(version("1.0.0")));
-    let none = apply(&mut state, Op::RolledBack { name: name(), decision: None });
+    let none = apply(&mut state, Op::RolledBack { name: name(), version: None, decision: None });
     assert!(matches!(none, Err(Rule::NoRollout { .. })));
     assert!(matches!(apply(&mut state, started("1.1.0", false)), Err(Rule::ServesAlready { .. })));
 }
@@ -119,7 +120,7 @@ fn a_rollout_goes_its_way_and_back() {
 fn what_was_rolled_back_is_tried_again_only_explicitly() {
     let mut state = two();
     apply(&mut state, started("1.1.0", false)).unwrap();
-    apply(&mut state, Op::RolledBack { name: name(), decision: None }).unwrap();
+    apply(&mut state, Op::RolledBack { name: name(), version: None, decision: None }).unwrap();
     assert_eq!(serving(&state), "1.0.0");
     assert!(matches!(apply(&mut state, started("1.1.0", false)), Err(Rule::Quarantined { .. })));
     let activate = Op::Activated { name: name(), version: version("1.1.0") };
@@ -133,7 +134,7 @@ fn the_component_that_serves_never_goes_into_quarantine() {
     same.component = digest("1.0.0");
     let mut state = with(vec![Op::Installed(installed("1.0.0")), Op::Installed(same)]);
     apply(&mut state, started("1.1.0", false)).unwrap();
-    apply(&mut state, Op::RolledBack { name: name(), decision: None }).unwrap();
+    apply(&mut state, Op::RolledBack { name: name(), version: None, decision: None }).unwrap();
     assert!(state.quarantined.is_empty());
 }
 
@@ -166,11 +167,14 @@ fn an_emergency_stop_halts_what_grows_and_nothing_else() {
     let stopped = |result: Result<(), Rule>| matches!(result, Err(Rule::Stopped { .. }));
     let advance = Op::Advanced { name: name(), stage: 1, decision: None };
     assert!(stopped(apply(&mut state, advance)));
-    assert!(stopped(apply(&mut state, Op::Promoted { name: name(), decision: None })));
+    assert!(stopped(apply(
+        &mut state,
+        Op::Promoted { name: name(), version: None, decision: None }
+    )));
     assert!(stopped(apply(&mut state, Op::Resumed { name: name() })));
     let generated = Installed { origin: ReleaseOrigin::Generated, ..installed("1.2.0") };
     assert!(stopped(apply(&mut state, Op::Installed(generated))));
-    apply(&mut state, Op::RolledBack { name: name(), decision: None }).unwrap();
+    apply(&mut state, Op::RolledBack { name: name(), version: None, decision: None }).unwrap();
     assert!(stopped(apply(&mut state, started("1.1.0", true))));
 }
 
@@ -214,4 +218,77 @@ fn names_versions_aliases_and_pins_have_to_lead_somewhere() {
     assert!(state.pins.is_empty());
     let other = Installed { component: digest("other"), ..installed("1.0.0") };
     assert!(matches!(apply(&mut state, Op::Installed(other)), Err(Rule::OtherBytes { .. })));
+}
+
+fn tried(versions: &[&str]) -> Op {
+    let versions = versions.iter().map(|text| version(text));
+    let plan = Plan::preset("standard").unwrap();
+    Op::variants(&name(), Variant::even(versions), plan, 0)
+}
+
+fn rolled_back(text: &str) -> Op {
+    Op::RolledBack { name: name(), version: Some(version(text)), decision: None }
+}
+
+#[test]
+fn variants_go_out_one_by_one_and_one_of_them_is_promoted() {
+    let mut state = two();
+    for text in ["1.2.0", "1.3.0"] {
+        apply(&mut state, Op::Installed(installed(text))).unwrap();
+    }
+    let one = apply(&mut state, tried(&["1.1.0", "1.0.0"]));
+    assert!(matches!(one, Err(Rule::ServesAlready { .. })), "{one:?}");
+    let twice = apply(&mut state, tried(&["1.1.0", "1.1.0"]));
+    assert!(matches!(twice, Err(Rule::Variants { .. })), "{twice:?}");
+    let mut shadowed = tried(&["1.1.0", "1.2.0"]);
+    if let Op::RolloutStarted { plan, .. } = &mut shadowed {
+        **plan = plan.clone().after_shadow(crate::registry::Share::ALL);
+    }
+    assert!(matches!(apply(&mut state, shadowed), Err(Rule::Variants { .. })));
+
+    apply(&mut state, tried(&["1.1.0", "1.2.0", "1.3.0"])).unwrap();
+    let left = |state: &State| {
+        let rollout = state.lines[&name()].rollout.as_ref();
+        rollout.map(|rollout| rollout.versions().map(Version::to_string).collect::<Vec<_>>())
+    };
+    let another = apply(&mut state, tried(&["1.2.0", "1.3.0"]));
+    assert!(matches!(another, Err(Rule::Rolling { .. })), "{another:?}");
+    let which = apply(&mut state, Op::Promoted { name: name(), version: None, decision: None });
+    let words = which.unwrap_err().to_string();
+    assert!(words.contains("say which one: 1.1.0, 1.2.0, 1.3.0"), "{words}");
+
+    apply(&mut state, rolled_back("1.1.0")).unwrap();
+    assert_eq!(left(&state).unwrap(), ["1.2.0", "1.3.0"]);
+    assert!(state.quarantined.contains_key(&digest("1.1.0")));
+    let again = apply(&mut state, rolled_back("1.1.0"));
+    assert!(matches!(again, Err(Rule::NoVariant { .. })), "{again:?}");
+    let rollout = state.lines[&name()].rollout.clone().unwrap();
+    assert_eq!((rollout.comparisons(), rollout.version), (3, version("1.2.0")), "α stays divided");
+    let text = serde_json::to_string(&state).unwrap();
+    assert_eq!(serde_json::from_str::<State>(&text).unwrap(), state);
+
+    let mut revoked = state.clone();
+    for (text, expected) in [("1.3.0", Some(vec!["1.2.0".to_owned()])), ("1.2.0", None)] {
+        apply(&mut revoked, Op::Revoked { digest: digest(text) }).unwrap();
+        assert_eq!(left(&revoked), expected);
+    }
+    let promoted = Op::Promoted { name: name(), version: Some(version("1.3.0")), decision: None };
+    apply(&mut state, promoted).unwrap();
+    assert_eq!(state.lines[&name()].stable, Some(version("1.3.0")));
+    assert_eq!(left(&state), None);
+    assert!(!state.quarantined.contains_key(&digest("1.2.0")), "it was not worse");
+}
+
+#[test]
+fn all_variants_are_taken_back_at_once_by_a_person() {
+    let mut state = two();
+    apply(&mut state, Op::Installed(installed("1.2.0"))).unwrap();
+    apply(&mut state, tried(&["1.1.0", "1.2.0"])).unwrap();
+    apply(&mut state, Op::RolledBack { name: name(), version: None, decision: None }).unwrap();
+    assert_eq!(state.lines[&name()].rollout, None);
+    assert_eq!(state.quarantined.len(), 2);
+    let again = apply(&mut state, tried(&["1.1.0", "1.2.0"]));
+    assert!(matches!(again, Err(Rule::Quarantined { .. })), "{again:?}");
+    apply(&mut state, tried(&["1.1.0", "1.2.0"]).tried_again()).unwrap();
+    assert!(state.quarantined.is_empty());
 }

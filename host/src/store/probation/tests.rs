@@ -98,3 +98,19 @@ async fn one_release_at_a_time_is_on_probation_and_a_restart_changes_nothing() {
     assert_eq!(read(&*values, "shared").await.as_deref(), Some("old"));
     assert_eq!(read(&*values, "made").await.as_deref(), Some("other"), "it was on no probation");
 }
+
+#[tokio::test]
+async fn variants_share_a_probation_and_what_any_wrote_is_undone() {
+    let Stage { values, new } = stage().await;
+    let shared: Arc<dyn KeyValue> = Arc::<MemoryStore>::clone(&values);
+    let other = Probation::new(shared, "1.2.0".to_owned());
+    other.join(&space()).await.unwrap();
+    other.join(&space()).await.unwrap();
+    let mark = mark_of(&*values, &space()).await.unwrap().unwrap();
+    assert_eq!(mark.releases().collect::<Vec<_>>(), ["1.1.0", "1.2.0"]);
+    set(&new, "kept", "one").await;
+    set(&other, "kept", "two").await;
+    undo(&*values, &space()).await.unwrap();
+    assert_eq!(read(&*values, "kept").await.as_deref(), Some("old"));
+    assert_eq!(mark_of(&*values, &space()).await.unwrap(), None);
+}

@@ -44,7 +44,7 @@ async fn rollouts_that_may_not_be_are_refused_with_their_reason() {
     start("math.scale", "1.1.0").await.unwrap();
     let second = start("math.scale", "1.2.0").await.unwrap_err();
     assert!(matches!(rule(&second), Rule::Rolling { .. }), "two at once: {second}");
-    let op = Op::RolledBack { name: name(), decision: None };
+    let op = Op::RolledBack { name: name(), version: None, decision: None };
     live.change(by(), "people complain", op).await.unwrap();
     let quarantined = start("math.scale", "1.1.0").await.unwrap_err();
     assert!(quarantined.to_string().contains("people complain"), "{quarantined}");

@@ -5,10 +5,12 @@
 
 mod simulate;
 mod start;
+mod status;
 
 use clap::{Args, Subcommand};
 use engraft::model::CapabilityName;
 use engraft::registry::Op;
+use semver::Version;
 
 use crate::desk::Desk;
 use crate::screen::Reply;
@@ -27,7 +29,7 @@ enum Deed {
     /// Begins to let a release spread
     Start(start::StartArgs),
     /// Shows the rollouts under way, and what the steward said last
-    Status(start::StatusArgs),
+    Status(status::StatusArgs),
     /// Keeps a rollout where it is
     Pause(StepArgs),
     /// Lets a paused rollout go on
@@ -35,9 +37,9 @@ enum Deed {
     /// Says yes to the stage that a rollout is in
     Approve(StepArgs),
     /// Gives everybody the new release now
-    Promote(StepArgs),
+    Promote(EndArgs),
     /// Takes the new release back and puts it into quarantine
-    Rollback(StepArgs),
+    Rollback(EndArgs),
     /// Tells how often and after how many requests a plan would roll back, hold or promote
     Simulate(simulate::SimulateArgs),
 }
@@ -51,15 +53,28 @@ struct StepArgs {
     deed: DeedArgs,
 }
 
+#[derive(Debug, Args)]
+struct EndArgs {
+    #[command(flatten)]
+    step: StepArgs,
+    /// Which of several variants, the others of which go on where it is taken back
+    #[arg(long, value_name = "VERSION")]
+    variant: Option<Version>,
+}
+
 pub(super) fn run(args: RolloutArgs, desk: &Desk) -> Result<Reply> {
     match args.deed {
         Deed::Start(args) => start::start(&args, desk),
-        Deed::Status(args) => start::status(&args, desk),
+        Deed::Status(args) => status::status(&args, desk),
         Deed::Pause(args) => args.record(desk, |name| Op::Paused { name }),
         Deed::Resume(args) => args.record(desk, |name| Op::Resumed { name }),
         Deed::Approve(args) => args.record(desk, |name| Op::Approved { name }),
-        Deed::Promote(args) => args.record(desk, |name| Op::Promoted { name, decision: None }),
-        Deed::Rollback(args) => args.record(desk, |name| Op::RolledBack { name, decision: None }),
+        Deed::Promote(EndArgs { step, variant: version }) => {
+            step.record(desk, |name| Op::Promoted { name, version, decision: None })
+        }
+        Deed::Rollback(EndArgs { step, variant: version }) => {
+            step.record(desk, |name| Op::RolledBack { name, version, decision: None })
+        }
         Deed::Simulate(args) => simulate::simulate(&args, desk),
     }
 }

@@ -74,6 +74,51 @@ fn a_rollout_is_begun_halted_and_ended_by_hand() {
 }
 
 #[test]
+fn a_release_is_a_shadow_until_a_person_approves() {
+    let home = two();
+    let start = ["rollout", "start", "numbers@1.1.0", "--plan", "quick", "--shadow", "12.5%"];
+    home.run(&[&start[..], &["--variant", "1.2.0"]].concat()).says(2, "cannot be used with");
+    home.run(&start).fine();
+    home.run(&["rollout", "status"])
+        .says(0, "1 of 3: shadow")
+        .says(0, "12.5%, of whose requests the release gets copies")
+        .says(0, "0 of 0 answers differed");
+    let status = json(&home, &["rollout", "status"]);
+    assert_eq!(status["rollouts"][0]["plan"]["stages"][0]["mode"], "shadow");
+    assert_eq!(status["rollouts"][0]["comparisons"]["compared"], 0);
+    home.run(&["rollout", "approve", "numbers"]).fine();
+    let history = json(&home, &["history", "numbers"]);
+    let entries = history["entries"].as_array().unwrap();
+    assert_eq!(entries[entries.len() - 1]["op"]["op"], "approved");
+}
+
+#[test]
+fn variants_are_tried_at_once_and_named_to_be_ended() {
+    let home = two();
+    let text = NUMBERS.replace("(i32.const 2)", "(i32.const 4)");
+    home.component("numbers.wasm", &text);
+    let sign = ["sign", "numbers.wasm", "--version", "1.2.0", "--sequence", "3"];
+    home.run(&[&sign[..], &["-o", "1.2.0.engraft"]].concat()).fine();
+    home.run(&["install", "1.2.0.engraft"]).fine();
+    let start =
+        |more: &[&str]| home.run(&[&["rollout", "start", "numbers@1.1.0"][..], more].concat());
+    start(&["--variant", "1.2.0=60%", "--weight", "41%"]).says(2, "more than 100 %");
+    start(&["--variant", "1.2.0=60%"]).says(2, "1.1.0 has no share");
+    start(&["--variant", "1.2.0=1.2345%"]).says(2, "is not a share");
+    start(&["--variant", "1.3.0"]).says(2, "has no version 1.3.0");
+    start(&["--variant", "1.2.0"]).fine();
+    start(&[]).says(2, "or begin one of several variants at once");
+    home.run(&["rollout", "status"]).says(0, "numbers 1.1.0, 1.2.0").says(0, "33.333%");
+    home.run(&["rollout", "promote", "numbers"]).says(2, "say which one: 1.1.0, 1.2.0");
+    let back = ["rollout", "rollback", "numbers", "--variant", "1.1.0", "--why", "slow"];
+    home.run(&back).fine();
+    home.run(&["rollout", "status"]).says(0, "taken out: slow");
+    home.run(&["rollout", "promote", "numbers"]).fine();
+    assert_eq!(json(&home, &["list"])["capabilities"][0]["stable"], "1.2.0");
+    home.run(&["history"]).says(0, "rolled-back numbers 1.1.0").says(0, "promoted numbers");
+}
+
+#[test]
 fn a_stop_is_lifted_with_a_persons_key_alone() {
     let home = two();
     home.run(&["stop", "--why", "smoke"]).fine();

@@ -51,3 +51,26 @@ fn what_makes_no_sense_is_refused_with_its_place() {
     home.write("bad.json", r#"{"name": "x", "stages": [{"name": "a", "share": "300%"}]}"#);
     run(&["--plan", "bad.json"]).says(4, "is not a share");
 }
+
+#[test]
+fn what_both_releases_share_and_who_comes_again_can_be_simulated() {
+    let home = Home::new();
+    let rolled_back = |more: &[&str]| {
+        let told = json(&home, "0.99", &[&["--until", "300"][..], more].concat());
+        told["rolled_back"].as_u64().unwrap()
+    };
+    for shared in [&["--drift", "0.3"][..], &["--outage", "0.5"], &["--users", "500"]] {
+        assert!(rolled_back(shared) <= 24, "{shared:?}: 5 % of 200, and four standard deviations");
+    }
+    let stalled = json(&home, "0.99", &["--stalls", "0.5"]);
+    assert_eq!(stalled["rolled_back"], 200, "{stalled}");
+    let both = [&FEW[..], &["--release", "1", "--drift", "0.1", "--outage", "0.1"]].concat();
+    home.run(&both).says(2, "cannot be used with");
+    home.write(
+        "soon.json",
+        r#"{"name": "soon", "stages": [{"name": "a", "share": "10%",
+            "gates": [{"gate": "not-worse", "margin": 0.01}]}]}"#,
+    );
+    let told = json(&home, "1", &["--plan", "soon.json", "--until", "3000"]);
+    assert_eq!(told["promoted"], 200, "{told}");
+}

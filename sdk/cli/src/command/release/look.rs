@@ -154,11 +154,13 @@ fn rollout(line: &Line) -> Option<String> {
     let rollout = line.rollout.as_ref()?;
     let stage = rollout.stage_now()?;
     let paused = if rollout.is_paused { ", paused" } else { "" };
-    Some(format!("{} in {} at {}{paused}", rollout.version, text::line(&stage.name), stage.share))
+    let versions: Vec<String> = rollout.versions().map(ToString::to_string).collect();
+    let versions = versions.join(" and ");
+    Some(format!("{versions} in {} at {}{paused}", text::line(&stage.name), stage.share))
 }
 
 fn spreads(line: &Line, version: &semver::Version) -> bool {
-    line.rollout.as_ref().is_some_and(|rollout| rollout.version == *version)
+    line.rollout.as_ref().is_some_and(|rollout| rollout.has(version))
 }
 
 fn unknown(state: &State, name: &CapabilityName) -> Trouble {

@@ -6,7 +6,9 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use engraft::registry::simulate::{Scenario, Summary, simulate as run};
+use engraft::registry::simulate::{
+    REQUESTS_MAX, Scenario, Summary, Unit, Users, Weather, simulate as run,
+};
 use engraft::registry::{Bound, Metric, Plan, Share, Watch};
 
 use crate::desk::Desk;
@@ -19,6 +21,11 @@ use crate::trouble::{Result, Trouble};
 const PLAN_BYTES_MAX: u64 = 1 << 20;
 /// Beyond this a person has mistyped; a thousand runs give a percent's precision.
 const RUNS_MAX: u64 = 1_000_000;
+
+/// Users that one run keeps in memory.
+const USERS_MAX: u64 = 1_000_000;
+/// A stage in which ten million have asked for the release has decided, or never will.
+const UNTIL_MAX: u64 = 10_000_000;
 
 /// Tells how often and after how many requests a plan would roll back, hold or promote
 #[derive(Debug, Args)]
@@ -45,6 +52,23 @@ pub(crate) struct SimulateArgs {
     /// How many times as long requests of the new release take
     #[arg(long, value_name = "FACTOR", value_parser = factor)]
     latency_factor: Option<f64>,
+    /// The share of requests of the new release that take 200 ms longer
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    stalls: Option<f64>,
+    /// Failures that come to both releases alike: none at the beginning, this share at the end
+    #[arg(long, value_name = "RATE", value_parser = rate, conflicts_with = "outage")]
+    drift: Option<f64>,
+    /// Failures of this share that come to both alike, in the second fifth of the run
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    outage: Option<f64>,
+    /// So many users who come again and again, of whom those who fail once fail always [default:
+    /// each request comes from another user]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=USERS_MAX))]
+    users: Option<u64>,
+    /// Requests of the new release after which a stage that has not decided is held
+    #[arg(long, value_name = "COUNT", default_value_t = REQUESTS_MAX,
+        value_parser = clap::value_parser!(u64).range(1..=UNTIL_MAX))]
+    until: u64,
     /// A plan as JSON; without one, a single stage is judged until 10,000 requests of the new
     /// release
     #[arg(long, value_name = "FILE")]
@@ -54,15 +78,35 @@ pub(crate) struct SimulateArgs {
 pub(super) fn simulate(args: &SimulateArgs, desk: &Desk) -> Result<Reply> {
     let plan = plan(args, desk)?;
     plan.check().map_err(|error| Trouble::usage(error.to_string()))?;
-    let mut scenario = Scenario::new(args.control, args.release, plan);
-    if args.latency_factor.is_some() || looks_at_latency(&scenario.plan) {
-        scenario = scenario.with_latency(args.latency_factor.unwrap_or(1.0), 0.0);
-    }
+    let scenario = scenario(args, plan);
     let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let progress = desk.screen.progress("simulating");
     let summary = run(&scenario, args.runs, args.seed, threads);
     drop(progress);
     Ok(Reply::fine(&summary, page(&summary, &scenario.plan)))
+}
+
+fn scenario(args: &SimulateArgs, plan: Plan) -> Scenario {
+    let weather = match (args.drift, args.outage) {
+        (Some(most), _) => Weather::Rising(most),
+        (None, Some(failures)) => Weather::Outage(failures),
+        (None, None) => Weather::Steady,
+    };
+    let users = match args.users {
+        Some(count) => Users::Few { count, unit: Unit::First },
+        None => Users::Many,
+    };
+    let scenario = Scenario::new(args.control, args.release, plan).until(args.until);
+    let scenario = scenario.with_weather(weather).with_users(users);
+    if asks_of_latency(args) || looks_at_latency(&scenario.plan) {
+        let (factor, stalls) = (args.latency_factor.unwrap_or(1.0), args.stalls.unwrap_or(0.0));
+        return scenario.with_latency(factor, stalls);
+    }
+    scenario
+}
+
+const fn asks_of_latency(args: &SimulateArgs) -> bool {
+    args.latency_factor.is_some() || args.stalls.is_some()
 }
 
 fn plan(args: &SimulateArgs, desk: &Desk) -> Result<Plan> {
@@ -75,10 +119,8 @@ fn plan(args: &SimulateArgs, desk: &Desk) -> Result<Plan> {
         return Ok(plan);
     }
     let share = args.share.or_else(|| Share::from_units(10_000).ok()).unwrap_or_default();
-    // As many requests as the published figures were made with.
-    let requests = engraft::registry::simulate::REQUESTS_MAX;
-    let mut plan = Plan::single(share, args.alpha.unwrap_or(0.05), requests);
-    if args.latency_factor.is_some() {
+    let mut plan = Plan::single(share, args.alpha.unwrap_or(0.05), args.until);
+    if asks_of_latency(args) {
         let factor = engraft::registry::evidence::SLOWNESS_FACTOR;
         // Whoever gives a factor asks about latency, so that most of the error is spent on it; a fifth
         // is left for failures, so that a release which also fails is found as well.

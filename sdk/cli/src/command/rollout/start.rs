@@ -1,23 +1,25 @@
-//! `engraft rollout start` and `status`.
+//! `engraft rollout start`: one release, several as variants, or one as a shadow first.
 //!
 //! *Never:* a plan begins that cannot be followed.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use engraft::model::CapabilityName;
-use engraft::registry::{Op, PRESETS, Plan, Rollout};
-use serde::Serialize;
+use engraft::registry::{Op, PRESETS, Plan, Share, Variant};
+use semver::Version;
 
 use super::simulate::read;
 use crate::desk::Desk;
-use crate::page::Page;
 use crate::screen::Reply;
-use crate::shelf::{DeedArgs, ReleaseArg, ShelfArgs};
-use crate::text;
+use crate::shelf::{DeedArgs, ReleaseArg};
 use crate::trouble::{Result, Trouble};
 
 /// Begins to let a release spread
+///
+/// With `--shadow` the release first gets copies of requests, until `rollout approve`: its answers are
+/// compared with what was served and dropped, and its effects do not happen. With `--variant`, several
+/// releases are tried at once; each is compared with the one that serves, and the error is divided
+/// among them.
 #[derive(Debug, Args)]
 pub(super) struct StartArgs {
     /// Which one: `text.slugify@1.2.0`
@@ -29,30 +31,18 @@ pub(super) struct StartArgs {
     /// Try a release again that was rolled back
     #[arg(long)]
     again: bool,
+    /// Let it be a shadow first, which gets copies of the requests of so many users
+    #[arg(long, value_name = "PERCENT", conflicts_with = "variants")]
+    shadow: Option<Share>,
+    /// Try another version at the same time: `1.3.0`, or `1.3.0=20%` with its share of those whom the
+    /// stage lets in. Without shares, all variants and the old release have the same
+    #[arg(long = "variant", value_name = "VERSION")]
+    variants: Vec<VariantArg>,
+    /// The share of the release named first, where variants have theirs
+    #[arg(long, value_name = "PERCENT", requires = "variants")]
+    weight: Option<Share>,
     #[command(flatten)]
     deed: DeedArgs,
-}
-
-/// Shows the rollouts under way, and what the steward said last
-#[derive(Debug, Args)]
-pub(super) struct StatusArgs {
-    /// Of which capability [default: of all]
-    #[arg(value_name = "NAME")]
-    name: Option<CapabilityName>,
-    #[command(flatten)]
-    shelf: ShelfArgs,
-}
-
-#[derive(Serialize)]
-struct Status<'a> {
-    rollouts: Vec<Under<'a>>,
-}
-
-#[derive(Serialize)]
-struct Under<'a> {
-    name: &'a CapabilityName,
-    #[serde(flatten)]
-    rollout: &'a Rollout,
 }
 
 pub(super) fn start(args: &StartArgs, desk: &Desk) -> Result<Reply> {
@@ -60,13 +50,35 @@ pub(super) fn start(args: &StartArgs, desk: &Desk) -> Result<Reply> {
         Some(plan) => plan,
         None => from_file(&args.plan)?,
     };
+    let plan = match args.shadow {
+        Some(share) => plan.after_shadow(share),
+        None => plan,
+    };
     let length = args.deed.shelf.journal(desk)?.length();
     let ReleaseArg { name, version } = &args.release;
-    let mut op = Op::rollout(name, version, plan, length);
-    if let Op::RolloutStarted { again, .. } = &mut op {
-        *again = args.again;
+    let op = match &args.variants[..] {
+        [] => Op::rollout(name, version, plan, length),
+        others => Op::variants(name, variants(version, args.weight, others)?, plan, length),
+    };
+    args.deed.record(desk, if args.again { op.tried_again() } else { op })
+}
+
+/// The variants with their weights: each has one, or none has.
+fn variants(first: &Version, weight: Option<Share>, others: &[VariantArg]) -> Result<Vec<Variant>> {
+    let first = VariantArg { version: first.clone(), weight };
+    let all: Vec<&VariantArg> = std::iter::once(&first).chain(others).collect();
+    if all.iter().all(|variant| variant.weight.is_none()) {
+        return Ok(Variant::even(all.into_iter().map(|variant| variant.version.clone())));
     }
-    args.deed.record(desk, op)
+    let weighed = |variant: &VariantArg| {
+        let weight = variant.weight.ok_or_else(|| {
+            let hint =
+                "give each a share (`--weight` for the release named first), or none of them";
+            Trouble::usage(format!("{} has no share, and others have", variant.version)).hint(hint)
+        })?;
+        Ok(Variant::new(variant.version.clone(), weight))
+    };
+    all.into_iter().map(weighed).collect()
 }
 
 fn from_file(word: &str) -> Result<Plan> {
@@ -79,31 +91,27 @@ fn from_file(word: &str) -> Result<Plan> {
         .hint(format!("the plans are `{known}`")))
 }
 
-pub(super) fn status(args: &StatusArgs, desk: &Desk) -> Result<Reply> {
-    let state = args.shelf.journal(desk)?.state();
-    let wanted = args.name.as_ref().map(|name| state.resolve_name(name));
-    let lines = state.lines.iter().filter(|(name, _)| wanted.is_none_or(|w| w == *name));
-    let under =
-        lines.filter_map(|(name, line)| Some(Under { name, rollout: line.rollout.as_ref()? }));
-    let status = Status { rollouts: under.collect() };
-    let mut page = Page::default();
-    if status.rollouts.is_empty() {
-        page.line("no rollout is under way");
+/// A further release that is tried, `1.3.0` or `1.3.0=20%`.
+#[derive(Debug, Clone)]
+struct VariantArg {
+    version: Version,
+    weight: Option<Share>,
+}
+
+// === impl VariantArg ===
+
+impl std::str::FromStr for VariantArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let (version, weight) = match text.split_once('=') {
+            Some((version, weight)) => (version, Some(weight)),
+            None => (text, None),
+        };
+        let weight = weight.map(str::parse).transpose();
+        Ok(Self {
+            version: version.parse().map_err(|_| format!("`{version}` is no version"))?,
+            weight: weight.map_err(|error: engraft::registry::ShareError| error.to_string())?,
+        })
     }
-    for Under { name, rollout } in &status.rollouts {
-        let Some(stage) = rollout.stage_now() else { continue };
-        page.heading(&format!("{name} {}", rollout.version));
-        let paused = if rollout.is_paused { " (paused)" } else { "" };
-        let stages = rollout.plan.stages.len();
-        page.facts(&[
-            ("plan", text::line(&rollout.plan.name)),
-            (
-                "stage",
-                format!("{} of {stages}: {}{paused}", rollout.stage + 1, text::line(&stage.name)),
-            ),
-            ("share", stage.share.to_string()),
-            ("said last", rollout.said.as_deref().map(text::line).unwrap_or_default()),
-        ]);
-    }
-    Ok(Reply::fine(&status, page))
 }

@@ -168,7 +168,9 @@ pub(super) fn view(
             releases.push(ReleaseRow { name: name.to_string(), version, role, calls });
         }
         if let Some(rollout) = &line.rollout {
-            rollouts.push(rollout_row(name.as_str(), line, rollout, &live, records));
+            let row =
+                |version| rollout_row((name.as_str(), version), line, rollout, &live, records);
+            rollouts.extend(rollout.versions().map(row));
         }
     }
     let decisions = records.iter().map(said).collect::<Vec<_>>();
@@ -189,15 +191,15 @@ pub(super) fn view(
 }
 
 fn rollout_row(
-    name: &str,
+    (name, version): (&str, &semver::Version),
     line: &Line,
     rollout: &Rollout,
     live: &[&Program],
     records: &[Record],
 ) -> RolloutRow {
     let standings = live.iter().flat_map(|program| &program.figures.rollouts);
-    let mut standings = standings
-        .filter(|standing| standing.name.as_str() == name && standing.version == rollout.version);
+    let mut standings =
+        standings.filter(|standing| standing.name.as_str() == name && standing.version == *version);
     let now = standings.next().map(|Standing { decision, .. }| decision.clone());
     let is_now = now.is_some();
     let stage = rollout.stage_now();
@@ -205,16 +207,27 @@ fn rollout_row(
     let old = line.stable.as_ref().map(|version| calls(live, name, version));
     RolloutRow {
         name: name.to_owned(),
-        version: rollout.version.to_string(),
+        version: version.to_string(),
         stage: stage.map_or_else(String::new, |stage| {
             format!("{} of {stages}: {}", rollout.stage + 1, text::line(&stage.name))
         }),
-        share: stage.map_or_else(String::new, |stage| stage.share.to_string()),
+        share: share(rollout, version),
         paused: rollout.is_paused,
-        new: calls(live, name, &rollout.version),
+        new: calls(live, name, version),
         old: old.unwrap_or_default(),
         decision: now.or_else(|| decided(records, name)),
         is_now,
+    }
+}
+
+/// Who gets a version, in words.
+fn share(rollout: &Rollout, version: &semver::Version) -> String {
+    let Some(stage) = rollout.stage_now() else { return String::new() };
+    let variant = rollout.variants.iter().find(|variant| variant.version == *version);
+    match variant {
+        Some(variant) => format!("{}, {} of them", stage.share, variant.weight),
+        None if rollout.is_shadow() => format!("copies for {}", stage.share),
+        None => stage.share.to_string(),
     }
 }
 
@@ -259,9 +272,9 @@ fn role(state: &State, line: &Line, version: &semver::Version) -> String {
     if known(&state.quarantined) {
         return "rolled back".to_owned();
     }
-    let rollout = line.rollout.as_ref().filter(|rollout| rollout.version == *version);
-    if let Some(stage) = rollout.and_then(Rollout::stage_now) {
-        return format!("spreads, {}", stage.share);
+    if let Some(rollout) = line.rollout.as_ref().filter(|rollout| rollout.has(version)) {
+        let what = if rollout.is_shadow() { "shadow" } else { "spreads" };
+        return format!("{what}, {}", share(rollout, version));
     }
     let serves = line.stable.as_ref() == Some(version);
     if serves { "serves".to_owned() } else { String::new() }
