@@ -61,8 +61,11 @@ async fn look(
     }
 }
 
+/// A recipe's file, and its component.
+type Recipe = (String, Arc<[u8]>);
+
 /// The recipes, built.
-fn recipes() -> Result<Vec<(String, Arc<[u8]>)>, Error> {
+fn recipes() -> Result<Vec<Recipe>, Error> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/recipes");
     let mut recipes = Vec::new();
     for entry in std::fs::read_dir(folder)? {

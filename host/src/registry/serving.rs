@@ -155,14 +155,16 @@ impl<C: Callee> Registry<C> {
     /// # Errors
     /// Where it is not allowed, cannot be kept, or what it needs cannot be made ready.
     pub async fn change(&self, by: Actor, why: &str, op: Op) -> Result<Record, RegistryError> {
-        match op {
-            Op::Lifted { .. } => Err(RegistryError::NoKey),
-            Op::Installed(Installed { name, .. }) => Err(RegistryError::NotExamined { name }),
-            Op::Decided { name, .. } => {
-                Err(RegistryError::NotSaid { name: name.to_string(), why: String::new() })
-            }
-            op => self.record_and_publish(by, why, op).await,
+        if matches!(op, Op::Lifted { .. }) {
+            return Err(RegistryError::NoKey);
         }
+        if let Op::Installed(Installed { name, .. }) = op {
+            return Err(RegistryError::NotExamined { name });
+        }
+        if let Op::Decided { name, .. } = &op {
+            return Err(RegistryError::NotSaid { name: name.to_string(), why: String::new() });
+        }
+        self.record_and_publish(by, why, op).await
     }
 
     /// Records an admitted release that is ready already, with the report of its examination.
