@@ -45,7 +45,7 @@ async fn measured(before: u32, now: u32) -> (Report, Performance) {
 
 #[tokio::test]
 async fn a_release_that_is_slower_than_the_one_before_is_told_of() {
-    let (report, performance) = measured(20_000, 60_000).await;
+    let (report, performance) = measured(400_000, 1_200_000).await;
     let messages: Vec<&str> =
         report.of(CheckId::SLOWER).map(|finding| finding.message.as_str()).collect();
     assert_eq!(messages.len(), 2, "in time and in fuel: {messages:?}");
