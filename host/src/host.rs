@@ -6,6 +6,7 @@ mod builder;
 mod bystander;
 mod capability;
 mod directory;
+mod examination;
 mod live;
 mod neighbours;
 mod succession;
@@ -28,7 +29,7 @@ use crate::artifact::{Bundle, Keyring, Rollback, Verified};
 use crate::engine::{
     Engine, InstancePolicy, Invocation, Loadable, Metering, NativeCode, Report, shadow_grant,
 };
-use crate::model::{CapabilityName, Clock, Description, KeyValue, NamePattern, Outcome};
+use crate::model::{Budget, CapabilityName, Clock, Description, KeyValue, NamePattern, Outcome};
 use crate::store::overlay::Overlay;
 use crate::store::probation::Probation;
 use crate::{CallError, Error};
@@ -78,6 +79,7 @@ struct Parts {
     clock: Arc<dyn Clock>,
     /// For releases in shadow; made when the first is loaded.
     shadows: OnceLock<Engine>,
+    examination: examination::Examination,
 }
 
 impl Host {
@@ -91,9 +93,11 @@ impl Host {
     ///
     /// # Errors
     /// Where the bytes are no bundle, the keyring does not trust it, the release is older than one
-    /// seen before, or its component cannot be loaded. Nothing has changed then.
+    /// seen before, its component cannot be loaded, or the host was given a
+    /// [policy](HostBuilder::policy) that does not let it through. Nothing has changed then.
     pub async fn install(&self, bundle: &[u8]) -> Result<Capability, Error> {
         let verified = self.verify(bundle)?;
+        self.hold_to_policy(&Bundle::parse(bundle)?).await?;
         self.load(verified).await
     }
 
@@ -122,24 +126,42 @@ impl Host {
     /// # Errors
     /// Where its component cannot be loaded.
     pub async fn prepare(&self, verified: &Verified) -> Result<Capability, Error> {
-        let loaded = self.parts.engine.load(self.loadable(verified)).await?;
+        self.prepare_within(verified, None).await
+    }
+
+    async fn prepare_within(
+        &self,
+        verified: &Verified,
+        budget: Option<Budget>,
+    ) -> Result<Capability, Error> {
+        let loaded = self.parts.engine.load(self.loadable(verified, budget)).await?;
         Ok(Capability::new(loaded, verified, None))
     }
 
     /// The same for a release that others may be compared with and go back to: what it writes can be
-    /// undone for as long as it is on probation.
-    async fn prepare_release(&self, verified: &Verified) -> Result<Capability, Error> {
-        let Some(values) = &self.parts.values else { return self.prepare(verified).await };
+    /// undone for as long as it is on probation. `budget` is that of its approvals.
+    async fn prepare_release(
+        &self,
+        verified: &Verified,
+        budget: Option<Budget>,
+    ) -> Result<Capability, Error> {
+        let Some(values) = &self.parts.values else {
+            return self.prepare_within(verified, budget).await;
+        };
         let version = verified.manifest().version.to_string();
         let values = Arc::new(Probation::new(Arc::clone(values), version));
         let own: Arc<dyn KeyValue> = Arc::<Probation>::clone(&values);
-        let loaded = self.parts.engine.load_over(self.loadable(verified), own).await?;
+        let loaded = self.parts.engine.load_over(self.loadable(verified, budget), own).await?;
         Ok(Capability::new(loaded, verified, Some(values)))
     }
 
     /// The same for a release in shadow, which is asked beside the one that answers and whose effects
     /// do not happen. Each call of it has a fresh instance: what one copy left would be in the next.
-    async fn prepare_shadow(&self, verified: &Verified) -> Result<Capability, Error> {
+    async fn prepare_shadow(
+        &self,
+        verified: &Verified,
+        budget: Option<Budget>,
+    ) -> Result<Capability, Error> {
         let engine = match self.parts.shadows.get() {
             Some(engine) => engine,
             None => {
@@ -147,7 +169,7 @@ impl Host {
                 self.parts.shadows.get_or_init(|| engine)
             }
         };
-        let mut loadable = self.loadable(verified);
+        let mut loadable = self.loadable(verified, budget);
         loadable.grant = shadow_grant(loadable.grant);
         loadable.lifetime = InstancePolicy::Fresh;
         let loaded = match &self.parts.values {
@@ -253,10 +275,11 @@ impl Host {
         Ok(capability)
     }
 
-    fn loadable(&self, verified: &Verified) -> Loadable {
+    fn loadable(&self, verified: &Verified, approved: Option<Budget>) -> Loadable {
         let manifest = verified.manifest();
         let terms = self.terms_of(manifest.name());
-        let budget = terms.budget_max.map_or(manifest.budget, |max| manifest.budget.min(max));
+        let tighter = terms.budget_max.into_iter().chain(approved);
+        let budget = tighter.fold(manifest.budget, Budget::min);
         Loadable {
             name: manifest.name().clone(),
             version: Some(manifest.version.clone()),

@@ -137,13 +137,17 @@ async fn settle(host: &Host, name: &CapabilityName, line: &Line) -> Result<(), K
 }
 
 impl Loader {
-    /// Signatures, revocations and validity as they stand now.
+    /// Approvals, signatures, revocations and validity as they stand now.
     fn verify(&self, release: &Release, bundle: &[u8]) -> Result<Verified, String> {
         let bundle = Bundle::parse(bundle).map_err(|error| error.to_string())?;
         let Host { parts } = &self.0;
+        let now = parts.clock.wall();
+        let unexamined = release.installed.refuse_unexamined(&self.0.policy());
+        unexamined.map_err(|error| error.to_string())?;
+        release.still_approved(&parts.keyring, now)?;
         let record = release.installed.verified.as_ref();
         let record = record.ok_or("the log has no record of its verification")?;
-        let verified = parts.keyring.verify_installed(bundle, record, parts.clock.wall());
+        let verified = parts.keyring.verify_installed(bundle, record, now);
         verified.map_err(|error| error.to_string())
     }
 }
@@ -178,14 +182,15 @@ impl Load<Capability> for Loader {
     fn load<'a>(&'a self, release: &'a Release, bundle: Vec<u8>) -> Loading<'a, Capability> {
         Box::pin(async move {
             let verified = self.verify(release, &bundle)?;
-            self.0.prepare_release(&verified).await.map_err(|error| error.to_string())
+            let budget = release.reach.budget;
+            self.0.prepare_release(&verified, budget).await.map_err(|error| error.to_string())
         })
     }
 
     fn load_shadow<'a>(&'a self, release: &'a Release, bundle: Vec<u8>) -> Loading<'a, Capability> {
         Box::pin(async move {
             let verified = self.verify(release, &bundle)?;
-            let shadow = self.0.prepare_shadow(&verified).await;
+            let shadow = self.0.prepare_shadow(&verified, release.reach.budget).await;
             shadow.map_err(|error| {
                 format!(
                     "it cannot be a shadow: {error} (a shadow gets no interface of the program \

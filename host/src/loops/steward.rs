@@ -17,7 +17,8 @@ use semver::Version;
 use crate::model::{CapabilityName, Clock};
 use crate::registry::judge::{Approval, Decision, Facts, Verdict};
 use crate::registry::{
-    Actor, Callee, JournalError, Line, Op, Record, Registry, RegistryError, Rollout, Served, State,
+    Actor, Callee, JournalError, Line, Op, Reach, Record, Registry, RegistryError, Rollout, Served,
+    State,
 };
 pub use seat::KEEP_EVERY;
 use seat::Seat;
@@ -87,7 +88,7 @@ impl<C: Callee> Steward<C> {
         }
         for (name, line) in &state.lines {
             let Some(rollout) = &line.rollout else { continue };
-            let Some(op) = self.look(&state, name, rollout) else { continue };
+            let Some(op) = self.look(&state, name, line, rollout) else { continue };
             let why = sentence(&op).to_owned();
             records.extend(self.record(&why, op).await?);
         }
@@ -154,7 +155,13 @@ impl<C: Callee> Steward<C> {
     }
 
     /// The op that a rollout needs now, where it needs one.
-    fn look(&mut self, state: &State, name: &CapabilityName, rollout: &Rollout) -> Option<Op> {
+    fn look(
+        &mut self,
+        state: &State,
+        name: &CapabilityName,
+        line: &Line,
+        rollout: &Rollout,
+    ) -> Option<Op> {
         let snapshot = self.registry.snapshot();
         let served = snapshot.line(name.as_str())?;
         let stage = served.stage()?;
@@ -179,32 +186,55 @@ impl<C: Callee> Steward<C> {
         if !harms && (rollout.is_paused || state.stop.is_some()) {
             return None;
         }
+        let variant = rollout.variants.get(place).map(|variant| variant.version.clone());
+        // What goes no further because of its approval is told of once.
+        let stays =
+            verdict == Verdict::Advance && narrow(line, rollout, variant.as_ref()).is_some();
+        if stays && seat.has_said(place, &verdict) {
+            return None;
+        }
         let mut decision = Box::new(seat.judge(place)?.decide(&facts));
         seat.say(place, verdict);
-        let variant = rollout.variants.get(place).map(|variant| variant.version.clone());
         if let Some(version) = &variant {
             decision.sentence = format!("variant {version}: {}", decision.sentence);
         }
-        Some(op(name, rollout, variant, decision))
+        Some(op(name, line, rollout, variant, decision))
     }
 }
 
 fn op(
     name: &CapabilityName,
+    line: &Line,
     rollout: &Rollout,
     version: Option<Version>,
-    decision: Box<Decision>,
+    mut decision: Box<Decision>,
 ) -> Op {
     let name = name.clone();
-    let is_last = rollout.stage + 1 >= rollout.plan.stages.len();
     match decision.verdict {
         Verdict::RollBack(_) => Op::RolledBack { name, version, decision: Some(decision) },
-        Verdict::Advance if is_last => Op::Promoted { name, version, decision: Some(decision) },
+        Verdict::Advance if is_last(rollout) => match narrow(line, rollout, version.as_ref()) {
+            None => Op::Promoted { name, version, decision: Some(decision) },
+            Some(reach) => {
+                let more = format!("; it goes no further, for it is approved {reach}");
+                decision.sentence.push_str(&more);
+                Op::Held { name, decision }
+            }
+        },
         Verdict::Advance => {
             Op::Advanced { name, stage: rollout.stage + 1, decision: Some(decision) }
         }
         Verdict::Hold(_) => Op::Held { name, decision },
     }
+}
+
+const fn is_last(rollout: &Rollout) -> bool {
+    rollout.stage + 1 >= rollout.plan.stages.len()
+}
+
+/// For whom what has passed its last stage is approved, where that is not everybody.
+fn narrow<'a>(line: &'a Line, rollout: &Rollout, variant: Option<&Version>) -> Option<&'a Reach> {
+    let release = line.releases.get(variant.unwrap_or(&rollout.version))?;
+    Some(&release.reach).filter(|reach| is_last(rollout) && reach.is_narrow())
 }
 
 fn facts<C>(state: &State, rollout: &Rollout, served: &Served<C>, now: Duration) -> Facts {
@@ -238,6 +268,9 @@ fn sentence(op: &Op) -> &str {
         | Op::Resumed { .. }
         | Op::Approved { .. }
         | Op::Revoked { .. }
+        | Op::Examined(_)
+        | Op::Decided { .. }
+        | Op::Expired { .. }
         | Op::FlagSet { .. }
         | Op::Stopped
         | Op::Lifted { .. } => None,

@@ -2,8 +2,10 @@
 //!
 //! *Never:* an op that is not allowed changes anything, and no op depends on more than the state.
 
+mod admit;
 mod apply;
 mod compatible;
+mod rule;
 #[cfg(test)]
 mod tests;
 
@@ -16,11 +18,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub use compatible::Difference;
+pub use rule::Rule;
 
+use super::admission::{Reach, Word};
 use super::op::{Installed, Op, ReleaseOrigin};
-use super::plan::{Plan, PlanError, Stage, StageMode};
+use super::plan::{Plan, Stage, StageMode};
 use super::variant::Variant;
-use crate::artifact::{KeyId, PublicKey};
+use crate::artifact::PublicKey;
+use crate::examine::Examination;
 use crate::model::{CapabilityName, Digest};
 
 /// What the log adds up to.
@@ -37,6 +42,10 @@ pub struct State {
     pub revoked: BTreeMap<Digest, String>,
     /// Components that were rolled back, and why. A person may try one again.
     pub quarantined: BTreeMap<Digest, String>,
+    /// The last candidates that were examined and not admitted.
+    pub examined: Vec<Examination>,
+    /// What persons have said, by component.
+    pub words: BTreeMap<Digest, Vec<Word>>,
     /// Feature flags.
     pub flags: BTreeMap<String, bool>,
     /// The emergency stop, where one was made.
@@ -69,6 +78,9 @@ pub struct Release {
     pub installed: Installed,
     /// Why requirements pass it over.
     pub yanked: Option<String>,
+    /// On which conditions it serves.
+    #[serde(default)]
+    pub reach: Reach,
 }
 
 /// A rollout under way.
@@ -109,153 +121,6 @@ pub struct Stop {
     pub why: String,
 }
 
-/// Why an op is not allowed.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Rule {
-    /// Nothing of this name.
-    #[error("no capability `{name}` is installed; install a bundle of it first")]
-    UnknownCapability {
-        /// The name.
-        name: CapabilityName,
-    },
-    /// No such version.
-    #[error("`{name}` has no version {version}; it has {known}")]
-    UnknownVersion {
-        /// The name.
-        name: CapabilityName,
-        /// The version.
-        version: Version,
-        /// Those that it has.
-        known: String,
-    },
-    /// The version is there with other bytes.
-    #[error("`{name}` {version} is installed already with other bytes; give it another version")]
-    OtherBytes {
-        /// The name.
-        name: CapabilityName,
-        /// The version.
-        version: Version,
-    },
-    /// Its version promises what it does not keep.
-    #[error("`{name}` {version} is not compatible with {older}, as its version says: {}", listed(.differences))]
-    NotCompatible {
-        /// The name.
-        name: CapabilityName,
-        /// The version.
-        version: Version,
-        /// The one that it breaks with.
-        older: Version,
-        /// How.
-        differences: Vec<Difference>,
-    },
-    /// The component never runs again.
-    #[error("{digest} is revoked: {why}")]
-    Revoked {
-        /// Which one.
-        digest: Digest,
-        /// Why.
-        why: String,
-    },
-    /// The component was rolled back.
-    #[error("{digest} was rolled back: {why}; a person may try it again explicitly")]
-    Quarantined {
-        /// Which one.
-        digest: Digest,
-        /// Why.
-        why: String,
-    },
-    /// There is one already.
-    #[error(
-        "`{name}` has a rollout of {version} already; end that first, or begin one of several \
-         variants at once"
-    )]
-    Rolling {
-        /// The name.
-        name: CapabilityName,
-        /// The version that spreads.
-        version: Version,
-    },
-    /// There is none.
-    #[error("`{name}` has no rollout under way")]
-    NoRollout {
-        /// The name.
-        name: CapabilityName,
-    },
-    /// Releases that may not be tried together.
-    #[error("these variants of `{name}` cannot be tried together: {why}")]
-    Variants {
-        /// The name.
-        name: CapabilityName,
-        /// Why not.
-        why: String,
-    },
-    /// Several are left, and none was named.
-    #[error("several variants of `{name}` spread; say which one: {known}")]
-    WhichVariant {
-        /// The name.
-        name: CapabilityName,
-        /// Those that are left.
-        known: String,
-    },
-    /// It is not one of those that spread.
-    #[error("{version} of `{name}` does not spread; these do: {known}")]
-    NoVariant {
-        /// The name.
-        name: CapabilityName,
-        /// The version.
-        version: Version,
-        /// Those that are left.
-        known: String,
-    },
-    /// The release serves everybody already.
-    #[error("`{name}` {version} serves everybody already")]
-    ServesAlready {
-        /// The name.
-        name: CapabilityName,
-        /// The version.
-        version: Version,
-    },
-    /// The plan cannot be followed.
-    #[error(transparent)]
-    Plan(#[from] PlanError),
-    /// There is no such stage, or it is not the next one.
-    #[error("the rollout of `{name}` is in stage {now}, so {wanted} is not the next")]
-    Stage {
-        /// The name.
-        name: CapabilityName,
-        /// The stage that it is in.
-        now: usize,
-        /// The stage that was asked for.
-        wanted: usize,
-    },
-    /// Everything stands still.
-    #[error("everything stands still: {why}; a person lifts it with a key")]
-    Stopped {
-        /// Why.
-        why: String,
-    },
-    /// Nothing stands still.
-    #[error("there is no emergency stop to lift")]
-    NotStopped,
-    /// Whoever lifts the stop has not signed for it.
-    #[error("{key} has not signed that the emergency stop of entry {sequence} is lifted")]
-    Unsigned {
-        /// Whose key.
-        key: KeyId,
-        /// The stop's place in the log.
-        sequence: u64,
-    },
-    /// The alias is the name of a capability, or leads to none.
-    #[error("`{alias}` cannot stand for another name: {why}")]
-    Alias {
-        /// The alias.
-        alias: CapabilityName,
-        /// Why not.
-        why: String,
-    },
-}
-
 impl State {
     /// The name that an alias stands for, or the name itself.
     #[must_use]
@@ -285,6 +150,7 @@ impl State {
         !self.revoked.contains_key(component)
             && !self.quarantined.contains_key(component)
             && !is_halted
+            && release.reach.suspended.is_none()
     }
 
     /// Whether a release may get copies of requests: not while everything stands still either.
@@ -316,7 +182,10 @@ impl State {
             | Op::Resumed { .. }
             | Op::Approved { .. }
             | Op::Promoted { .. }
-            | Op::RolledBack { .. } => Value::Null,
+            | Op::RolledBack { .. }
+            | Op::Examined(_)
+            | Op::Decided { .. }
+            | Op::Expired { .. } => Value::Null,
         }
     }
 }
@@ -387,9 +256,4 @@ impl Rollout {
     pub fn is_shadow(&self) -> bool {
         self.stage_now().is_some_and(|stage| stage.mode == StageMode::Shadow)
     }
-}
-
-fn listed(differences: &[Difference]) -> String {
-    let texts: Vec<String> = differences.iter().map(ToString::to_string).collect();
-    texts.join("; ")
 }

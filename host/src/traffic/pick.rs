@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use semver::VersionReq;
+use semver::{Version, VersionReq};
 
 use crate::model::{CapabilityName, NameError};
-use crate::registry::{Admission, Arm, Book, Buckets, Served, Serving, Shadow, Snapshot};
+use crate::registry::{Admission, Arm, Book, Buckets, Reach, Served, Serving, Shadow, Snapshot};
 
 /// What is called: a name, and where that matters a requirement on the version.
 ///
@@ -70,6 +70,10 @@ pub struct Pick<'a, C> {
     pub unit: Option<Unit<&'a Arc<Book>>>,
     /// What gets a copy of the request.
     pub shadow: Option<&'a Arc<Shadow<C>>>,
+    /// On which conditions releases of the capability were approved.
+    pub(super) reaches: &'a BTreeMap<Version, Reach>,
+    /// Who is inside of the rollout that it comes by.
+    pub(super) spreading: Option<&'a Buckets>,
 }
 
 /// One user in one stage of a rollout: what counts once.
@@ -83,12 +87,20 @@ pub struct Unit<B> {
     pub arm: Arm,
 }
 
-/// Picks the release for a call; none where nothing serves.
+/// Picks the release for a call; none where nothing serves. A call is then held to the conditions of
+/// its approval, which depend on the time as well.
 #[must_use]
 pub fn pick<'a, C>(snapshot: &'a Snapshot<C>, target: &Target, who: &Who) -> Option<Pick<'a, C>> {
     let line = snapshot.line(target.name.as_str())?;
-    let alone =
-        |serving: &'a Arc<Serving<C>>| Pick { serving, fallback: None, unit: None, shadow: None };
+    let reaches = &line.reaches;
+    let alone = |serving: &'a Arc<Serving<C>>| Pick {
+        serving,
+        fallback: None,
+        unit: None,
+        shadow: None,
+        reaches,
+        spreading: None,
+    };
     if let Some(pinned) = who.caller.as_ref().and_then(|caller| line.pins.get(caller)) {
         return Some(alone(pinned));
     }
@@ -100,9 +112,22 @@ pub fn pick<'a, C>(snapshot: &'a Snapshot<C>, target: &Target, who: &Who) -> Opt
     let Some(spreading) = &line.spreading else {
         return stable.map(|serving| Pick { shadow: shadow(line, who), ..alone(serving) });
     };
+    // Who could not be given each new release is no part of the comparison.
+    let is_for_others = |serving: &Arc<Serving<C>>| {
+        let reach = reaches.get(serving.version());
+        reach.is_some_and(|reach| !reach.is_for_groups(&who.groups))
+    };
+    if !reaches.is_empty() && spreading.releases().any(is_for_others) {
+        return stable.map(alone);
+    }
     let attribute = |name: &str| who.attributes.get(name).map(String::as_str);
     // Where the stable release was revoked, whoever has the new one keeps it.
-    let new = |serving, unit| Pick { serving, fallback: stable, unit, shadow: None };
+    let new = |serving, unit| Pick {
+        fallback: stable,
+        unit,
+        spreading: Some(&spreading.buckets),
+        ..alone(serving)
+    };
     match spreading.audience.admit(who.sticky.as_deref(), &who.groups, attribute) {
         // Whoever was chosen beforehand is no fair comparison and counts nowhere.
         Admission::Always => {

@@ -80,8 +80,9 @@ fn serving() -> Arc<Serving<()>> {
         origin: ReleaseOrigin::Brought,
         operations: Vec::new(),
         verified: None,
+        examination: None,
     };
-    let release = Release { installed, yanked: None };
+    let release = Release { installed, yanked: None, reach: Default::default() };
     Arc::new(Serving::new(&release, (), Arc::new(Meter::default())))
 }
 

@@ -13,7 +13,7 @@ use super::*;
 use crate::engine::{Invocation, Report};
 use crate::loops::Steward;
 use crate::model::{CapabilityName, Digest, SystemClock};
-use crate::registry::{Installed, Load, Loading, Plan, Release, ReleaseOrigin};
+use crate::registry::{Admitted, Installed, Load, Loading, Plan, Release, ReleaseOrigin};
 
 /// What the provider says of every flag; nothing where it fails.
 #[derive(Clone, Default)]
@@ -112,8 +112,10 @@ async fn waiting() -> Arc<Registry<Fixed>> {
             origin: ReleaseOrigin::Brought,
             operations: Vec::new(),
             verified: None,
+            examination: None,
         };
-        registry.install(by(), "", installed, text.as_bytes(), Fixed).await.unwrap();
+        let admitted = Admitted::played(installed);
+        registry.install(by(), "", admitted, text.as_bytes(), Fixed).await.unwrap();
     }
     let plan: Plan = serde_json::from_str(
         r#"{"name": "flags", "stages": [

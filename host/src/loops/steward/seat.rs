@@ -120,6 +120,11 @@ impl Seat {
         }
     }
 
+    /// Whether that was said of a place last.
+    pub(super) fn has_said(&self, place: usize, verdict: &Verdict) -> bool {
+        self.said.get(place).and_then(Option::as_ref) == Some(verdict)
+    }
+
     /// Notes what was said of a place, so that a hold for the same reason is not told again.
     pub(super) fn say(&mut self, place: usize, verdict: Verdict) {
         if let Some(said) = self.said.get_mut(place) {

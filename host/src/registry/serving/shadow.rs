@@ -201,9 +201,7 @@ pub(super) fn shadow_of<C>(
     let release = line.shadow().filter(|release| state.may_shadow(release))?;
     let stage = id(line.rollout.as_ref()?);
     let is_it = |shadow: &&Arc<Shadow<C>>| {
-        *shadow.stage() == stage
-            && shadow.serving().is(&release.installed)
-            && !shadow.serving().is_closed()
+        *shadow.stage() == stage && shadow.serving().fits(release) && !shadow.serving().is_closed()
     };
     let kept = old.and_then(|old| old.shadow.as_ref()).filter(is_it);
     kept.or_else(|| change.shadows.get(&stage)).cloned()

@@ -13,6 +13,7 @@ use super::shadow::{Shadow, may_shadow, shadow_of};
 use super::spreading::Spreading;
 use super::{Installed, Serving};
 use crate::model::{CapabilityName, Digest};
+use crate::registry::admission::Reach;
 use crate::registry::book::Book;
 use crate::registry::state::{Line, Release, Rollout, State};
 
@@ -37,6 +38,8 @@ pub struct Served<C> {
     pub pins: HashMap<String, Arc<Serving<C>>>,
     /// Every release that is ready.
     pub ready: BTreeMap<Version, Arc<Serving<C>>>,
+    /// On which conditions those of them serve that are not for everybody and for ever.
+    pub reaches: BTreeMap<Version, Reach>,
 }
 
 /// What comes with a new snapshot, beside the state that it shows.
@@ -197,9 +200,10 @@ impl<C> Snapshot<C> {
         before.chain(ready).filter(is_gone).cloned()
     }
 
-    pub(super) fn holds(&self, installed: &Installed) -> bool {
-        let serving = self.find(&installed.name, &installed.version);
-        serving.is_some_and(|serving| serving.is(installed) && !serving.is_closed())
+    pub(super) fn holds(&self, release: &Release) -> bool {
+        let Installed { name, version, .. } = &release.installed;
+        let serving = self.find(name, version);
+        serving.is_some_and(|serving| serving.fits(release) && !serving.is_closed())
     }
 }
 
@@ -219,7 +223,7 @@ impl<C> Served<C> {
         change: &Change<'_, C>,
     ) -> Self {
         let is_kept = |serving: &&Arc<Serving<C>>| {
-            let is_it = |release: &&Release| serving.is(&release.installed);
+            let is_it = |release: &&Release| serving.fits(release);
             wanted.iter().any(is_it) && !serving.is_closed()
         };
         let before = old.into_iter().flat_map(|old| old.ready.values());
@@ -253,7 +257,10 @@ impl<C> Served<C> {
         let pinned = |pins: &BTreeMap<CapabilityName, Version>| find(&ready, pins.get(name));
         let pins =
             state.pins.iter().filter_map(|(caller, pins)| Some((caller.clone(), pinned(pins)?)));
-        Self { stable, spreading, shadow, pins: pins.collect(), ready }
+        let reaches = line.releases.iter().filter(|(_, release)| release.reach.is_bounded());
+        let reaches = reaches.map(|(version, release)| (version.clone(), release.reach.clone()));
+        let (pins, reaches) = (pins.collect(), reaches.collect());
+        Self { stable, spreading, shadow, pins, ready, reaches }
     }
 
     /// The same without what is closed.
@@ -268,6 +275,7 @@ impl<C> Served<C> {
             shadow,
             pins: pins.map(|(caller, serving)| (caller.clone(), Arc::clone(serving))).collect(),
             ready: ready.map(|(version, serving)| (version.clone(), Arc::clone(serving))).collect(),
+            reaches: self.reaches.clone(),
         }
     }
 }

@@ -81,6 +81,13 @@ impl<C> Spreading<C> {
         })
     }
 
+    /// Every release that spreads.
+    pub fn releases(&self) -> impl Iterator<Item = &Arc<Serving<C>>> {
+        let alone = self.variants.is_none().then_some(&self.serving);
+        let lanes = self.variants.iter().flat_map(|variants| variants.lanes.iter().flatten());
+        alone.into_iter().chain(lanes)
+    }
+
     /// The variant of a user who is inside, with its place; none where the old release is for them.
     #[must_use]
     pub fn lane(&self, sticky: &str) -> Option<(usize, &Arc<Serving<C>>)> {

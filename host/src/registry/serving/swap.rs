@@ -84,7 +84,7 @@ impl<C: Callee> Registry<C> {
         let mut failed = None;
         for release in Snapshot::<C>::wanted(state, backstage) {
             let installed = &release.installed;
-            let is_there = old.holds(installed) || ready.iter().any(|r| r.is(installed));
+            let is_there = old.holds(release) || ready.iter().any(|r| r.fits(release));
             if is_there || self.broken().contains_key(&installed.bundle) {
                 continue;
             }
@@ -115,8 +115,10 @@ impl<C: Callee> Registry<C> {
             let Some((release, rollout)) = release.zip(line.rollout.as_ref()) else { continue };
             let (installed, stage) = (&release.installed, id(rollout));
             let there = old.line(name.as_str()).and_then(|served| served.shadow.as_ref());
-            let is_there = there
-                .is_some_and(|shadow| *shadow.stage() == stage && !shadow.serving().is_closed());
+            let is_there = there.is_some_and(|shadow| {
+                let serving = shadow.serving();
+                *shadow.stage() == stage && serving.fits(release) && !serving.is_closed()
+            });
             // One that is to be a shadow anew is tried anew.
             let before = old.state().lines.get(name).and_then(|line| line.rollout.as_ref());
             if before.map(id).as_ref() != Some(&stage) {
@@ -146,15 +148,10 @@ impl<C: Callee> Registry<C> {
     }
 
     async fn bundle(&self, release: &Release) -> Result<Vec<u8>, String> {
-        let digest = release.installed.bundle;
-        let bundle = self.scribe.ask(move |journal| journal.log().blob(&digest)).await;
+        let bundle = self.blob(release.installed.bundle).await;
         let bundle = bundle.map_err(|error| error.to_string())?;
-        let bundle = bundle.map_err(|error| error.to_string())?;
-        let bundle = bundle.ok_or_else(|| "its bundle is missing beside the log".to_owned())?;
-        if Digest::of(&bundle) != digest {
-            return Err("its bundle is not the one that was installed".to_owned());
-        }
-        Ok(bundle)
+        let missing = "its bundle is missing beside the log, or is not the one that was installed";
+        bundle.ok_or_else(|| missing.to_owned())
     }
 
     /// Lets a release take over from another, where both are ready.

@@ -18,7 +18,7 @@ impl State {
     /// The [`Rule`] that it breaks.
     pub fn apply(&mut self, record: &Record) -> Result<(), Rule> {
         match &record.op {
-            Op::Installed(installed) => self.install(installed)?,
+            Op::Installed(installed) => self.install(installed, record.at_ms)?,
             Op::Activated { name, version } => self.activate(name, version)?,
             Op::Yanked { name, version } => {
                 self.release_mut(name, version)?.yanked = Some(record.why.clone());
@@ -39,6 +39,9 @@ impl State {
                 let is_meant = |release: &Release| release.installed.component == *digest;
                 self.lines.values_mut().for_each(|line| line.retire(is_meant, &record.why));
             }
+            Op::Examined(examination) => self.note_examined(examination),
+            Op::Decided { .. } => self.decide(record)?,
+            Op::Expired { name, version } => self.expire(name, version, record.at_ms)?,
             Op::FlagSet { flag, on } => drop(self.flags.insert(flag.clone(), *on)),
             Op::Stopped => {
                 let (sequence, at_ms) = (record.sequence, record.at_ms);
@@ -82,6 +85,7 @@ impl State {
             Op::Approved { .. } => rollout.is_approved = true,
             Op::Promoted { version, .. } => {
                 let version = rollout.chosen(name, version.as_ref())?;
+                self.wide_enough(name, &version)?;
                 let line = self.line_mut(name)?;
                 line.rollout = None;
                 line.serve(version);
@@ -98,6 +102,9 @@ impl State {
             | Op::Pinned { .. }
             | Op::RolloutStarted { .. }
             | Op::Revoked { .. }
+            | Op::Examined(_)
+            | Op::Decided { .. }
+            | Op::Expired { .. }
             | Op::FlagSet { .. }
             | Op::Stopped
             | Op::Lifted { .. } => {}
@@ -133,7 +140,7 @@ impl State {
         Ok(())
     }
 
-    fn install(&mut self, installed: &Installed) -> Result<(), Rule> {
+    fn install(&mut self, installed: &Installed, at_ms: u64) -> Result<(), Rule> {
         let Installed { name, version, component, .. } = installed;
         self.runnable(installed)?;
         if let Some(line) = self.lines.get(name) {
@@ -144,8 +151,9 @@ impl State {
             }
             line.check_compatible(installed)?;
         }
+        let reach = self.reach_of(installed, at_ms)?;
         let line = self.lines.entry(name.clone()).or_default();
-        let release = Release { installed: installed.clone(), yanked: None };
+        let release = Release { installed: installed.clone(), yanked: None, reach };
         line.releases.insert(version.clone(), release);
         // Somebody has to serve, and there is nothing that a first release could be compared with.
         if line.stable.is_none() {
@@ -155,8 +163,9 @@ impl State {
     }
 
     fn activate(&mut self, name: &CapabilityName, version: &Version) -> Result<(), Rule> {
-        let installed = self.release_mut(name, version)?.installed.clone();
+        let installed = self.approved(name, version)?.installed.clone();
         self.runnable(&installed)?;
+        self.wide_enough(name, version)?;
         // To go back to whoever served before is what a stop is often for.
         if self.line_mut(name)?.previous.as_ref() != Some(version) {
             self.going()?;
@@ -247,7 +256,7 @@ impl State {
         version: &Version,
         again: bool,
     ) -> Result<Digest, Rule> {
-        let installed = self.release_mut(name, version)?.installed.clone();
+        let installed = self.approved(name, version)?.installed.clone();
         match self.runnable(&installed) {
             Err(Rule::Quarantined { .. }) if again => {}
             runnable => runnable?,
@@ -282,12 +291,12 @@ impl State {
         }
     }
 
-    fn line_mut(&mut self, name: &CapabilityName) -> Result<&mut Line, Rule> {
+    pub(super) fn line_mut(&mut self, name: &CapabilityName) -> Result<&mut Line, Rule> {
         let unknown = || Rule::UnknownCapability { name: name.clone() };
         self.lines.get_mut(name).ok_or_else(unknown)
     }
 
-    fn release_mut(
+    pub(super) fn release_mut(
         &mut self,
         name: &CapabilityName,
         version: &Version,
@@ -316,7 +325,7 @@ impl Line {
     }
 
     /// Takes a release out of service, and who served before serves again.
-    fn retire(&mut self, is_meant: impl Fn(&Release) -> bool, why: &str) {
+    pub(super) fn retire(&mut self, is_meant: impl Fn(&Release) -> bool, why: &str) {
         if let Some(rollout) = &mut self.rollout {
             let is_hit = |version: &&Version| self.releases.get(*version).is_some_and(&is_meant);
             let hit: Vec<Version> = rollout.versions().filter(is_hit).cloned().collect();

@@ -111,8 +111,9 @@ impl Dusk {
         let registry = Arc::new(Registry::in_memory(Shade(shadow.clone())).await);
         let served = Scripted { outcome: Some(served), ..Scripted::default() };
         for (version, sequence) in [("1.0.0", 1), ("1.1.0", 2)] {
-            let (installed, bytes) = (installed(version, sequence), version.as_bytes());
-            registry.install(by(), "", installed, bytes, served.clone()).await.unwrap();
+            let admitted = Admitted::played(installed(version, sequence));
+            let (bytes, ready) = (version.as_bytes(), served.clone());
+            registry.install(by(), "", admitted, bytes, ready).await.unwrap();
         }
         let name = "a.b".parse().unwrap();
         let plan = half().after_shadow(share);

@@ -169,9 +169,11 @@ async fn a_replaced_release_has_its_time_to_drain_and_no_longer() {
             origin: ReleaseOrigin::Brought,
             operations: Vec::new(),
             verified: None,
+            examination: None,
         };
         let by = Actor::person("test");
-        registry.install(by, "", installed, text.as_bytes(), Endless).await.unwrap();
+        let admitted = Admitted::played(installed);
+        registry.install(by, "", admitted, text.as_bytes(), Endless).await.unwrap();
         releases.push(version(text));
     }
     let traffic = Traffic::new(Arc::clone(&registry), clock);
