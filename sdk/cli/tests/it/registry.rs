@@ -95,7 +95,7 @@ fn a_release_is_a_shadow_until_a_person_approves() {
 #[test]
 fn variants_are_tried_at_once_and_named_to_be_ended() {
     let home = two();
-    let text = NUMBERS.replace("(i32.const 2)", "(i32.const 4)");
+    let text = HONEST_NUMBERS.replace("(i32.const 2)", "(i32.const 4)");
     home.component("numbers.wasm", &text);
     let sign = ["sign", "numbers.wasm", "--version", "1.2.0", "--sequence", "3"];
     home.run(&[&sign[..], &["-o", "1.2.0.engraft"]].concat()).fine();
