@@ -77,8 +77,8 @@ const SHOUT: &str = r#"(component
             (i32.const 8)))
     (core instance $i (instantiate $m))
     (func (export "shout") (param "text" string) (result string)
-        (canon lift (core func $i "shout") (memory $i "memory")
-            (realloc (func $i "realloc")))))"#;
+        (canon lift (core func $i "shout") (memory (core memory $i "memory"))
+            (realloc (core func $i "realloc")))))"#;
 
 struct Place {
     key: SigningKey,
