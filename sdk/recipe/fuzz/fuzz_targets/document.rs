@@ -1,0 +1,8 @@
+//! Fuzzes what `entries::document` reads; see there for what must hold.
+
+#![no_main]
+
+#[path = "../entries.rs"]
+mod entries;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| entries::document(bytes));
