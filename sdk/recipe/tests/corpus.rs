@@ -60,7 +60,7 @@ fn change(bytes: &mut Vec<u8>, others: &[(String, Vec<u8>)], random: &mut Random
             let to = (from + random.below(64)).min(other.len());
             bytes.splice(at..at + length, other[from..to].iter().copied());
         }
-        _ => bytes.insert(at, b"\n \"'{}[]()-+.?:|#\\0u\xc3"[random.below(22)]),
+        _ => bytes.insert(at, b"\n \"'{}[]()-+.?:|#\\0u\xc3"[random.below(21)]),
     }
 }
 
