@@ -85,10 +85,8 @@ fn median(numbers: Vec<f64>) -> Result<f64, Error> {
 
 fn described(built: &Built) -> Result<Description, Error> {
     let recipe = &built.recipe;
-    let example = |one: &recipe::Example| Example {
-        input: one.input.clone(),
-        output: one.output.clone(),
-    };
+    let example =
+        |one: &recipe::Example| Example { input: one.input.clone(), output: one.output.clone() };
     Ok(Description {
         name: recipe.name.parse()?,
         summary: recipe.summary.clone(),
@@ -226,10 +224,7 @@ fn evaluated(book: &mut Book) -> Result<(), Error> {
         let program = cel::Program::compile(source)?;
         let wanted = shown(&program.execute(&context)?)?;
         Comparison::new(format!("{EVALUATION}, {name}"), &wanted)
-            .contender(
-                Contender::sync(INTERPRETED, || shown(&program.execute(&context)?)),
-                &[],
-            )
+            .contender(Contender::sync(INTERPRETED, || shown(&program.execute(&context)?)), &[])
             .contender(called(&loaded, used(source)), &[INTERPRETED])
             .measure(&mut criterion(), book)?;
     }

@@ -27,7 +27,8 @@ pub(crate) fn document(bytes: &[u8]) {
     let Ok(json) = recipe::to_json(text) else { return };
     // The same document as JSON means the same.
     assert!(recipe::to_json(&json).is_ok_and(|again| again == json), "{json}");
-    assert_eq!(recipe::check(text).is_ok(), recipe::check(&json).is_ok());
+    // What stands for nothing in YAML is null in JSON, which may stand where nothing may.
+    assert!(recipe::check(text).is_err() || recipe::check(&json).is_ok(), "{json}");
     if let Ok(formatted) = recipe::format(text) {
         assert!(recipe::to_json(&formatted).is_ok_and(|after| after == json), "{formatted}");
         assert!(recipe::format(&formatted).is_ok_and(|again| again == formatted), "{formatted}");

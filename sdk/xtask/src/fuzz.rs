@@ -31,7 +31,8 @@ const STANDS_IN: &str = "ENGRAFT_XTASK_INSTRUMENTS";
 
 /// Where fuzz targets are, and the crate whose code each fuzzes; its generic parts bring those of
 /// `serde_json` along.
-const FOLDERS: [(&str, &str); 2] = [("host/fuzz", "engraft"), ("sdk/recipe/fuzz", "engraft_recipe")];
+const FOLDERS: [(&str, &str); 2] =
+    [("host/fuzz", "engraft"), ("sdk/recipe/fuzz", "engraft_recipe")];
 
 /// Counts edges and comparisons the way libFuzzer reads them.
 const FLAGS: [&str; 8] = [
@@ -97,7 +98,11 @@ fn build(folder: &Path) -> Result<(), Problem> {
     let this = std::env::current_exe()
         .map_err(|error| Problem::new(format!("this program cannot find itself: {error}")))?;
     let mut command = cargo(&["build", "--locked", "--manifest-path"]);
-    command.arg(folder.join("Cargo.toml")).args(["--target-dir", "target"]).env("RUSTC_WRAPPER", this).env(STANDS_IN, "1");
+    command
+        .arg(folder.join("Cargo.toml"))
+        .args(["--target-dir", "target"])
+        .env("RUSTC_WRAPPER", this)
+        .env(STANDS_IN, "1");
     finish(&mut command)
 }
 

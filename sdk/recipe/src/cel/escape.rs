@@ -105,7 +105,10 @@ mod tests {
 
     #[test]
     fn pairs_of_units_are_one_character() {
-        assert_eq!(text(r"\ud83d\ude00\u00e9\U0001f600", false).as_deref(), Ok("\u{1f600}\u{e9}\u{1f600}"));
+        assert_eq!(
+            text(r"\ud83d\ude00\u00e9\U0001f600", false).as_deref(),
+            Ok("\u{1f600}\u{e9}\u{1f600}")
+        );
         for half in [r"\ud83d", r"\ud83dx", r"\ud83d\u0041", r"\ude00", r"\ud83d\n0000"] {
             assert!(text(half, false).is_err(), "{half}");
         }

@@ -56,7 +56,9 @@ pub fn explain(text: &str) -> Result<Explanation, Vec<Problem>> {
     let recipe = document::read(text).map_err(|wrong| problems(text, wrong))?;
     let plan = check::plan(&recipe, text).map_err(|wrong| problems(text, wrong))?;
     let bound = super::assembled(recipe.clone(), &plan, &Places::new(text))
-        .map_err(|defect| problems(text, vec![Diagnostic::new(recipe.tree.span, defect.to_string())]))?
+        .map_err(|defect| {
+            problems(text, vec![Diagnostic::new(recipe.tree.span, defect.to_string())])
+        })?
         .bound;
     let mut teller = Teller { text, lines: Vec::new(), outside: Vec::new() };
     for named in &recipe.bindings {

@@ -49,8 +49,18 @@ fn whole(random: &mut Random) -> i64 {
 }
 
 fn double(random: &mut Random) -> f64 {
-    const EDGES: [f64; 10] =
-        [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, 0.0, 1e300, 9.3e18, -9.3e18, 5e-324, 0.5];
+    const EDGES: [f64; 10] = [
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        -0.0,
+        0.0,
+        1e300,
+        9.3e18,
+        -9.3e18,
+        5e-324,
+        0.5,
+    ];
     match random.below(6) {
         0 => EDGES[random.below(EDGES.len())],
         1 => f64::from_bits(random.number()),

@@ -62,7 +62,8 @@ fn never_returns(body: &[u8]) -> Read<bool> {
 /// The constant right before a call of a function that never comes back is read by nobody.
 fn forget_last_words(function: &mut RuntimeFunction, never: &[bool]) -> Read<()> {
     let mut constant = None;
-    let operators = FunctionBody::new(BinaryReader::new(function.body, 0)).get_operators_reader()?;
+    let operators =
+        FunctionBody::new(BinaryReader::new(function.body, 0)).get_operators_reader()?;
     for operator in operators.into_iter_with_offsets() {
         let (operator, at) = operator?;
         if let (Operator::Call { function_index }, Some(at)) = (&operator, constant)
