@@ -259,17 +259,20 @@ fn used(source: &str) -> String {
 
 fn called(loaded: &Loaded, input: String) -> Contender<'_> {
     Contender::sync(OURS, move || {
-        match loaded.call_blocking(Invocation::new("run", input.as_str())).outcome {
-            Outcome::Returned(output) => Ok(output.as_str().to_owned()),
-            other => Err(other.to_string().into()),
+        let outcome = loaded.call_blocking(Invocation::new("run", input.as_str())).outcome;
+        if let Outcome::Returned(output) = &outcome {
+            return Ok(output.as_str().to_owned());
         }
+        Err(outcome.to_string().into())
     })
 }
 
 fn shown(value: &cel::Value) -> Result<String, Error> {
-    match value {
-        cel::Value::Bool(value) => Ok(value.to_string()),
-        cel::Value::Int(value) => Ok(value.to_string()),
-        other => Err(format!("{other:?} is not what these expressions give").into()),
+    if let cel::Value::Bool(value) = value {
+        return Ok(value.to_string());
     }
+    if let cel::Value::Int(value) = value {
+        return Ok(value.to_string());
+    }
+    Err(format!("{value:?} is not what these expressions give").into())
 }
