@@ -259,7 +259,7 @@ pub(crate) fn shortest(value: f64) -> (u64, i32) {
     }
     // So few digits are the same for all that read back alike.
     let first = ((length - 1) * 1_233) >> 12;
-    for kept in first.max(1)..=DIGITS {
+    for kept in first.max(1)..DIGITS {
         let unit = 10_u64.pow(DIGITS - kept);
         let low = twice / 2 / unit;
         let rest = twice - low * unit * 2;
@@ -274,7 +274,8 @@ pub(crate) fn shortest(value: f64) -> (u64, i32) {
             return without_zeros(far, least);
         }
     }
-    (twice / 2, -power)
+    let up = twice % 2 == 1 && (more || twice / 2 % 2 == 1);
+    without_zeros(twice / 2 + u64::from(up), -power)
 }
 
 /// A double above zero, by its bits, as a whole number and the power of two that it counts as.

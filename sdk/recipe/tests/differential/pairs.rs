@@ -162,19 +162,19 @@ $O1.orValue($I1)  =>  ($O1.hasValue() ? $O1.value() : $I1)
 [$I1, $I2, 3].sum()  =>  ($I1 + $I2 + 3)
 $L1.first().value()  =>  $L1[0]
 $L1.last().value()  =>  $L1[size($L1) - 1]
-$L1.exists_one($v, $v == $I1) ? 1 : 2
+($L1.exists_one($v, $v == $I1) ? 1 : 2)
 lists.range(3).map($v, $v + $I1)[1]
 $M1.transformMap($v, $w, $w + 1)['a']  =>  ($M1.all($v, $M1[$v] + 1 > $M1[$v]) ? $M1['a'] + 1 : 0)
 $M1.transformMapEntry($v, $w, {$v + 'x': $w})['ax']  =>  $M1['a']
 [1, 2][dyn($U1)]
 int(timestamp($I1))  =>  (($I1) >= -62135596800 && ($I1) <= 253402300799 ? $I1 : 1 / 0)
-timestamp('2024-02-29T23:59:59Z').getDate() + $I1  =>  29 + $I1
-(timestamp(0) + duration('36h')).getDayOfYear() + $I1  =>  1 + $I1
-duration('90m30s').getMinutes() + $I1  =>  90 + $I1
-timestamp('2024-07-01T00:00:00Z').getHours('Europe/Berlin') + $I1  =>  2 + $I1
-timestamp('2024-01-01T00:00:00Z').getDayOfWeek('-00:30') + $I1  =>  0 + $I1
-ip('192.168.0.1').family() + $I1  =>  4 + $I1
-cidr('10.0.0.0/8').prefixLength() + $I1  =>  8 + $I1
+(timestamp('2024-02-29T23:59:59Z').getDate() + $I1)  =>  (29 + $I1)
+((timestamp(0) + duration('36h')).getDayOfYear() + $I1)  =>  (1 + $I1)
+(duration('90m30s').getMinutes() + $I1)  =>  (90 + $I1)
+(timestamp('2024-07-01T00:00:00Z').getHours('Europe/Berlin') + $I1)  =>  (2 + $I1)
+(timestamp('2024-01-01T00:00:00Z').getDayOfWeek('-00:30') + $I1)  =>  (0 + $I1)
+(ip('192.168.0.1').family() + $I1)  =>  (4 + $I1)
+(cidr('10.0.0.0/8').prefixLength() + $I1)  =>  (8 + $I1)
 ";
 
 const UINTS: &str = r"
@@ -309,7 +309,7 @@ bool(string($B1))
 (cidr('10.0.0.0/8').containsCIDR('10.1.0.0/16') && $B1)  =>  $B1
 (isIP($S1) || $B1)  =>  (size($S1) < 0 || $B1)
 (ip('::1').isLoopback() && !ip('fe80::1').isGlobalUnicast() && $B1)  =>  $B1
-$W1.distinct().size() == $W1.size()
+($W1.distinct().size() == $W1.size())
 ";
 
 const BYTES: &str = r"
