@@ -1,6 +1,8 @@
 //! Where foreign bytes enter the recipe compiler, each with what must hold for all bytes.
 //!
 //! The fuzz targets and the replay of their corpus in `tests/corpus.rs` call the same functions.
+//!
+//! *Never:* bytes are passed over because they are strange.
 
 #![allow(dead_code, reason = "each fuzz target uses one of these")]
 

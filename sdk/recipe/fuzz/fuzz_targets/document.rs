@@ -1,4 +1,6 @@
 //! Fuzzes what `entries::document` reads; see there for what must hold.
+//!
+//! *Never:* anything is asserted here that the replay does not assert.
 
 #![no_main]
 
