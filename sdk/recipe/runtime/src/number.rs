@@ -306,7 +306,7 @@ fn read_back(whole: u64, power: i32) -> u64 {
 }
 
 fn without_zeros(mut whole: u64, mut power: i32) -> (u64, i32) {
-    while whole % 10 == 0 {
+    while whole.is_multiple_of(10) {
         whole /= 10;
         power += 1;
     }
