@@ -53,8 +53,9 @@ static CONTRACT: LazyLock<Result<(Resolve, WorldId), String>> = LazyLock::new(||
 
 /// What tells the encoder which world a module is for, by the interfaces that it imports from: of the
 /// contract's world, only these are in there, since the encoder reads all of it for each module.
-static WORLDS: LazyLock<Mutex<HashMap<BTreeSet<&'static str>, Arc<[u8]>>>> =
-    LazyLock::new(Mutex::default);
+static WORLDS: LazyLock<Mutex<Worlds>> = LazyLock::new(Mutex::default);
+
+type Worlds = HashMap<BTreeSet<&'static str>, Arc<[u8]>>;
 
 /// The world for a module that imports from these interfaces, made once a process.
 fn world(interfaces: &BTreeSet<&'static str>) -> Result<Arc<[u8]>, String> {
