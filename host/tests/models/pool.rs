@@ -19,10 +19,12 @@ mod config {
     use std::time::Duration;
 
     /// How long an instance lives.
+    #[derive(Clone, Copy)]
     pub(crate) enum InstancePolicy {
         Fresh,
         Pooled { calls_max: u32, idle_max: u32 },
         Session { sessions_max: u32, idle: Duration },
+        Walled { workers_max: u32, calls_max: u32 },
     }
 }
 
