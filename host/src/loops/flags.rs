@@ -15,9 +15,6 @@
 //!
 //! *Never:* a call waits for a provider, or a gate opens because one cannot be reached.
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;

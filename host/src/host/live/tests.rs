@@ -1,5 +1,7 @@
 //! A steward with scripted releases: time stands still until a test moves it.
 
+#[cfg(feature = "open-feature")]
+mod flags;
 mod trials;
 
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! A provider in memory, and a gate that follows it.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use open_feature::provider::{FeatureProvider, ProviderMetadata, ResolutionDetails};
@@ -9,11 +9,12 @@ use open_feature::{
     StructValue,
 };
 
-use super::*;
 use crate::engine::{Invocation, Report};
-use crate::loops::Steward;
+use crate::loops::{Flags, Steward};
 use crate::model::{CapabilityName, Digest, SystemClock};
-use crate::registry::{Admitted, Installed, Load, Loading, Plan, Release, ReleaseOrigin};
+use crate::registry::{
+    Actor, Admitted, Callee, Installed, Load, Loading, Op, Plan, Registry, Release, ReleaseOrigin,
+};
 
 /// What the provider says of every flag; nothing where it fails.
 #[derive(Clone, Default)]
