@@ -13,6 +13,7 @@ mod check;
 mod examine;
 mod inspect;
 mod key;
+mod learned;
 mod precompile;
 mod recipe;
 mod registry;
