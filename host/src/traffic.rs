@@ -13,6 +13,7 @@ mod figures;
 mod pick;
 mod redact;
 mod requests;
+mod route;
 mod sample;
 #[cfg(test)]
 mod tests;
@@ -25,4 +26,5 @@ pub use figures::{
 pub use pick::{Pick, Target, TargetError, Unit, Who, pick};
 pub use redact::Redaction;
 pub use requests::{Feedback, FeedbackError, Opinion};
+pub use route::{Lexical, Offer, Offers, Route, Router, Way};
 pub use sample::{Sample, Samples};

@@ -171,33 +171,43 @@ fn numbers(found: &mut Found, entry: &Entry) {
     }
 }
 
-/// The roundest number above the low and up to the high value: people set limits there.
+/// The roundest number above the low and up to the high value, for people set limits there; of several
+/// that are as round, the one in the middle, which is least likely to be wrong on either side.
 fn limit(low: &Value, high: &Value) -> Option<Value> {
     if let (Value::Int(low), Value::Int(high)) = (low, high) {
-        let mut step = 1_000_000_000_000_i64;
-        while step > 0 {
-            for unit in [step, step / 2] {
-                let round = high.checked_div_euclid(unit).and_then(|times| times.checked_mul(unit));
-                if let Some(round) = round.filter(|round| round > low) {
-                    return Some(Value::Int(round));
-                }
-            }
-            step /= 10;
-        }
-        return Some(Value::Int(*high));
+        return Some(Value::Int(round_between(*low, *high)));
     }
     let (low, high) = (low.as_f64()?, high.as_f64()?);
     let mut step = 1e6_f64;
     while step > 1e-6 {
         for unit in [step, step / 2.0] {
-            let round = (high / unit).floor() * unit;
-            if round > low && round <= high {
+            let (first, last) = ((low / unit).floor() + 1.0, (high / unit).floor());
+            let middle = ((low + high) / 2.0 / unit).round();
+            let round = middle.min(last).max(first) * unit;
+            if first <= last && round > low && round <= high {
                 return Some(Value::Float(round));
             }
         }
         step /= 10.0;
     }
     Some(Value::Float(high))
+}
+
+fn round_between(low: i64, high: i64) -> i64 {
+    let mut step = 1_000_000_000_000_i64;
+    while step > 0 {
+        for unit in [step, step / 2].into_iter().filter(|unit| *unit > 0) {
+            let (first, last) = (low.div_euclid(unit) + 1, high.div_euclid(unit));
+            let middle = (low / 2 + high / 2).saturating_add(unit / 2).div_euclid(unit);
+            if first <= last
+                && let Some(round) = middle.clamp(first, last).checked_mul(unit)
+            {
+                return round;
+            }
+        }
+        step /= 10;
+    }
+    high
 }
 
 #[cfg(test)]
@@ -209,7 +219,9 @@ mod tests {
         let limit = |low, high| limit(&Value::Int(low), &Value::Int(high));
         assert_eq!(limit(49, 50), Some(Value::Int(50)));
         assert_eq!(limit(44, 51), Some(Value::Int(50)));
-        assert_eq!(limit(17, 36), Some(Value::Int(20)));
+        // Of 20 and 30 the one that is further from both.
+        assert_eq!(limit(17, 36), Some(Value::Int(30)));
+        assert_eq!(limit(12, 49), Some(Value::Int(30)));
         assert_eq!(limit(-1, 3), Some(Value::Int(0)));
         assert_eq!(limit(99, 1200), Some(Value::Int(1000)));
     }

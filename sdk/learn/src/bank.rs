@@ -15,8 +15,10 @@ use crate::op::Op;
 use crate::problem::{Mask, Problem, Steps, has};
 use crate::term::Term;
 use crate::value::Value;
+use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::BinaryHeap;
+use std::collections::hash_map::Entry as MapEntry;
 
 /// What a term gives in each example.
 pub(crate) type Row = Vec<Option<Value>>;
@@ -24,6 +26,11 @@ pub(crate) type Row = Vec<Option<Value>>;
 /// Texts and lists longer than this are not kept: what is made of long inputs by joining and
 /// replacing would fill the memory.
 const SIZE_MAX: usize = 20_000;
+/// Of terms that give the same in every example so many are remembered beside the cheapest: they may
+/// differ elsewhere, and what somebody means is one of the likeliest few.
+const TWINS_MAX: usize = 3;
+/// How much dearer than the cheapest a twin may be to be worth a question.
+const TWIN_COST_RANGE: u32 = 40;
 
 /// How far a bank grows.
 #[derive(Debug, Clone, Copy)]
@@ -106,7 +113,10 @@ pub(crate) struct Bank<'a> {
     problem: &'a Problem,
     pub(crate) clues: &'a Clues,
     pub(crate) entries: Vec<Entry>,
-    seen: HashSet<(bool, Row)>,
+    /// Where each row stands, constants apart from others.
+    seen: FxHashMap<(bool, Row), usize>,
+    constants: FxHashMap<Value, usize>,
+    twins: FxHashMap<usize, Vec<Term>>,
     drafts: BinaryHeap<Reverse<Draft>>,
     count: u64,
     reach: Reach,
@@ -124,7 +134,9 @@ impl<'a> Bank<'a> {
             problem,
             clues,
             entries: Vec::new(),
-            seen: HashSet::new(),
+            seen: FxHashMap::default(),
+            constants: FxHashMap::default(),
+            twins: FxHashMap::default(),
             drafts: BinaryHeap::new(),
             count: 0,
             reach,
@@ -180,16 +192,15 @@ impl<'a> Bank<'a> {
 
     /// The place of a constant, which is put there when it is not yet.
     fn put(&mut self, value: Value, kind: Kind) -> usize {
-        let known = self
-            .entries
-            .iter()
-            .position(|entry| matches!(entry.term.op(), Op::Const(constant) if *constant == value));
-        known.unwrap_or_else(|| {
-            let row: Row = vec![Some(value.clone()); self.problem.len()];
-            self.seen.insert((true, row.clone()));
-            self.entries.push(Entry { term: Term::constant(value), kind, row });
-            self.entries.len() - 1
-        })
+        if let Some(known) = self.constants.get(&value) {
+            return *known;
+        }
+        let row: Row = vec![Some(value.clone()); self.problem.len()];
+        let place = self.entries.len();
+        self.seen.insert((true, row.clone()), place);
+        self.constants.insert(value.clone(), place);
+        self.entries.push(Entry { term: Term::constant(value), kind, row });
+        place
     }
 
     /// The place of a constant number.
@@ -214,7 +225,7 @@ impl<'a> Bank<'a> {
         } else {
             self.problem.envs.iter().map(|env| eval(&term, env)).collect()
         };
-        if !is_worth(&row) {
+        if !matches!(draft.op, Op::Arg(_)) && !is_worth(&row) {
             return None;
         }
         let kind = match draft.kind {
@@ -222,26 +233,56 @@ impl<'a> Bank<'a> {
             kind => kind,
         };
         let constant = matches!(draft.op, Op::Const(_));
-        if !self.seen.insert((constant, row.clone())) {
-            return None;
+        let place = self.entries.len();
+        match self.seen.entry((constant, row)) {
+            MapEntry::Occupied(known) => {
+                let known = *known.get();
+                self.twin(known, term);
+                return None;
+            }
+            MapEntry::Vacant(free) => {
+                let row = free.key().1.clone();
+                free.insert(place);
+                if let Op::Const(value) = term.op() {
+                    self.constants.insert(value.clone(), place);
+                }
+                self.entries.push(Entry { term, kind, row });
+            }
         }
-        self.entries.push(Entry { term, kind, row });
-        Some(self.entries.len() - 1)
+        Some(place)
+    }
+
+    /// Remembers a term that gives the same as one that is known.
+    fn twin(&mut self, of: usize, term: Term) {
+        let cheapest = self.entries.get(of).map_or(0, |entry| entry.term.cost());
+        let twins = self.twins.entry(of).or_default();
+        let near = term.cost() <= cheapest.saturating_add(TWIN_COST_RANGE);
+        if near && twins.len() < TWINS_MAX {
+            twins.push(term);
+        }
+    }
+
+    /// The terms that give the same as this one in every example.
+    pub(crate) fn twins(&self, of: usize) -> &[Term] {
+        self.twins.get(&of).map_or(&[], Vec::as_slice)
     }
 
     /// The terms that give the answers of these examples, the cheapest first.
     pub(crate) fn hits(&self, outs: &[Value], mask: Mask, most: usize) -> Vec<Term> {
         self.entries
             .iter()
-            .filter(|entry| !entry.is_constant() || mask.count_ones() == 1)
-            .filter(|entry| entry.answers(outs, mask))
-            .map(|entry| entry.term.clone())
+            .enumerate()
+            .filter(|(_, entry)| !entry.is_constant() || mask.count_ones() == 1)
+            .filter(|(_, entry)| entry.answers(outs, mask))
+            .flat_map(|(at, entry)| std::iter::once(&entry.term).chain(self.twins(at)))
             .take(most)
+            .cloned()
             .collect()
     }
 }
 
-/// Whether a row says something: in half of the examples at least, and not more than can be kept.
+/// Whether a row says something: in a quarter of the examples at least, and not more than can be kept.
+/// Arguments are kept whatever their size, for they are there already.
 fn is_worth(row: &Row) -> bool {
     let there = row.iter().flatten().count();
     let small = row.iter().flatten().all(|value| match value {

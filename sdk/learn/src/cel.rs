@@ -4,10 +4,11 @@
 
 mod shape;
 
+use crate::kind::Kind;
 use crate::op::{Class, Op, Part};
 use crate::term::Term;
 use crate::value::Value;
-use shape::{binary, call, nested, sum};
+use shape::{binary, call, nested};
 use std::sync::Arc;
 
 /// Words that the language keeps, so that no field is selected by them.
@@ -17,14 +18,14 @@ const RESERVED: [&str; 18] = [
 ];
 const RESERVED_MORE: [&str; 4] = ["namespace", "var", "while", "size"];
 
-/// The expression of a program whose arguments have these names.
-pub(crate) fn expression(term: &Term, arguments: &[Arc<str>]) -> String {
+/// The expression of a program whose arguments have these names, and whose answers are of this kind.
+pub(crate) fn expression(term: &Term, arguments: &[Arc<str>], out: &Kind) -> String {
     // The argument without a name is the input itself.
     let name = |name: &Arc<str>| {
         if name.is_empty() { "input".to_owned() } else { field("input", name) }
     };
     let names = arguments.iter().map(name).collect();
-    let text = Writer { names, arguments: arguments.len() }.term(term);
+    let text = Writer { names, arguments: arguments.len(), mixed: out.is_mixed() }.term(term);
     let bare = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
     match bare {
         Some(bare) if shape::is_balanced(bare) => bare.to_owned(),
@@ -96,6 +97,9 @@ struct Writer {
     /// How each argument, and each item of the loops around, is called.
     names: Vec<String>,
     arguments: usize,
+    /// Whether answers differ in type, which two ways behind a condition may do only where neither is
+    /// of a known one.
+    mixed: bool,
 }
 
 impl Writer {
@@ -112,7 +116,13 @@ impl Writer {
             | Op::Entries => self.looped(term.op(), term.kids()),
             op => {
                 let kids: Vec<String> = term.kids().iter().map(|kid| self.term(kid)).collect();
-                plain(op, &kids)
+                match (op, kids.as_slice()) {
+                    (Op::If, [condition, first, second]) if self.mixed => {
+                        let (first, second) = (dynamic(first), dynamic(second));
+                        format!("({condition} ? {first} : {second})")
+                    }
+                    _ => plain(op, &kids),
+                }
             }
         }
     }
@@ -141,6 +151,11 @@ impl Writer {
     }
 }
 
+/// An operand whose type is looked at when the recipe runs.
+fn dynamic(operand: &str) -> String {
+    format!("dyn({})", shape::bare(operand.to_owned()))
+}
+
 fn pattern(class: Class, outside: bool, tail: &str) -> String {
     let sign = if outside { "^" } else { "" };
     quoted(&format!("[{sign}{}]{tail}", class.pattern()))
@@ -164,26 +179,7 @@ fn plain(op: &Op, kids: &[String]) -> String {
     let kid = |at: usize| kids.get(at).map_or("", String::as_str);
     let bare = |at: usize| shape::bare(kid(at).to_owned());
     let (a, b, c) = (kid(0), kid(1), kid(2));
-    let method = match op {
-        Op::Lower => "lowerAscii",
-        Op::Upper => "upperAscii",
-        Op::Trim => "trim",
-        Op::Backwards => "reverse",
-        Op::Replace => "replace",
-        Op::Substring | Op::From => "substring",
-        Op::Split => "split",
-        Op::Join => "join",
-        Op::IndexOf => "indexOf",
-        Op::LastIndexOf => "lastIndexOf",
-        Op::Contains => "contains",
-        Op::Starts => "startsWith",
-        Op::Ends => "endsWith",
-        Op::Sort => "sort",
-        Op::Distinct => "distinct",
-        Op::Flatten => "flatten",
-        _ => "",
-    };
-    if !method.is_empty() {
+    if let Some(method) = method(op) {
         return call(a, method, kids);
     }
     match op {
@@ -223,6 +219,30 @@ fn plain(op: &Op, kids: &[String]) -> String {
     }
 }
 
+/// Operations that are a method of their first operand.
+fn method(op: &Op) -> Option<&'static str> {
+    Some(match op {
+        Op::Lower => "lowerAscii",
+        Op::Upper => "upperAscii",
+        Op::Trim => "trim",
+        Op::Backwards => "reverse",
+        Op::Replace => "replace",
+        Op::Substring | Op::From => "substring",
+        Op::Split => "split",
+        Op::Join => "join",
+        Op::IndexOf => "indexOf",
+        Op::LastIndexOf => "lastIndexOf",
+        Op::Contains => "contains",
+        Op::Starts => "startsWith",
+        Op::Ends => "endsWith",
+        Op::Sort => "sort",
+        Op::Sum => "sum",
+        Op::Distinct => "distinct",
+        Op::Flatten => "flatten",
+        _ => return None,
+    })
+}
+
 fn sign(op: &Op) -> Option<&'static str> {
     Some(match op {
         Op::Add => "+",
@@ -257,7 +277,6 @@ fn function(op: &Op, a: &str, b: &str) -> String {
         Op::Ceil => format!("math.ceil({a})"),
         Op::Min => format!("math.least({a})"),
         Op::Max => format!("math.greatest({a})"),
-        Op::Sum => sum(a),
         Op::Range => format!("lists.range({a})"),
         Op::ToTime => format!("timestamp({a})"),
         Op::ToDate => format!("timestamp({a} + 'T00:00:00Z')"),

@@ -180,10 +180,15 @@ fn term_of(way: &Way) -> Term {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kind::Kind;
     use std::sync::Arc;
 
     fn piece(at: usize, row: &[&str]) -> Piece {
-        Piece { term: Term::arg(at), row: row.iter().map(|text| Some(Arc::from(*text))).collect() }
+        Piece {
+            term: Term::arg(at),
+            twins: Vec::new(),
+            row: row.iter().map(|text| Some(Arc::from(*text))).collect(),
+        }
     }
 
     fn assembled(outs: &[&str], pieces: &[Piece]) -> Vec<Term> {
@@ -210,11 +215,9 @@ mod tests {
             &|text| !text.contains("secret"),
             &mut Steps::new(100_000),
         );
-        assert!(
-            found
-                .iter()
-                .all(|term| !crate::cel::expression(term, &["x".into()]).contains("secret"))
-        );
+        assert!(found.iter().all(|term| {
+            !crate::cel::expression(term, &["x".into()], &Kind::Text).contains("secret")
+        }));
     }
 
     #[test]

@@ -8,7 +8,6 @@ mod number;
 mod text;
 pub(crate) mod time;
 
-pub(crate) use list::SUM_MAX;
 pub(crate) use text::{decimals, tokens};
 
 use crate::op::{Family, Op};

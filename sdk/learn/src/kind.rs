@@ -60,6 +60,16 @@ impl Kind {
         matches!(self, Self::Int | Self::Float)
     }
 
+    /// Whether values of several kinds stand somewhere in values of this one.
+    pub(crate) fn is_mixed(&self) -> bool {
+        match self {
+            Self::Any => true,
+            Self::List(inner) | Self::Dict(inner) => inner.is_mixed(),
+            Self::Record(fields) => fields.values().any(|field| field.kind.is_mixed()),
+            Self::Bool | Self::Int | Self::Float | Self::Text | Self::Time => false,
+        }
+    }
+
     /// What a list of this kind holds.
     pub(crate) fn item(&self) -> Option<&Self> {
         if let Self::List(item) = self { Some(item) } else { None }

@@ -9,7 +9,7 @@ use crate::op::Op;
 use crate::problem::{Problem, Steps};
 use crate::question;
 use crate::rank::{self, Candidate};
-use crate::solve::{Effort, Rules, solve};
+use crate::solve::{Effort, Rules, solve, without};
 use crate::task::{Example, Task};
 use crate::term::Term;
 use crate::value::Value;
@@ -177,8 +177,7 @@ impl<'s> Study<'s> {
 
     fn conclude(self) -> Lesson {
         let mut steps = Steps::new(self.learner.steps);
-        let every: Vec<usize> = (0..self.examples.len()).collect();
-        let mut found = self.search(&every, Effort::Much, &mut steps);
+        let (mut found, trained) = self.search(&mut steps);
         if found.is_empty() {
             return if steps.is_spent() {
                 Lesson::GaveUp { steps: self.learner.steps }
@@ -186,7 +185,7 @@ impl<'s> Study<'s> {
                 Lesson::Tabulation { examples: self.examples.len() }
             };
         }
-        let held = self.hold_back(&mut found, &mut steps);
+        let held = self.hold_back(&mut found, &trained, &mut steps);
         let ranked = rank::ranked(found, self.kinds.len(), &self.unlabelled);
         let mut ranked = ranked.into_iter().map(|candidate| self.program(candidate.term));
         let Some(program) = ranked.next() else {
@@ -244,24 +243,19 @@ impl<'s> Study<'s> {
         }
     }
 
-    /// Programs for these examples, found with some of them and checked with all.
-    fn search(&self, among: &[usize], effort: Effort, steps: &mut Steps) -> Vec<Candidate> {
-        let mut trained = spread(among, TRAINED_MAX);
+    /// Programs for all the examples, found with some of them and checked with all; and with which.
+    fn search(&self, steps: &mut Steps) -> (Vec<Candidate>, Vec<usize>) {
+        let every: Vec<usize> = (0..self.examples.len()).collect();
+        let mut trained = spread(&every, TRAINED_MAX);
         for _ in 0..ROUNDS_MAX {
             let problem = self.problem(&trained);
             let allow = |text: &str| self.learner.allows(text);
-            let branches = (among.len() / EXAMPLES_PER_BRANCH).min(self.branches);
-            let rules = Rules { allow: &allow, branches, depth: 2, effort };
-            let found = solve(&problem, rules, steps);
+            let branches = self.branches;
+            let rules = Rules { allow: &allow, branches, depth: 2, effort: Effort::Much };
             let mut failures = Vec::new();
             let mut right = Vec::new();
-            for term in found {
-                let program = self.program(term.clone());
-                let wrong: Vec<usize> = among
-                    .iter()
-                    .copied()
-                    .filter(|at| !self.examples.get(*at).is_some_and(|it| program.answers(it)))
-                    .collect();
+            for term in solve(&problem, rules, steps) {
+                let wrong = self.wrong(&term);
                 if wrong.is_empty() {
                     right.push(Candidate::new(term));
                 } else if failures.is_empty() {
@@ -269,11 +263,18 @@ impl<'s> Study<'s> {
                 }
             }
             if !right.is_empty() || failures.is_empty() || steps.is_spent() {
-                return right;
+                return (right, trained);
             }
             trained.extend(spread(&failures, FAILURES_PER_ROUND));
         }
-        Vec::new()
+        (Vec::new(), trained)
+    }
+
+    /// The examples that a program gives another answer for.
+    fn wrong(&self, term: &Term) -> Vec<usize> {
+        let program = self.program(term.clone());
+        let examples = self.examples.iter().enumerate();
+        examples.filter(|(_, example)| !program.answers(example)).map(|(at, _)| at).collect()
     }
 
     fn problem(&self, chosen: &[usize]) -> Problem {
@@ -288,27 +289,35 @@ impl<'s> Study<'s> {
 
     /// Learns again without one example after the other: how many would have been foreseen. A program
     /// that is found again, or found so, is the likelier for it.
-    fn hold_back(&self, found: &mut Vec<Candidate>, steps: &mut Steps) -> (usize, usize) {
-        if self.examples.len() < 3 {
+    fn hold_back(
+        &self,
+        found: &mut Vec<Candidate>,
+        trained: &[usize],
+        steps: &mut Steps,
+    ) -> (usize, usize) {
+        if trained.len() < 3 {
             return (0, 0);
         }
-        let every: Vec<usize> = (0..self.examples.len()).collect();
-        let (mut right, mut of) = (0, 0);
-        for held in spread(&every, HELD_BACK_MAX) {
-            let rest: Vec<usize> = every.iter().copied().filter(|at| *at != held).collect();
-            let budget = self.learner.steps / 20;
-            let again = steps.within(budget, |steps| {
-                self.search(&spread(&rest, TRAINED_MAX), Effort::Little, steps)
-            });
-            let Some(best) = again.into_iter().next() else { continue };
-            of += 1;
-            let program = self.program(best.term.clone());
-            let foreseen = self.examples.get(held).is_some_and(|it| program.answers(it));
+        let problem = self.problem(trained);
+        let held: Vec<usize> = (0..trained.len()).collect();
+        let allow = |text: &str| self.learner.allows(text);
+        let branches = (trained.len() - 1) / EXAMPLES_PER_BRANCH;
+        let branches = branches.min(self.branches);
+        let rules = Rules { allow: &allow, branches, depth: 2, effort: Effort::Little };
+        let budget = self.learner.steps / 5;
+        let again = steps
+            .within(budget, |steps| without(&problem, &spread(&held, HELD_BACK_MAX), rules, steps));
+        let mut right = 0;
+        let of = again.len();
+        for (at, term) in again {
+            let example = trained.get(at).and_then(|at| self.examples.get(*at));
+            let foreseen =
+                example.is_some_and(|example| self.program(term.clone()).answers(example));
             right += usize::from(foreseen);
-            if let Some(known) = found.iter_mut().find(|known| known.term == best.term) {
+            if let Some(known) = found.iter_mut().find(|known| known.term == term) {
                 known.votes += 1;
-            } else if foreseen && self.examples.iter().all(|example| program.answers(example)) {
-                found.push(Candidate { votes: 1, ..best });
+            } else if foreseen && self.wrong(&term).is_empty() {
+                found.push(Candidate { votes: 1, term });
             }
         }
         (right, of)

@@ -39,7 +39,7 @@ impl Program {
 
     /// The program as an expression of the recipe language.
     pub fn expression(&self) -> String {
-        cel::expression(&self.term, &self.arguments)
+        cel::expression(&self.term, &self.arguments, &self.out)
     }
 
     /// How often the program decides between two ways.

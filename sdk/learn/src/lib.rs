@@ -42,7 +42,6 @@
 //!
 //! # Limits
 //!
-//! Recipes have no loop with a memory, so a sum is written out in halves and ends at 4,096 numbers.
 //! Capitals and small letters are those of ASCII, as the recipe language has them.
 //!
 //! *Never:* a program that does not give every example's answer, and never a look at the clock.

@@ -12,7 +12,7 @@ use crate::op::Op;
 use crate::problem::{Mask, Problem, Steps, has};
 use crate::term::Term;
 use crate::value::Value;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Texts that are cut; the dearer a text, the likelier its pieces are chance.
@@ -24,6 +24,14 @@ const PLACED_COST_MAX: u32 = 32;
 const AGAIN_COST_MAX: u32 = 62;
 /// More pieces than this make assembling slow; the cheapest are kept.
 const PIECES_MAX: usize = 1_500;
+/// So many ways to one piece are remembered: the cheapest, and others that may be meant.
+const WAYS_MAX: usize = 4;
+/// How much dearer than the cheapest such a way may be.
+const WAY_COST_RANGE: u32 = 40;
+/// So many bytes more take as long as one more short text.
+const BYTES_PER_STEP: usize = 1_024;
+/// Positions are looked for in texts of so many bytes together; each character is noted.
+const PLACED_BYTES_MAX: usize = 1 << 20;
 
 /// The part of a text in each example.
 pub(crate) type Slices<'t> = Vec<Option<&'t str>>;
@@ -32,6 +40,8 @@ pub(crate) type Slices<'t> = Vec<Option<&'t str>>;
 #[derive(Debug, Clone)]
 pub(crate) struct Piece {
     pub(crate) term: Term,
+    /// Dearer terms that give the same here and may not elsewhere.
+    pub(crate) twins: Vec<Term>,
     pub(crate) row: Vec<Option<Arc<str>>>,
 }
 
@@ -41,10 +51,19 @@ impl Piece {
     }
 }
 
-/// Collects pieces; of those that are the same everywhere the cheapest stays.
+/// Collects pieces; of those that are the same everywhere the cheapest few stay.
 pub(crate) struct Collector<'p> {
     outs: Vec<&'p str>,
-    found: HashMap<Vec<Option<Arc<str>>>, Term>,
+    found: FxHashMap<Vec<Option<Arc<str>>>, Vec<Term>>,
+}
+
+/// How much work a look at these texts is, in steps.
+pub(crate) fn weight(slices: &Slices<'_>) -> usize {
+    slices.len() + bytes(slices) / BYTES_PER_STEP
+}
+
+fn bytes(slices: &Slices<'_>) -> usize {
+    slices.iter().flatten().map(|text| text.len()).sum()
 }
 
 /// How a piece may be changed before it stands in an answer.
@@ -87,13 +106,21 @@ impl<'p> Collector<'p> {
     }
 
     fn keep(&mut self, row: Vec<Option<Arc<str>>>, cost: u32, term: impl FnOnce() -> Term) {
-        match self.found.get_mut(&row) {
-            Some(known) if known.cost() <= cost => {}
-            Some(known) => *known = term(),
-            None => {
-                self.found.insert(row, term());
-            }
+        let ways = self.found.entry(row).or_default();
+        let cheapest = ways.first().map_or(cost, Term::cost);
+        let worth = ways.len() < WAYS_MAX || ways.last().is_some_and(|last| cost < last.cost());
+        if !worth || cost > cheapest.saturating_add(WAY_COST_RANGE) {
+            return;
         }
+        let term = term();
+        if ways.contains(&term) {
+            return;
+        }
+        let place = ways.partition_point(|way| way.cost() <= cost);
+        ways.insert(place, term);
+        let most = ways.first().map_or(cost, Term::cost).saturating_add(WAY_COST_RANGE);
+        ways.retain(|way| way.cost() <= most);
+        ways.truncate(WAYS_MAX);
     }
 }
 
@@ -105,7 +132,7 @@ fn changed(op: &Op, text: &str) -> Option<Arc<str>> {
 /// The pieces that a bank's texts have in common with the answers, the cheapest first.
 pub(crate) fn pieces(problem: &Problem, bank: &Bank<'_>, steps: &mut Steps) -> Vec<Piece> {
     let outs = problem.outs.iter().map(|out| out.as_text().unwrap_or_default()).collect();
-    let mut collector = Collector { outs, found: HashMap::new() };
+    let mut collector = Collector { outs, found: FxHashMap::default() };
     let texts: Vec<&Entry> = bank
         .entries
         .iter()
@@ -134,23 +161,29 @@ pub(crate) fn pieces(problem: &Problem, bank: &Bank<'_>, steps: &mut Steps) -> V
             && !matches!(entry.term.op(), Op::Pad(_) | Op::Thousands | Op::Fixed(_))
     });
     for entry in bases.take(BASES_MAX) {
-        if !steps.take(problem.len() * 20) {
+        let whole = slices(entry);
+        if !steps.take(weight(&whole) * 20) {
             break;
         }
-        let whole = slices(entry);
         let cuts = cut::cuts(&mut collector, &whole, &entry.term, bank.clues, steps);
         for (term, slices) in cuts.iter().filter(|(term, _)| term.cost() <= AGAIN_COST_MAX) {
-            if steps.take(problem.len() * 10) {
+            if steps.take(weight(slices) * 10) {
                 cut::cuts(&mut collector, slices, term, bank.clues, steps);
             }
         }
-        if entry.term.cost() > PLACED_COST_MAX {
+        if entry.term.cost() > PLACED_COST_MAX || bytes(&whole) > PLACED_BYTES_MAX {
             continue;
         }
         position::substrings(&mut collector, &whole, &entry.term, bank.clues, &numbers, steps);
     }
-    let mut all: Vec<Piece> =
-        collector.found.into_iter().map(|(row, term)| Piece { term, row }).collect();
+    let mut all: Vec<Piece> = collector
+        .found
+        .into_iter()
+        .filter_map(|(row, mut ways)| {
+            let twins = ways.split_off(1.min(ways.len()));
+            Some(Piece { term: ways.pop()?, twins, row })
+        })
+        .collect();
     all.sort_by(|a, b| a.term.cost().cmp(&b.term.cost()).then_with(|| a.row.cmp(&b.row)));
     all.truncate(PIECES_MAX);
     all
@@ -176,9 +209,10 @@ fn chains(collector: &mut Collector<'_>, problem: &Problem, bank: &Bank<'_>, ste
     let taken = gone.map(|mark| (mark.clone(), String::new()));
     let pairs: Vec<(String, String)> = bank.clues.pairs.iter().cloned().chain(taken).collect();
     for entry in arguments {
+        let weight = weight(&slices(entry));
         for first in &pairs {
             for second in &pairs {
-                if !steps.take(problem.len()) {
+                if !steps.take(weight) {
                     return;
                 }
                 let one = replaced(&entry.term, first);

@@ -80,6 +80,11 @@ impl Steps {
         self.within(self.left / 2, work)
     }
 
+    /// What each of so many things may spend of what is left.
+    pub(crate) fn share(&self, count: usize) -> u64 {
+        self.left / u64::try_from(count).unwrap_or(u64::MAX).max(1)
+    }
+
     pub(crate) fn is_spent(&self) -> bool {
         self.left == 0
     }

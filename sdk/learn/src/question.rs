@@ -12,6 +12,8 @@ const QUESTIONS_MAX: usize = 3;
 const COST_RANGE: u32 = 60;
 /// Inputs that are made up.
 const PROBES_MAX: usize = 60;
+/// Of long inputs fewer are made up.
+const PROBES_BYTES_MAX: usize = 4 << 20;
 
 /// Inputs that are likely to come: those that were given without an output, and the examples' own
 /// with parts exchanged, left out and put twice.
@@ -23,8 +25,9 @@ pub(crate) fn probes(
     let mut probes: Vec<Vec<Value>> = unlabelled.iter().take(PROBES_MAX).cloned().collect();
     let inputs: Vec<&Vec<Value>> = examples.iter().map(|example| &example.input).collect();
     let mut random = Random(seed ^ 0x9e37_79b9_7f4a_7c15);
+    let mut bytes = 0;
     for _ in 0..PROBES_MAX * 3 {
-        if probes.len() >= PROBES_MAX || inputs.is_empty() {
+        if probes.len() >= PROBES_MAX || bytes >= PROBES_BYTES_MAX || inputs.is_empty() {
             break;
         }
         let one = random.of(&inputs);
@@ -35,6 +38,7 @@ pub(crate) fn probes(
             .zip(other.iter())
             .map(|(value, other)| changed(value, other, &mut random))
             .collect();
+        bytes += probe.iter().map(Value::bytes).sum::<usize>();
         if !inputs.contains(&&probe) && !probes.contains(&probe) {
             probes.push(probe);
         }

@@ -15,7 +15,7 @@ use crate::clue::Clues;
 use crate::kind::Kind;
 use crate::op::Op;
 use crate::piece::{Piece, pieces};
-use crate::problem::{Mask, Problem, Steps, has};
+use crate::problem::{EXAMPLES_MAX, Mask, Problem, Steps, has};
 use crate::term::Term;
 use crate::truth;
 use crate::value::Value;
@@ -46,11 +46,7 @@ pub(crate) fn solve(problem: &Problem, rules: Rules<'_>, steps: &mut Steps) -> V
         }
         let clues = Clues::of(problem, rules.allow);
         let shop = Workshop::new(problem, &clues, rules, effort, steps);
-        found.extend(shop.straight(problem.all(), steps));
-        let dear = found.iter().map(Term::cost).min().is_none_or(|cost| cost > branch::DEAR);
-        if dear && rules.branches > 0 {
-            found.extend(branch::branched(&shop, problem.all(), rules.branches, steps));
-        }
+        found.extend(shop.programs(problem.all(), steps));
         found.sort_by_key(Term::cost);
         found.dedup();
         // What more effort would find costs more than this.
@@ -59,6 +55,26 @@ pub(crate) fn solve(problem: &Problem, rules: Rules<'_>, steps: &mut Steps) -> V
         }
     }
     found.truncate(KEPT);
+    found
+}
+
+/// For each example that is held back, the program that the others would have given. What is made of
+/// the inputs is made once for all of them.
+pub(crate) fn without(
+    problem: &Problem,
+    held: &[usize],
+    rules: Rules<'_>,
+    steps: &mut Steps,
+) -> Vec<(usize, Term)> {
+    let clues = Clues::of(problem, rules.allow);
+    let shop = Workshop::new(problem, &clues, rules, Effort::Little, steps);
+    let share = steps.share(held.len());
+    let mut found = Vec::new();
+    for at in held.iter().copied().filter(|at| *at < EXAMPLES_MAX) {
+        let rest = problem.all() & !(1 << at);
+        let best = steps.within(share, |steps| shop.programs(rest, steps)).into_iter().next();
+        found.extend(best.map(|term| (at, term)));
+    }
     found
 }
 
@@ -126,6 +142,17 @@ impl<'w> Workshop<'w> {
     /// The questions that tell the examples apart.
     fn atoms(&self) -> &[Atom] {
         self.atoms.get_or_init(|| atoms(&self.bank, self.problem.all()))
+    }
+
+    /// Programs for these examples, the cheapest first; with branches where one way is dear.
+    fn programs(&self, mask: Mask, steps: &mut Steps) -> Vec<Term> {
+        let mut found = self.straight(mask, steps);
+        let dear = found.first().is_none_or(|best| best.cost() > branch::DEAR);
+        if dear && self.rules.branches > 0 {
+            found.extend(branch::branched(self, mask, self.rules.branches, steps));
+            found.sort_by_key(Term::cost);
+        }
+        found
     }
 
     /// Programs without a branch of their own for these examples.

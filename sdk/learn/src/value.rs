@@ -111,6 +111,16 @@ impl Value {
         }
     }
 
+    /// About how much memory the value takes beside itself.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::List(items) => items.iter().map(Self::bytes).sum(),
+            Self::Map(fields) => fields.iter().map(|(key, value)| key.len() + value.bytes()).sum(),
+            _ => 8,
+        }
+    }
+
     pub(crate) fn as_text(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }

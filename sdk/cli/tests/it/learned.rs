@@ -38,7 +38,7 @@ fn task(file: &Path) -> Task {
     Task::read(&std::fs::read_to_string(file).unwrap()).unwrap()
 }
 
-fn load(engine: &Engine, recipe: &str) -> Loaded {
+pub(crate) fn load(engine: &Engine, recipe: &str) -> Loaded {
     let built = engraft_recipe::recipe::build(recipe)
         .unwrap_or_else(|error| panic!("{error:?} of\n{recipe}"));
     let component: Arc<[u8]> = built.component.into();
@@ -79,7 +79,7 @@ fn in_host(loaded: &Loaded, program: &Program, input: &[engraft_learn::Value]) -
 }
 
 /// The same in every digit; 1 and 1.0 are one number of JSON.
-fn same(found: &Value, wanted: &Value) -> bool {
+pub(crate) fn same(found: &Value, wanted: &Value) -> bool {
     match (found, wanted) {
         (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
         (Value::Array(a), Value::Array(b)) => {

@@ -9,6 +9,7 @@
 mod allow;
 mod bench;
 mod build;
+mod catalogue;
 mod check;
 mod examine;
 mod inspect;

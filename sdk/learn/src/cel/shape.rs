@@ -3,7 +3,6 @@
 //! *Never:* an operand is put where it binds otherwise than it did.
 
 use super::{literal, quoted};
-use crate::eval::SUM_MAX;
 use crate::eval::time::{MONTHS, WEEKDAYS};
 use crate::op::Op;
 use crate::value::Value;
@@ -96,20 +95,4 @@ fn month_numbers() -> String {
         format!("'{}': {}", short.to_lowercase(), at + 1)
     });
     entries.collect::<Vec<_>>().join(", ")
-}
-
-/// The sum of a list. The language has no loop with a memory, so neighbours are added until one is
-/// left; a list too long for that is a failure, not a wrong sum.
-pub(super) fn sum(list: &str) -> String {
-    let levels = SUM_MAX.ilog2();
-    let mut text = format!("s{levels}[size(s{levels}) == 1 ? 0 : -1]");
-    for level in (1..=levels).rev() {
-        let before = level - 1;
-        text = format!(
-            "cel.bind(s{level}, lists.range((size(s{before}) + 1) / 2).map(i, \
-             2 * i + 1 < size(s{before}) ? s{before}[2 * i] + s{before}[2 * i + 1] : \
-             s{before}[2 * i]), {text})"
-        );
-    }
-    format!("cel.bind(s0, {list}, size(s0) == 0 ? dyn(0) : dyn({text}))")
 }

@@ -7,10 +7,6 @@ use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The most numbers that are added up. Recipes have no loop with a memory; they add in halves, and
-/// so many halves are written out.
-pub(crate) const SUM_MAX: usize = 1 << 12;
-
 pub(super) fn apply(op: &Op, kids: &[Value]) -> Option<Value> {
     if *op == Op::List {
         return Some(Value::list(kids.iter().cloned()));
@@ -117,28 +113,17 @@ pub(super) fn sorted(items: &[Value], keys: &[Value]) -> Option<Value> {
     Some(Value::list(both.into_iter().map(|(_, item)| item.clone())))
 }
 
-/// In halves, as the recipe does it, so that floating numbers round in the same places.
+/// From the left, as the recipe does it, so that floating numbers round in the same places.
 fn sum(items: &[Value]) -> Option<Value> {
-    if items.len() > SUM_MAX {
+    let Some((first, rest)) = items.split_first() else { return Some(Value::Int(0)) };
+    if !matches!(first, Value::Int(_) | Value::Float(_)) {
         return None;
     }
-    let mut level = items.to_vec();
-    if level.is_empty() {
-        return Some(Value::Int(0));
-    }
-    if !level.iter().all(|item| matches!(item, Value::Int(_) | Value::Float(_))) {
-        return None;
-    }
-    while level.len() > 1 {
-        let pairs = level.chunks(2).map(|pair| match pair {
-            [Value::Int(a), Value::Int(b)] => a.checked_add(*b).map(Value::Int),
-            [Value::Float(a), Value::Float(b)] => Some(Value::Float(a + b)),
-            [one] => Some(one.clone()),
-            _ => None,
-        });
-        level = pairs.collect::<Option<_>>()?;
-    }
-    level.into_iter().next()
+    rest.iter().try_fold(first.clone(), |sum, item| match (&sum, item) {
+        (Value::Int(a), Value::Int(b)) => a.checked_add(*b).map(Value::Int),
+        (Value::Float(a), Value::Float(b)) => Some(Value::Float(a + b)),
+        _ => None,
+    })
 }
 
 fn extreme(items: &[Value], better: impl Fn(&Value, &Value) -> Option<bool>) -> Option<Value> {

@@ -26,7 +26,7 @@ pub(super) fn cuts<'t>(
         if !whole.iter().flatten().any(|text| text.contains(mark)) {
             continue;
         }
-        if !steps.take(whole.len()) {
+        if !steps.take(super::weight(whole)) {
             break;
         }
         let constant = Term::text(mark);

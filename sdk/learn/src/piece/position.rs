@@ -42,7 +42,7 @@ pub(super) fn substrings(
         .collect();
     let positions = positions(whole, &places, base, clues, numbers);
     for from in positions.iter().filter(|from| !from.is_end) {
-        if !steps.take(whole.len() * positions.len() / 4) {
+        if !steps.take(super::weight(whole) * positions.len() / 4) {
             return;
         }
         for to in &positions {

@@ -77,8 +77,29 @@ fn parts(text: &str, joint: &str) -> Option<Value> {
     Some(Value::list(text.split(joint).map(Value::text)))
 }
 
+/// The program with other ways to one of its pieces: the same for these examples, and a question for
+/// others.
+fn variants(shop: &Workshop<'_>, best: &Term) -> Vec<Term> {
+    let parts = if *best.op() == Op::Concat { best.kids() } else { std::slice::from_ref(best) };
+    let mut found = Vec::new();
+    for part in parts {
+        let Some(piece) = shop.pieces.iter().find(|piece| piece.term == *part) else { continue };
+        found.extend(piece.twins.iter().map(|twin| match parts {
+            [_] => twin.clone(),
+            parts => {
+                let other = |kid: &Term| if kid == part { twin.clone() } else { kid.clone() };
+                Term::new(Op::Concat, parts.iter().map(other).collect::<Vec<Term>>())
+            }
+        }));
+    }
+    found
+}
+
 pub(super) fn solve(shop: &Workshop<'_>, mask: Mask, steps: &mut Steps) -> Vec<Term> {
     let mut found = assembled(shop, mask, steps);
+    if let Some(best) = found.first() {
+        found.extend(variants(shop, best));
+    }
     let dear = found.first().is_none_or(|best| best.cost() > JOIN_FROM);
     if dear && shop.rules.depth > 0 {
         found.extend(joined(shop, mask, steps));
