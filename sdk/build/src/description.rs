@@ -2,6 +2,8 @@
 //!
 //! *Never:* a word that is not known is passed over; a slip of the hand would be a lost permission.
 
+mod listed;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -41,7 +43,8 @@ pub struct Description {
     /// What it asks for.
     #[serde(default)]
     pub permissions: Permissions,
-    /// What it can do, by name.
+    /// What it can do, by name; a list whose items have a `name` is read as well.
+    #[serde(deserialize_with = "listed::operations")]
     pub operations: BTreeMap<String, Operation>,
 }
 
@@ -208,7 +211,7 @@ impl Description {
             Ok(value) => value,
             Err(source) => return Err(DescriptionError::Yaml { path, source }),
         };
-        let description: Self = match serde_json::from_value(value) {
+        let description: Self = match serde_path_to_error::deserialize(value) {
             Ok(description) => description,
             Err(error) => {
                 return Err(DescriptionError::Yaml { path, source: YamlError::shape(&error) });
@@ -311,5 +314,22 @@ operations:
         let twice = error("operations: {greet: {}, greet: {}}");
         assert!(twice.contains("duplicate"), "{twice}");
         assert!(error("operations: [").contains("line"));
+        let place = error("operations: {greet: {examples: [{inputs: 3}]}}");
+        assert!(place.contains("`operations.greet.examples[0].inputs`: unknown field"), "{place}");
+        let other = error("operations: greet");
+        assert!(other.contains("operations by their names"), "{other}");
+    }
+
+    #[test]
+    fn operations_are_a_map_or_a_list_with_names() {
+        let map = "operations: {greet: {summary: Greets.}, leave: {}}";
+        let list = "operations: [{name: greet, summary: Greets.}, {name: leave}]";
+        let parsed = |text| Description::parse("capability.yaml", text).unwrap();
+        assert_eq!(parsed(map), parsed(list));
+        let twice = error("operations: [{name: greet}, {name: greet}]");
+        assert!(twice.contains("`greet` stands there twice"), "{twice}");
+        let nameless = error("operations: [{summary: Greets.}]");
+        assert!(nameless.contains("`operations[0]`") && nameless.contains("`name`"), "{nameless}");
+        assert!(error("operations: [{name: greet, inptu: {}}]").contains("inptu"));
     }
 }

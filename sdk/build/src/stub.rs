@@ -8,6 +8,7 @@ mod c;
 mod compiled;
 mod rust;
 mod scripts;
+mod shape;
 
 use serde_json::Value;
 

@@ -16,8 +16,11 @@ const DEPTH_MAX: usize = 64;
 pub struct YamlError(String);
 
 impl YamlError {
-    pub(crate) fn shape(error: &serde_json::Error) -> Self {
-        Self(error.to_string())
+    pub(crate) fn shape(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
+        match error.path().to_string().as_str() {
+            "." => Self(error.inner().to_string()),
+            path => Self(format!("`{path}`: {}", error.inner())),
+        }
     }
 }
 

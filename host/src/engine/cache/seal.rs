@@ -11,7 +11,6 @@
 //! *Never:* a seal is believed that this host's key did not make, or that speaks of another file.
 
 use std::fs;
-use std::io;
 use std::path::Path;
 
 /// Names the format; it keeps a seal's code apart from that of an entry.
@@ -61,7 +60,7 @@ impl Identity {
 /// Whether the seal at a place is this one, and was made long enough after the file changed.
 #[cfg(unix)]
 pub(super) fn holds(place: &Path, file: &Identity, seal: blake3::Hash) -> bool {
-    let read = || -> io::Result<(Vec<u8>, Option<Identity>)> {
+    let read = || -> std::io::Result<(Vec<u8>, Option<Identity>)> {
         Ok((fs::read(place)?, Identity::of(&fs::metadata(place)?)))
     };
     let Ok((bytes, Some(made))) = read() else { return false };

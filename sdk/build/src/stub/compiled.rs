@@ -2,39 +2,36 @@
 //!
 //! *Never:* a field is left out because its name is no name of the language; it is renamed or quoted.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Kind, c, camel, function, identifier, kind, properties, summary};
+use super::shape::{Shapes, Structure, Type};
+use super::{c, camel, function, identifier, summary};
 use crate::description::Description;
 
 pub(super) fn go(description: &Description) -> Vec<(String, String)> {
     let mut text = String::new();
     let mut tests = String::new();
+    let mut shapes = Shapes::default();
     for (name, operation) in &description.operations {
         let types = camel(name);
         for (which, schema) in [("Input", &operation.input), ("Output", &operation.output)] {
-            text.push_str(&format!(
-                "\n// {types}{which} is what its schema says.\ntype {types}{which} struct {{\n"
-            ));
-            for property in properties(schema) {
-                let omit = if property.is_required { "" } else { ",omitempty" };
-                let pointer = if property.is_required { "" } else { "*" };
+            let name = format!("{types}{which}");
+            let (of, structures) = shapes.of(&name, schema);
+            if !matches!(of, Type::Structure(_)) {
                 text.push_str(&format!(
-                    "\t{} {pointer}{} `json:\"{}{omit}\"`\n",
-                    camel(&identifier(property.name)),
-                    go_type(property.kind),
-                    property.name
+                    "\n// {name} is what its schema says.\ntype {name} = {}\n",
+                    go_type(&of)
                 ));
             }
-            text.push_str("}\n");
+            structures.iter().for_each(|structure| text.push_str(&go_structure(structure)));
         }
         text.push_str(&format!(
             "\n// {types}: {}\nfunc {types}(input {types}Input, host *engraft.Host) ({types}Output, error) {{\n\t\
-             return {types}Output{{}}, engraft.Failed(\"`{name}` is not written yet\")\n}}\n",
+             var output {types}Output\n\treturn output, engraft.Failed(\"`{name}` is not written yet\")\n}}\n",
             summary(operation)
         ));
         tests.push_str(&format!(
-            "\nfunc Test{types}IsNotWrittenYet(t *testing.T) {{\n\tif _, err := {types}({types}Input{{}}, &engraft.Host{{}}); err == nil {{\n\t\tt.Fatal(\"it is written: say here what it is to give\")\n\t}}\n}}\n"
+            "\nfunc Test{types}IsNotWrittenYet(t *testing.T) {{\n\tvar input {types}Input\n\tif _, err := {types}(input, &engraft.Host{{}}); err == nil {{\n\t\tt.Fatal(\"it is written: say here what it is to give\")\n\t}}\n}}\n"
         ));
     }
     if description.state {
@@ -57,14 +54,32 @@ func Save(host *engraft.Host) ([]byte, error) { return nil, nil }
 func Restore(version string, saved []byte, host *engraft.Host) error { return nil }
 ";
 
-fn go_type(of: Kind<'_>) -> String {
+fn go_structure(structure: &Structure) -> String {
+    let name = &structure.name;
+    let mut text = format!("\n// {name} is what its schema says.\ntype {name} struct {{\n");
+    for field in &structure.fields {
+        let (pointer, omit) = if field.is_required { ("", "") } else { ("*", ",omitempty") };
+        text.push_str(&format!(
+            "\t{} {pointer}{} `json:\"{}{omit}\"`\n",
+            camel(&identifier(&field.name)),
+            go_type(&field.of),
+            field.name
+        ));
+    }
+    text.push_str("}\n");
+    text
+}
+
+fn go_type(of: &Type) -> String {
     match of {
-        Kind::Text => "string".to_owned(),
-        Kind::Integer => "int64".to_owned(),
-        Kind::Number => "float64".to_owned(),
-        Kind::Boolean => "bool".to_owned(),
-        Kind::List(items) => format!("[]{}", go_type(kind(items))),
-        Kind::Anything => "any".to_owned(),
+        Type::Text => "string".to_owned(),
+        Type::Integer => "int64".to_owned(),
+        Type::Number => "float64".to_owned(),
+        Type::Boolean => "bool".to_owned(),
+        Type::List(items) => format!("[]{}", go_type(items)),
+        Type::Map(values) => format!("map[string]{}", go_type(values)),
+        Type::Structure(name) => name.clone(),
+        Type::Anything => "any".to_owned(),
     }
 }
 
@@ -72,13 +87,22 @@ pub(super) fn zig(description: &Description) -> Vec<(String, String)> {
     let mut text =
         "const std = @import(\"std\");\nconst engraft = @import(\"engraft\");\n".to_owned();
     let mut tests = String::new();
+    let mut shapes = Shapes::default();
     for (name, operation) in &description.operations {
         let (called, types) = (function(name), camel(name));
         for (which, schema) in [("Input", &operation.input), ("Output", &operation.output)] {
-            text.push_str(&format!(
-                "\npub const {types}{which} = struct {{{}}};\n",
-                zig_fields(schema)
-            ));
+            let name = format!("{types}{which}");
+            let (of, structures) = shapes.of(&name, schema);
+            if !matches!(of, Type::Structure(_)) {
+                text.push_str(&format!("\npub const {name} = {};\n", zig_type(&of)));
+            }
+            for structure in structures {
+                text.push_str(&format!(
+                    "\npub const {} = struct {{{}}};\n",
+                    structure.name,
+                    zig_fields(&structure)
+                ));
+            }
         }
         text.push_str(&format!(
             "\n/// {}\npub fn {called}(input: {types}Input, host: *engraft.Host) engraft.Refused!{types}Output {{\n    \
@@ -110,13 +134,13 @@ pub fn restore(version: []const u8, saved: Saved, host: *engraft.Host) engraft.R
 }
 ";
 
-fn zig_fields(schema: &Value) -> String {
-    let fields: Vec<String> = properties(schema)
+fn zig_fields(structure: &Structure) -> String {
+    let fields: Vec<String> = structure
+        .fields
         .iter()
-        .map(|property| {
-            let name = json!(property.name);
-            let of = zig_type(property.kind);
-            if property.is_required {
+        .map(|field| {
+            let (name, of) = (json!(field.name), zig_type(&field.of));
+            if field.is_required {
                 format!("@{name}: {of}")
             } else {
                 format!("@{name}: ?{of} = null")
@@ -126,14 +150,16 @@ fn zig_fields(schema: &Value) -> String {
     if fields.is_empty() { String::new() } else { format!(" {} ", fields.join(", ")) }
 }
 
-fn zig_type(of: Kind<'_>) -> String {
+fn zig_type(of: &Type) -> String {
     match of {
-        Kind::Text => "[]const u8".to_owned(),
-        Kind::Integer => "i64".to_owned(),
-        Kind::Number => "f64".to_owned(),
-        Kind::Boolean => "bool".to_owned(),
-        Kind::List(items) => format!("[]const {}", zig_type(kind(items))),
-        Kind::Anything => "std.json.Value".to_owned(),
+        Type::Text => "[]const u8".to_owned(),
+        Type::Integer => "i64".to_owned(),
+        Type::Number => "f64".to_owned(),
+        Type::Boolean => "bool".to_owned(),
+        Type::List(items) => format!("[]const {}", zig_type(items)),
+        Type::Map(values) => format!("std.json.ArrayHashMap({})", zig_type(values)),
+        Type::Structure(name) => name.clone(),
+        Type::Anything => "std.json.Value".to_owned(),
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! *Never:* the macros of the guest crate are given what they do not know.
 
-use super::{Kind, Property, camel, identifier, kind, properties, summary};
+use super::shape::{Shapes, Structure, Type};
+use super::{camel, identifier, summary};
 use crate::description::{Description, Permissions};
 use crate::emit::snake;
 
@@ -20,18 +21,21 @@ pub(super) fn sources(name: &str, description: &Description) -> Vec<(String, Str
          use engraft_guest::{{Failure, Schema}};\n    \
          use serde::{{Deserialize, Serialize}};\n"
     );
+    let mut shapes = Shapes::default();
     for (name, operation) in &description.operations {
         let (function, types) = (snake(name), camel(name));
-        text.push_str(&structure(
-            &format!("{types}Input"),
-            "Deserialize",
-            &properties(&operation.input),
-        ));
-        text.push_str(&structure(
-            &format!("{types}Output"),
-            "Serialize",
-            &properties(&operation.output),
-        ));
+        let both = [
+            ("Input", "Deserialize", &operation.input),
+            ("Output", "Serialize", &operation.output),
+        ];
+        for (which, derive, schema) in both {
+            let name = format!("{types}{which}");
+            let (of, structures) = shapes.of(&name, schema);
+            if !matches!(of, Type::Structure(_)) {
+                text.push_str(&format!("\n    pub type {name} = {};\n", written(&of)));
+            }
+            structures.iter().for_each(|found| text.push_str(&structure(found, derive)));
+        }
         let intents: Vec<String> =
             operation.intents.iter().map(|intent| format!("{intent:?}")).collect();
         let intents = if intents.is_empty() {
@@ -68,35 +72,42 @@ const STATE: &str = "
     }
 ";
 
-fn structure(name: &str, derive: &str, properties: &[Property<'_>]) -> String {
+fn structure(structure: &Structure, derive: &str) -> String {
     let mut text = format!(
-        "\n    #[derive({derive}, Schema)]\n    #[allow(dead_code, reason = \"not written yet\")]\n    pub struct {name} {{\n"
+        "\n    #[derive({derive}, Schema)]\n    \
+         #[allow(dead_code, reason = \"not written yet\")]\n    pub struct {} {{\n",
+        structure.name
     );
-    for property in properties {
-        if !property.description.is_empty() {
-            text.push_str(&format!("        /// {}\n", property.description.replace('\n', " ")));
+    for field in &structure.fields {
+        if !field.description.is_empty() {
+            text.push_str(&format!("        /// {}\n", field.description));
         }
-        let field = identifier(property.name);
-        let field = if KEYWORDS.contains(&field.as_str()) { format!("r#{field}") } else { field };
-        if field != property.name && field != format!("r#{}", property.name) {
-            text.push_str(&format!("        #[serde(rename = {:?})]\n", property.name));
+        let name = identifier(&field.name);
+        let name = if KEYWORDS.contains(&name.as_str()) { format!("r#{name}") } else { name };
+        if name != field.name && name != format!("r#{}", field.name) {
+            text.push_str(&format!("        #[serde(rename = {:?})]\n", field.name));
         }
-        let of = type_of(property.kind);
-        let of = if property.is_required { of } else { format!("Option<{of}>") };
-        text.push_str(&format!("        pub {field}: {of},\n"));
+        let of = written(&field.of);
+        let of = if field.is_required { of } else { format!("Option<{of}>") };
+        text.push_str(&format!("        pub {name}: {of},\n"));
     }
     text.push_str("    }\n");
     text
 }
 
-fn type_of(kind_of: Kind<'_>) -> String {
-    match kind_of {
-        Kind::Text => "String".to_owned(),
-        Kind::Integer => "i64".to_owned(),
-        Kind::Number => "f64".to_owned(),
-        Kind::Boolean => "bool".to_owned(),
-        Kind::List(items) => format!("Vec<{}>", type_of(kind(items))),
-        Kind::Anything => "std::collections::BTreeMap<String, String>".to_owned(),
+fn written(of: &Type) -> String {
+    match of {
+        Type::Text => "String".to_owned(),
+        Type::Integer => "i64".to_owned(),
+        Type::Number => "f64".to_owned(),
+        Type::Boolean => "bool".to_owned(),
+        Type::List(items) => format!("Vec<{}>", written(items)),
+        Type::Map(values) => {
+            format!("std::collections::BTreeMap<String, {}>", written(values))
+        }
+        Type::Structure(name) => name.clone(),
+        // The schema says nothing of it, so the author does.
+        Type::Anything => written(&Type::Map(Box::new(Type::Text))),
     }
 }
 

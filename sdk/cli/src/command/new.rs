@@ -15,8 +15,18 @@ use crate::page::{Page, Style};
 use crate::screen::Reply;
 use crate::trouble::Result;
 
+/// A file for `--from`, as short as it can be.
+const DESCRIBED: &str = "\
+A file for --from:
+  operations:
+    count-words:
+      summary: Counts the words of a text.
+      input: {type: object, properties: {text: {type: string}}, required: [text]}
+      output: {type: object, properties: {words: {type: integer}}, required: [words]}";
+
 /// Makes a new capability from a template
 #[derive(Debug, Args)]
+#[command(after_help = DESCRIBED)]
 pub(crate) struct NewArgs {
     /// rust, c, cpp, zig, javascript, typescript, python, go or assemblyscript; or recipe, which
     /// needs no toolchain

@@ -123,7 +123,7 @@ impl Builder<'_> {
             Event::Scalar(text, style, anchor, tag) => {
                 plain_node(anchor, tag.is_some(), span)?;
                 let span = match style {
-                    ScalarStyle::Literal | ScalarStyle::Folded => self.from_mark(span),
+                    ScalarStyle::Literal | ScalarStyle::Folded => self.with_mark(span),
                     _ => span,
                 };
                 self.scalar(text.into_owned(), style, span)?;
@@ -146,7 +146,7 @@ impl Builder<'_> {
     }
 
     /// A block from its `|` or `>` on; the parser tells where its first line has something.
-    fn from_mark(&self, span: Span) -> Span {
+    fn with_mark(&self, span: Span) -> Span {
         let key = match self.open.last() {
             Some(Open::Map { key: Some(key), .. }) => key.at.end,
             _ => 0,
