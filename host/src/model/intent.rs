@@ -138,7 +138,7 @@ impl Intent {
         for part in &mut self.parts {
             if let Part::Slot(slot) = part
                 && slot.kind == SlotKind::Text
-                && let Some(kind) = SlotKind::of_schema(&schema["properties"][&slot.name])
+                && let Some(kind) = property(schema, &slot.name).and_then(SlotKind::of_schema)
             {
                 slot.kind = kind;
             }
@@ -178,6 +178,11 @@ impl FromStr for Intent {
         }
         Ok(Self { text: text.to_owned(), parts })
     }
+}
+
+/// The schema of a property.
+fn property<'s>(schema: &'s Value, name: &str) -> Option<&'s Value> {
+    schema.get("properties")?.get(name)
 }
 
 fn within(what: &'static str, found: usize, most: usize) -> Result<(), IntentError> {

@@ -44,20 +44,17 @@ impl FromExamples {
         // Examples that are none are no reason to stop asking others.
         let Ok(task) = Task::of_json(&listed.into()) else { return Ok(Vec::new()) };
         let learner = Learner::default().steps(self.steps);
-        match learner.allow(|text| !text.split_whitespace().any(looks_secret)).learn(&task) {
-            Lesson::Learned(learned) => {
-                Ok(draft(wish, &task, examples, &learned, &[]).into_iter().collect())
-            }
-            Lesson::LowConfidence(learned, doubts) => {
-                Ok(draft(wish, &task, examples, &learned, &doubts).into_iter().collect())
-            }
-            Lesson::Contradiction(conflicts) => Err(contradicting(&conflicts)),
-            Lesson::GaveUp { steps } => Err(AuthorError::TooDear {
-                author: "examples".to_owned(),
-                limit: format!("{steps} steps"),
-            }),
-            _ => Ok(Vec::new()),
+        let lesson = learner.allow(|text| !text.split_whitespace().any(looks_secret)).learn(&task);
+        if let Lesson::Contradiction(conflicts) = &lesson {
+            return Err(contradicting(conflicts));
         }
+        if let Lesson::GaveUp { steps } = &lesson {
+            let limit = format!("{steps} steps");
+            return Err(AuthorError::TooDear { author: "examples".to_owned(), limit });
+        }
+        let doubts = if let Lesson::LowConfidence(_, doubts) = &lesson { &doubts[..] } else { &[] };
+        let draft = lesson.learned().and_then(|it| draft(wish, &task, examples, it, doubts));
+        Ok(draft.into_iter().collect())
     }
 }
 

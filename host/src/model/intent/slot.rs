@@ -74,8 +74,10 @@ impl SlotKind {
     /// How a property with this schema is read; none where its type says nothing better than text.
     #[must_use]
     pub fn of_schema(schema: &Value) -> Option<Self> {
-        let item = schema["items"]["type"].as_str();
-        match (schema["type"].as_str()?, schema["format"].as_str(), item) {
+        let word = |schema: &Value, name: &str| schema.get(name)?.as_str().map(str::to_owned);
+        let item = schema.get("items").and_then(|items| word(items, "type"));
+        let (ty, format) = (word(schema, "type")?, word(schema, "format"));
+        match (ty.as_str(), format.as_deref(), item.as_deref()) {
             ("number", ..) => Some(Self::Number),
             ("integer", ..) => Some(Self::Integer),
             ("string", Some("date"), _) => Some(Self::Date),
@@ -125,7 +127,9 @@ impl SlotKind {
                     || word.as_str().starts_with('[')
                     || word.as_str().split(',').all(|part| number(part).is_some())
             }
-            kind => kind.read(word.as_str()).is_some(),
+            Self::Number | Self::Integer | Self::Date | Self::Url | Self::Email | Self::Json => {
+                self.read(word.as_str()).is_some()
+            }
         }
     }
 

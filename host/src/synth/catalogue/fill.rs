@@ -58,7 +58,11 @@ impl Parameter {
     pub(super) fn fill(&self, said: &Value) -> Option<Said> {
         let text = match said {
             Value::String(text) => text.trim().to_owned(),
-            other => other.to_string(),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_) => said.to_string(),
         };
         match self {
             Self::Among(choices) => {
@@ -188,7 +192,7 @@ impl Filled {
             Value::Object(fields) => Value::Object(
                 fields.iter().map(|(name, value)| (name.clone(), self.fill(value))).collect(),
             ),
-            plain => plain.clone(),
+            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
         }
     }
 

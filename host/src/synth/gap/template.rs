@@ -230,7 +230,7 @@ impl Template {
             SlotKind::Json => "json",
             SlotKind::Url => "http",
             SlotKind::Texts => "list",
-            _ => "text",
+            SlotKind::Text | SlotKind::Word | SlotKind::Email => "text",
         });
         let about = about.min_by_key(|about| *about == "text").unwrap_or("text");
         let words = self.parts.iter().filter_map(|part| match part {
