@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey};
+use engraft::examine::Policy;
 use engraft::model::CapabilityName;
 use engraft::registry::{Actor, Op};
 use engraft::store::MemoryLog;
@@ -65,7 +66,7 @@ async fn live() -> Result<LiveHost, Error> {
     let mut terms = Terms::default();
     terms.lifetime = InstancePolicy::Pooled { calls_max: u32::MAX, idle_max: 4 };
     let host = Host::builder().trust(Keyring::for_development(key.public()));
-    let host = host.terms("bench.*".parse()?, terms).build()?;
+    let host = host.terms("bench.*".parse()?, terms).policy(Policy::for_development()).build()?;
     let live = LiveHost::open(host.clone(), Arc::new(MemoryLog::new()), shelf::key()).await?;
     let small = guests::small()?;
     for (sequence, version) in [(1, "1.0.0"), (2, "1.1.0")] {
@@ -76,7 +77,7 @@ async fn live() -> Result<LiveHost, Error> {
         let mut manifest = Manifest::new(description, version.parse()?);
         manifest.sequence = sequence;
         let bundle = Bundle::sign(component, &manifest, &[&key])?.to_bytes();
-        live.install(&bundle, Actor::person("bench"), "").await?;
+        live.install_unexamined(&bundle, Actor::person("bench"), "").await?;
     }
     Ok(live)
 }

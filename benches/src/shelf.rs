@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use engraft::artifact::{Origin, SigningKey};
+use engraft::examine::Policy;
 use engraft::model::{CapabilityName, Digest, Outcome, Output, SystemClock};
 use engraft::registry::{
-    Actor, Callee, Installed, Journal, Load, Loading, Op, Plan, Record, Registry, Release,
-    ReleaseOrigin,
+    Actor, Admitted, Callee, Installed, Journal, Load, Loading, Op, Plan, Record, Registry,
+    Release, ReleaseOrigin,
 };
 use engraft::store::{Append, MemoryLog, OpLog};
 use engraft::{Invocation, Report};
@@ -40,7 +41,8 @@ pub async fn spread(registry: &Registry<Idle>) -> Result<(), Error> {
     let installed = installed(&name(0)?, 1)?;
     let bundle = bundle(&installed);
     let by = || Actor::person("bench");
-    registry.install(by(), "", installed, bundle.as_bytes(), Idle).await?;
+    let admitted = Admitted::scripted(installed, &Policy::for_development())?;
+    registry.install(by(), "", admitted, bundle.as_bytes(), Idle).await?;
     let mut plan = Plan::preset("quick").ok_or("no such plan")?;
     for stage in &mut plan.stages {
         stage.share = "50%".parse()?;
@@ -128,6 +130,7 @@ fn installed(name: &CapabilityName, minor: u64) -> Result<Installed, Error> {
         origin: ReleaseOrigin::Brought,
         operations: vec![operation("slugify"), operation("count")],
         verified: None,
+        examination: None,
     })
 }
 

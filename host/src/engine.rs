@@ -147,12 +147,22 @@ impl Engine {
         name: &CapabilityName,
         component: Arc<[u8]>,
     ) -> Result<Description, EngineError> {
+        self.describe_from(name, component, Vec::new()).await
+    }
+
+    /// The same with code that was compiled before, by an engine like this one.
+    pub(crate) async fn describe_from(
+        &self,
+        name: &CapabilityName,
+        component: Arc<[u8]>,
+        native: Vec<NativeCode>,
+    ) -> Result<Description, EngineError> {
         if Self::inspect(&component)?.kind != ComponentKind::Contract {
             return reflect::describe(name.clone(), &component)
                 .map_err(|error| reflect_error(name.as_str(), &error));
         }
         let shared = Arc::clone(&self.shared);
-        let loaded = beside(move || describe::load_unnamed(&shared, &component)).await?;
+        let loaded = beside(move || describe::load_unnamed(&shared, &component, native)).await?;
         describe::describe(&self.shared, loaded).await
     }
 

@@ -3,10 +3,11 @@
 //! *Never:* a guest's failure is an [`Error`]; that is an [`Outcome`], which only [`CallError`]
 //! wraps, for callers who want nothing but the output.
 
-use crate::artifact::{BundleError, TrustError};
+use crate::artifact::{BundleError, SignError, TrustError};
 use crate::engine::EngineError;
+use crate::examine::{ExamineError, Examined, NotApproved, Report};
 use crate::model::Outcome;
-use crate::registry::{JournalError, RegistryError, Rule};
+use crate::registry::{JournalError, NotAdmitted, RegistryError, Rule};
 use crate::store::LogError;
 
 /// Why the host did not do what it was asked.
@@ -25,6 +26,23 @@ pub enum Error {
     /// The registry did not make a change.
     #[error(transparent)]
     Registry(#[from] RegistryError),
+    /// It could not be examined.
+    #[error(transparent)]
+    Examine(#[from] ExamineError),
+    /// It was examined and is not let through.
+    #[error("{why}")]
+    NotApproved {
+        /// What came of the examination.
+        report: Box<Report>,
+        /// Why it is not let through.
+        why: NotApproved,
+    },
+    /// A release may not be kept.
+    #[error(transparent)]
+    NotAdmitted(#[from] NotAdmitted),
+    /// What was approved cannot be signed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
 }
 
 /// Why a typed call gave no typed output.
@@ -70,6 +88,11 @@ impl From<JournalError> for Error {
 }
 
 impl Error {
+    /// An examination that did not end in an approval.
+    pub(crate) fn not_approved((examined, why): (Examined, NotApproved)) -> Self {
+        Self::NotApproved { report: Box::new(examined.report().clone()), why }
+    }
+
     /// What kind of trouble this is.
     #[must_use]
     pub fn class(&self) -> Class {
@@ -78,6 +101,10 @@ impl Error {
             Self::Trust(_) => Class::Policy,
             Self::Engine(error) => engine_class(error),
             Self::Registry(error) => registry_class(error),
+            Self::Examine(ExamineError::Engine(error)) => engine_class(error),
+            Self::Examine(_) => Class::Corrupt,
+            Self::NotApproved { .. } | Self::NotAdmitted(_) => Class::Policy,
+            Self::Sign(_) => Class::Caller,
         }
     }
 }
@@ -86,7 +113,10 @@ fn registry_class(error: &RegistryError) -> Class {
     match error {
         RegistryError::Journal(error) => journal_class(error),
         RegistryError::Load { .. } => Class::Corrupt,
-        RegistryError::Key { .. } | RegistryError::NoKey => Class::Policy,
+        RegistryError::Key { .. }
+        | RegistryError::NoKey
+        | RegistryError::NotExamined { .. }
+        | RegistryError::NotSaid { .. } => Class::Policy,
     }
 }
 
@@ -106,7 +136,11 @@ const fn journal_class(error: &JournalError) -> Class {
             Rule::Revoked { .. }
             | Rule::Quarantined { .. }
             | Rule::Stopped { .. }
-            | Rule::Unsigned { .. },
+            | Rule::Unsigned { .. }
+            | Rule::Unexamined { .. }
+            | Rule::Narrow { .. }
+            | Rule::Suspended { .. }
+            | Rule::NotSaid { .. },
         ) => Class::Policy,
         JournalError::Rule(_) => Class::Caller,
     }

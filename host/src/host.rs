@@ -6,6 +6,7 @@ mod builder;
 mod bystander;
 mod capability;
 mod directory;
+mod examination;
 mod live;
 mod succession;
 mod window;
@@ -24,7 +25,7 @@ pub use live::LiveHost;
 
 use crate::artifact::{Bundle, Keyring, Rollback, Verified};
 use crate::engine::{Engine, Invocation, Loadable, Metering, NativeCode, Report};
-use crate::model::{CapabilityName, Clock, Description, KeyValue, NamePattern, Outcome};
+use crate::model::{Budget, CapabilityName, Clock, Description, KeyValue, NamePattern, Outcome};
 use crate::store::probation::Probation;
 use crate::{CallError, Error};
 
@@ -71,6 +72,7 @@ struct Parts {
     /// Where values of `kv` are kept.
     values: Option<Arc<dyn KeyValue>>,
     clock: Arc<dyn Clock>,
+    examination: examination::Examination,
 }
 
 impl Host {
@@ -84,9 +86,11 @@ impl Host {
     ///
     /// # Errors
     /// Where the bytes are no bundle, the keyring does not trust it, the release is older than one
-    /// seen before, or its component cannot be loaded. Nothing has changed then.
+    /// seen before, its component cannot be loaded, or the host was given a
+    /// [policy](HostBuilder::policy) that does not let it through. Nothing has changed then.
     pub async fn install(&self, bundle: &[u8]) -> Result<Capability, Error> {
         let verified = self.verify(bundle)?;
+        self.hold_to_policy(&Bundle::parse(bundle)?).await?;
         self.load(verified).await
     }
 
@@ -115,18 +119,32 @@ impl Host {
     /// # Errors
     /// Where its component cannot be loaded.
     pub async fn prepare(&self, verified: &Verified) -> Result<Capability, Error> {
-        let loaded = self.parts.engine.load(self.loadable(verified)).await?;
+        self.prepare_within(verified, None).await
+    }
+
+    async fn prepare_within(
+        &self,
+        verified: &Verified,
+        budget: Option<Budget>,
+    ) -> Result<Capability, Error> {
+        let loaded = self.parts.engine.load(self.loadable(verified, budget)).await?;
         Ok(Capability::new(loaded, verified, None))
     }
 
     /// The same for a release that others may be compared with and go back to: what it writes can be
-    /// undone for as long as it is on probation.
-    async fn prepare_release(&self, verified: &Verified) -> Result<Capability, Error> {
-        let Some(values) = &self.parts.values else { return self.prepare(verified).await };
+    /// undone for as long as it is on probation. `budget` is that of its approvals.
+    async fn prepare_release(
+        &self,
+        verified: &Verified,
+        budget: Option<Budget>,
+    ) -> Result<Capability, Error> {
+        let Some(values) = &self.parts.values else {
+            return self.prepare_within(verified, budget).await;
+        };
         let version = verified.manifest().version.to_string();
         let values = Arc::new(Probation::new(Arc::clone(values), version));
         let own: Arc<dyn KeyValue> = Arc::<Probation>::clone(&values);
-        let loaded = self.parts.engine.load_over(self.loadable(verified), own).await?;
+        let loaded = self.parts.engine.load_over(self.loadable(verified, budget), own).await?;
         Ok(Capability::new(loaded, verified, Some(values)))
     }
 
@@ -223,10 +241,11 @@ impl Host {
         Ok(capability)
     }
 
-    fn loadable(&self, verified: &Verified) -> Loadable {
+    fn loadable(&self, verified: &Verified, approved: Option<Budget>) -> Loadable {
         let manifest = verified.manifest();
         let terms = self.terms_of(manifest.name());
-        let budget = terms.budget_max.map_or(manifest.budget, |max| manifest.budget.min(max));
+        let tighter = terms.budget_max.into_iter().chain(approved);
+        let budget = tighter.fold(manifest.budget, Budget::min);
         Loadable {
             name: manifest.name().clone(),
             version: Some(manifest.version.clone()),

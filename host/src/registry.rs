@@ -7,6 +7,7 @@
 //!
 //! *Never:* a release serves anybody before the change that lets it is durable.
 
+mod admission;
 pub mod audit;
 mod book;
 mod checkpoint;
@@ -21,6 +22,7 @@ mod share;
 pub mod simulate;
 mod state;
 
+pub use admission::{Admitted, Narrow, NotAdmitted, Reach, Word, decide};
 pub use book::{Arm, Book, Resumed, USERS_MAX};
 pub use checkpoint::{Checkpoint, CheckpointError, LogIdentity};
 pub use journal::{Draft, Followed, Journal, JournalError};

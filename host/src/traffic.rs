@@ -10,6 +10,7 @@
 mod again;
 mod call;
 mod figures;
+mod gate;
 mod pick;
 mod redact;
 mod requests;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey};
+use engraft::examine::Policy;
 use engraft::model::CapabilityName;
 use engraft::registry::evidence::Tally;
 use engraft::registry::judge::Decision;
@@ -28,7 +29,10 @@ const BAR: usize = 24;
 #[expect(clippy::disallowed_methods, reason = "the program says where its tasks run")]
 async fn main() -> Result<()> {
     let key = SigningKey::generate(Origin::Development)?;
-    let host = Host::builder().trust(Keyring::for_development(key.public())).build()?;
+    // An examination would find the broken release and refuse it; what is shown here is what happens to
+    // a mistake that none has found.
+    let host = Host::builder().trust(Keyring::for_development(key.public()));
+    let host = host.policy(Policy::for_development()).build()?;
     let name: CapabilityName = "math.double".parse()?;
     let mut bundles = Vec::new();
     // The second release breaks where the number is divisible by four.
@@ -54,7 +58,7 @@ async fn main() -> Result<()> {
     let live = LiveHost::open(host, Arc::new(MemoryLog::new()), log_key).await?;
     let person = || Actor::person("you");
     for bundle in &bundles {
-        live.install(bundle, person(), "a new release").await?;
+        live.install_unexamined(bundle, person(), "a new release").await?;
     }
     say(&format!("{name} 1.0.0 serves everybody; 20 would be evidence enough to roll back"))?;
     let steward = tokio::spawn(live.clone().run());

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey};
+use engraft::examine::Policy;
 use engraft::model::CapabilityName;
 use engraft::registry::{Actor, Op};
 use engraft::store::MemoryLog;
@@ -75,7 +76,10 @@ async fn main() -> Result<()> {
 /// A host with three releases: doubles, triples, breaks.
 async fn releases() -> Result<LiveHost> {
     let key = SigningKey::generate(Origin::Development)?;
-    let host = Host::builder().trust(Keyring::for_development(key.public())).build()?;
+    // An examination would find the broken release and refuse it; what is shown here is what happens to
+    // a mistake that none has found.
+    let host = Host::builder().trust(Keyring::for_development(key.public()));
+    let host = host.policy(Policy::for_development()).build()?;
     let log_key = SigningKey::generate(Origin::Release)?;
     let live = LiveHost::open(host.clone(), Arc::new(MemoryLog::new()), log_key).await?;
     let bodies = [
@@ -95,7 +99,7 @@ async fn releases() -> Result<LiveHost> {
         let mut manifest = Manifest::new(description, format!("1.{}.0", sequence - 1).parse()?);
         manifest.sequence = sequence;
         let bundle = Bundle::sign(component, &manifest, &[&key])?.to_bytes();
-        live.install(&bundle, Actor::person("you"), "a release").await?;
+        live.install_unexamined(&bundle, Actor::person("you"), "a release").await?;
     }
     Ok(live)
 }

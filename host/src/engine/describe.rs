@@ -15,6 +15,7 @@ use super::config::{InstancePolicy, Metering};
 use super::error::EngineError;
 use super::invocation::Invocation;
 use super::load::{Checks, Loadable, Loaded, load};
+use super::native::NativeCode;
 use super::outcome::clean;
 use super::ticket::Ledger;
 use super::warm::{Fault, Warm, Work};
@@ -58,10 +59,12 @@ pub(crate) async fn describe(
     convert(description)
 }
 
-/// The component as nobody's: without a name, a permission or a grant.
+/// The component as nobody's: without a name, a permission or a grant. `native` is code of it that
+/// was compiled before.
 pub(crate) fn load_unnamed(
     shared: &Arc<Shared>,
     component: &Arc<[u8]>,
+    native: Vec<NativeCode>,
 ) -> Result<Loaded, EngineError> {
     let unnamed = || not_described("it has no name yet");
     let name = "unnamed".parse().map_err(|_| unnamed())?;
@@ -81,7 +84,7 @@ pub(crate) fn load_unnamed(
         grant: Grant::default(),
         lifetime: InstancePolicy::Fresh,
         metering: Metering::Fuel,
-        native: Vec::new(),
+        native,
     };
     load(shared, loadable, Checks::None, None)
 }

@@ -54,7 +54,7 @@ pub enum Decision {
 
 impl Decision {
     /// How careful it is: whoever says two things in one second is held to the more careful one.
-    const fn care(self) -> u8 {
+    pub(crate) const fn care(self) -> u8 {
         match self {
             Self::Approve => 0,
             Self::Withdraw => 1,
@@ -132,6 +132,13 @@ impl Approval {
     #[must_use]
     pub fn to_bytes(&self) -> &[u8] {
         &self.envelope
+    }
+
+    /// The component that it says it is about, whoever has signed it; none where it is no decision.
+    #[must_use]
+    pub fn claimed_component(&self) -> Option<Digest> {
+        let (said, _) = self.open(&Keyring::new(), Duration::ZERO).ok()?;
+        Some(said.binding.component)
     }
 
     /// What it says, and who of those that the keyring trusts has signed it.
@@ -274,4 +281,16 @@ pub fn consequences(report: &Report) -> Vec<String> {
 /// Plain data as one digest. Writing it to memory does not fail.
 fn digest(value: &impl Serialize) -> Digest {
     Digest::of(&serde_json::to_vec(value).unwrap_or_default())
+}
+
+// === impl Decision ===
+
+impl std::fmt::Display for Decision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Approve => "approved",
+            Self::Reject => "rejected",
+            Self::Withdraw => "withdrawn",
+        })
+    }
 }

@@ -140,6 +140,15 @@ impl Candidate {
         &self.name
     }
 
+    /// Its version, where a manifest tells one before it runs.
+    #[must_use]
+    pub fn version(&self) -> Option<&semver::Version> {
+        match &self.said {
+            Said::Manifest(manifest) => Some(&manifest.version),
+            Said::Ask(_) => None,
+        }
+    }
+
     /// Its bytes.
     #[must_use]
     pub fn component(&self) -> &[u8] {

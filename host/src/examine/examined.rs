@@ -73,6 +73,23 @@ pub struct Approved {
     conditions: Vec<Conditions>,
 }
 
+/// What a registry wants to see of a release: that exactly these bytes were examined and approved.
+///
+/// Only [`Approved::clear`] makes one:
+///
+/// ```compile_fail
+/// use engraft::examine::{Cleared, Report};
+///
+/// fn forge(report: Report) -> Cleared {
+///     Cleared { report, conditions: Vec::new() }
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Cleared {
+    report: Report,
+    conditions: Vec<Conditions>,
+}
+
 /// Why a candidate is not approved; it is given back together with this.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -243,9 +260,33 @@ impl Approved {
     ///
     /// [`SignError`] where keys are missing or mixed.
     pub fn sign(self, keys: &[&SigningKey]) -> Result<Bundle, SignError> {
-        match self.bundle {
+        Ok(self.clear(keys)?.0)
+    }
+
+    /// The same, with what a registry wants to see before it keeps that bundle.
+    ///
+    /// # Errors
+    ///
+    /// [`SignError`] where keys are missing or mixed.
+    pub fn clear(self, keys: &[&SigningKey]) -> Result<(Bundle, Cleared), SignError> {
+        let bundle = match self.bundle {
             Some(bundle) => keys.iter().try_fold(bundle, |bundle, key| bundle.countersign(key)),
             None => Bundle::sign(self.component, &self.manifest, keys),
-        }
+        };
+        Ok((bundle?, Cleared { report: self.report, conditions: self.conditions }))
+    }
+}
+
+impl Cleared {
+    /// What came of the examination.
+    #[must_use]
+    pub const fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// What holds for it.
+    #[must_use]
+    pub fn conditions(&self) -> &[Conditions] {
+        &self.conditions
     }
 }

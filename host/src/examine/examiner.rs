@@ -12,15 +12,16 @@ use super::facts::Facts;
 use super::finding::{Blocks, Draft};
 use super::level::{Level, Profile};
 use super::notes::Notes;
+use super::performance::Rival;
 use super::policy::{Action, Policy};
 use super::report::{Measures, REPORT_FORMAT, Report, Subject as ReportSubject, Verdict};
 use super::risk::{Known, RiskReport, assess};
 use super::subject::Subject;
 use super::walk::walk;
 use super::{sandbox, texts};
-use crate::artifact::{Digests, Manifest, Moment, Risk};
+use crate::artifact::{Digests, Manifest, Moment};
 use crate::engine::raw::Interface;
-use crate::engine::{Engine, EngineConfig, EngineError};
+use crate::engine::{ComponentKind, Engine, EngineConfig, EngineError, Metering, NativeCode};
 use crate::model::{CapabilityName, Clock, Digest};
 
 /// Findings of one check; more of them would say the same again.
@@ -46,6 +47,8 @@ pub struct Order {
     pub without: Vec<CheckId>,
     /// The manifest of the release before.
     pub before: Option<Manifest>,
+    /// Its component, which the candidate is as fast as, or not.
+    pub before_component: Option<Arc<[u8]>>,
     /// Names that are in use.
     pub names: Vec<CapabilityName>,
 }
@@ -108,7 +111,11 @@ impl Examiner {
         let names = self.names(&candidate, order);
         let mut subject = self.subject(&candidate, &facts, &profile, order, &names);
         notes.run(OF_BYTES, &subject);
-        let said = if notes.is_blocked() { None } else { self.said(&candidate, &mut notes).await };
+        let mut code = None;
+        let said = match notes.is_blocked() {
+            true => None,
+            false => self.said(&candidate, &mut notes, &mut code).await,
+        };
         let manifest = said.or_else(|| match candidate.said() {
             Said::Manifest(manifest) => Some(Manifest::clone(manifest)),
             Said::Ask(_) => None,
@@ -118,13 +125,16 @@ impl Examiner {
         notes.run(OF_MANIFEST, &subject);
         drop(subject);
         let mut measures = Measures::of(&facts);
+        let mut performance = None;
+        let rival = Rival::of(order);
         if let (Some(manifest), false) = (&manifest, notes.is_blocked()) {
-            let run = sandbox::Run { config: &self.config, component: &bytes, manifest };
-            sandbox::run(&run, &mut notes, &mut measures).await;
+            let (config, rival) = (&self.config, rival.as_ref());
+            let run = sandbox::Run { config, component: &bytes, manifest, code, rival };
+            performance = sandbox::run(&run, &mut notes, &mut measures).await;
         }
         notes.found(CheckId::WALL, missing_walls());
-        notes.inconclusive(CheckId::SLOWER, "there is no worker to measure in");
-        let report = self.report(&candidate, manifest.as_ref(), order, notes, measures);
+        let mut report = self.report(&candidate, manifest.as_ref(), order, notes, measures);
+        report.performance = performance;
         Ok(Examined::new(candidate, manifest, report))
     }
 
@@ -166,10 +176,24 @@ impl Examiner {
         }
     }
 
-    /// Asks a bare component what it is. It runs without any permission, inside a small budget.
-    async fn said(&self, candidate: &Candidate, notes: &mut Notes<'_>) -> Option<Manifest> {
+    /// Asks a bare component what it is. It runs without any permission, inside a small budget; the
+    /// code that it was compiled to is kept for what comes after.
+    async fn said(
+        &self,
+        candidate: &Candidate,
+        notes: &mut Notes<'_>,
+        code: &mut Option<NativeCode>,
+    ) -> Option<Manifest> {
         let Said::Ask(complete) = candidate.said() else { return None };
-        let asked = self.engine.describe(candidate.name(), candidate.component_arc()).await;
+        let bytes = candidate.component_arc();
+        // Reflection tells of all others without compiling them. What does not compile is told of
+        // where it is loaded.
+        let kind = Engine::inspect(&bytes).map(|inspection| inspection.kind);
+        if matches!(kind, Ok(ComponentKind::Contract)) {
+            *code = self.engine.precompile(&bytes, Metering::Fuel).ok();
+        }
+        let native = code.iter().cloned().collect();
+        let asked = self.engine.describe_from(candidate.name(), bytes, native).await;
         let completed = asked.map_err(|error| error.to_string()).and_then(|said| complete(said));
         match completed {
             Ok(manifest) => {
@@ -249,6 +273,7 @@ impl Examiner {
             risk,
             rule,
             measures,
+            performance: None,
         }
     }
 }
@@ -274,15 +299,8 @@ fn refused(risk: &RiskReport, action: Action) -> Vec<Draft> {
     if action != Action::Refuse {
         return Vec::new();
     }
-    let level = match risk.level {
-        Risk::Safe => "safe",
-        Risk::Low => "low",
-        Risk::Medium => "medium",
-        Risk::High => "high",
-        Risk::Critical => "critical",
-    };
     vec![
-        Draft::new(format!("its risk is {level}, which the policy refuses"))
+        Draft::new(format!("its risk is {}, which the policy refuses", risk.level))
             .seen("risk", &risk.because),
     ]
 }

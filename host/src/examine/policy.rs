@@ -16,7 +16,8 @@ use crate::artifact::{JsonError, Moment, Risk, read_json};
 use crate::model::{Budget, CapabilityName, Digest, HostPattern, Permissions};
 
 /// A policy. The default examines what was generated here and what is signed at `standard`, what
-/// somebody has brought at `comprehensive`, forbids nothing by name, and lets risk decide.
+/// somebody has brought at `comprehensive`, forbids nothing by name, lets risk decide, and admits
+/// nothing unexamined.
 ///
 /// ```
 /// use engraft::artifact::Risk;
@@ -46,6 +47,9 @@ pub struct Policy {
     pub weights: Weights,
     /// What happens at each risk.
     pub actions: BTreeMap<Risk, Rule>,
+    /// What happens with work in progress, which a development key alone has signed and nobody has
+    /// looked at.
+    pub throwaway: Throwaway,
 }
 
 /// What nobody may have, whoever signs or approves.
@@ -91,6 +95,17 @@ pub enum Action {
     Refuse,
 }
 
+/// What happens with work in progress that nobody has looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Throwaway {
+    /// It is refused, in the log of another program as well.
+    #[default]
+    Refuse,
+    /// It is admitted, marked as such in the log, where a development key alone has signed it.
+    Admit,
+}
+
 /// On which conditions something is admitted; whoever admits it holds them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -110,6 +125,13 @@ pub struct Conditions {
 }
 
 impl Policy {
+    /// The default, and work in progress is admitted unexamined: for a program that is being written,
+    /// never for one that others use.
+    #[must_use]
+    pub fn for_development() -> Self {
+        Self { throwaway: Throwaway::Admit, ..Self::default() }
+    }
+
     /// Reads a policy strictly from JSON.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use super::candidate::CandidateOrigin;
 use super::catalogue::CheckId;
 use super::finding::{Blocks, Finding};
 use super::level::Level;
+use super::performance::Performance;
 use super::policy::Rule;
 use super::risk::RiskReport;
 use crate::artifact::{
@@ -57,6 +58,9 @@ pub struct Report {
     pub rule: Option<Rule>,
     /// What was measured.
     pub measures: Measures,
+    /// How fast it is, where that was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub performance: Option<Performance>,
 }
 
 /// What was examined.
@@ -183,7 +187,13 @@ impl Report {
     /// What a report is known by.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        Digest::of(&serde_json::to_vec(self).unwrap_or_default())
+        Digest::of(&self.to_bytes())
+    }
+
+    /// The bytes that its digest is of, to be kept under it.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
     }
 
     /// Signs it: an in-toto statement about the component, in a DSSE envelope.

@@ -14,9 +14,10 @@ use super::catalogue::CheckId;
 use super::finding::Draft;
 use super::level::Level;
 use super::notes::Notes;
+use super::performance::{Performance, Rival};
 use super::report::Measures;
 use crate::artifact::Manifest;
-use crate::engine::EngineConfig;
+use crate::engine::{EngineConfig, NativeCode};
 pub(super) use actor::{Actor, Allows, Cast, Seen};
 pub(super) use stage::{Fault, Function, HostCall, Script};
 pub(super) use values::Values;
@@ -29,6 +30,10 @@ pub(crate) struct Run<'a> {
     pub(crate) config: &'a EngineConfig,
     pub(crate) component: &'a Arc<[u8]>,
     pub(crate) manifest: &'a Manifest,
+    /// What it was compiled to, where it had to be asked what it is.
+    pub(crate) code: Option<NativeCode>,
+    /// The release that it is held against.
+    pub(crate) rival: Option<&'a Rival>,
 }
 
 /// An input that was tried, and what came of it.
@@ -60,13 +65,18 @@ pub(crate) fn engine_config(config: EngineConfig) -> EngineConfig {
 }
 
 /// Runs what the level asks for.
-pub(crate) async fn run(run: &Run<'_>, notes: &mut Notes<'_>, measures: &mut Measures) {
+pub(crate) async fn run(
+    run: &Run<'_>,
+    notes: &mut Notes<'_>,
+    measures: &mut Measures,
+) -> Option<Performance> {
     if notes.profile.level < Level::Standard {
-        return;
+        return None;
     }
     if !run.manifest.permissions().custom.is_empty() {
         let because = "it uses interfaces of the embedding program, which are not played here";
-        return notes.inconclusive(CheckId::LOADS, because);
+        notes.inconclusive(CheckId::LOADS, because);
+        return None;
     }
     let opened = Actor::open(run).and_then(|actor| {
         let loaded = actor.load(Cast::default())?;
@@ -76,7 +86,8 @@ pub(crate) async fn run(run: &Run<'_>, notes: &mut Notes<'_>, measures: &mut Mea
         Ok(opened) => opened,
         Err(error) => {
             let draft = Draft::new("it cannot be loaded").seen("the engine", error.to_string());
-            return notes.found(CheckId::LOADS, vec![draft]);
+            notes.found(CheckId::LOADS, vec![draft]);
+            return None;
         }
     };
     notes.found(CheckId::LOADS, Vec::new());
@@ -85,8 +96,13 @@ pub(crate) async fn run(run: &Run<'_>, notes: &mut Notes<'_>, measures: &mut Mea
     if notes.profile.level >= Level::Comprehensive && !notes.is_blocked() {
         super::behaviour::run(&actor, &bases, notes, &mut tally).await;
     }
+    let performance = match notes.profile.level >= Level::Production && !notes.is_blocked() {
+        true => super::performance::run(run, &actor, &bases, notes, &mut tally).await,
+        false => None,
+    };
     let Tally { calls, fuel_max, memory_bytes_max } = tally;
     *measures = Measures { calls, fuel_max, memory_bytes_max, ..std::mem::take(measures) };
+    performance
 }
 
 impl Tally {

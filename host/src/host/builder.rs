@@ -5,12 +5,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::examination::Examination;
 use super::{Directory, Host, Neighbours, Parts};
 use crate::Error;
 use crate::artifact::Keyring;
 use crate::engine::{
     Engine, EngineConfig, InstancePolicy, Metering, Observer, Services, raw::Interface,
 };
+use crate::examine::Policy;
 use crate::model::{Budget, Clock, Grant, KeyValue, NamePattern};
 
 /// Sets a [`Host`] up, step by step.
@@ -32,6 +34,7 @@ pub struct Ready {
     terms: Vec<(NamePattern, Terms)>,
     engine: EngineConfig,
     services: Services,
+    policy: Option<Policy>,
 }
 
 /// The terms on which capabilities run. The default grants nothing, runs each call on a fresh
@@ -63,6 +66,7 @@ impl HostBuilder<WantsTrust> {
                 terms: Vec::new(),
                 engine: EngineConfig::default(),
                 services: Services::default(),
+                policy: None,
             },
         }
     }
@@ -78,6 +82,13 @@ impl HostBuilder<Ready> {
     /// Terms that differ from the default in the grant alone.
     pub fn grant(self, names: NamePattern, grant: Grant) -> Self {
         self.terms(names, Terms { grant, ..Terms::default() })
+    }
+
+    /// What releases are held to before they are admitted. A [`LiveHost`](super::LiveHost) holds them
+    /// to the default [`Policy`] where nothing is said; a plain host trusts its keyring alone then.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.state.policy = Some(policy);
+        self
     }
 
     /// Keeps compiled code in this directory, so that the next start is quick.
@@ -128,14 +139,15 @@ impl HostBuilder<Ready> {
     /// Where the cache directory cannot be used, or the machine does not give what an engine
     /// needs.
     pub fn build(self) -> Result<Host, Error> {
-        let Ready { keyring, terms, mut engine, services } = self.state;
+        let Ready { keyring, terms, mut engine, services, policy } = self.state;
+        let examination = Examination::new(policy, engine.clone());
         let directory = Arc::new(Directory::default());
         let values = services.values.clone();
         let neighbours = Neighbours(Arc::downgrade(&directory));
         engine.services = Arc::new(services.peers(Arc::new(neighbours)));
         let clock = Arc::clone(&engine.clock);
         let engine = Engine::new(engine)?;
-        let parts = Parts { engine, directory, keyring, terms, values, clock };
+        let parts = Parts { engine, directory, keyring, terms, values, clock, examination };
         Ok(Host { parts: Arc::new(parts) })
     }
 }

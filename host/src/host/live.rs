@@ -3,6 +3,7 @@
 //!
 //! *Never:* logic of its own; it puts a host, a registry, traffic and a steward together.
 
+mod admit;
 #[cfg(test)]
 mod tests;
 
@@ -15,13 +16,11 @@ use serde::de::DeserializeOwned;
 use super::succession::Loader;
 use super::window::Window;
 use super::{Capability, Host};
-use crate::artifact::{Manifest, SigningKey, Verified};
+use crate::artifact::{Moment, SigningKey};
 use crate::engine::Invocation;
 use crate::loops::{Steward, TICK};
-use crate::model::{CapabilityName, Digest, Outcome};
-use crate::registry::{
-    Actor, Installed, Journal, Op, OperationCard, Plan, Record, Registry, ReleaseOrigin,
-};
+use crate::model::{CapabilityName, Outcome};
+use crate::registry::{Actor, Journal, Op, Plan, Record, Registry};
 use crate::store::OpLog;
 use crate::traffic::{
     Answer, Feedback, FeedbackError, Figures, Opinion, Redaction, Samples, Standing, Target,
@@ -113,23 +112,6 @@ impl LiveHost {
         let live = Self { inner: Arc::new(Inner { host, registry, traffic, standings }) };
         live.show();
         Ok(live)
-    }
-
-    /// Verifies a bundle, makes it ready, and keeps it. The first release of a name serves at once;
-    /// a later one waits for a rollout.
-    ///
-    /// # Errors
-    /// Where the bundle is not trusted, cannot be loaded, is not compatible with what its version
-    /// says, or the log does not take it. Nothing has changed then.
-    pub async fn install(&self, bundle: &[u8], by: Actor, why: &str) -> Result<Record, Error> {
-        let Inner { host, registry, .. } = &*self.inner;
-        let verified = host.verify(bundle)?;
-        let capability = host.prepare_release(&verified).await?;
-        host.parts.keyring.admit(&verified)?;
-        let op = installed(&verified, bundle);
-        let record = registry.install(by, why, op, bundle, capability).await?;
-        self.show();
-        Ok(record)
     }
 
     /// Begins a rollout.
@@ -262,6 +244,7 @@ impl LiveHost {
             if let Err(error) = steward.tick().await {
                 tracing::warn!(target: "engraft::steward", %error, "the steward could not look");
             }
+            self.end_approvals().await;
             self.show();
             self.note_standings(&steward);
             window.tick(&self).await;
@@ -290,32 +273,19 @@ impl LiveHost {
         let Inner { host, registry, .. } = &*self.inner;
         let snapshot = registry.snapshot();
         let directory = &host.parts.directory;
+        let now = Moment::at(host.parts.clock.wall());
         for (name, served) in snapshot.lines() {
             let known = directory.find(name.as_str());
-            match &served.stable {
+            // Neighbours call for no user, so that what is for some users only is not for them.
+            let is_for_all = |version: &Version| {
+                let reach = served.reaches.get(version);
+                reach.is_none_or(|it| !it.is_narrow() && it.until.is_none_or(|end| now <= end))
+            };
+            match served.stable.as_ref().filter(|stable| is_for_all(stable.version())) {
                 Some(stable) if known.map(|k| k.digest()) == Some(stable.component()) => {}
                 Some(stable) => drop(directory.put(stable.callee().clone())),
                 None => drop(directory.remove(name.as_str())),
             }
         }
-    }
-}
-
-fn installed(verified: &Verified, bundle: &[u8]) -> Installed {
-    let Manifest { description, version, sequence, .. } = verified.manifest();
-    let card = |operation: &crate::model::Operation| OperationCard {
-        name: operation.name.clone(),
-        input: operation.input_schema.clone(),
-        output: operation.output_schema.clone(),
-    };
-    Installed {
-        name: description.name.clone(),
-        version: version.clone(),
-        component: verified.digest(),
-        bundle: Digest::of(bundle),
-        sequence: *sequence,
-        origin: ReleaseOrigin::Brought,
-        operations: description.operations.iter().map(card).collect(),
-        verified: Some(verified.installed()),
     }
 }

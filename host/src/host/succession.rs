@@ -163,12 +163,16 @@ impl Load<Capability> for Loader {
             let bundle = Bundle::parse(&bundle).map_err(|error| error.to_string())?;
             let Host { parts } = &self.0;
             let now = parts.clock.wall();
+            let unexamined = release.installed.refuse_unexamined(&self.0.policy());
+            unexamined.map_err(|error| error.to_string())?;
+            release.still_approved(&parts.keyring, now)?;
             let record = release.installed.verified.as_ref();
             let record = record.ok_or("the log has no record of its verification")?;
             // Signatures, revocations and validity as they stand now.
             let verified = parts.keyring.verify_installed(bundle, record, now);
             let verified = verified.map_err(|error| error.to_string())?;
-            self.0.prepare_release(&verified).await.map_err(|error| error.to_string())
+            let budget = release.reach.budget;
+            self.0.prepare_release(&verified, budget).await.map_err(|error| error.to_string())
         })
     }
 

@@ -17,7 +17,7 @@ use semver::Version;
 use crate::model::{CapabilityName, Clock};
 use crate::registry::judge::{Approval, Decision, Facts, Verdict};
 use crate::registry::{
-    Actor, Callee, JournalError, Line, Op, Record, Registry, RegistryError, Rollout, State,
+    Actor, Callee, JournalError, Line, Op, Reach, Record, Registry, RegistryError, Rollout, State,
 };
 pub use seat::KEEP_EVERY;
 use seat::Seat;
@@ -185,18 +185,31 @@ impl<C: Callee> Steward<C> {
     }
 }
 
-fn op(name: &CapabilityName, line: &Line, rollout: &Rollout, decision: Box<Decision>) -> Op {
+fn op(name: &CapabilityName, line: &Line, rollout: &Rollout, mut decision: Box<Decision>) -> Op {
     let name = name.clone();
     let is_last = rollout.stage + 1 >= rollout.plan.stages.len();
     debug_assert!(line.rollout.is_some(), "only rollouts under way are judged");
     match decision.verdict {
         Verdict::RollBack(_) => Op::RolledBack { name, decision: Some(decision) },
-        Verdict::Advance if is_last => Op::Promoted { name, decision: Some(decision) },
+        Verdict::Advance if is_last => match narrow(line, rollout) {
+            None => Op::Promoted { name, decision: Some(decision) },
+            Some(reach) => {
+                let more = format!("; it goes no further, for it is approved {reach}");
+                decision.sentence.push_str(&more);
+                Op::Held { name, decision }
+            }
+        },
         Verdict::Advance => {
             Op::Advanced { name, stage: rollout.stage + 1, decision: Some(decision) }
         }
         Verdict::Hold(_) => Op::Held { name, decision },
     }
+}
+
+/// For whom what spreads is approved, where that is not everybody.
+fn narrow<'a>(line: &'a Line, rollout: &Rollout) -> Option<&'a Reach> {
+    let release = line.releases.get(&rollout.version)?;
+    Some(&release.reach).filter(|reach| reach.is_narrow())
 }
 
 fn facts(state: &State, rollout: &Rollout, now: Duration) -> Facts {
@@ -226,6 +239,9 @@ fn sentence(op: &Op) -> &str {
         | Op::Resumed { .. }
         | Op::Approved { .. }
         | Op::Revoked { .. }
+        | Op::Examined(_)
+        | Op::Decided { .. }
+        | Op::Expired { .. }
         | Op::FlagSet { .. }
         | Op::Stopped
         | Op::Lifted { .. } => None,

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::judge::Decision;
 use super::plan::Plan;
 use crate::artifact::{KeyId, PublicKey};
+use crate::examine::{self, Examination};
 use crate::model::{CapabilityName, Digest};
 
 /// One thing that happens to a registry.
@@ -121,6 +122,29 @@ pub enum Op {
         /// Which one.
         digest: Digest,
     },
+    /// A candidate was examined and not admitted; the examination of one that was is part of its
+    /// `installed`.
+    Examined(Box<Examination>),
+    /// A person has said something to a candidate.
+    Decided {
+        /// Which capability.
+        name: CapabilityName,
+        /// Which component.
+        component: Digest,
+        /// Yes, no, or neither any more.
+        decision: examine::Decision,
+        /// Whose key.
+        key: PublicKey,
+        /// The signed decision, with everything that it is bound to.
+        signed: String,
+    },
+    /// The approval of a release has ended, and it serves nobody from now on.
+    Expired {
+        /// Which capability.
+        name: CapabilityName,
+        /// Which version.
+        version: Version,
+    },
     /// A feature flag is on or off.
     FlagSet {
         /// Its key.
@@ -160,6 +184,9 @@ pub struct Installed {
     /// The record of its verification, with which it is verified again quickly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified: Option<crate::artifact::Installed>,
+    /// What came of its examination; none where it is work in progress that nobody has looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub examination: Option<Box<Examination>>,
 }
 
 /// Where a release comes from.
@@ -255,6 +282,7 @@ impl Op {
     pub const fn name(&self) -> Option<&CapabilityName> {
         match self {
             Self::Installed(installed) => Some(&installed.name),
+            Self::Examined(examination) => Some(&examination.name),
             Self::Activated { name, .. }
             | Self::Yanked { name, .. }
             | Self::Unyanked { name, .. }
@@ -266,7 +294,9 @@ impl Op {
             | Self::Resumed { name }
             | Self::Approved { name }
             | Self::Promoted { name, .. }
-            | Self::RolledBack { name, .. } => Some(name),
+            | Self::RolledBack { name, .. }
+            | Self::Decided { name, .. }
+            | Self::Expired { name, .. } => Some(name),
             Self::Aliased { alias, .. } => Some(alias),
             Self::Revoked { .. } | Self::FlagSet { .. } | Self::Stopped | Self::Lifted { .. } => {
                 None
@@ -280,6 +310,12 @@ impl Actor {
     #[must_use]
     pub fn person(name: impl Into<String>) -> Self {
         Self::Person { name: name.into(), key: None }
+    }
+
+    /// The loop that ends what was approved until a date.
+    #[must_use]
+    pub fn calendar() -> Self {
+        Self::Loop { name: "calendar".to_owned() }
     }
 
     /// The loop that judges rollouts.

@@ -34,10 +34,12 @@ pub use meter::{Latencies, Meter, Totals};
 pub use release::{Callee, Serving};
 pub use snapshot::{Served, Snapshot, Spreading};
 
+use super::admission::{Admitted, decide};
 use super::journal::{Draft, Followed, Journal, JournalError};
 use super::op::{Actor, Installed, Op, Record};
 use super::scribe::Scribe;
-use crate::artifact::{Keyring, SigningKey};
+use crate::artifact::{EnvelopeError, Keyring, SigningKey};
+use crate::examine::{Approval, Examination, Report};
 use crate::model::{CapabilityName, Digest};
 use backstage::Backstage;
 
@@ -88,6 +90,20 @@ pub enum RegistryError {
     /// A stop is lifted with a key, and in no other way.
     #[error("a stop is lifted with a person's key; no other change lifts it")]
     NoKey,
+    /// A release is kept after an examination, and in no other way.
+    #[error("`{name}` is installed after an examination; no other change installs it")]
+    NotExamined {
+        /// Which capability.
+        name: CapabilityName,
+    },
+    /// A person's word is one that the keyring trusts.
+    #[error("nobody whom the keyring trusts has signed what is said of `{name}`{why}")]
+    NotSaid {
+        /// Which capability; empty where that is not known either.
+        name: String,
+        /// What is wrong with it, where it is no decision at all.
+        why: String,
+    },
 }
 
 impl<C: Callee> Registry<C> {
@@ -142,10 +158,16 @@ impl<C: Callee> Registry<C> {
         if matches!(op, Op::Lifted { .. }) {
             return Err(RegistryError::NoKey);
         }
+        if let Op::Installed(Installed { name, .. }) = op {
+            return Err(RegistryError::NotExamined { name });
+        }
+        if let Op::Decided { name, .. } = &op {
+            return Err(RegistryError::NotSaid { name: name.to_string(), why: String::new() });
+        }
         self.record_and_publish(by, why, op).await
     }
 
-    /// Records an installed release that is ready already.
+    /// Records an admitted release that is ready already, with the report of its examination.
     ///
     /// # Errors
     /// Where it is not allowed or cannot be kept; then nothing has changed.
@@ -153,12 +175,12 @@ impl<C: Callee> Registry<C> {
         &self,
         by: Actor,
         why: &str,
-        op: Installed,
+        admitted: Admitted,
         bundle: &[u8],
         ready: C,
     ) -> Result<Record, RegistryError> {
+        let (op, blobs) = admitted.into_parts(bundle);
         let (name, version) = (op.name.clone(), op.version.clone());
-        let blobs = vec![(op.bundle, bundle.to_vec())];
         let draft = Draft { by, why: why.to_owned(), op: Op::Installed(op), blobs };
         let record = self.record(draft).await?;
         let (state, _) = self.journal().view();
@@ -169,6 +191,62 @@ impl<C: Callee> Registry<C> {
         });
         self.publish_with(serving.into_iter().collect()).await?;
         Ok(record)
+    }
+
+    /// Records that a candidate was examined and is not admitted, with the report.
+    ///
+    /// # Errors
+    /// Where it cannot be kept.
+    pub async fn examined(
+        &self,
+        by: Actor,
+        why: &str,
+        report: &Report,
+    ) -> Result<Record, RegistryError> {
+        let op = Op::Examined(Box::new(Examination::of(report)));
+        let blobs = vec![(report.digest(), report.to_bytes())];
+        self.record(Draft { by, why: why.to_owned(), op, blobs }).await
+    }
+
+    /// Takes in what persons have signed of a candidate, and holds its releases to it at once. What
+    /// is known already is not recorded again.
+    ///
+    /// # Errors
+    /// Where nobody whom the keyring trusts has signed it, or it cannot be kept.
+    pub async fn decide(
+        &self,
+        approval: &Approval,
+        keyring: &Keyring,
+        by: Actor,
+    ) -> Result<Vec<Record>, RegistryError> {
+        let now = self.journal().clock().wall();
+        let unread = |error: EnvelopeError| RegistryError::NotSaid {
+            name: String::new(),
+            why: format!(": {error}"),
+        };
+        let (said, _) = approval.open(keyring, now).map_err(unread)?;
+        let ops = decide(approval, keyring, now).map_err(unread)?;
+        if ops.is_empty() {
+            let name = said.binding.name.to_string();
+            return Err(RegistryError::NotSaid { name, why: String::new() });
+        }
+        let mut records = Vec::new();
+        for op in ops {
+            if !self.journal().state().has_heard(&op) {
+                records.push(self.record_and_publish(by.clone(), &said.why, op).await?);
+            }
+        }
+        Ok(records)
+    }
+
+    /// Bytes that an entry of the log names, where they are kept.
+    ///
+    /// # Errors
+    /// Where the log cannot be read.
+    pub async fn blob(&self, digest: Digest) -> Result<Option<Vec<u8>>, RegistryError> {
+        let bytes = self.scribe.ask(move |journal| journal.log().blob(&digest)).await?;
+        let bytes = bytes.map_err(JournalError::Log)?;
+        Ok(bytes.filter(|bytes| Digest::of(bytes) == digest))
     }
 
     /// Reads what others recorded and lets it be seen.

@@ -2,8 +2,10 @@
 //!
 //! *Never:* an op that is not allowed changes anything, and no op depends on more than the state.
 
+mod admit;
 mod apply;
 mod compatible;
+mod rule;
 #[cfg(test)]
 mod tests;
 
@@ -16,10 +18,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub use compatible::Difference;
+pub use rule::Rule;
 
+use super::admission::{Reach, Word};
 use super::op::{Installed, Op, ReleaseOrigin};
-use super::plan::{Plan, PlanError, Stage};
-use crate::artifact::{KeyId, PublicKey};
+use super::plan::{Plan, Stage};
+use crate::artifact::PublicKey;
+use crate::examine::Examination;
 use crate::model::{CapabilityName, Digest};
 
 /// What the log adds up to.
@@ -36,6 +41,10 @@ pub struct State {
     pub revoked: BTreeMap<Digest, String>,
     /// Components that were rolled back, and why. A person may try one again.
     pub quarantined: BTreeMap<Digest, String>,
+    /// The last candidates that were examined and not admitted.
+    pub examined: Vec<Examination>,
+    /// What persons have said, by component.
+    pub words: BTreeMap<Digest, Vec<Word>>,
     /// Feature flags.
     pub flags: BTreeMap<String, bool>,
     /// The emergency stop, where one was made.
@@ -68,6 +77,9 @@ pub struct Release {
     pub installed: Installed,
     /// Why requirements pass it over.
     pub yanked: Option<String>,
+    /// On which conditions it serves.
+    #[serde(default)]
+    pub reach: Reach,
 }
 
 /// A rollout under way.
@@ -104,124 +116,6 @@ pub struct Stop {
     pub why: String,
 }
 
-/// Why an op is not allowed.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Rule {
-    /// Nothing of this name.
-    #[error("no capability `{name}` is installed; install a bundle of it first")]
-    UnknownCapability {
-        /// The name.
-        name: CapabilityName,
-    },
-    /// No such version.
-    #[error("`{name}` has no version {version}; it has {known}")]
-    UnknownVersion {
-        /// The name.
-        name: CapabilityName,
-        /// The version.
-        version: Version,
-        /// Those that it has.
-        known: String,
-    },
-    /// The version is there with other bytes.
-    #[error("`{name}` {version} is installed already with other bytes; give it another version")]
-    OtherBytes {
-        /// The name.
-        name: CapabilityName,
-        /// The version.
-        version: Version,
-    },
-    /// Its version promises what it does not keep.
-    #[error("`{name}` {version} is not compatible with {older}, as its version says: {}", listed(.differences))]
-    NotCompatible {
-        /// The name.
-        name: CapabilityName,
-        /// The version.
-        version: Version,
-        /// The one that it breaks with.
-        older: Version,
-        /// How.
-        differences: Vec<Difference>,
-    },
-    /// The component never runs again.
-    #[error("{digest} is revoked: {why}")]
-    Revoked {
-        /// Which one.
-        digest: Digest,
-        /// Why.
-        why: String,
-    },
-    /// The component was rolled back.
-    #[error("{digest} was rolled back: {why}; a person may try it again explicitly")]
-    Quarantined {
-        /// Which one.
-        digest: Digest,
-        /// Why.
-        why: String,
-    },
-    /// There is one already.
-    #[error("`{name}` has a rollout of {version} already; end that first")]
-    Rolling {
-        /// The name.
-        name: CapabilityName,
-        /// The version that spreads.
-        version: Version,
-    },
-    /// There is none.
-    #[error("`{name}` has no rollout under way")]
-    NoRollout {
-        /// The name.
-        name: CapabilityName,
-    },
-    /// The release serves everybody already.
-    #[error("`{name}` {version} serves everybody already")]
-    ServesAlready {
-        /// The name.
-        name: CapabilityName,
-        /// The version.
-        version: Version,
-    },
-    /// The plan cannot be followed.
-    #[error(transparent)]
-    Plan(#[from] PlanError),
-    /// There is no such stage, or it is not the next one.
-    #[error("the rollout of `{name}` is in stage {now}, so {wanted} is not the next")]
-    Stage {
-        /// The name.
-        name: CapabilityName,
-        /// The stage that it is in.
-        now: usize,
-        /// The stage that was asked for.
-        wanted: usize,
-    },
-    /// Everything stands still.
-    #[error("everything stands still: {why}; a person lifts it with a key")]
-    Stopped {
-        /// Why.
-        why: String,
-    },
-    /// Nothing stands still.
-    #[error("there is no emergency stop to lift")]
-    NotStopped,
-    /// Whoever lifts the stop has not signed for it.
-    #[error("{key} has not signed that the emergency stop of entry {sequence} is lifted")]
-    Unsigned {
-        /// Whose key.
-        key: KeyId,
-        /// The stop's place in the log.
-        sequence: u64,
-    },
-    /// The alias is the name of a capability, or leads to none.
-    #[error("`{alias}` cannot stand for another name: {why}")]
-    Alias {
-        /// The alias.
-        alias: CapabilityName,
-        /// Why not.
-        why: String,
-    },
-}
-
 impl State {
     /// The name that an alias stands for, or the name itself.
     #[must_use]
@@ -251,6 +145,7 @@ impl State {
         !self.revoked.contains_key(component)
             && !self.quarantined.contains_key(component)
             && !is_halted
+            && release.reach.suspended.is_none()
     }
 
     /// What an op changes, as a person reads it in the log.
@@ -276,7 +171,10 @@ impl State {
             | Op::Resumed { .. }
             | Op::Approved { .. }
             | Op::Promoted { .. }
-            | Op::RolledBack { .. } => Value::Null,
+            | Op::RolledBack { .. }
+            | Op::Examined(_)
+            | Op::Decided { .. }
+            | Op::Expired { .. } => Value::Null,
         }
     }
 }
@@ -333,9 +231,4 @@ impl Rollout {
     pub fn stage_now(&self) -> Option<&Stage> {
         self.plan.stages.get(self.stage)
     }
-}
-
-fn listed(differences: &[Difference]) -> String {
-    let texts: Vec<String> = differences.iter().map(ToString::to_string).collect();
-    texts.join("; ")
 }

@@ -9,6 +9,7 @@ use semver::Version;
 
 use super::again::{Again, again, rest};
 use super::figures::Figures;
+use super::gate::gate;
 use super::pick::{Pick, Target, Unit, Who, nothing, pick};
 use super::redact::Redaction;
 use super::requests::{Feedback, FeedbackError, Opinion, Requests};
@@ -63,12 +64,15 @@ impl<C: Callee> Traffic<C> {
     /// left of the invocation's time and fuel. Dropping the future cancels the call.
     pub async fn call(&self, target: &Target, invocation: Invocation<'_>, who: &Who) -> Answer {
         let mut first = self.pick(target, who);
-        if let (None, Some(requirement)) = (&first, &target.requirement)
+        if let (Err(None), Some(requirement)) = (&first, &target.requirement)
             && self.registry.summon(&target.name, requirement).await.unwrap_or(false)
         {
             first = self.pick(target, who);
         }
-        let Some(first) = first else { return self.unserved(target, &invocation) };
+        let first = match first {
+            Ok(first) => first,
+            Err(why) => return self.unserved(target, &invocation, why),
+        };
         if let (Some(request), Some(unit)) = (&who.request, &first.unit) {
             self.requests.remember(request, unit.clone());
         }
@@ -134,11 +138,13 @@ impl<C: Callee> Traffic<C> {
         &self.listeners
     }
 
-    fn pick(&self, target: &Target, who: &Who) -> Option<Picked<C>> {
+    /// Who is asked first; else why nobody may be, where somebody serves.
+    fn pick(&self, target: &Target, who: &Who) -> Result<Picked<C>, Option<String>> {
         let snapshot = self.registry.snapshot();
-        let Pick { serving, fallback, unit } = pick(&snapshot, target, who)?;
+        let picked = pick(&snapshot, target, who).ok_or(None)?;
+        let Pick { serving, fallback, unit, .. } = gate(picked, who, || self.clock.wall())?;
         let (unit, is_new) = (unit.map(Unit::kept), fallback.is_some());
-        Some(Picked { serving: Arc::clone(serving), unit, is_new })
+        Ok(Picked { serving: Arc::clone(serving), unit, is_new })
     }
 
     /// Who is asked next: in the place of a release that is away whoever serves everybody else, or
@@ -155,7 +161,8 @@ impl<C: Callee> Traffic<C> {
             return None;
         }
         let snapshot = self.registry.snapshot();
-        let Pick { serving, fallback, .. } = pick(&snapshot, target, who)?;
+        let picked = pick(&snapshot, target, who)?;
+        let Pick { serving, fallback, .. } = gate(picked, who, || self.clock.wall()).ok()?;
         let serving = fallback.filter(|_| first.is_new).unwrap_or(serving);
         let second = Picked { serving: Arc::clone(serving), unit: None, is_new: false };
         (again == Again::Anywhere || second.is_another_than(first)).then_some(second)
@@ -167,8 +174,13 @@ impl<C: Callee> Traffic<C> {
         Call { traffic: self, serving: &picked.serving, unit, invocation }.run().await
     }
 
-    fn unserved(&self, target: &Target, invocation: &Invocation<'_>) -> Answer {
-        let message = nothing(&self.registry.snapshot(), target);
+    fn unserved(
+        &self,
+        target: &Target,
+        invocation: &Invocation<'_>,
+        why: Option<String>,
+    ) -> Answer {
+        let message = why.unwrap_or_else(|| nothing(&self.registry.snapshot(), target));
         let report = Report::unstarted(Outcome::Unavailable { message });
         self.listeners
             .tell(invocation, None, &report.outcome, &report.usage, || target.name.clone());

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use semver::VersionReq;
+use semver::{Version, VersionReq};
 
 use crate::model::{CapabilityName, NameError};
-use crate::registry::{Admission, Arm, Book, Buckets, Serving, Snapshot};
+use crate::registry::{Admission, Arm, Book, Buckets, Reach, Serving, Snapshot};
 
 /// What is called: a name, and where that matters a requirement on the version.
 ///
@@ -68,6 +68,10 @@ pub struct Pick<'a, C> {
     pub fallback: Option<&'a Arc<Serving<C>>>,
     /// Where it counts.
     pub unit: Option<Unit<&'a Arc<Book>>>,
+    /// On which conditions releases of the capability were approved.
+    pub(super) reaches: &'a BTreeMap<Version, Reach>,
+    /// Who is inside of the rollout that it comes by.
+    pub(super) spreading: Option<&'a Buckets>,
 }
 
 /// One user in one stage of a rollout: what counts once.
@@ -81,11 +85,19 @@ pub struct Unit<B> {
     pub arm: Arm,
 }
 
-/// Picks the release for a call; none where nothing serves.
+/// Picks the release for a call; none where nothing serves. A call is then held to the conditions of
+/// its approval, which depend on the time as well.
 #[must_use]
 pub fn pick<'a, C>(snapshot: &'a Snapshot<C>, target: &Target, who: &Who) -> Option<Pick<'a, C>> {
     let line = snapshot.line(target.name.as_str())?;
-    let alone = |serving: &'a Arc<Serving<C>>| Pick { serving, fallback: None, unit: None };
+    let reaches = &line.reaches;
+    let alone = |serving: &'a Arc<Serving<C>>| Pick {
+        serving,
+        fallback: None,
+        unit: None,
+        reaches,
+        spreading: None,
+    };
     if let Some(pinned) = who.caller.as_ref().and_then(|caller| line.pins.get(caller)) {
         return Some(alone(pinned));
     }
@@ -96,7 +108,18 @@ pub fn pick<'a, C>(snapshot: &'a Snapshot<C>, target: &Target, who: &Who) -> Opt
     let stable = line.stable.as_ref();
     let Some(spreading) = &line.spreading else { return stable.map(alone) };
     // Where the stable release was revoked, whoever has the new one keeps it.
-    let new = |unit| Pick { serving: &spreading.serving, fallback: stable, unit };
+    let new = |unit| Pick {
+        serving: &spreading.serving,
+        fallback: stable,
+        unit,
+        reaches,
+        spreading: Some(&spreading.buckets),
+    };
+    // Who could not be given the new release at all is no part of the comparison.
+    let reach = reaches.get(spreading.serving.version());
+    if reach.is_some_and(|reach| !reach.is_for_groups(&who.groups)) {
+        return stable.map(alone);
+    }
     let attribute = |name: &str| who.attributes.get(name).map(String::as_str);
     match spreading.audience.admit(who.sticky.as_deref(), &who.groups, attribute) {
         // Whoever was chosen beforehand is no fair comparison and counts nowhere.
@@ -110,7 +133,7 @@ pub fn pick<'a, C>(snapshot: &'a Snapshot<C>, target: &Target, who: &Who) -> Opt
     if Buckets::bucket_of(user) < spreading.share.units() {
         return Some(new(unit(Arm::Treatment)));
     }
-    Some(Pick { serving: stable?, fallback: None, unit: unit(Arm::Control) })
+    Some(Pick { unit: unit(Arm::Control), ..alone(stable?) })
 }
 
 /// Why nothing was picked, and what to do about it.

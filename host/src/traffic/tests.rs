@@ -7,7 +7,8 @@ use super::*;
 use crate::engine::{Invocation, Report};
 use crate::model::{Digest, Failure, FailureFacts, Outcome, Output, SystemClock};
 use crate::registry::{
-    Actor, Arm, Callee, Installed, Load, Loading, Op, Plan, Registry, Release, ReleaseOrigin, Share,
+    Actor, Admitted, Arm, Callee, Installed, Load, Loading, Op, Plan, Registry, Release,
+    ReleaseOrigin, Share,
 };
 
 /// Ends each call in the same way.
@@ -72,7 +73,8 @@ async fn stage_of(outcomes: Vec<Outcome>, plan: Plan) -> Stage {
         let installed = installed(&version, minor);
         let fixed = Fixed { outcome, calls: Arc::default() };
         calls.push(Arc::clone(&fixed.calls));
-        registry.install(by(), "", installed, version.as_bytes(), fixed).await.unwrap();
+        let admitted = Admitted::played(installed);
+        registry.install(by(), "", admitted, version.as_bytes(), fixed).await.unwrap();
     }
     let name = "a.b".parse().unwrap();
     let op = Op::rollout(&name, &"1.1.0".parse().unwrap(), plan, 0);
@@ -91,6 +93,7 @@ fn installed(version: &str, sequence: u64) -> Installed {
         origin: ReleaseOrigin::Brought,
         operations: Vec::new(),
         verified: None,
+        examination: None,
     }
 }
 
@@ -280,7 +283,8 @@ impl Load<Endless> for Never {
 #[tokio::test]
 async fn a_call_that_is_dropped_counts_as_cancelled_with_the_time_that_it_waited() {
     let registry = Arc::new(Registry::in_memory(Never).await);
-    registry.install(by(), "", installed("1.0.0", 0), b"1.0.0", Endless).await.unwrap();
+    let admitted = Admitted::played(installed("1.0.0", 0));
+    registry.install(by(), "", admitted, b"1.0.0", Endless).await.unwrap();
     let traffic = Traffic::new(Arc::clone(&registry), Arc::new(SystemClock));
     let (target, who) = ("a.b".parse().unwrap(), Who::default());
     drop(traffic.call(&target, Invocation::new("do", "{}"), &who));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey};
+use engraft::examine::Policy;
 use engraft::export::{Otlp, prometheus};
 use engraft::model::{CapabilityName, SystemClock};
 use engraft::registry::{Actor, Plan};
@@ -29,7 +30,8 @@ impl Stand {
             std::env::temp_dir().join(format!("engraft-figures-{topic}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let key = SigningKey::from_seed(&[2; 32], Origin::Development);
-        let host = Host::builder().trust(Keyring::for_development(key.public())).build().unwrap();
+        let host = Host::builder().trust(Keyring::for_development(key.public()));
+        let host = host.policy(Policy::for_development()).build().unwrap();
         let log_key = SigningKey::from_seed(&[3; 32], Origin::Release);
         let log = Arc::new(SqliteLog::open(folder.join("log.sqlite")).unwrap());
         let live = LiveHost::open(host.clone(), log, log_key).await.unwrap();
@@ -48,7 +50,7 @@ impl Stand {
             let mut manifest = Manifest::new(description, version.parse().unwrap());
             manifest.sequence = sequence;
             let bundle = Bundle::sign(component, &manifest, &[&key]).unwrap().to_bytes();
-            live.install(&bundle, Actor::person("test"), "").await.unwrap();
+            live.install_unexamined(&bundle, Actor::person("test"), "").await.unwrap();
         }
         let mut plan = Plan::preset("quick").unwrap();
         plan.stages.truncate(1);

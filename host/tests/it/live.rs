@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey};
+use engraft::examine::Policy;
 use engraft::model::{CapabilityName, Outcome};
 use engraft::registry::{Actor, Journal, Op, Plan, audit};
 use engraft::store::{OpLog, SqliteLog};
@@ -38,8 +39,8 @@ impl Place {
 
     async fn open(&self) -> LiveHost {
         let keyring = Keyring::for_development(self.key.public());
-        let host =
-            Host::builder().trust(keyring).cache_dir(self.folder.join("cache")).build().unwrap();
+        let host = Host::builder().trust(keyring).cache_dir(self.folder.join("cache"));
+        let host = host.policy(Policy::for_development()).build().unwrap();
         LiveHost::open(host, self.log(), Self::log_key()).await.unwrap()
     }
 
@@ -164,7 +165,11 @@ async fn a_bad_release_is_taken_back_and_a_good_one_comes_through() {
     let place = Place::new("judge");
     let live = place.open().await;
     live.install(&place.bundle(1, "1.0.0", 2).await, by(), "the first").await.unwrap();
-    live.install(&place.bundle(2, "1.1.0", 0).await, by(), "a broken one").await.unwrap();
+    let broken_one = place.bundle(2, "1.1.0", 0).await;
+    // An examination finds it; whoever is in a hurry goes without, where the policy names that.
+    let refused = live.install(&broken_one, by(), "a broken one").await.unwrap_err();
+    assert!(matches!(refused, Error::NotApproved { .. }), "{refused}");
+    live.install_unexamined(&broken_one, by(), "a broken one").await.unwrap();
     let run = tokio::spawn(live.clone().run());
     let version = |text: &str| text.parse().unwrap();
     live.start(&name(), &version("1.1.0"), quick("20%", 500), by(), "").await.unwrap();

@@ -11,6 +11,7 @@
     reason = "a test that meets what it did not expect must fail at once"
 )]
 
+mod admission;
 mod bundle;
 mod corpus;
 mod effects;

@@ -51,6 +51,25 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
+    /// A budget that bounds what was given and nothing else; none where nothing was.
+    pub(crate) fn alone(&self) -> Option<Budget> {
+        const WIDEST: Budget = Budget {
+            fuel: u64::MAX,
+            deadline: Duration::from_millis(u64::MAX),
+            memory_bytes: u64::MAX,
+            table_elements: u64::MAX,
+            instances: u32::MAX,
+            host_calls: u64::MAX,
+            log_bytes: u64::MAX,
+            input_bytes: u64::MAX,
+            output_bytes: u64::MAX,
+            http_bytes: u64::MAX,
+            call_depth: u32::MAX,
+            concurrent_calls: u32::MAX,
+        };
+        Some(self.applied_to(WIDEST)).filter(|budget| *budget != WIDEST)
+    }
+
     /// This budget with what was given in place of its own parts.
     pub(crate) fn applied_to(&self, budget: Budget) -> Budget {
         Budget {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use engraft::artifact::{KeyStoreError, Origin, SigningKey};
+use engraft::examine::{Examination, Policy};
 use engraft::model::{CapabilityName, SystemClock};
 use engraft::registry::{Actor, Journal, Op, Record};
 use engraft::store::{OpLog, SqliteLog};
@@ -75,11 +76,12 @@ impl DeedArgs {
         Ok(reply(&record.map_err(trouble)?))
     }
 
-    /// A host with this registry, for what has to be verified and loaded first.
-    pub(crate) async fn live(&self, desk: &Desk) -> Result<LiveHost> {
+    /// A host with this registry and policy, for what has to be verified, examined and loaded first.
+    pub(crate) async fn live(&self, policy: Policy, desk: &Desk) -> Result<LiveHost> {
         let home = desk.home()?;
         let keyring = home.judge()?;
-        let host = Host::builder().trust(keyring).cache_dir(home.cache_path()).build()?;
+        let host = Host::builder().trust(keyring).policy(policy).cache_dir(home.cache_path());
+        let host = host.build()?;
         Ok(LiveHost::open(host, self.shelf.log(desk)?, log_key(desk)?).await?)
     }
 
@@ -118,6 +120,7 @@ pub(crate) fn reply(record: &Record) -> Reply {
 }
 
 /// What an entry says, on one line.
+#[expect(clippy::wildcard_enum_match_arm, reason = "other ops are told by their fields alone")]
 pub(crate) fn sentence(record: &Record) -> String {
     let op = serde_json::to_value(&record.op).unwrap_or_default();
     let word = op.get("op").and_then(serde_json::Value::as_str).unwrap_or("op").to_owned();
@@ -132,9 +135,36 @@ pub(crate) fn sentence(record: &Record) -> String {
             Some(_) | None => {}
         }
     }
+    match &record.op {
+        Op::Installed(installed) => words.push(match &installed.examination {
+            Some(examination) => format!("(examined: {})", examined(examination)),
+            None => "(unexamined: work in progress)".to_owned(),
+        }),
+        Op::Examined(examination) => words.push(format!("({})", examined(examination))),
+        Op::Decided { decision, key, .. } => {
+            words.push(format!("({decision} by {})", key.id()));
+        }
+        _ => {}
+    }
     let why = text::line(&record.why);
     let why = if why.is_empty() { String::new() } else { format!(": {why}") };
     format!("{} by {}{why}", words.join(" "), text::line(&record.by.to_string()))
+}
+
+/// What an examination came to, on one line.
+pub(crate) fn examined(examination: &Examination) -> String {
+    let mut told = vec![format!("level {}", examination.level)];
+    told.extend(examination.risk.map(|risk| format!("risk {risk}")));
+    let checks: Vec<&str> = examination.blocking.iter().map(|check| check.as_str()).collect();
+    if !checks.is_empty() {
+        told.push(format!("blocked by {}", checks.join(", ")));
+    }
+    match examination.approvals() {
+        0 => {}
+        1 => told.push("1 approval needed".to_owned()),
+        count => told.push(format!("{count} approvals needed")),
+    }
+    told.join(", ")
 }
 
 /// The key of the log; made on first use.

@@ -15,7 +15,8 @@ use crate::engine::{
     NativeCode, Report, SelfCheck,
 };
 use crate::model::{
-    Budget, ClockMode, Digest, Grant, HttpRule, Outcome, Permissions, RandomMode, Usage,
+    Budget, Clock, ClockMode, Description, Digest, Grant, HttpRule, Outcome, Permissions,
+    RandomMode, Usage,
 };
 
 /// What no call of an examination goes over, whatever the manifest asks for: a case that needs more
@@ -73,7 +74,10 @@ impl<'a> Actor<'a> {
         let services = Arc::new(stage.services());
         let config = EngineConfig { services, ..run.config.clone() };
         let engine = Engine::new(config)?;
-        let code = engine.precompile(run.component, Metering::Fuel)?;
+        let code = match &run.code {
+            Some(code) => code.clone(),
+            None => engine.precompile(run.component, Metering::Fuel)?,
+        };
         Ok(Self { run, engine, code, digest: Digest::of(run.component), stage })
     }
 
@@ -133,6 +137,10 @@ impl<'a> Actor<'a> {
         (checks, Seen { outcome, usage, calls: self.stage.take_calls() })
     }
 
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.run.config.clock
+    }
+
     pub(crate) const fn manifest(&self) -> &'a Manifest {
         self.run.manifest
     }
@@ -141,8 +149,10 @@ impl<'a> Actor<'a> {
         Arc::clone(self.run.component)
     }
 
-    pub(crate) const fn engine(&self) -> &Engine {
-        &self.engine
+    /// What it says of itself.
+    pub(crate) async fn describe(&self) -> Result<Description, EngineError> {
+        let native = vec![self.code.clone()];
+        self.engine.describe_from(self.manifest().name(), self.component(), native).await
     }
 }
 

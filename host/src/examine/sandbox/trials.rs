@@ -63,8 +63,7 @@ async fn description(actor: &Actor<'_>, notes: &mut Notes<'_>) {
         // Of any other component reflection tells, and a manifest may well tell more.
         return notes.found(CheckId::DESCRIPTION, Vec::new());
     }
-    let said = actor.engine().describe(manifest.name(), actor.component()).await;
-    let said = match said {
+    let said = match actor.describe().await {
         Ok(said) => said,
         Err(error) => {
             let draft =

@@ -8,8 +8,8 @@ use crate::engine::{Invocation, Report};
 use crate::loops::{KEEP_EVERY, Steward};
 use crate::model::{CapabilityName, Clock, Digest, Outcome, Output, TrapKind};
 use crate::registry::{
-    Actor, Arm, Callee, Installed, Journal, Load, Loading, Op, Plan, Record, Registry, Release,
-    ReleaseOrigin, Stage,
+    Actor, Admitted, Arm, Callee, Installed, Journal, Load, Loading, Op, Plan, Record, Registry,
+    Release, ReleaseOrigin, Stage,
 };
 use crate::store::{MemoryLog, OpLog};
 
@@ -88,9 +88,11 @@ impl Program {
             origin: ReleaseOrigin::Brought,
             operations: Vec::new(),
             verified: None,
+            examination: None,
         };
         let by = Actor::person("test");
-        self.registry.install(by, "", installed, bundle, Fixed).await.unwrap();
+        let admitted = Admitted::played(installed);
+        self.registry.install(by, "", admitted, bundle, Fixed).await.unwrap();
     }
 
     async fn spread(&self, version: &str, plan: Plan) {

@@ -51,9 +51,8 @@ impl<C> Backstage<C> {
 
     /// Brings a release back that is still here.
     pub(super) fn bring_back(&mut self, release: &Release) -> Option<Arc<Serving<C>>> {
-        let is_meant = |leaving: &Leaving<C>| {
-            leaving.serving.is(&release.installed) && !leaving.serving.is_closed()
-        };
+        let is_meant =
+            |leaving: &Leaving<C>| leaving.serving.fits(release) && !leaving.serving.is_closed();
         let place = self.leaving.iter().position(is_meant)?;
         Some(self.leaving.swap_remove(place).serving)
     }

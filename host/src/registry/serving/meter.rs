@@ -332,6 +332,7 @@ mod tests {
             origin: Default::default(),
             operations: Vec::new(),
             verified: None,
+            examination: None,
         };
         let meters = Meters::default();
         let held = meters.of(&release(0));

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 
 use super::meter::{Latencies, Meter, Totals};
 use crate::engine::{Invocation, Report};
-use crate::model::{CapabilityName, Digest, Outcome, Usage};
+use crate::model::{Budget, CapabilityName, Digest, Outcome, Usage};
 use crate::registry::evidence::{LogHistogram, Tally};
 use crate::registry::op::Installed;
 use crate::registry::state::Release;
@@ -29,6 +29,8 @@ pub trait Callee: Send + Sync + 'static {
 pub struct Serving<C> {
     installed: Installed,
     callee: C,
+    /// The budget of its approvals that it was made ready for.
+    budget: Option<Budget>,
     is_closed: AtomicBool,
     is_expired: AtomicBool,
     expiry: Notify,
@@ -39,6 +41,7 @@ impl<C> Serving<C> {
     pub(super) fn new(release: &Release, callee: C, meter: Arc<Meter>) -> Self {
         Self {
             installed: release.installed.clone(),
+            budget: release.reach.budget,
             callee,
             is_closed: AtomicBool::new(false),
             is_expired: AtomicBool::new(false),
@@ -158,6 +161,11 @@ impl<C> Serving<C> {
         self.installed.name == installed.name
             && self.installed.version == installed.version
             && self.installed.component == installed.component
+    }
+
+    /// Whether it is a release, within the budget that this is approved for now.
+    pub(super) fn fits(&self, release: &Release) -> bool {
+        self.is(&release.installed) && self.budget == release.reach.budget
     }
 
     /// No call begins on it any more, whoever still holds it.

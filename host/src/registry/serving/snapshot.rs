@@ -11,6 +11,7 @@ use super::backstage::Backstage;
 use super::books::{StageId, id};
 use super::{Audience, Installed, Serving};
 use crate::model::{CapabilityName, Digest};
+use crate::registry::admission::Reach;
 use crate::registry::book::Book;
 use crate::registry::share::{Buckets, Share};
 use crate::registry::state::{Line, Release, Rollout, State};
@@ -34,6 +35,8 @@ pub struct Served<C> {
     pub pins: HashMap<String, Arc<Serving<C>>>,
     /// Every release that is ready.
     pub ready: BTreeMap<Version, Arc<Serving<C>>>,
+    /// On which conditions those of them serve that are not for everybody and for ever.
+    pub reaches: BTreeMap<Version, Reach>,
 }
 
 /// A release that spreads, and to whom.
@@ -194,9 +197,10 @@ impl<C> Snapshot<C> {
         before.chain(ready).filter(is_gone).cloned()
     }
 
-    pub(super) fn holds(&self, installed: &Installed) -> bool {
-        let serving = self.find(&installed.name, &installed.version);
-        serving.is_some_and(|serving| serving.is(installed) && !serving.is_closed())
+    pub(super) fn holds(&self, release: &Release) -> bool {
+        let Installed { name, version, .. } = &release.installed;
+        let serving = self.find(name, version);
+        serving.is_some_and(|serving| serving.fits(release) && !serving.is_closed())
     }
 }
 
@@ -209,7 +213,7 @@ impl<C> Served<C> {
         change: &Change<'_, C>,
     ) -> Self {
         let is_kept = |serving: &&Arc<Serving<C>>| {
-            let is_it = |release: &&Release| serving.is(&release.installed);
+            let is_it = |release: &&Release| serving.fits(release);
             wanted.iter().any(is_it) && !serving.is_closed()
         };
         let before = old.into_iter().flat_map(|old| old.ready.values());
@@ -242,7 +246,9 @@ impl<C> Served<C> {
         let pinned = |pins: &BTreeMap<CapabilityName, Version>| find(&ready, pins.get(name));
         let pins =
             state.pins.iter().filter_map(|(caller, pins)| Some((caller.clone(), pinned(pins)?)));
-        Self { stable, spreading, pins: pins.collect(), ready }
+        let reaches = line.releases.iter().filter(|(_, release)| release.reach.is_bounded());
+        let reaches = reaches.map(|(version, release)| (version.clone(), release.reach.clone()));
+        Self { stable, spreading, pins: pins.collect(), ready, reaches: reaches.collect() }
     }
 
     /// The same without what is closed.
@@ -256,6 +262,7 @@ impl<C> Served<C> {
             spreading: spreading.map(Spreading::same),
             pins: pins.map(|(caller, serving)| (caller.clone(), Arc::clone(serving))).collect(),
             ready: ready.map(|(version, serving)| (version.clone(), Arc::clone(serving))).collect(),
+            reaches: self.reaches.clone(),
         }
     }
 }

@@ -78,7 +78,7 @@ impl<C: Callee> Registry<C> {
         let mut failed = None;
         for release in Snapshot::<C>::wanted(state, backstage) {
             let installed = &release.installed;
-            let is_there = old.holds(installed) || ready.iter().any(|r| r.is(installed));
+            let is_there = old.holds(release) || ready.iter().any(|r| r.fits(release));
             if is_there || self.broken().contains_key(&installed.bundle) {
                 continue;
             }
@@ -98,14 +98,10 @@ impl<C: Callee> Registry<C> {
     }
 
     async fn load(&self, release: &Release) -> Result<C, String> {
-        let digest = release.installed.bundle;
-        let bundle = self.scribe.ask(move |journal| journal.log().blob(&digest)).await;
+        let bundle = self.blob(release.installed.bundle).await;
         let bundle = bundle.map_err(|error| error.to_string())?;
-        let bundle = bundle.map_err(|error| error.to_string())?;
-        let bundle = bundle.ok_or_else(|| "its bundle is missing beside the log".to_owned())?;
-        if Digest::of(&bundle) != digest {
-            return Err("its bundle is not the one that was installed".to_owned());
-        }
+        let missing = "its bundle is missing beside the log, or is not the one that was installed";
+        let bundle = bundle.ok_or_else(|| missing.to_owned())?;
         self.loader.load(release, bundle).await
     }
 

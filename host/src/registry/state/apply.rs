@@ -16,7 +16,7 @@ impl State {
     /// The [`Rule`] that it breaks.
     pub fn apply(&mut self, record: &Record) -> Result<(), Rule> {
         match &record.op {
-            Op::Installed(installed) => self.install(installed)?,
+            Op::Installed(installed) => self.install(installed, record.at_ms)?,
             Op::Activated { name, version } => self.activate(name, version)?,
             Op::Yanked { name, version } => {
                 self.release_mut(name, version)?.yanked = Some(record.why.clone());
@@ -37,6 +37,9 @@ impl State {
                 let is_meant = |release: &Release| release.installed.component == *digest;
                 self.lines.values_mut().for_each(|line| line.retire(is_meant));
             }
+            Op::Examined(examination) => self.note_examined(examination),
+            Op::Decided { .. } => self.decide(record)?,
+            Op::Expired { name, version } => self.expire(name, version, record.at_ms)?,
             Op::FlagSet { flag, on } => drop(self.flags.insert(flag.clone(), *on)),
             Op::Stopped => {
                 let (sequence, at_ms) = (record.sequence, record.at_ms);
@@ -80,6 +83,7 @@ impl State {
             Op::Approved { .. } => rollout.is_approved = true,
             Op::Promoted { .. } => {
                 let version = rollout.version.clone();
+                self.wide_enough(name, &version)?;
                 let line = self.line_mut(name)?;
                 line.rollout = None;
                 line.serve(version);
@@ -105,6 +109,9 @@ impl State {
             | Op::Pinned { .. }
             | Op::RolloutStarted { .. }
             | Op::Revoked { .. }
+            | Op::Examined(_)
+            | Op::Decided { .. }
+            | Op::Expired { .. }
             | Op::FlagSet { .. }
             | Op::Stopped
             | Op::Lifted { .. } => {}
@@ -112,7 +119,7 @@ impl State {
         Ok(())
     }
 
-    fn install(&mut self, installed: &Installed) -> Result<(), Rule> {
+    fn install(&mut self, installed: &Installed, at_ms: u64) -> Result<(), Rule> {
         let Installed { name, version, component, .. } = installed;
         self.runnable(installed)?;
         if let Some(line) = self.lines.get(name) {
@@ -123,8 +130,9 @@ impl State {
             }
             line.check_compatible(installed)?;
         }
+        let reach = self.reach_of(installed, at_ms)?;
         let line = self.lines.entry(name.clone()).or_default();
-        let release = Release { installed: installed.clone(), yanked: None };
+        let release = Release { installed: installed.clone(), yanked: None, reach };
         line.releases.insert(version.clone(), release);
         // Somebody has to serve, and there is nothing that a first release could be compared with.
         if line.stable.is_none() {
@@ -134,8 +142,9 @@ impl State {
     }
 
     fn activate(&mut self, name: &CapabilityName, version: &Version) -> Result<(), Rule> {
-        let installed = self.release_mut(name, version)?.installed.clone();
+        let installed = self.approved(name, version)?.installed.clone();
         self.runnable(&installed)?;
+        self.wide_enough(name, version)?;
         // To go back to whoever served before is what a stop is often for.
         if self.line_mut(name)?.previous.as_ref() != Some(version) {
             self.going()?;
@@ -188,7 +197,7 @@ impl State {
         };
         self.going()?;
         plan.check()?;
-        let installed = self.release_mut(name, version)?.installed.clone();
+        let installed = self.approved(name, version)?.installed.clone();
         let component = installed.component;
         match self.runnable(&installed) {
             Err(Rule::Quarantined { .. }) if *again => {}
@@ -240,12 +249,12 @@ impl State {
         }
     }
 
-    fn line_mut(&mut self, name: &CapabilityName) -> Result<&mut Line, Rule> {
+    pub(super) fn line_mut(&mut self, name: &CapabilityName) -> Result<&mut Line, Rule> {
         let unknown = || Rule::UnknownCapability { name: name.clone() };
         self.lines.get_mut(name).ok_or_else(unknown)
     }
 
-    fn release_mut(
+    pub(super) fn release_mut(
         &mut self,
         name: &CapabilityName,
         version: &Version,
@@ -274,7 +283,7 @@ impl Line {
     }
 
     /// Takes a release out of service, and who served before serves again.
-    fn retire(&mut self, is_meant: impl Fn(&Release) -> bool) {
+    pub(super) fn retire(&mut self, is_meant: impl Fn(&Release) -> bool) {
         let spreads = self.rollout.as_ref().and_then(|r| self.releases.get(&r.version));
         if spreads.is_some_and(&is_meant) {
             self.rollout = None;

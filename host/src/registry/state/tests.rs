@@ -32,6 +32,7 @@ fn installed(text: &str) -> Installed {
             output: json!({"type": "string"}),
         }],
         verified: None,
+        examination: None,
     }
 }
 

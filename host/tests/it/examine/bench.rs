@@ -96,6 +96,7 @@ impl Bench {
             level: Some(case.level),
             without: without.to_vec(),
             before: case.before.clone(),
+            before_component: None,
             names: vec!["text.slugify".parse().unwrap(), "mail.modern".parse().unwrap()],
         };
         let own = case.policy.clone().map(examiner);

@@ -5,7 +5,7 @@ use engraft::examine::{Blocks, Candidate, CandidateOrigin, Level, Severity};
 use engraft::model::{Clock, SystemClock};
 
 use super::bench::{Bench, component, manifest};
-use crate::support::repository;
+use crate::support::{repository, template};
 
 /// The level up to which they are looked at.
 const LEVEL: Level = Level::Comprehensive;
@@ -40,4 +40,15 @@ async fn a_plain_component_is_let_through_and_bounded_by_its_structure() {
     let report = examined.report();
     assert!(!report.is_blocked(), "{:#?}", report.findings);
     assert!(report.measures.is_bounded_by_structure);
+}
+
+#[tokio::test]
+async fn what_the_rust_template_makes_is_let_through() {
+    let component = template("rust", "greet");
+    let name = "text.slugify".parse().unwrap();
+    let candidate = Candidate::of_component(name, component, CandidateOrigin::Uploaded);
+    let examined = Bench::new().look(candidate, LEVEL).await;
+    let report = examined.report();
+    let told = report.findings.iter().filter(|it| it.severity >= Severity::Warning);
+    assert_eq!(told.count(), 0, "{:#?}", report.findings);
 }

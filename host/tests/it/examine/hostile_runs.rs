@@ -6,19 +6,6 @@ use serde_json::json;
 
 use super::bench::{Case, manifest};
 
-/// The checks of higher levels that have a candidate here.
-pub(crate) const TRIED: [CheckId; 9] = [
-    CheckId::LOADS,
-    CheckId::INSTANTIATION,
-    CheckId::EXAMPLES,
-    CheckId::CASES,
-    CheckId::OUTPUT_SCHEMA,
-    CheckId::DETERMINISM,
-    CheckId::ISOLATION,
-    CheckId::GROWTH,
-    CheckId::LATE,
-];
-
 /// `double` with this body, which has the number in local 0.
 fn double(fields: &str, body: &str) -> Vec<u8> {
     let text = format!(

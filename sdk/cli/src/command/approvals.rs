@@ -9,13 +9,16 @@ use engraft::artifact::Moment;
 use engraft::examine::{
     APPROVAL_LIFE, Approval, Binding, Conditions, Decision, Report, Said, Verdict, consequences,
 };
+use engraft::registry::{Actor, decide};
 use serde::Serialize;
 
 use crate::archive::Archive;
 use crate::desk::Desk;
 use crate::exit::Exit;
+use crate::limits::Limits;
 use crate::page::{Page, Style};
 use crate::screen::Reply;
+use crate::shelf::ShelfArgs;
 use crate::text;
 use crate::trouble::{Result, Trouble};
 
@@ -49,6 +52,9 @@ enum Deed {
         /// How many days it holds [default: 90]
         #[arg(long, value_name = "DAYS")]
         days: Option<u32>,
+        /// What no call of it goes over, where that is tighter than its manifest
+        #[command(flatten)]
+        limits: Box<Limits>,
     },
     /// Rejects it: one no outweighs every yes
     Reject(WordArgs),
@@ -68,6 +74,8 @@ struct WordArgs {
     /// Why, in the person's words
     #[arg(long, value_name = "TEXT", default_value = "")]
     why: String,
+    #[command(flatten)]
+    shelf: ShelfArgs,
 }
 
 /// A report and what was said to it.
@@ -92,8 +100,10 @@ pub(super) fn run(args: ApprovalsArgs, desk: &Desk) -> Result<Reply> {
     match args.deed {
         Deed::List => list(desk),
         Deed::Show { report } => show(&Archive::open(desk)?.report(&report)?, desk),
-        Deed::Approve { word, group, share, days } => {
-            let conditions = Conditions { group, share_percent: share, ..Conditions::default() };
+        Deed::Approve { word, group, share, days, limits } => {
+            let budget = limits.alone();
+            let conditions =
+                Conditions { group, share_percent: share, budget, ..Conditions::default() };
             let life = days
                 .map_or(APPROVAL_LIFE, |days| Duration::from_secs(u64::from(days) * 24 * 3_600));
             say(&word, Decision::Approve, conditions, life, desk)
@@ -124,7 +134,7 @@ fn list(desk: &Desk) -> Result<Reply> {
         let said: Vec<String> = it
             .said
             .iter()
-            .map(|word| format!("{} by {}", word_of(word.decision), word.by.join(", ")))
+            .map(|word| format!("{} by {}", word.decision, word.by.join(", ")))
             .collect();
         let version = it.version.clone().unwrap_or_default();
         let digits = it.component.chars().take(12).collect();
@@ -147,7 +157,7 @@ fn show(report: &Report, desk: &Desk) -> Result<Reply> {
         let style = if word.decision == Decision::Approve { Style::Good } else { Style::Bad };
         let by =
             format!("by {} until {}: {}", word.by.join(", "), word.until, text::line(&word.why));
-        page.verdict(style, word_of(word.decision), &by);
+        page.verdict(style, &word.decision.to_string(), &by);
     }
     Ok(Reply::fine(Waiting::of(report, said), page))
 }
@@ -178,7 +188,9 @@ fn say(
         until: Moment::at(now.saturating_add(life)),
         conditions,
     };
-    archive.say(&Approval::sign(&said, report.subject.digests, &key))?;
+    let approval = Approval::sign(&said, report.subject.digests, &key);
+    archive.say(&approval)?;
+    record(&approval, word, desk)?;
     if desk.home()?.keyring()?.key(&key.id()).is_none() {
         desk.screen.note(&format!(
             "the keyring does not trust `{}` yet, so it does not count: `engraft trust add` names it",
@@ -187,8 +199,23 @@ fn say(
     }
     let mut page = Page::default();
     let text = format!("{} {}", report.subject.name, report.subject.component.short());
-    page.verdict(Style::Good, word_of(decision), &text);
+    page.verdict(Style::Good, &decision.to_string(), &text);
     Ok(Reply::fine(&said, page).exit(Exit::Fine))
+}
+
+/// Lets the registry hear it, where there is one: a program that follows it acts on it at once.
+fn record(approval: &Approval, word: &WordArgs, desk: &Desk) -> Result<()> {
+    if !word.shelf.exists(desk)? {
+        return Ok(());
+    }
+    let journal = word.shelf.journal(desk)?;
+    let ops = decide(approval, &desk.home()?.keyring()?, desk.now());
+    let ops = ops.map_err(|error| Trouble::fault(error.to_string()))?;
+    for op in ops {
+        let recorded = journal.record(Actor::person(&word.key), &word.why, op);
+        recorded.map_err(|error| Trouble::from(engraft::Error::from(error)))?;
+    }
+    Ok(())
 }
 
 /// What was said to a report by whom the keyring trusts, the last word last.
@@ -219,14 +246,6 @@ fn needs(verdict: Verdict) -> String {
             count => format!("{count} approvals"),
         },
         Verdict::Blocked => "is blocked".to_owned(),
-    }
-}
-
-const fn word_of(decision: Decision) -> &'static str {
-    match decision {
-        Decision::Approve => "approved",
-        Decision::Reject => "rejected",
-        Decision::Withdraw => "withdrawn",
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use engraft::artifact::{Bundle, Manifest};
+use engraft::artifact::Bundle;
 use engraft::engine::EngineConfig;
 use engraft::examine::{
     CHECKS, Candidate, CandidateOrigin, CheckId, ExamineError, Examined, Examiner, Level,
@@ -120,10 +120,12 @@ pub(super) fn run(args: &ExamineArgs, desk: &Desk) -> Result<Reply> {
 fn examine(file: &Path, args: &ExamineArgs, desk: &Desk) -> Result<Examined> {
     let policy = policy(args.policy.as_deref())?;
     let candidate = candidate(file, args, desk)?;
+    let before = args.against.as_deref().map(|text| before(text, args, desk)).transpose()?;
     let order = Order {
         level: args.level.map(Level::from),
         without: args.without.clone(),
-        before: args.against.as_deref().map(|text| before(text, args, desk)).transpose()?,
+        before: before.as_ref().map(|bundle| bundle.claimed_manifest().clone()),
+        before_component: before.as_ref().map(Bundle::component_arc),
         names: names(args, desk)?,
     };
     let examiner = Examiner::new(policy, EngineConfig::default()).map_err(trouble)?;
@@ -183,15 +185,15 @@ fn bare(input: &Input, draft: Draft, desk: &Desk) -> Result<Candidate> {
     Ok(Candidate::of_component(name, input.component(), origin).completed_by(Arc::new(complete)))
 }
 
-/// The manifest of the release before.
-fn before(text: &str, args: &ExamineArgs, desk: &Desk) -> Result<Manifest> {
+/// The release before.
+fn before(text: &str, args: &ExamineArgs, desk: &Desk) -> Result<Bundle> {
     let path = Path::new(text);
     if path.is_file() {
         let input = Input::open(path)?;
         let Content::Bundle(bundle) = &input.content else {
             return Err(Trouble::usage(format!("`{text}` is no bundle; only those have versions")));
         };
-        return Ok(bundle.claimed_manifest().clone());
+        return Ok(Bundle::clone(bundle));
     }
     let release: ReleaseArg = text.parse().map_err(|why| {
         Trouble::usage(format!("`--against {text}`: {why}, or the file of a bundle"))
@@ -207,7 +209,7 @@ fn before(text: &str, args: &ExamineArgs, desk: &Desk) -> Result<Manifest> {
     let bytes = journal.log().blob(&found.installed.bundle);
     let bytes = bytes.map_err(|error| Trouble::fault(error.to_string()))?;
     let bytes = bytes.ok_or_else(|| Trouble::fault(format!("the bundle of `{text}` is gone")))?;
-    Ok(Bundle::parse(&bytes)?.claimed_manifest().clone())
+    Ok(Bundle::parse(&bytes)?)
 }
 
 /// The names in use; none where there is no registry yet.

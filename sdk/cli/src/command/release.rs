@@ -8,24 +8,39 @@ mod look;
 use std::path::PathBuf;
 
 use clap::Args;
+use engraft::LiveHost;
+use engraft::artifact::Bundle;
+use engraft::examine::Approval;
 use engraft::model::Digest;
-use engraft::registry::Op;
+use engraft::registry::{Op, RegistryError};
 
+use crate::archive::Archive;
 use crate::desk::Desk;
+use crate::exit::Exit;
+use crate::page::Style;
 use crate::screen::Reply;
 use crate::shelf::{DeedArgs, ReleaseArg, reply};
+use crate::text;
 use crate::trouble::{Result, Trouble};
 
 pub(crate) use look::{HistoryArgs, ListArgs, ShowArgs, history, list, show};
 
-/// Verifies a bundle and keeps it in the registry
+/// Verifies and examines a bundle, and keeps it in the registry
 ///
 /// The first release of a name serves at once; a later one waits for `rollout start` or `activate`.
+/// What the policy does not let through ends with 3; where a person may approve it, it waits for
+/// `approvals approve`, and is installed by the same command then.
 #[derive(Debug, Args)]
 pub(crate) struct InstallArgs {
     /// A bundle that the keyring trusts
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// The policy that it is held to, in YAML or JSON [default: the built-in one]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Keep work in progress without an examination; the policy has to say `throwaway: admit`
+    #[arg(long)]
+    unexamined: bool,
     #[command(flatten)]
     deed: DeedArgs,
 }
@@ -82,13 +97,54 @@ pub(crate) struct RevokeArgs {
 pub(super) fn install(args: &InstallArgs, desk: &Desk) -> Result<Reply> {
     let fail = |error: &std::io::Error| Trouble::file("read", &args.file, error);
     let bundle = std::fs::read(&args.file).map_err(|error| fail(&error))?;
-    let progress = desk.screen.progress("compiling");
-    let record = desk.wait(async {
-        let live = args.deed.live(desk).await?;
-        Ok::<_, Trouble>(live.install(&bundle, args.deed.actor(), args.deed.why()).await?)
+    let policy = super::examine::policy(args.policy.as_deref())?;
+    let approvals = Archive::open(desk)?.approvals()?;
+    let progress = desk.screen.progress("examining");
+    let installed = desk.wait(async {
+        let live = args.deed.live(policy, desk).await?;
+        hand_over(&live, &bundle, &approvals, args).await?;
+        let (by, why) = (args.deed.actor(), args.deed.why());
+        Ok::<_, Trouble>(match args.unexamined {
+            true => live.install_unexamined(&bundle, by, why).await,
+            false => live.install(&bundle, by, why).await,
+        })
     })?;
     drop(progress);
-    Ok(reply(&record.map_err(|error| error.about(&args.file))?))
+    match installed? {
+        Ok(record) => Ok(reply(&record)),
+        Err(engraft::Error::NotApproved { report, why }) => {
+            Archive::open(desk)?.keep(&report)?;
+            let mut page = super::examine::page(&report);
+            page.verdict(Style::Bad, "not installed", &text::scrub_lines(&why.to_string()));
+            let exit = super::examine::exit(&report);
+            let exit = if exit == Exit::Fine { Exit::Refused } else { exit };
+            Ok(Reply::fine(&report, page).exit(exit))
+        }
+        Err(error) => Err(Trouble::from(error).about(&args.file)),
+    }
+}
+
+/// Lets the log hear what persons have said of this component so far.
+async fn hand_over(
+    live: &LiveHost,
+    bundle: &[u8],
+    approvals: &[Approval],
+    args: &InstallArgs,
+) -> Result<()> {
+    let component =
+        Bundle::parse(bundle).map_err(|error| Trouble::from(error).about(&args.file))?;
+    let component = component.digest();
+    for approval in approvals {
+        if approval.claimed_component() != Some(component) {
+            continue;
+        }
+        match live.decide(approval, args.deed.actor()).await {
+            // Whom the keyring does not trust is told of where approvals are counted.
+            Ok(_) | Err(engraft::Error::Registry(RegistryError::NotSaid { .. })) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn activate(args: ActivateArgs, desk: &Desk) -> Result<Reply> {

@@ -1,13 +1,13 @@
 //! A registry from the command line: releases, rollouts, stops, and the log that tells of all of
 //! it.
 
-use crate::support::{Home, NUMBERS};
+use crate::support::{HONEST_NUMBERS, Home};
 
 /// A home with two releases of `numbers` installed.
 pub(crate) fn two() -> Home {
     let home = Home::new();
     for (factor, version, sequence) in [("2", "1.0.0", "1"), ("3", "1.1.0", "2")] {
-        let text = NUMBERS.replace("(i32.const 2)", &format!("(i32.const {factor})"));
+        let text = HONEST_NUMBERS.replace("(i32.const 2)", &format!("(i32.const {factor})"));
         home.component("numbers.wasm", &text);
         let file = format!("{version}.engraft");
         let sign = ["sign", "numbers.wasm", "--version", version, "--sequence", sequence];
@@ -97,6 +97,57 @@ fn what_is_not_trusted_or_older_is_not_installed() {
     stranger.run(&["list"]).says(0, "nothing is installed");
     stranger.write("bad.engraft", "no bundle");
     stranger.run(&["install", "bad.engraft"]).says(4, "bad.engraft");
+}
+
+#[test]
+fn what_is_installed_was_examined_and_what_is_not_let_through_ends_with_three() {
+    let home = Home::new();
+    home.bundle();
+    let ran = home.run(&["install", "numbers.engraft"]).says(3, "blocks static.endless");
+    assert!(ran.out.contains("not installed: `numbers` is blocked by"), "{}", ran.out);
+    home.run(&["list"]).says(0, "nothing is installed");
+    home.run(&["history"]).says(0, "blocked by static.endless");
+    home.run(&["audit", "verify"]).says(0, "holds: 1 entries");
+    let unexamined = ["install", "numbers.engraft", "--unexamined"];
+    home.run(&unexamined).says(3, "throwaway: admit");
+    home.write("dev.yaml", "throwaway: admit\n");
+    home.run(&[&unexamined[..], &["--policy", "dev.yaml"]].concat()).says(0, "unexamined");
+    home.run(&["show", "numbers"]).says(0, "unexamined");
+}
+
+#[test]
+fn an_approval_lets_in_on_its_conditions_and_a_withdrawal_takes_out() {
+    let home = Home::new();
+    home.component("numbers.wasm", HONEST_NUMBERS);
+    home.run(&["sign", "numbers.wasm", "--version", "1.0.0"]).fine();
+    home.write("policy.yaml", "levels: {installed: basic}\nactions: {safe: {do: approval}}\n");
+    let install = ["install", "numbers.engraft", "--policy", "policy.yaml"];
+    let ran = home.run(&install).says(3, "needs an approval");
+    assert!(ran.out.contains("0 of 1 approvals"), "{}", ran.out);
+    home.run(&["key", "new", "ann", "--no-passphrase"]).fine();
+    home.run(&["key", "export", "ann", "--output", "ann.pub"]).fine();
+    home.run(&["trust", "add", "ann.pub", "--names", "*"]).fine();
+    let approve = ["approvals", "approve", "numbers", "--key", "ann", "--why", "for a start"];
+    home.run(&[&approve[..], &["--group", "staff", "--share", "10", "--fuel", "1M"]].concat())
+        .fine();
+    home.run(&install).fine();
+    let shown = home.run(&["show", "numbers"]).says(0, "only for the group `staff`").out;
+    assert!(shown.contains("for at most 10% of the users"), "{shown}");
+    assert!(shown.contains("within a tighter budget"), "{shown}");
+    home.run(&["approvals", "withdraw", "numbers", "--key", "ann"]).fine();
+    home.run(&["show", "numbers"]).says(0, "suspended: 0 of 1 approvals are left");
+    home.run(&["activate", "numbers@1.0.0"]).says(3, "serves nobody at present");
+    let history = json(&home, &["history", "numbers"]);
+    let entries = history["entries"].as_array().unwrap();
+    let words: Vec<&str> = entries.iter().map(|it| it["op"]["op"].as_str().unwrap()).collect();
+    assert_eq!(words, ["examined", "decided", "installed", "decided"]);
+    assert_eq!(
+        (&entries[1]["why"], &entries[1]["by"]["name"]),
+        (&"for a start".into(), &"ann".into())
+    );
+    assert_eq!(entries[2]["op"]["examination"]["level"], "basic");
+    assert_eq!(entries[3]["op"]["decision"], "withdraw");
+    home.run(&["history"]).says(0, "withdrawn by key-");
 }
 
 #[test]

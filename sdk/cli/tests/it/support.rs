@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde_json::Value;
 
 pub(crate) use components::{
-    CORE_MODULE, EFFECTS_MANIFEST, IMPORTS_CLOCK, IMPORTS_RANDOM, NUMBERS, OTHER_NUMBERS,
-    SURROUNDINGS, UNKNOWN_IMPORT, effects, resources, template, wat,
+    CORE_MODULE, EFFECTS_MANIFEST, HONEST_NUMBERS, IMPORTS_CLOCK, IMPORTS_RANDOM, NUMBERS,
+    OTHER_NUMBERS, SURROUNDINGS, UNKNOWN_IMPORT, effects, resources, template, wat,
 };
 
 static HOMES: AtomicU32 = AtomicU32::new(0);

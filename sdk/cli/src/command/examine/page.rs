@@ -4,7 +4,8 @@
 //! cleaned, and evidence is indented and dimmed.
 
 use engraft::examine::{
-    Blocks, CheckEnd, CountsTo, Finding, Report, RiskReport, Severity, Verdict, consequences,
+    Blocks, CheckEnd, Compared, CountsTo, Finding, Performance, Quantiles, Report, RiskReport,
+    Severity, Verdict, consequences,
 };
 
 use crate::page::{Page, Style};
@@ -24,6 +25,9 @@ pub(in crate::command) fn page(report: &Report) -> Page {
     }
     if let Some(risk) = &report.risk {
         risk_part(&mut page, risk);
+    }
+    if let Some(performance) = &report.performance {
+        speed(&mut page, performance);
     }
     let effects = consequences(report);
     if !effects.is_empty() {
@@ -113,6 +117,35 @@ fn risk_part(page: &mut Page, risk: &RiskReport) {
         };
         let because = text::scrub(&factor.because);
         page.styled(Style::Dim, format!("    {number} +{}: {because}\n", factor.weight));
+    }
+}
+
+fn speed(page: &mut Page, performance: &Performance) {
+    page.heading("How fast it is");
+    let time = text::nanoseconds;
+    let Performance { latency_ns, fuel, memory_bytes, .. } = performance;
+    let row = |what: &str, of: &Quantiles, tell: &dyn Fn(u64) -> String| {
+        vec![what.to_owned(), tell(of.p50), tell(of.p95), tell(of.p99), tell(of.max)]
+    };
+    let mut rows = vec![
+        row("time", latency_ns, &time),
+        row("fuel", fuel, &text::count),
+        row("memory", memory_bytes, &text::bytes),
+    ];
+    for step in &performance.load {
+        let what = format!("{} at once, {:.0}/s", step.concurrent, step.calls_per_second);
+        rows.push(row(&what, &step.latency_ns, &time));
+    }
+    for step in &performance.rates {
+        let what = format!("{:.0}/s coming", step.offered_per_second);
+        rows.push(row(&what, &step.latency_ns, &time));
+    }
+    page.table(&["", "p50", "p95", "p99", "most"], rows);
+    if let Some(Compared { version, latency, fuel, .. }) = &performance.against {
+        page.line(format!(
+            "  beside {version}: time × {:.2} ({:.2} to {:.2}), fuel × {fuel:.2}",
+            latency.median, latency.low, latency.high
+        ));
     }
 }
 

@@ -114,6 +114,12 @@ pub(crate) fn show(args: &ShowArgs, desk: &Desk) -> Result<Reply> {
         let because = |what: &str, why: Option<&String>| {
             why.map(|why| format!("{what}: {}", text::line(why)))
         };
+        if release.installed.examination.is_none() {
+            marks.push("unexamined".to_owned());
+        }
+        let reach = release.reach.to_string();
+        marks.extend((!reach.is_empty()).then(|| format!("approved {reach}")));
+        marks.extend(because("suspended", release.reach.suspended.as_ref()));
         marks.extend(because("yanked", release.yanked.as_ref()));
         marks.extend(because("revoked", state.revoked.get(component)));
         marks.extend(because("rolled back", state.quarantined.get(component)));

@@ -61,6 +61,7 @@ fn installed(version: &str) -> Installed {
         origin: ReleaseOrigin::Brought,
         operations: Vec::new(),
         verified: None,
+        examination: None,
     }
 }
 

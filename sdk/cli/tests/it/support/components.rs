@@ -22,6 +22,14 @@ pub(crate) const NUMBERS: &str = r#"(component
     (func (export "grow") (param "pages" u32) (result u32) (canon lift (core func $i "grow")))
     (func (export "deep") (canon lift (core func $i "deep"))))"#;
 
+/// What an examination lets through of [`NUMBERS`].
+pub(crate) const HONEST_NUMBERS: &str = r#"(component
+    (core module $m (func (export "double") (param i32) (result i32)
+        (i32.mul (local.get 0) (i32.const 2))))
+    (core instance $i (instantiate $m))
+    (func (export "double") (param "number" u32) (result u32)
+        (canon lift (core func $i "double"))))"#;
+
 /// Another component than [`NUMBERS`].
 pub(crate) const OTHER_NUMBERS: &str = r#"(component
     (core module $m (func (export "triple") (param i32) (result i32)

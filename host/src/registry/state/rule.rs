@@ -1,0 +1,179 @@
+//! Why an op is not allowed.
+//!
+//! *Never:* a rule is told without the name and the number that it is about.
+
+use semver::Version;
+
+use super::Difference;
+use crate::artifact::KeyId;
+use crate::model::{CapabilityName, Digest};
+use crate::registry::plan::PlanError;
+
+/// Why an op is not allowed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rule {
+    /// Nothing of this name.
+    #[error("no capability `{name}` is installed; install a bundle of it first")]
+    UnknownCapability {
+        /// The name.
+        name: CapabilityName,
+    },
+    /// No such version.
+    #[error("`{name}` has no version {version}; it has {known}")]
+    UnknownVersion {
+        /// The name.
+        name: CapabilityName,
+        /// The version.
+        version: Version,
+        /// Those that it has.
+        known: String,
+    },
+    /// The version is there with other bytes.
+    #[error("`{name}` {version} is installed already with other bytes; give it another version")]
+    OtherBytes {
+        /// The name.
+        name: CapabilityName,
+        /// The version.
+        version: Version,
+    },
+    /// Its version promises what it does not keep.
+    #[error("`{name}` {version} is not compatible with {older}, as its version says: {}", listed(.differences))]
+    NotCompatible {
+        /// The name.
+        name: CapabilityName,
+        /// The version.
+        version: Version,
+        /// The one that it breaks with.
+        older: Version,
+        /// How.
+        differences: Vec<Difference>,
+    },
+    /// The component never runs again.
+    #[error("{digest} is revoked: {why}")]
+    Revoked {
+        /// Which one.
+        digest: Digest,
+        /// Why.
+        why: String,
+    },
+    /// The component was rolled back.
+    #[error("{digest} was rolled back: {why}; a person may try it again explicitly")]
+    Quarantined {
+        /// Which one.
+        digest: Digest,
+        /// Why.
+        why: String,
+    },
+    /// There is one already.
+    #[error("`{name}` has a rollout of {version} already; end that first")]
+    Rolling {
+        /// The name.
+        name: CapabilityName,
+        /// The version that spreads.
+        version: Version,
+    },
+    /// There is none.
+    #[error("`{name}` has no rollout under way")]
+    NoRollout {
+        /// The name.
+        name: CapabilityName,
+    },
+    /// The release serves everybody already.
+    #[error("`{name}` {version} serves everybody already")]
+    ServesAlready {
+        /// The name.
+        name: CapabilityName,
+        /// The version.
+        version: Version,
+    },
+    /// The plan cannot be followed.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// There is no such stage, or it is not the next one.
+    #[error("the rollout of `{name}` is in stage {now}, so {wanted} is not the next")]
+    Stage {
+        /// The name.
+        name: CapabilityName,
+        /// The stage that it is in.
+        now: usize,
+        /// The stage that was asked for.
+        wanted: usize,
+    },
+    /// Everything stands still.
+    #[error("everything stands still: {why}; a person lifts it with a key")]
+    Stopped {
+        /// Why.
+        why: String,
+    },
+    /// Nothing stands still.
+    #[error("there is no emergency stop to lift")]
+    NotStopped,
+    /// Whoever lifts the stop has not signed for it.
+    #[error("{key} has not signed that the emergency stop of entry {sequence} is lifted")]
+    Unsigned {
+        /// Whose key.
+        key: KeyId,
+        /// The stop's place in the log.
+        sequence: u64,
+    },
+    /// The examination is of something else.
+    #[error("`{name}` {version} comes with an examination of {examined}, which is something else")]
+    Unexamined {
+        /// The name.
+        name: CapabilityName,
+        /// The version.
+        version: Version,
+        /// What was examined.
+        examined: Digest,
+    },
+    /// The release would be given to more users than it is approved for.
+    #[error("`{name}` {version} cannot serve everybody: it is approved {reach}")]
+    Narrow {
+        /// The name.
+        name: CapabilityName,
+        /// The version.
+        version: Version,
+        /// What it is approved for.
+        reach: String,
+    },
+    /// The release is not approved any more.
+    #[error("`{name}` {version} serves nobody at present: {why}")]
+    Suspended {
+        /// The name.
+        name: CapabilityName,
+        /// The version.
+        version: Version,
+        /// Why.
+        why: String,
+    },
+    /// The word is not the key's.
+    #[error("{key} has not signed what is said of `{name}`")]
+    NotSaid {
+        /// The name.
+        name: CapabilityName,
+        /// Whose key.
+        key: KeyId,
+    },
+    /// The approval still holds, or there is none.
+    #[error("the approval of `{name}` {version} has not ended")]
+    NotEnded {
+        /// The name.
+        name: CapabilityName,
+        /// The version.
+        version: Version,
+    },
+    /// The alias is the name of a capability, or leads to none.
+    #[error("`{alias}` cannot stand for another name: {why}")]
+    Alias {
+        /// The alias.
+        alias: CapabilityName,
+        /// Why not.
+        why: String,
+    },
+}
+
+fn listed(differences: &[Difference]) -> String {
+    let texts: Vec<String> = differences.iter().map(ToString::to_string).collect();
+    texts.join("; ")
+}

@@ -1,0 +1,71 @@
+//! Hostile components that use the contract: a guest whose operations each do one thing wrong, tried
+//! with one of them at a time.
+
+use engraft::artifact::Manifest;
+use engraft::examine::{CheckId, Level};
+use engraft::model::{HttpRule, KvQuota, Operation, Permissions};
+use serde_json::{Value, json};
+
+use super::bench::{Case, manifest};
+use crate::support::guest;
+
+pub(crate) fn cases() -> Vec<Case> {
+    let mut deaf = case("a check of itself that does not hold", CheckId::SELF_TEST, "hide", text());
+    // Its self-test asks a host that this manifest does not have.
+    permissions(&mut deaf).http.pop();
+    vec![
+        case("an operation of which it knows nothing", CheckId::DESCRIPTION, "unheard-of", text()),
+        deaf,
+        case("a break beyond the bounds", CheckId::INVALID_INPUT, "pick", number()),
+        case("a setting that it did not ask for", CheckId::BEYOND, "pry", text()),
+        case("an input that goes out backwards", CheckId::LEAK, "hide", text()),
+        case("a break where values cannot be read", CheckId::FAULTS, "trust", text()),
+        case("values that do not survive a cut", CheckId::FUEL_CUT, "tear", text()),
+    ]
+}
+
+fn text() -> Value {
+    json!({"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]})
+}
+
+/// Ten at most; the guest itself says nothing of that.
+fn number() -> Value {
+    let number = json!({"type": "number", "minimum": 0, "maximum": 10});
+    json!({"type": "object", "properties": {"number": number}, "required": ["number"]})
+}
+
+fn case(name: &'static str, check: CheckId, operation: &str, input: Value) -> Case {
+    let level = check.check().map_or(Level::Basic, |check| check.level);
+    let component = guest("rogue").to_vec();
+    let manifest = Some(manifest_of(operation, input));
+    Case { level, manifest, ..Case::of_bytes(name, check, component) }
+}
+
+fn manifest_of(operation: &str, input: Value) -> Manifest {
+    let http = |host: &str| HttpRule {
+        host: host.parse().unwrap(),
+        methods: Vec::new(),
+        path_prefix: "/".to_owned(),
+    };
+    let mut manifest = manifest();
+    manifest.description.name = "test.rogue".parse().unwrap();
+    manifest.description.permissions = Permissions {
+        kv: Some(KvQuota { bytes: 4096, keys: 64 }),
+        config: vec!["locale".parse().unwrap()],
+        http: vec![http("api.example.org"), http("self.example.org")],
+        ..Permissions::default()
+    };
+    manifest.description.operations = vec![Operation {
+        name: operation.to_owned(),
+        summary: "Does one thing.".to_owned(),
+        input_schema: input,
+        output_schema: json!({"type": "integer"}),
+        intents: vec![],
+        examples: vec![],
+    }];
+    manifest
+}
+
+fn permissions(case: &mut Case) -> &mut Permissions {
+    &mut case.manifest.as_mut().unwrap().description.permissions
+}
