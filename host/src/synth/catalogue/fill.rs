@@ -206,7 +206,9 @@ impl Filled {
             if let Some((name, behind)) = hole('{', '}') {
                 out.push_str(&self.expression(name));
                 rest = behind;
-            } else if let Some((name, behind)) = hole('[', ']') {
+            } else if let Some((name, behind)) =
+                hole('[', ']').filter(|(name, _)| self.is_raw(name))
+            {
                 out.push_str(self.raw(name));
                 rest = behind;
             } else {
@@ -221,6 +223,11 @@ impl Filled {
             Some(said) => said.expression.clone(),
             None => format!("input.{}", self.name(name)),
         }
+    }
+
+    /// A bracket behind the sign may as well be a class of a regular expression.
+    fn is_raw(&self, name: &str) -> bool {
+        self.values.contains_key(name.split('.').next().unwrap_or(name))
     }
 
     fn raw(&self, name: &str) -> &str {

@@ -163,6 +163,13 @@ fn what_is_said_stays_a_value() {
 }
 
 #[test]
+fn a_class_of_characters_is_no_hole() {
+    let draft = draft("find the emails in a@b.example").unwrap();
+    let program = document(&draft)["return"].as_str().unwrap().to_owned();
+    assert!(program.contains("@[A-Za-z0-9-]+"), "{program}");
+}
+
+#[test]
 fn a_page_asks_for_its_own_host_and_path_only() {
     let draft = draft("fetch the json from https://api.example.org/v1/rates?base=EUR").unwrap();
     let rule = json!([{"host": "api.example.org", "methods": ["GET"], "path": "/v1/rates"}]);
