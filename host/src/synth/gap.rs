@@ -3,6 +3,7 @@
 //! *Never:* what one person said is shown as what all of them want, nor kept with a secret in it.
 
 mod gaps;
+mod part;
 mod people;
 mod template;
 #[cfg(test)]

@@ -2,11 +2,9 @@
 //!
 //! *Never:* what varies is kept in words that only one person said.
 
-use std::hash::{DefaultHasher, Hasher};
-
-use super::joined;
+use super::part::{Part, Varying, between};
 use crate::model::secrecy::{REDACTED, cut, looks_secret, sounds_secret};
-use crate::model::{Sentence, SlotKind, Word};
+use crate::model::{Sentence, SlotKind};
 
 /// Parts of a template; what is said behind so many words is one slot.
 const PARTS_MAX: usize = 20;
@@ -14,13 +12,6 @@ const PARTS_MAX: usize = 20;
 const SAMPLE_WORDS_MAX: usize = 40;
 /// After so many requests words are no longer given up: what does not have them is another gap.
 const SETTLED: u32 = 5;
-/// Values that are told apart in a slot. With more it is no choice among a few.
-const VALUES_MAX: usize = 8;
-/// Fewer requests than this say nothing of which values there are.
-const CASES_FROM: u32 = 8;
-const CASES_MAX: usize = 5;
-/// Values longer than this are texts, not cases.
-const VALUE_CHARS_MAX: usize = 32;
 /// Verbs that say little without what they are done to.
 const GENERIC: [&str; 40] = [
     "show",
@@ -69,38 +60,6 @@ const ASKING: [&str; 12] = [
     "what", "what's", "whats", "how", "which", "who", "when", "where", "why", "does", "much",
     "many",
 ];
-
-/// A part of a request or of a template.
-#[derive(Debug, Clone)]
-pub(super) enum Part {
-    /// A word: in which spelling it is compared, and how it was written.
-    Word { stem: Box<str>, text: Box<str>, telling: bool },
-    /// What varies.
-    Slot(Varying),
-}
-
-/// Something that varies.
-#[derive(Debug, Clone)]
-pub(super) struct Varying {
-    pub(super) name: String,
-    pub(super) kind: SlotKind,
-    /// Whether some requests have nothing there.
-    pub(super) optional: bool,
-    values: Vec<Seen>,
-    /// Whether there were more values than are told apart.
-    many: bool,
-    count: u32,
-}
-
-/// A value: its number, who said it first, and how it is written; kept only once somebody else said it
-/// too.
-#[derive(Debug, Clone)]
-struct Seen {
-    hash: u64,
-    who: u64,
-    text: Option<Box<str>>,
-    shared: bool,
-}
 
 /// What the requests of a gap have in common.
 #[derive(Debug, Clone)]
@@ -172,7 +131,7 @@ impl Template {
 
     /// What these and one more request have in common; none where that says nothing.
     pub(super) fn merged(&self, other: &Self, who: u64) -> Option<Self> {
-        let pairs = common(&self.parts, &other.parts);
+        let pairs = in_order(&self.parts, &other.parts);
         let mut parts = Vec::new();
         let (mut at, mut on) = (0, 0);
         for (own, others) in pairs.into_iter().chain([(self.parts.len(), other.parts.len())]) {
@@ -248,15 +207,7 @@ impl Template {
     pub(super) fn bytes(&self) -> usize {
         let of = |part: &Part| match part {
             Part::Word { stem, text, .. } => stem.len() + text.len(),
-            Part::Slot(slot) => {
-                let texts: usize = slot
-                    .values
-                    .iter()
-                    .filter_map(|seen| seen.text.as_ref())
-                    .map(|text| text.len())
-                    .sum();
-                slot.name.capacity() + slot.values.capacity() * size_of::<Seen>() + texts
-            }
+            Part::Slot(slot) => slot.bytes(),
         };
         self.parts.capacity() * size_of::<Part>() + self.parts.iter().map(of).sum::<usize>()
     }
@@ -282,7 +233,7 @@ pub(super) fn sample(sentence: &str) -> String {
 }
 
 /// The words that two have in common, in their order: the longest such row.
-fn common(left: &[Part], right: &[Part]) -> Vec<(usize, usize)> {
+fn in_order(left: &[Part], right: &[Part]) -> Vec<(usize, usize)> {
     let width = right.len() + 1;
     let mut best = vec![0_u16; (left.len() + 1) * width];
     let value =
@@ -310,153 +261,4 @@ fn common(left: &[Part], right: &[Part]) -> Vec<(usize, usize)> {
         }
     }
     pairs
-}
-
-/// One slot for what stands between two words on either side.
-fn between(left: (&[Part], u64), right: (&[Part], u64)) -> Option<Varying> {
-    let one = |(parts, who): (&[Part], u64)| -> Option<Varying> {
-        let mut parts = parts.iter().map(|part| part.varying(who));
-        let mut first = parts.next()?;
-        parts.for_each(|next| first.join(&next));
-        Some(first)
-    };
-    match (one(left).map(Varying::kept), one(right)) {
-        (Some(mut left), Some(right)) => {
-            left.kind = joined(left.kind, right.kind);
-            left.optional |= right.optional;
-            left.count = left.count.saturating_add(right.count);
-            left.many |= right.many;
-            right.values.iter().for_each(|value| left.see(value));
-            Some(left)
-        }
-        (Some(slot), None) | (None, Some(slot)) => Some(Varying { optional: true, ..slot.kept() }),
-        (None, None) => None,
-    }
-}
-
-// === impl Part ===
-
-impl Part {
-    fn of(word: &Word, secret: bool, who: u64) -> Self {
-        let text = word.as_str();
-        if (secret && !word.is_filler()) || looks_secret(text) {
-            return Self::Slot(Varying::hidden());
-        }
-        let typed = [
-            SlotKind::Integer,
-            SlotKind::Number,
-            SlotKind::Date,
-            SlotKind::Url,
-            SlotKind::Email,
-            SlotKind::Json,
-        ];
-        let kind = typed.into_iter().find(|kind| kind.read(text).is_some());
-        match kind {
-            // Numbers and addresses are nobody's choice among a few.
-            Some(kind) => Self::Slot(Varying { kind, ..Varying::hidden() }),
-            None if word.is_quoted() => Self::Slot(Varying::of(text, who)),
-            None => Self::Word {
-                stem: word.stem().into(),
-                text: text.to_lowercase().replace(['{', '}'], "").into(),
-                telling: !word.is_filler(),
-            },
-        }
-    }
-
-    fn is_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Word { stem, .. }, Self::Word { stem: other, .. }) => stem == other,
-            _ => false,
-        }
-    }
-
-    /// How much it is to have this in common.
-    const fn worth(&self) -> u16 {
-        match self {
-            Self::Word { telling: true, .. } => 10,
-            Self::Word { .. } | Self::Slot(_) => 1,
-        }
-    }
-
-    fn varying(&self, who: u64) -> Varying {
-        match self {
-            Self::Word { text, .. } => Varying::of(text, who),
-            Self::Slot(slot) => slot.clone(),
-        }
-    }
-}
-
-// === impl Varying ===
-
-impl Varying {
-    fn of(text: &str, who: u64) -> Self {
-        let short = text.chars().count() <= VALUE_CHARS_MAX;
-        let values = vec![Seen { hash: hash(text), who, text: Some(text.into()), shared: false }];
-        let values = if short { values } else { Vec::new() };
-        Self {
-            name: String::new(),
-            kind: SlotKind::Text,
-            optional: false,
-            values,
-            many: !short,
-            count: 1,
-        }
-    }
-
-    /// A value of which nothing is kept but that it was there.
-    fn hidden() -> Self {
-        Self {
-            name: String::new(),
-            kind: SlotKind::Text,
-            optional: false,
-            values: Vec::new(),
-            many: true,
-            count: 1,
-        }
-    }
-
-    /// Takes in what stands right behind it: together they are a longer text.
-    fn join(&mut self, next: &Self) {
-        self.kind = SlotKind::Text;
-        self.optional &= next.optional;
-        (self.many, self.values) = (true, Vec::new());
-    }
-
-    /// Without the words that only one person said.
-    fn kept(mut self) -> Self {
-        for value in self.values.iter_mut().filter(|value| !value.shared) {
-            value.text = None;
-        }
-        self
-    }
-
-    fn see(&mut self, value: &Seen) {
-        let room = self.values.len() < VALUES_MAX;
-        match self.values.iter_mut().find(|known| known.hash == value.hash) {
-            Some(known) if known.who != value.who => {
-                known.text = known.text.take().or_else(|| value.text.clone());
-                known.shared = true;
-            }
-            Some(_) => {}
-            None if room => {
-                self.values.push(Seen { text: None, ..value.clone() });
-            }
-            None => self.many = true,
-        }
-    }
-
-    /// The values, where they are few and each was said by several people.
-    pub(super) fn cases(&self) -> Vec<&str> {
-        let all =
-            !self.many && self.count >= CASES_FROM && (2..=CASES_MAX).contains(&self.values.len());
-        let texts: Option<Vec<&str>> =
-            self.values.iter().map(|value| value.text.as_deref()).collect();
-        texts.filter(|_| all).unwrap_or_default()
-    }
-}
-
-fn hash(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(text.to_lowercase().as_bytes());
-    hasher.finish()
 }
