@@ -2,6 +2,7 @@
 //!
 //! *Never:* a requirement is met because nothing was measured.
 
+pub mod recipes;
 pub mod registry;
 
 use crate::book::{Book, geometric_mean};
@@ -43,6 +44,7 @@ pub fn findings(book: &Book) -> Vec<Finding> {
     findings.extend(extism(book));
     findings.extend(figures(book));
     findings.extend(registry::findings(book));
+    findings.extend(recipes::findings(book));
     findings
 }
 

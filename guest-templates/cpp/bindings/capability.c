@@ -23,7 +23,7 @@ static void *room(size_t size, size_t count) {
     return at;
 }
 
-static void copy(guest_list_string_t *to, const char *const *texts, size_t count) {
+__attribute__((unused)) static void copy(guest_list_string_t *to, const char *const *texts, size_t count) {
     to->ptr = room(sizeof *to->ptr, count);
     to->len = count;
     for (size_t i = 0; i < count; i++) guest_string_dup(&to->ptr[i], texts[i]);

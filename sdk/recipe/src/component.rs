@@ -4,6 +4,7 @@
 //! *Never:* an import that nothing in the component uses.
 
 mod describe;
+mod strip;
 
 use crate::bound::{Bound, Growth, Poly, Size, Var, Work, effect, written};
 use crate::cel::Type;
@@ -206,12 +207,13 @@ fn encode(module: Vec<u8>) -> Result<Vec<u8>, AssemblyError> {
     let section = CustomSection { name: "component-type".into(), data: metadata.into() };
     module.push(section.id());
     section.encode(&mut module);
-    ComponentEncoder::default()
+    let component = ComponentEncoder::default()
         .validate(false)
         .module(&module)
         .map_err(|error| wrong(&error))?
         .encode()
-        .map_err(|error| wrong(&error))
+        .map_err(|error| wrong(&error))?;
+    strip::stripped(&component).map_err(|error| wrong(&error))
 }
 
 /// Begins the function of an operation: it takes the input and gives a value.

@@ -88,6 +88,8 @@ pub(crate) struct Emitter<'a> {
     places: &'a Places,
     /// Where a fault goes.
     pub(crate) fault: Label,
+    /// Whether nobody there asks what the fault was.
+    is_hushed: bool,
     variables: HashMap<u32, Known>,
     /// Inputs that have been loaded; zero stands for one that is not there.
     inputs: BTreeMap<String, (Local, Size)>,
@@ -104,6 +106,7 @@ impl<'a> Emitter<'a> {
             data,
             places,
             fault,
+            is_hushed: false,
             variables: HashMap::new(),
             inputs: BTreeMap::new(),
             items: Vec::new(),
@@ -132,8 +135,20 @@ impl<'a> Emitter<'a> {
         self.places.of(span)
     }
 
+    /// Emits what has faults that go to somebody who only asks whether there was one.
+    pub(crate) fn hushed<T>(&mut self, emit: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.is_hushed, true);
+        let result = emit(self);
+        self.is_hushed = outer;
+        result
+    }
+
     /// Raises a fault that is about nothing in particular, or about a constant.
     pub(crate) fn fail(&mut self, cause: u32, about: u32, span: Span) {
+        if self.is_hushed {
+            self.code.br(self.fault);
+            return;
+        }
         let place = self.place(span);
         self.code.i32(cause).i32(about).i32(place).call("rt_fail").br(self.fault);
     }
@@ -145,6 +160,10 @@ impl<'a> Emitter<'a> {
 
     /// Raises a fault if the stack holds other than zero.
     fn fail_if(&mut self, cause: u32, span: Span) {
+        if self.is_hushed {
+            self.code.br_if(self.fault);
+            return;
+        }
         self.code.when(None);
         self.fail(cause, 0, span);
         self.code.end();
@@ -153,20 +172,29 @@ impl<'a> Emitter<'a> {
     /// Behind a call that gives zero for a fault: goes on with the value, or leaves.
     pub(crate) fn checked(&mut self, span: Span) {
         let value = self.code.local(ValType::I32);
-        let place = self.place(span);
-        self.code.tee(value).op(Instruction::I32Eqz).when(None);
-        self.code.i32(place).call("rt_at").br(self.fault);
-        self.code.end().get(value);
+        self.code.tee(value).op(Instruction::I32Eqz);
+        self.leave_if(span);
+        self.code.get(value);
         self.code.free(value);
+    }
+
+    /// Leaves with the fault that the runtime has raised, if the stack holds other than zero.
+    fn leave_if(&mut self, span: Span) {
+        if self.is_hushed {
+            self.code.br_if(self.fault);
+            return;
+        }
+        let place = self.place(span);
+        self.code.when(None);
+        self.code.i32(place).call("rt_at").br(self.fault).end();
     }
 
     /// Behind a call that gives two for a fault: goes on with zero or one, or leaves.
     pub(crate) fn decided(&mut self, span: Span) {
         let value = self.code.local(ValType::I32);
-        let place = self.place(span);
-        self.code.tee(value).i32(2).op(Instruction::I32Eq).when(None);
-        self.code.i32(place).call("rt_at").br(self.fault);
-        self.code.end().get(value);
+        self.code.tee(value).i32(2).op(Instruction::I32Eq);
+        self.leave_if(span);
+        self.code.get(value);
         self.code.free(value);
     }
 

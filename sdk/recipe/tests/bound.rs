@@ -11,18 +11,22 @@
 )]
 
 use std::io::Write;
-use std::sync::Arc;
 
-use engraft::engine::{Engine, EngineConfig, InstancePolicy, Invocation, Loadable, Metering};
-use engraft::model::{Budget, Description, Digest, Grant, Operation, Outcome, Permissions};
+use engraft::engine::{Engine, EngineConfig, Invocation};
+use engraft::model::{Budget, Outcome};
 use engraft_recipe::bound::Bound;
 use engraft_recipe::cel::{Environment, Mode, Type};
 use engraft_recipe::component::Codec;
 use engraft_recipe::formula::{Formula, bounded};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-#[path = "bound/random.rs"]
+#[path = "bound/expressions.rs"]
+mod expressions;
+#[path = "lab/formulas.rs"]
+mod formulas;
+#[path = "lab/random.rs"]
 mod random;
+use formulas::loadable;
 use random::Random;
 
 /// Recipes in one component: compiling it takes longer than running it.
@@ -46,36 +50,6 @@ fn environment() -> Environment {
         around.names.insert(name.to_owned(), ty);
     }
     around
-}
-
-fn loadable(bytes: &[u8], formulas: &[(String, Formula)]) -> Loadable {
-    let component: Arc<[u8]> = bytes.into();
-    let operation = |name: &String| Operation {
-        name: name.clone(),
-        summary: String::new(),
-        input_schema: json!(true),
-        output_schema: json!(true),
-        intents: vec![],
-        examples: vec![],
-    };
-    let budget = Budget { fuel: u64::MAX >> 1, memory_bytes: 1 << 30, ..Budget::default() };
-    Loadable {
-        name: "test.formulas".parse().unwrap(),
-        version: None,
-        digest: Digest::of(&component),
-        component,
-        description: Description {
-            name: "test.formulas".parse().unwrap(),
-            summary: String::new(),
-            operations: formulas.iter().map(|(name, _)| operation(name)).collect(),
-            permissions: Permissions::default(),
-        },
-        budget,
-        grant: Grant::default(),
-        lifetime: InstancePolicy::Fresh,
-        metering: Metering::Fuel,
-        native: Vec::new(),
-    }
 }
 
 /// What the runs showed.
@@ -132,6 +106,7 @@ fn median(values: &mut [f64]) -> f64 {
 #[test]
 fn nothing_uses_more_than_was_said() {
     let engine = Engine::new(EngineConfig::default()).unwrap();
+    let budget = Budget { fuel: u64::MAX >> 1, memory_bytes: 1 << 30, ..Budget::default() };
     let around = environment();
     let mut seen = Seen::default();
     for seed in 1..=COMPONENTS {
@@ -147,7 +122,7 @@ fn nothing_uses_more_than_was_said() {
             }
         }
         let (bytes, bounds) = bounded("test.formulas", &formulas, Codec::Json).unwrap();
-        let loaded = engine.load_blocking(loadable(&bytes, &formulas)).unwrap();
+        let loaded = engine.load_blocking(loadable(&bytes, &formulas, budget)).unwrap();
         for ((source, (name, _)), bound) in sources.iter().zip(&formulas).zip(&bounds) {
             for _ in 0..INPUTS {
                 seen.check(source, bound, &random.input(), &loaded, name);

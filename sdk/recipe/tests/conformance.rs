@@ -16,14 +16,17 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use engraft::engine::{Engine, EngineConfig, InstancePolicy, Invocation, Loadable, Metering};
-use engraft::model::{Budget, Description, Digest, Grant, Operation, Outcome, Permissions};
+use engraft::engine::{Engine, EngineConfig, Invocation};
+use engraft::model::{Budget, Outcome};
 use engraft_recipe::cel::{Environment, Mode, Type};
 use engraft_recipe::component::Codec;
 use engraft_recipe::formula::{Formula, component};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+
+#[path = "lab/formulas.rs"]
+mod formulas;
+use formulas::{loadable, same};
 
 type Failure = String;
 
@@ -97,7 +100,7 @@ fn run_file(engine: &Engine, file: &Path) -> (usize, Vec<Failure>) {
         return (passed, failures);
     }
     let bytes = component("test.formulas", &formulas, Codec::Typed).unwrap();
-    let loaded = match engine.load_blocking(loadable(&bytes, &formulas)) {
+    let loaded = match engine.load_blocking(loadable(&bytes, &formulas, Budget::default())) {
         Ok(loaded) => loaded,
         Err(error) => {
             failures.push(format!("the component does not load: {error:?}"));
@@ -173,35 +176,6 @@ fn type_of(value: &Value) -> Type {
     }
 }
 
-fn loadable(bytes: &[u8], formulas: &[(String, Formula)]) -> Loadable {
-    let component: Arc<[u8]> = bytes.into();
-    let operation = |name: &String| Operation {
-        name: name.clone(),
-        summary: String::new(),
-        input_schema: json!(true),
-        output_schema: json!(true),
-        intents: vec![],
-        examples: vec![],
-    };
-    Loadable {
-        name: "test.formulas".parse().unwrap(),
-        version: None,
-        digest: Digest::of(&component),
-        component,
-        description: Description {
-            name: "test.formulas".parse().unwrap(),
-            summary: String::new(),
-            operations: formulas.iter().map(|(name, _)| operation(name)).collect(),
-            permissions: Permissions::default(),
-        },
-        budget: Budget::default(),
-        grant: Grant::default(),
-        lifetime: InstancePolicy::Fresh,
-        metering: Metering::Fuel,
-        native: Vec::new(),
-    }
-}
-
 fn judge(outcome: &Outcome, wanted: &Wanted) -> Result<(), Failure> {
     match (outcome, wanted) {
         (Outcome::Returned(output), Wanted::Value(wanted)) => {
@@ -216,38 +190,5 @@ fn judge(outcome: &Outcome, wanted: &Wanted) -> Result<(), Failure> {
         }
         (other, Wanted::Value(wanted)) => Err(format!("ended with {other}, not {wanted}")),
         (other, Wanted::Error) => Err(format!("ended with {other}")),
-    }
-}
-
-fn same(found: &Value, wanted: &Value) -> bool {
-    let entry = |value: &Value| {
-        let (tag, held) = value.as_object()?.iter().next()?;
-        Some((tag.clone(), held.clone()))
-    };
-    let (Some((found_tag, found)), Some((tag, wanted))) = (entry(found), entry(wanted)) else {
-        return false;
-    };
-    if found_tag != tag {
-        return false;
-    }
-    let items = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    match tag.as_str() {
-        "double" => {
-            let number = |value: &Value| value.as_str().unwrap().parse::<f64>().unwrap();
-            let (found, wanted) = (number(&found), number(&wanted));
-            found.to_bits() == wanted.to_bits() || found.is_nan() && wanted.is_nan()
-        }
-        "list" => {
-            let (found, wanted) = (items(&found), items(&wanted));
-            found.len() == wanted.len() && found.iter().zip(&wanted).all(|(a, b)| same(a, b))
-        }
-        "map" => {
-            let (found, wanted) = (items(&found), items(&wanted));
-            let holds = |pair: &Value| {
-                wanted.iter().any(|other| same(&pair[0], &other[0]) && same(&pair[1], &other[1]))
-            };
-            found.len() == wanted.len() && found.iter().all(holds)
-        }
-        _ => found == wanted,
     }
 }

@@ -1,6 +1,6 @@
-//! Decimal text to doubles, by the runtime's own file, against the standard library.
+//! Decimal text to doubles and back, by the runtime's own file, against the standard library.
 //!
-//! *Never:* a number is read otherwise than to the nearest double.
+//! *Never:* a number is read otherwise than to the nearest double, or written longer than it need be.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may break")]
 
@@ -22,6 +22,24 @@ mod number;
 fn same(text: &str) {
     let (found, wanted) = (number::parse(text.as_bytes()).unwrap(), text.parse::<f64>().unwrap());
     assert_eq!(found.to_bits(), wanted.to_bits(), "{text}: {found:e}, not {wanted:e}");
+}
+
+/// The shortest digits of a double, held against those that the standard library writes.
+fn short(double: f64) {
+    let (whole, power) = number::shortest(double);
+    let wanted = format!("{double:e}");
+    let (digits, exponent) = wanted.split_once('e').unwrap();
+    let behind = digits.split_once('.').map_or(0, |(_, behind)| behind.len());
+    let exponent = exponent.parse::<i32>().unwrap() - i32::try_from(behind).unwrap();
+    let digits = digits.replace('.', "");
+    if whole.to_string() != digits {
+        // Halfway between two that are as short, the even one is as good.
+        let exact = format!("{double:.780e}").replace('.', "");
+        let rest = exact.split('e').next().unwrap()[digits.len()..].trim_end_matches('0');
+        assert!(rest == "5" && whole % 2 == 0, "{wanted}, not {whole}");
+        assert_eq!(whole.to_string().len(), digits.len(), "{wanted}");
+    }
+    assert_eq!(power, exponent, "{wanted}");
 }
 
 /// Numbers at random, by the method of Marsaglia.
@@ -78,5 +96,40 @@ fn random_numbers_are_read_to_the_nearest() {
         }
         same(&format!("{}.{digits}e{}", bits % 10, (digits % 660) as i64 - 340));
         same(&format!("{}e{}", digits >> (bits % 60), (bits % 700) as i64 - 360));
+    }
+}
+
+#[test]
+fn numbers_are_written_as_short_as_they_can_be() {
+    let mut state = 11;
+    for power in -1_074..1_024 {
+        let two = 2_f64.powi(power);
+        for double in [two, two.next_up(), two.next_down()] {
+            if double > 0.0 {
+                short(double);
+            }
+        }
+    }
+    for _ in 0..100_000 {
+        let bits = random(&mut state) >> 1;
+        for double in [bits, bits % (1 << 52), bits % (1 << (bits % 51 + 1))].map(f64::from_bits) {
+            if double > 0.0 && double.is_finite() {
+                short(double);
+            }
+        }
+        short((bits % 10_000_000 + 1) as f64 / 1_000.0);
+    }
+}
+
+#[test]
+fn whole_numbers_are_read_only_where_they_fit() {
+    assert_eq!(number::whole(b"18446744073709551615"), Some(u64::MAX));
+    assert_eq!(number::signed(b"-9223372036854775808"), Some(i64::MIN));
+    assert_eq!((number::signed(b"+7"), number::signed(b"0012")), (Some(7), Some(12)));
+    for text in ["", "+", "-", "18446744073709551616", "99999999999999999999", "1.0", " 1", "+1"] {
+        assert_eq!(number::whole(text.as_bytes()), None, "{text}");
+    }
+    for text in ["9223372036854775808", "-9223372036854775809", "--1", "+-1", "1e3"] {
+        assert_eq!(number::signed(text.as_bytes()), None, "{text}");
     }
 }

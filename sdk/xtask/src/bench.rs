@@ -22,7 +22,7 @@ pub(crate) struct Options {
 }
 
 /// Targets that `rivals` does not run itself.
-const TARGETS: [&str; 10] = [
+const TARGETS: [&str; 11] = [
     "metering",
     "threads",
     "trust",
@@ -32,6 +32,7 @@ const TARGETS: [&str; 10] = [
     "registry",
     "swaps",
     "releases",
+    "recipes",
     "examination",
 ];
 /// What `rivals` runs with Extism, and these run without.

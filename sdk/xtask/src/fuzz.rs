@@ -29,8 +29,10 @@ pub(crate) struct Options {
 /// Set where this program is called in the compiler's place.
 const STANDS_IN: &str = "ENGRAFT_XTASK_INSTRUMENTS";
 
-/// The crate whose code is fuzzed; its generic parts bring those of `serde_json` along.
-const FUZZED: &str = "engraft";
+/// Where fuzz targets are, and the crate whose code each fuzzes; its generic parts bring those of
+/// `serde_json` along.
+const FOLDERS: [(&str, &str); 2] =
+    [("host/fuzz", "engraft"), ("sdk/recipe/fuzz", "engraft_recipe")];
 
 /// Counts edges and comparisons the way libFuzzer reads them.
 const FLAGS: [&str; 8] = [
@@ -52,23 +54,38 @@ const SECONDS_PER_INPUT: &str = "-timeout=10";
 pub(crate) fn run(options: &Options) -> Result<Vec<String>, Problem> {
     let all = targets()?;
     for named in &options.targets {
-        if !all.contains(named) {
+        if !all.iter().any(|(_, target)| target == named) {
+            let known: Vec<&str> = all.iter().map(|(_, target)| target.as_str()).collect();
             return Err(Problem::new(format!(
                 "there is no fuzz target `{named}`; there are {}",
-                all.join(", ")
+                known.join(", ")
             )));
         }
     }
-    build()?;
-    let chosen =
-        all.iter().filter(|target| options.targets.is_empty() || options.targets.contains(target));
-    chosen.map(|target| fuzz(target, options)).collect()
+    let chosen: Vec<&(PathBuf, String)> = all
+        .iter()
+        .filter(|(_, target)| options.targets.is_empty() || options.targets.contains(target))
+        .collect();
+    let mut folders: Vec<&PathBuf> = chosen.iter().map(|(folder, _)| folder).collect();
+    folders.dedup();
+    folders.into_iter().try_for_each(|folder| build(folder))?;
+    chosen.into_iter().map(|(folder, target)| fuzz(folder, target, options)).collect()
 }
 
-/// The targets, as the files name them.
-fn targets() -> Result<Vec<String>, Problem> {
-    let folder = folder().join("fuzz_targets");
-    let entries = std::fs::read_dir(&folder).map_err(|error| Problem::file(&folder, &error))?;
+/// The targets of all folders, each with its folder.
+fn targets() -> Result<Vec<(PathBuf, String)>, Problem> {
+    let mut all = Vec::new();
+    for (folder, _) in FOLDERS {
+        let folder = root().join(folder);
+        let names = names(&folder.join("fuzz_targets"))?;
+        all.extend(names.into_iter().map(|name| (folder.clone(), name)));
+    }
+    Ok(all)
+}
+
+/// Targets as the files name them.
+fn names(folder: &Path) -> Result<Vec<String>, Problem> {
+    let entries = std::fs::read_dir(folder).map_err(|error| Problem::file(folder, &error))?;
     let mut names: Vec<String> = entries
         .flatten()
         .filter_map(|entry| Some(entry.path().file_stem()?.to_string_lossy().into_owned()))
@@ -77,22 +94,22 @@ fn targets() -> Result<Vec<String>, Problem> {
     Ok(names)
 }
 
-fn folder() -> PathBuf {
-    root().join("host/fuzz")
-}
-
-fn build() -> Result<(), Problem> {
+fn build(folder: &Path) -> Result<(), Problem> {
     let this = std::env::current_exe()
         .map_err(|error| Problem::new(format!("this program cannot find itself: {error}")))?;
-    let mut command = cargo(&["build", "--manifest-path", "host/fuzz/Cargo.toml", "--locked"]);
-    command.args(["--target-dir", "target"]).env("RUSTC_WRAPPER", this).env(STANDS_IN, "1");
+    let mut command = cargo(&["build", "--locked", "--manifest-path"]);
+    command
+        .arg(folder.join("Cargo.toml"))
+        .args(["--target-dir", "target"])
+        .env("RUSTC_WRAPPER", this)
+        .env(STANDS_IN, "1");
     finish(&mut command)
 }
 
-fn fuzz(target: &str, options: &Options) -> Result<String, Problem> {
-    let corpus = folder().join("corpus").join(target);
+fn fuzz(folder: &Path, target: &str, options: &Options) -> Result<String, Problem> {
+    let corpus = folder.join("corpus").join(target);
     let found = root().join("target/fuzz").join(target);
-    let broken = folder().join("artifacts").join(target);
+    let broken = folder.join("artifacts").join(target);
     for folder in [&corpus, &found, &broken] {
         std::fs::create_dir_all(folder).map_err(|error| Problem::file(folder, &error))?;
     }
@@ -136,5 +153,5 @@ fn is_fuzzed(arguments: &[OsString]) -> bool {
     let is_target = arguments.iter().any(|argument| {
         argument.to_str().is_some_and(|argument| argument.starts_with("fuzz_targets/"))
     });
-    is_target || name.is_some_and(|name| name == FUZZED)
+    is_target || name.is_some_and(|name| FOLDERS.iter().any(|(_, fuzzed)| name == fuzzed))
 }

@@ -48,7 +48,7 @@ enum Task {
     Examples,
     /// Make the golden files anew; look at the diff before you commit it.
     Golden,
-    /// Run the fuzz targets, each for as long as it is told; what breaks lands in host/fuzz/artifacts.
+    /// Run the fuzz targets, each for as long as it is told; what breaks lands in `artifacts` beside them.
     Fuzz(fuzz::Options),
     /// Check licences and sources of the dependencies.
     Deny,

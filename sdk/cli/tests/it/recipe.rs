@@ -81,11 +81,15 @@ return: pages
         "Only if `pages.size() > 3`.",
         "send GET and HEAD requests to `api.example.org`",
         "up to 9 times: GET request",
+        "fuel: ",
+        " for an input of 1 MiB and as much of answers, ",
+        "`m` those of all that the host answers",
     ] {
         assert!(ran.out.contains(sentence), "{sentence}: {}", ran.out);
     }
     let json = home.run(&["recipe", "explain", "pages.yaml", "--json"]).fine().json();
     assert_eq!(json["asks"].as_array().unwrap().len(), 2);
+    assert_eq!(json["uses_at_most"].as_array().unwrap().len(), 3);
 }
 
 #[test]

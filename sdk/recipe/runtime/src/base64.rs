@@ -64,7 +64,10 @@ extern "C" fn rt_base64_decode(text: Value) -> Value {
     if !text.is(Kind::Text) {
         return raise(Cause::NoSuchOverload);
     }
-    match decoded(text.raw()) {
+    // Line breaks are passed over, as whoever wrapped the text meant it.
+    let mut letters = Vec::with_capacity(text.len());
+    letters.extend(text.raw().iter().filter(|byte| !matches!(byte, b'\r' | b'\n')));
+    match decoded(&letters) {
         Some(bytes) => Value::bytes(bytes.leak()),
         None => raise_with(Cause::BadArgument, Value::text("not base64")),
     }

@@ -73,9 +73,12 @@ extern "C" fn rt_equal(left: Value, right: Value) -> u32 {
     u32::from(equal(left, right))
 }
 
-/// Text against text, both known to be text.
+/// Text against text; anything else is a fault.
 #[unsafe(no_mangle)]
 extern "C" fn rt_same_text(left: Value, right: Value) -> u32 {
+    if !left.is(Kind::Text) || !right.is(Kind::Text) {
+        return undecided(Cause::NoSuchOverload);
+    }
     u32::from(left.raw() == right.raw())
 }
 

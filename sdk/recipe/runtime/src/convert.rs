@@ -4,7 +4,7 @@
 
 use crate::fault::{Cause, raise, raise_with};
 use crate::value::{Kind, Value};
-use crate::{decimal, duration, net, time};
+use crate::{decimal, duration, net, number, time};
 use alloc::vec::Vec;
 
 /// Doubles from here on do not fit into 64 bits with a sign.
@@ -31,9 +31,9 @@ extern "C" fn rt_to_int(value: Value) -> Value {
                 raise(Cause::Overflow)
             }
         }
-        Kind::Text => match value.str().parse() {
-            Ok(value) => Value::int(value),
-            Err(_) => raise_with(Cause::Conversion, value),
+        Kind::Text => match number::signed(value.raw()) {
+            Some(value) => Value::int(value),
+            None => raise_with(Cause::Conversion, value),
         },
         Kind::Time => Value::int(value.as_int()),
         Kind::Duration => Value::int(value.as_int()),
@@ -57,10 +57,9 @@ extern "C" fn rt_to_uint(value: Value) -> Value {
                 raise(Cause::Overflow)
             }
         }
-        // A sign has no place here, though the parser would take a plus.
-        Kind::Text => match value.str().parse() {
-            Ok(number) if !value.raw().starts_with(b"+") => Value::uint(number),
-            _ => raise_with(Cause::Conversion, value),
+        Kind::Text => match number::whole(value.raw()) {
+            Some(value) => Value::uint(value),
+            None => raise_with(Cause::Conversion, value),
         },
         _ => raise(Cause::NoSuchOverload),
     }
@@ -72,7 +71,7 @@ extern "C" fn rt_to_double(value: Value) -> Value {
         Kind::Double => value,
         Kind::Int => Value::double(value.as_int() as f64),
         Kind::Uint => Value::double(value.b() as f64),
-        Kind::Text => match crate::number::parse(value.raw()) {
+        Kind::Text => match number::parse(value.raw()) {
             // Too many digits before the point are an error, not infinity.
             Some(double) if double.is_finite() || !value.raw().iter().any(u8::is_ascii_digit) => {
                 Value::double(double)

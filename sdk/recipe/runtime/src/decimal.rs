@@ -52,38 +52,16 @@ struct Shortest {
 }
 
 fn shortest(value: f64) -> Shortest {
-    let mut buffer = ryu::Buffer::new();
-    let text = buffer.format_finite(value).as_bytes();
-    let negative = text.first() == Some(&b'-');
     let mut digits = Vec::new();
-    let mut point = None;
-    let mut exponent = 0;
-    let mut rest = text[usize::from(negative)..].iter();
-    while let Some(letter) = rest.next() {
-        match letter {
-            b'.' => point = Some(digits.len() as i32),
-            b'e' => {
-                let rest = rest.as_slice();
-                let minus = rest.first() == Some(&b'-');
-                let number = rest[usize::from(minus)..].iter();
-                exponent = number.fold(0, |sum, digit| sum * 10 + i32::from(digit - b'0'));
-                exponent = if minus { -exponent } else { exponent };
-                break;
-            }
-            digit => digits.push(*digit),
-        }
+    let mut point = 1;
+    if value == 0.0 {
+        digits.push(b'0');
+    } else {
+        let (whole, power) = crate::number::shortest(value.abs());
+        push_unsigned(&mut digits, whole, 10, false);
+        point = digits.len() as i32 + power;
     }
-    let mut point = point.unwrap_or(digits.len() as i32) + exponent;
-    while digits.len() > 1 && digits.last() == Some(&b'0') {
-        digits.pop();
-    }
-    let zeros = digits.iter().take_while(|digit| **digit == b'0').count().min(digits.len() - 1);
-    digits.drain(..zeros);
-    point -= zeros as i32;
-    if digits == [b'0'] {
-        point = 1;
-    }
-    Shortest { negative, digits, point }
+    Shortest { negative: value.is_sign_negative(), digits, point }
 }
 
 /// Without an exponent, however many zeros that takes.
@@ -155,10 +133,7 @@ struct Exact {
 const LIMB: u64 = 1_000_000_000;
 
 fn exact(value: f64) -> Exact {
-    let bits = value.to_bits();
-    let raw = (bits >> 52 & 0x7ff) as i32;
-    let mantissa = (bits & ((1 << 52) - 1)) | if raw == 0 { 0 } else { 1 << 52 };
-    let exponent = raw.max(1) - 1075;
+    let (mantissa, exponent) = crate::number::parts(value.abs().to_bits());
     let mut whole = Vec::new();
     let mut fraction = Vec::new();
     let start = if exponent >= 0 {

@@ -18,7 +18,7 @@ pub(crate) const DEPTH_MAX: u32 = 128;
 /// Reads JSON text at a place in memory.
 #[unsafe(no_mangle)]
 extern "C" fn rt_read_json(place: u32, length: u32) -> Value {
-    // SAFETY: the host wrote this many bytes there.
+    // SAFETY: the host wrote this many bytes there, and UTF-8: it is a string of the canonical ABI.
     let bytes = unsafe { core::slice::from_raw_parts(place as *const u8, length as usize) };
     match read(bytes) {
         Some(value) => value,
@@ -39,11 +39,27 @@ pub(crate) extern "C" fn rt_to_json(value: Value) -> Value {
 /// JSON text as a value.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn rt_of_json(text: Value) -> Value {
-    if !matches!(text.kind(), Kind::Text | Kind::Bytes) {
-        return raise(Cause::NoSuchOverload);
+    match text.kind() {
+        Kind::Text => decoded(text),
+        Kind::Bytes => opt_decode_bytes(text),
+        _ => raise(Cause::NoSuchOverload),
     }
+}
+
+/// The value that text is as JSON.
+fn decoded(text: Value) -> Value {
     match read(text.raw()) {
         Some(value) => value,
         None => raise_with(Cause::Conversion, Value::text("not JSON")),
+    }
+}
+
+/// The value that bytes are as JSON; they need not be text at all.
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub(crate) fn opt_decode_bytes(bytes: Value) -> Value {
+    match core::str::from_utf8(bytes.raw()) {
+        Ok(text) => decoded(Value::text(text)),
+        Err(_) => raise_with(Cause::Conversion, Value::text("not JSON")),
     }
 }

@@ -235,7 +235,7 @@ pub(crate) fn merge_sort(order: &mut Vec<u32>, compare: &impl Fn(u32, u32) -> Or
             }
             start = stop;
         }
-        core::mem::swap(&mut from, &mut to);
+        (from, to) = (to, from);
         width *= 2;
     }
     *order = from;

@@ -24,16 +24,29 @@ fn key_order(left: Value, right: Value) -> Ordering {
     class(left).cmp(&class(right)).then_with(|| match class(left) {
         0 => numbers(left, right).unwrap_or(Ordering::Equal),
         1 => left.a().cmp(&right.a()),
-        // The length first: it is at hand, and any order will do.
-        _ => left.a().cmp(&right.a()).then_with(|| left.raw().cmp(right.raw())),
+        _ => name_order(left, right),
     })
 }
 
-fn index(map: Value) -> &'static [u32] {
+/// The same order where the right key is text: the length first, since it is at hand, and any order
+/// will do.
+fn name_order(left: Value, right: Value) -> Ordering {
+    if !left.is(Kind::Text) {
+        return Ordering::Less;
+    }
+    left.a().cmp(&right.a()).then_with(|| left.raw().cmp(right.raw()))
+}
+
+type Order = fn(Value, Value) -> Ordering;
+
+/// The numbers of a map's entries in the order of their keys, which is `key_order` or comes to the
+/// same. One that is named by a pointer is linked only where it is wanted.
+#[inline(never)]
+fn index(map: Value, order_of: Order) -> &'static [u32] {
     if map.index() == 0 {
         let entries = map.entries();
         let mut order: Vec<u32> = (0..entries.len() as u32).collect();
-        merge_sort(&mut order, &|a, b| key_order(entries[a as usize].0, entries[b as usize].0));
+        merge_sort(&mut order, &|a, b| order_of(entries[a as usize].0, entries[b as usize].0));
         map.set_index(order.leak().as_ptr() as u32);
     }
     // SAFETY: the index has as many numbers as the map has entries.
@@ -57,8 +70,14 @@ pub(crate) fn find(map: Value, key: Value) -> Option<Value> {
     if key.is(Kind::Double) && key.as_double().is_nan() {
         return None;
     }
-    let index = index(map);
-    let found = index.binary_search_by(|at| key_order(entries[*at as usize].0, key)).ok()?;
+    indexed_at(map, index(map, key_order), key, key_order)
+}
+
+/// The value under a key of a map with an index.
+#[inline(never)]
+fn indexed_at(map: Value, index: &[u32], key: Value, order_of: Order) -> Option<Value> {
+    let entries = map.entries();
+    let found = index.binary_search_by(|at| order_of(entries[*at as usize].0, key)).ok()?;
     Some(entries[index[found] as usize].1)
 }
 
@@ -67,11 +86,35 @@ pub(crate) fn field(map: Value, name: &'static str) -> Option<Value> {
     if !map.is(Kind::Map) {
         return None;
     }
-    if map.len() > SCAN_MAX {
-        return find(map, Value::text(name));
+    // Maps with many entries have an index from the start.
+    if map.index() != 0 {
+        return indexed_at(map, index(map, name_order), Value::text(name), name_order);
     }
     let named = |key: Value| key.is(Kind::Text) && key.raw() == name.as_bytes();
     map.entries().iter().find(|(key, _)| named(*key)).map(|(_, value)| *value)
+}
+
+/// A map whose keys are all text; none where one stands twice.
+pub(crate) fn named(entries: Vec<(Value, Value)>) -> Option<Value> {
+    let map = Value::map(entries);
+    let entries = map.entries();
+    let same = |a: usize, b: usize| entries[a].0.raw() == entries[b].0.raw();
+    let twice = if entries.len() <= SCAN_MAX {
+        (1..entries.len()).any(|at| (0..at).any(|before| same(before, at)))
+    } else {
+        index(map, name_order).windows(2).any(|pair| same(pair[0] as usize, pair[1] as usize))
+    };
+    (!twice).then_some(map)
+}
+
+/// A map from a list of names and values in turn; the compiler has seen that no name stands twice.
+#[unsafe(no_mangle)]
+extern "C" fn rt_names(flat: Value) -> Value {
+    let map = Value::map(flat.items().chunks_exact(2).map(|pair| (pair[0], pair[1])).collect());
+    if map.len() > SCAN_MAX {
+        index(map, name_order);
+    }
+    map
 }
 
 /// A map from a list of keys and values in turn; a repeated key is a fault.
@@ -95,7 +138,7 @@ extern "C" fn rt_map(flat: Value) -> Value {
 pub(crate) fn indexed(entries: Vec<(Value, Value)>) -> Value {
     let map = Value::map(entries);
     if map.len() > SCAN_MAX {
-        index(map);
+        index(map, key_order);
     }
     map
 }
@@ -108,7 +151,7 @@ pub(crate) fn repeated(map: Value) -> Option<Value> {
         return (1..entries.len()).find(|at| before(*at)).map(|at| entries[at].0);
     }
     let key = |at: &u32| entries[*at as usize].0;
-    let twice = index(map).windows(2).find(|pair| equal(key(&pair[0]), key(&pair[1])))?;
+    let twice = index(map, key_order).windows(2).find(|pair| equal(key(&pair[0]), key(&pair[1])))?;
     Some(key(&twice[1]))
 }
 

@@ -120,6 +120,9 @@ extern "C" fn rt_sign(value: Value) -> Value {
                 1.0
             } else if double < 0.0 {
                 -1.0
+            } else if double == 0.0 {
+                // A zero below zero has no sign of its own.
+                0.0
             } else {
                 double
             })

@@ -1,4 +1,5 @@
-//! Decimal text to the nearest double, with a table of a few lines instead of kilobytes.
+//! Decimal text to the nearest double and back to the shortest text, with one table of a few lines
+//! instead of kilobytes for each way.
 //!
 //! *Never:* a digit is ignored that decides how the number is rounded.
 
@@ -12,7 +13,7 @@ const EXACT: [f64; 23] = [
 ];
 
 /// Powers of five, 27 apart, from the least that a double needs on: 128 bits each, cut off.
-const FIVES: [u128; 26] = [
+const FIVES: [u128; 27] = [
     0x9ecffc31_d586abc0_9ac09362_57d9c76c,
     0x8049a4ac_0c5811ae_205b896d_777d6278,
     0xcf42894a_5dce35ea_52064cac_828675b9,
@@ -39,6 +40,7 @@ const FIVES: [u128; 26] = [
     0x95f83d0a_1fb69cd9_4abdaf10_1564f98e,
     0xf24a01a7_3cf2dccf_bc633b39_673c8cec,
     0xc3b83581_09e84f07_0a862f80_ec4700c8,
+    0x9e19db92_b4e31ba9_6c07a2c2_6a8346d1,
 ];
 
 /// The first entry of the table stands for five to this power.
@@ -115,7 +117,7 @@ pub(crate) fn parse(text: &[u8]) -> Option<f64> {
         _ => (false, text),
     };
     let value = match rest.first()? {
-        b'0'..=b'9' | b'.' => nearest(&decimal(rest)?),
+        b'0'..=b'9' | b'.' => finite(rest)?,
         _ if rest.eq_ignore_ascii_case(b"inf") || rest.eq_ignore_ascii_case(b"infinity") => {
             f64::INFINITY
         }
@@ -123,6 +125,33 @@ pub(crate) fn parse(text: &[u8]) -> Option<f64> {
         _ => return None,
     };
     Some(if negative { -value } else { value })
+}
+
+/// `digits[.digits][e[+-]digits]`; a number too large is infinity.
+pub(crate) fn finite(text: &[u8]) -> Option<f64> {
+    decimal(text).map(|decimal| nearest(&decimal))
+}
+
+/// A whole number in 64 bits without a sign, and nothing else.
+pub(crate) fn whole(digits: &[u8]) -> Option<u64> {
+    let mut value = 0_u64;
+    for digit in digits {
+        let digit = digit.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
+    }
+    (!digits.is_empty()).then_some(value)
+}
+
+/// A whole number in 64 bits with a sign or without one.
+pub(crate) fn signed(text: &[u8]) -> Option<i64> {
+    match text {
+        [b'-', rest @ ..] => 0_i64.checked_sub_unsigned(whole(rest)?),
+        [b'+', rest @ ..] => 0_i64.checked_add_unsigned(whole(rest)?),
+        _ => 0_i64.checked_add_unsigned(whole(text)?),
+    }
 }
 
 fn decimal(text: &[u8]) -> Option<Decimal> {
@@ -195,24 +224,102 @@ fn nearest(decimal: &Decimal) -> f64 {
         // What was left out makes the number more, by less than one.
         _ => sure && scaled(first + 1, power + left) == (low, true),
     };
-    f64::from_bits(if known { low } else { decided(decimal, low) })
+    if known {
+        return f64::from_bits(low);
+    }
+    let mark = crate::heap::mark();
+    let mut number = Natural::of(0);
+    for chunk in decimal.digits.chunks(9) {
+        let value = chunk.iter().fold(0, |sum, digit| sum * 10 + u32::from(*digit));
+        number.multiply_add(10_u32.pow(chunk.len() as u32), value);
+    }
+    let bits = decided(number, power, low);
+    crate::heap::release(mark);
+    f64::from_bits(bits)
 }
 
 /// So many digits fit into 64 bits.
 const FIRST: usize = 19;
 
+/// So many digits tell a double from all others.
+const DIGITS: u32 = 17;
+
+/// The shortest digits that read back as this number, which is finite and above zero, and the power of
+/// ten that they count as; of two that are as short, those nearer to it.
+pub(crate) fn shortest(value: f64) -> (u64, i32) {
+    let bits = value.to_bits();
+    let (mantissa, twos) = parts(bits);
+    let length = 64 - mantissa.leading_zeros();
+    // Ten to this power makes whole numbers of seventeen digits of it, or of one more.
+    let mut power = 16 - (((length as i32 - 1 + twos) * 78_913 - 256) >> 18);
+    let (mut twice, mut more) = doubled(mantissa, twos, power);
+    if twice >= 2 * 10_u64.pow(DIGITS) {
+        power -= 1;
+        (twice, more) = doubled(mantissa, twos, power);
+    }
+    // So few digits are the same for all that read back alike.
+    let first = ((length - 1) * 1_233) >> 12;
+    for kept in first.max(1)..DIGITS {
+        let unit = 10_u64.pow(DIGITS - kept);
+        let low = twice / 2 / unit;
+        let rest = twice - low * unit * 2;
+        let up = rest > unit || rest == unit && (more || low % 2 == 1);
+        let (near, far) = (low + u64::from(up), low + u64::from(!up));
+        let least = (DIGITS - kept) as i32 - power;
+        if read_back(near, least) == bits {
+            return without_zeros(near, least);
+        }
+        // Below a power of two doubles lie closer together, so that the farther may be the only one.
+        if mantissa.is_power_of_two() && read_back(far, least) == bits {
+            return without_zeros(far, least);
+        }
+    }
+    let up = twice % 2 == 1 && (more || twice / 2 % 2 == 1);
+    without_zeros(twice / 2 + u64::from(up), -power)
+}
+
+/// A double above zero, by its bits, as a whole number and the power of two that it counts as.
+pub(crate) fn parts(bits: u64) -> (u64, i32) {
+    let raw = (bits >> 52) as i32;
+    let mantissa = (bits & ((1 << 52) - 1)) | if raw == 0 { 0 } else { 1 << 52 };
+    (mantissa, raw.max(1) - 1_075)
+}
+
+/// Twice a mantissa times two and ten to these powers, cut to a whole number, and whether anything was
+/// cut off.
+fn doubled(mantissa: u64, twos: i32, power: i32) -> (u64, bool) {
+    let (high, low, exponent) = times_ten(mantissa, power);
+    let drop = 126 - high.leading_zeros() as i32 - exponent - twos;
+    let cut = high & ((1 << drop) - 1);
+    ((high >> drop) as u64, cut != 0 || low != 0)
+}
+
+fn read_back(whole: u64, power: i32) -> u64 {
+    let (bits, sure) = scaled(whole, power);
+    if sure {
+        return bits;
+    }
+    let mark = crate::heap::mark();
+    let bits = decided(Natural::of(whole), power, bits);
+    crate::heap::release(mark);
+    bits
+}
+
+fn without_zeros(mut whole: u64, mut power: i32) -> (u64, i32) {
+    while whole.is_multiple_of(10) {
+        whole /= 10;
+        power += 1;
+    }
+    (whole, power)
+}
+
 /// The bits of the double nearest to `whole` times ten to this power, and whether they are sure to be
 /// right; if not, the number is as near as can be to halfway between that double and the next.
 fn scaled(whole: u64, power: i32) -> (u64, bool) {
-    let place = (power - FIVES_FIRST) / FIVES_STEP;
-    let fives = place * FIVES_STEP + FIVES_FIRST;
-    let exact = u128::from(whole) * u128::from(5_u64.pow((power - fives) as u32));
-    let shift = exact.leading_zeros();
-    let (high, low) = product(exact << shift, FIVES[place as usize]);
-    // The powers up to this are not cut off.
-    let cut = !(0..=2 * FIVES_STEP).contains(&fives);
+    let (high, low, exponent) = times_ten(whole, power);
     let zeros = high.leading_zeros();
-    let exponent = 128 - zeros as i32 + ((fives * 1_217_359) >> 19) - shift as i32 + power;
+    // The powers up to this are not cut off.
+    let cut = !(0..3 * FIVES_STEP).contains(&power);
     if exponent > 1_023 {
         return (f64::INFINITY.to_bits(), true);
     }
@@ -233,6 +340,18 @@ fn scaled(whole: u64, power: i32) -> (u64, bool) {
     (bits + u64::from(up), true)
 }
 
+/// A whole number times ten to a power: the first 256 bits, the upper ones first, and what the first
+/// bit that is set counts as, as a power of two.
+fn times_ten(whole: u64, power: i32) -> (u128, u128, i32) {
+    let place = (power - FIVES_FIRST) / FIVES_STEP;
+    let fives = place * FIVES_STEP + FIVES_FIRST;
+    let exact = u128::from(whole) * u128::from(5_u64.pow((power - fives) as u32));
+    let shift = exact.leading_zeros();
+    let (high, low) = product(exact << shift, FIVES[place as usize]);
+    let exponent = 128 - high.leading_zeros() as i32 + ((fives * 1_217_359) >> 19);
+    (high, low, exponent - shift as i32 + power)
+}
+
 /// All 256 bits of a product, the upper ones first.
 fn product(left: u128, right: u128) -> (u128, u128) {
     let parts = |value: u128| ((value >> 64) as u64, value as u64);
@@ -246,29 +365,21 @@ fn product(left: u128, right: u128) -> (u128, u128) {
 }
 
 /// Decides between the double of these bits and the next: the number lies between them.
-fn decided(decimal: &Decimal, bits: u64) -> u64 {
-    let mark = crate::heap::mark();
-    let mut number = Natural::of(0);
-    for chunk in decimal.digits.chunks(9) {
-        let value = chunk.iter().fold(0, |sum, digit| sum * 10 + u32::from(*digit));
-        number.multiply_add(10_u32.pow(chunk.len() as u32), value);
-    }
-    let up = match against_halfway(number, decimal.power, bits) {
+fn decided(number: Natural, power: i32, bits: u64) -> u64 {
+    let up = match against_halfway(number, power, bits) {
         Ordering::Less => false,
         Ordering::Greater => true,
         Ordering::Equal => bits & 1 == 1,
     };
-    crate::heap::release(mark);
     bits + u64::from(up)
 }
 
 /// Compares digits and power of ten with the point halfway between a double and the next.
 fn against_halfway(mut left: Natural, power: i32, bits: u64) -> Ordering {
-    let raw = (bits >> 52) as i32;
-    let mantissa = (bits & ((1 << 52) - 1)) | if raw == 0 { 0 } else { 1 << 52 };
+    let (mantissa, twos) = parts(bits);
     let mut right = Natural::of(mantissa << 1 | 1);
     // Tens are fives and twos; what twos there are on both sides need not be multiplied.
-    let twos = raw.max(1) - 1_075 - 1 - power;
+    let twos = twos - 1 - power;
     if power >= 0 {
         left.times_five_to(power.unsigned_abs());
     } else {

@@ -123,12 +123,22 @@ extern "C" fn rt_index_of(text: Value, part: Value) -> Value {
     }
 }
 
+/// Where in the bytes a search begins: before the end, or it is a fault; nothing at all is found
+/// wherever it is looked for, the end included.
+fn start(text: Value, part: Value, from: Value) -> Option<usize> {
+    let at = u64::try_from(from.as_int()).ok()?;
+    match offset(text.raw(), usize::try_from(at).unwrap_or(usize::MAX)) {
+        Some(place) if place < text.len() => Some(place),
+        _ => (part.len() == 0).then_some(text.len()),
+    }
+}
+
 #[unsafe(no_mangle)]
 extern "C" fn rt_index_of_from(text: Value, part: Value, from: Value) -> Value {
     if !all_text(&[text, part]) || !from.is(Kind::Int) {
         return raise(Cause::NoSuchOverload);
     }
-    let Some(start) = at_int(from).and_then(|at| offset(text.raw(), at)) else {
+    let Some(start) = start(text, part, from) else {
         return raise_with(Cause::OutOfBounds, from);
     };
     match find(text.raw(), part.raw(), start) {
@@ -162,7 +172,7 @@ extern "C" fn rt_last_index_of_from(text: Value, part: Value, from: Value) -> Va
     if !all_text(&[text, part]) || !from.is(Kind::Int) {
         return raise(Cause::NoSuchOverload);
     }
-    match at_int(from).and_then(|at| offset(text.raw(), at)) {
+    match start(text, part, from) {
         Some(start) => last_index(text, part, start),
         None => raise_with(Cause::OutOfBounds, from),
     }

@@ -6,7 +6,7 @@
 use crate::fault::{Cause, raise_with};
 use crate::json::{DEPTH_MAX, push_string};
 use crate::value::{Kind, Value};
-use crate::{base64, convert, decimal, duration, time};
+use crate::{base64, convert, decimal, duration, number, time};
 use alloc::vec::Vec;
 
 /// A value as typed JSON text.
@@ -120,9 +120,9 @@ fn of(json: Value) -> Option<Value> {
     Some(match tag.raw() {
         b"null" => Value::null(),
         b"bool" => held.is(Kind::Bool).then_some(held)?,
-        b"int" => Value::int(text()?.parse().ok()?),
-        b"uint" => Value::uint(text()?.parse().ok()?),
-        b"double" => Value::double(crate::number::parse(text()?.as_bytes())?),
+        b"int" => Value::int(number::signed(text()?.as_bytes())?),
+        b"uint" => Value::uint(number::whole(text()?.as_bytes())?),
+        b"double" => Value::double(number::parse(text()?.as_bytes())?),
         b"string" => held.is(Kind::Text).then_some(held)?,
         b"bytes" => Value::bytes(base64::decoded(text()?.as_bytes())?.leak()),
         b"timestamp" => {

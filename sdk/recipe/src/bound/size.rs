@@ -124,7 +124,7 @@ pub(crate) struct Ink {
 /// What begins and ends any value, and what stands between two.
 const FRAME_FUEL: f64 = 400.0;
 /// A double's shortest digits, of up to seventeen, are found by long multiplication.
-const DOUBLE_FUEL: f64 = 5_000.0;
+const DOUBLE_FUEL: f64 = 6_400.0;
 const DOUBLE_BYTES: f64 = 25.0;
 /// A letter that is escaped becomes up to six.
 const LETTER_FUEL: f64 = 210.0;

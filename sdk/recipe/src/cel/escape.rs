@@ -2,6 +2,8 @@
 //!
 //! *Never:* an escape that the language does not have is passed on as it stands.
 
+use std::str::CharIndices;
+
 /// Where in the literal, and what is wrong.
 type Wrong = (usize, &'static str);
 
@@ -39,6 +41,23 @@ pub(super) fn bytes(inside: &str, raw: bool) -> Result<Vec<u8>, Wrong> {
     Ok(out)
 }
 
+/// So many digits, as a number that goes on from `start`.
+fn digits(letters: &mut CharIndices<'_>, count: usize, base: u32, start: u32) -> Option<u32> {
+    (0..count).try_fold(start, |value, _| Some(value * base + letters.next()?.1.to_digit(base)?))
+}
+
+/// The first half of a pair that stands for one character, with the second, which is an escape too;
+/// anything else is as it was.
+fn paired(unit: u32, letters: &mut CharIndices<'_>) -> Option<u32> {
+    if !(0xd800..0xdc00).contains(&unit) {
+        return Some(unit);
+    }
+    let mark = [letters.next()?.1, letters.next()?.1];
+    let low = digits(letters, 4, 16, 0)?;
+    let is_second = mark == ['\\', 'u'] && (0xdc00..0xe000).contains(&low);
+    is_second.then(|| 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00))
+}
+
 fn each(inside: &str, bytes: bool, mut then: impl FnMut(Piece)) -> Result<(), Wrong> {
     let mut letters = inside.char_indices();
     while let Some((at, letter)) = letters.next() {
@@ -50,12 +69,7 @@ fn each(inside: &str, bytes: bool, mut then: impl FnMut(Piece)) -> Result<(), Wr
             return Err((at, "nothing follows this backslash"));
         };
         let mut number = |count: usize, base: u32, start: u32| {
-            let mut value = start;
-            for _ in 0..count {
-                let digit = letters.next().and_then(|(_, letter)| letter.to_digit(base));
-                value = value * base + digit.ok_or((at, "this escape has too few digits"))?;
-            }
-            Ok(value)
+            digits(&mut letters, count, base, start).ok_or((at, "this escape has too few digits"))
         };
         let code = match escaped {
             'a' => 7,
@@ -67,7 +81,10 @@ fn each(inside: &str, bytes: bool, mut then: impl FnMut(Piece)) -> Result<(), Wr
             'v' => 11,
             '\\' | '?' | '"' | '\'' | '`' => escaped as u32,
             'x' | 'X' => number(2, 16, 0)?,
-            'u' if !bytes => number(4, 16, 0)?,
+            'u' if !bytes => {
+                let unit = number(4, 16, 0)?;
+                paired(unit, &mut letters).ok_or((at, "this is half of a character"))?
+            }
             'U' if !bytes => number(8, 16, 0)?,
             '0'..='3' => number(2, 8, escaped as u32 - '0' as u32)?,
             _ => return Err((at, "there is no such escape")),
@@ -80,4 +97,21 @@ fn each(inside: &str, bytes: bool, mut then: impl FnMut(Piece)) -> Result<(), Wr
         then(Piece::Letter(letter));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_of_units_are_one_character() {
+        assert_eq!(
+            text(r"\ud83d\ude00\u00e9\U0001f600", false).as_deref(),
+            Ok("\u{1f600}\u{e9}\u{1f600}")
+        );
+        for half in [r"\ud83d", r"\ud83dx", r"\ud83d\u0041", r"\ude00", r"\ud83d\n0000"] {
+            assert!(text(half, false).is_err(), "{half}");
+        }
+        assert!(bytes(r"\ud83d\ude00", false).is_err());
+    }
 }

@@ -4,7 +4,7 @@
 
 use super::{Emitter, Form, cause, zone};
 use crate::bound::{Poly, Size, formatted, made, matching, patterned};
-use crate::cel::{Literal, Node, Op, Returns, Runtime};
+use crate::cel::{Literal, Node, Op, Returns, Runtime, Type};
 use crate::pattern;
 use crate::wasm::kind;
 use wasm_encoder::Instruction;
@@ -27,9 +27,14 @@ impl Emitter<'_> {
                 self.code.op(Instruction::I32Eqz);
                 return (Form::Bool, Size::scalar());
             }
-            ("_==_" | "_!=_", [_, _]) => {
+            ("_==_" | "_!=_", [left, right]) => {
                 let sizes = self.values(args);
-                self.run_all("rt_equal", &sizes);
+                if left.ty == Type::Text && right.ty == Type::Text {
+                    self.run_all("rt_same_text", &sizes);
+                    self.decided(span);
+                } else {
+                    self.run_all("rt_equal", &sizes);
+                }
                 if name == "_!=_" {
                     self.code.op(Instruction::I32Eqz);
                 }
@@ -108,10 +113,10 @@ impl Emitter<'_> {
     fn order(&mut self, node: &Node, name: &str, args: &[Node]) -> (Form, Size) {
         let sizes = self.values(args);
         let order = self.code.local(wasm_encoder::ValType::I32);
-        let place = self.place(node.span);
         self.run_all("rt_order", &sizes);
-        self.code.tee(order).i32(3).op(Instruction::I32Eq).when(None);
-        self.code.i32(place).call("rt_at").br(self.fault).end().get(order);
+        self.code.tee(order).i32(3).op(Instruction::I32Eq);
+        self.leave_if(node.span);
+        self.code.get(order);
         self.code.free(order);
         match name {
             "_<_" => self.code.i32(u32::MAX).op(Instruction::I32Eq),

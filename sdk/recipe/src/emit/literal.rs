@@ -5,6 +5,7 @@
 use super::{Emitter, Form, count};
 use crate::bound::{Poly, Size};
 use crate::cel::{Literal, Node, Op, Part, Presence, Span};
+use std::collections::BTreeSet;
 use wasm_encoder::{Instruction, ValType};
 
 impl Emitter<'_> {
@@ -19,7 +20,7 @@ impl Emitter<'_> {
                 Literal::Double(value) => sized(self.data.double(*value), Size::scalar()),
                 Literal::Text(text) => sized(self.data.text(text), Size::of_bytes(text.len())),
                 Literal::Bytes(bytes) => {
-                    let at = self.data.raw(crate::wasm::kind::BYTES, bytes, 1);
+                    let at = self.data.bytes_value(bytes);
                     sized(at, Size::of_bytes(bytes.len()))
                 }
             },
@@ -143,11 +144,24 @@ impl Emitter<'_> {
             size.put_entry(&name, &value);
         }
         self.code.get(flat);
-        self.run("rt_map", &[&size]);
         self.code.free(flat);
-        self.checked(span);
+        if are_names(parts) {
+            self.run("rt_names", &[&size]);
+        } else {
+            self.run("rt_map", &[&size]);
+            self.checked(span);
+        }
         (Form::Value, size)
     }
+}
+
+/// Whether all keys are texts that are known now and differ, so that nothing can be wrong with them.
+fn are_names(parts: &[Part]) -> bool {
+    let mut names = BTreeSet::new();
+    parts.iter().all(|part| match part.key.as_ref().map(|key| &key.op) {
+        Some(Op::Literal(Literal::Text(name))) => names.insert(name),
+        _ => false,
+    })
 }
 
 /// A constant number, which bounds a loop that it is the end of.

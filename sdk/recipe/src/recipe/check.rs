@@ -37,9 +37,15 @@ pub(super) fn plan(recipe: &Recipe, document: &str) -> Result<Plan, Vec<Diagnost
     let steps = planner.steps(&recipe.steps);
     let result = planner.expression(&recipe.result);
     let mut sure = true;
+    let mut types = Vec::new();
     for value in result.iter().chain(step::returned(&steps)) {
         sure &= planner.fits_output(value);
+        types.push(rules::type_shown(value));
     }
+    let ty = match types.split_first() {
+        Some((first, rest)) if rest.iter().all(|other| other == first) => first.clone(),
+        _ => Type::Dyn,
+    };
     match result {
         Some(result) if planner.problems.is_empty() => Ok(Plan {
             input: recipe.input.clone(),
@@ -47,7 +53,7 @@ pub(super) fn plan(recipe: &Recipe, document: &str) -> Result<Plan, Vec<Diagnost
             bindings,
             steps,
             result,
-            output_rules: if sure { Vec::new() } else { rules::of_output(&recipe.output) },
+            output_rules: if sure { Vec::new() } else { rules::of_output(&recipe.output, &ty) },
         }),
         _ => Err(planner.problems),
     }

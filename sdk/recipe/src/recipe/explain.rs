@@ -2,10 +2,13 @@
 //!
 //! *Never:* an effect or a permission is left out.
 
+mod cost;
+
 use super::check;
 use super::document::{self, Fetch, Payload, Permissions, Recipe, Step, Verb};
 use super::tree::{Content, Node};
-use crate::diagnostic::{Problem, problems};
+use crate::diagnostic::{Diagnostic, Problem, problems};
+use crate::place::Places;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -25,6 +28,8 @@ pub struct Explanation {
     pub asks: Vec<String>,
     /// What it does outside: requests, calls and changes, the most of each.
     pub outside: Vec<String>,
+    /// What one call uses at most: as a number, and as it grows with the input.
+    pub uses_at_most: Vec<String>,
 }
 
 /// Explains a recipe that has been checked.
@@ -44,11 +49,17 @@ pub struct Explanation {
 /// let told = engraft_recipe::recipe::explain(text)?;
 /// assert_eq!(told.takes, ["`text`: text; at most 9 letters"]);
 /// assert!(told.asks.is_empty() && told.outside.is_empty());
+/// assert!(told.uses_at_most[0].starts_with("fuel: "));
 /// # Ok::<(), Vec<engraft_recipe::diagnostic::Problem>>(())
 /// ```
 pub fn explain(text: &str) -> Result<Explanation, Vec<Problem>> {
     let recipe = document::read(text).map_err(|wrong| problems(text, wrong))?;
-    check::plan(&recipe, text).map_err(|wrong| problems(text, wrong))?;
+    let plan = check::plan(&recipe, text).map_err(|wrong| problems(text, wrong))?;
+    let bound = super::assembled(recipe.clone(), &plan, &Places::new(text))
+        .map_err(|defect| {
+            problems(text, vec![Diagnostic::new(recipe.tree.span, defect.to_string())])
+        })?
+        .bound;
     let mut teller = Teller { text, lines: Vec::new(), outside: Vec::new() };
     for named in &recipe.bindings {
         let value = teller.source(&named.node);
@@ -65,6 +76,7 @@ pub fn explain(text: &str) -> Result<Explanation, Vec<Problem>> {
         gives,
         asks: asks(&recipe.permissions),
         outside: teller.outside,
+        uses_at_most: cost::told(&bound),
     })
 }
 

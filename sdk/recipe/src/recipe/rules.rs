@@ -6,12 +6,15 @@
 //! *Never:* a keyword is read and not enforced.
 
 mod shown;
+mod source;
 
-use super::schema::{DEPTH_MAX, is_shaped, type_of};
+use super::schema::{DEPTH_MAX, type_of};
 use crate::cel::{Environment, Mode, Node, Type, check, parse};
 use serde_json::{Map, Value};
+use shown::json_type;
+use source::{field_of, formatted, literal, quoted, types};
 
-pub(super) use shown::shown;
+pub(super) use shown::{shown, type_shown};
 
 /// A condition, and what is said where it does not hold.
 #[derive(Debug)]
@@ -22,19 +25,19 @@ pub(super) struct Rule {
 
 /// What must hold of an input that has the shape of its schema.
 pub(super) fn of_input(schema: &Value) -> Vec<Rule> {
-    rules("input", schema, type_of(schema, 0), true)
+    rules("input", schema, &type_of(schema, 0))
 }
 
-/// What must hold of a result, of whose type nothing is known.
-pub(super) fn of_output(schema: &Value) -> Vec<Rule> {
-    rules("output", schema, Type::Dyn, false)
+/// What must hold of a result, as far as its type does not show it.
+pub(super) fn of_output(schema: &Value, ty: &Type) -> Vec<Rule> {
+    rules("output", schema, ty)
 }
 
-fn rules(name: &'static str, schema: &Value, ty: Type, shaped: bool) -> Vec<Rule> {
+fn rules(name: &'static str, schema: &Value, ty: &Type) -> Vec<Rule> {
     let mut environment = Environment::default();
-    environment.names.insert(name.to_owned(), ty);
-    let mut writer = Writer { conditions: Vec::new(), around: Vec::new(), shaped };
-    writer.schema(schema, name, name, 0);
+    environment.names.insert(name.to_owned(), ty.clone());
+    let mut writer = Writer { conditions: Vec::new(), around: Vec::new() };
+    writer.schema(schema, Place { at: name, name, ty, depth: 0 });
     let rule = |(condition, about): (String, String)| Rule {
         condition: compiled(&condition, &environment),
         about,
@@ -52,76 +55,37 @@ fn compiled(condition: &str, environment: &Environment) -> Node {
     checked.map_or_else(|_| Node::never(), |checked| checked.root)
 }
 
-/// What stands around a condition: the value may be missing, or one of many.
+/// What stands around a condition: the value may be missing or of another type, or one of many.
 enum Around {
-    /// `!('name' in object) || …`
-    IfPresent(String, String),
+    /// `test ? … : true`
+    If(String),
     /// `list.all(item, …)`
     ForAll(String, String),
-    /// `!guard || …`
-    Unless(String),
 }
 
 struct Writer {
     conditions: Vec<(String, String)>,
     around: Vec<Around>,
-    /// Whether values have been brought into the shape of the schema already.
-    shaped: bool,
 }
 
-/// Text as a literal of the language.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("'");
-    for letter in text.chars() {
-        match letter {
-            '\'' | '\\' => out.extend(['\\', letter]),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            _ => out.push(letter),
-        }
-    }
-    out.push('\'');
-    out
+/// A value that a schema is about.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    /// The expression that gives it.
+    at: &'a str,
+    /// What it is called to whoever breaks a rule.
+    name: &'a str,
+    /// What it is known to be: it has been brought into its shape, or the types of a result show it.
+    ty: &'a Type,
+    depth: u32,
 }
 
-/// A JSON value as a literal of the language.
-fn literal(value: &Value) -> String {
-    match value {
-        Value::Null | Value::Bool(_) => value.to_string(),
-        Value::Number(number) if number.is_u64() && !number.is_i64() => format!("{number}u"),
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => quoted(text),
-        Value::Array(items) => {
-            let items: Vec<String> =
-                items.iter().map(|item| format!("dyn({})", literal(item))).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Value::Object(fields) => {
-            let pair = |(name, value): (&String, &Value)| {
-                format!("{}: dyn({})", quoted(name), literal(value))
-            };
-            let pairs: Vec<String> = fields.iter().map(pair).collect();
-            format!("{{{}}}", pairs.join(", "))
-        }
-    }
-}
-
-/// The types of values that JSON text has as this type, as the language names them.
-fn types(of: &str, place: &str) -> String {
-    let named = |types: &str| format!("type({place}) in [{types}]");
-    match of {
-        "string" => named(
-            "string, bytes, google.protobuf.Timestamp, google.protobuf.Duration, net.IP, net.CIDR",
-        ),
-        "integer" => format!(
-            "(type({place}) in [int, uint] || type({place}) == double \
-             && math.trunc({place}) == {place})"
-        ),
-        "number" => named("int, uint, double"),
-        "boolean" => named("bool"),
-        "array" => named("list"),
-        "object" => named("map"),
-        _ => format!("{place} == null"),
+/// A bound as a literal that a value of this type is compared with, and the value made ready for it.
+fn comparable(place: Place<'_>, bound: &Value) -> (String, String) {
+    match (place.ty, bound.as_f64()) {
+        (Type::Int, _) if bound.is_i64() => (place.at.to_owned(), literal(bound)),
+        (Type::Double, Some(bound)) => (place.at.to_owned(), format!("{bound:?}")),
+        _ => (format!("dyn({})", place.at), literal(bound)),
     }
 }
 
@@ -130,11 +94,8 @@ impl Writer {
         let mut whole = condition;
         for around in self.around.iter().rev() {
             whole = match around {
-                Around::IfPresent(field, object) => {
-                    format!("(!({field} in {object}) || ({whole}))")
-                }
+                Around::If(test) => format!("({test} ? ({whole}) : true)"),
                 Around::ForAll(list, item) => format!("{list}.all({item}, {whole})"),
-                Around::Unless(guard) => format!("(!({guard}) || ({whole}))"),
             };
         }
         self.conditions.push((whole, about));
@@ -151,7 +112,7 @@ impl Writer {
         &mut self,
         schema: &Value,
         of: &str,
-        place: &str,
+        place: Place<'_>,
         keywords: &[&str],
         write: impl FnOnce(&mut Self, &Map<String, Value>),
     ) {
@@ -160,101 +121,129 @@ impl Writer {
             return;
         }
         let only = schema.get("type").and_then(Value::as_str);
-        match only {
+        match only.or(json_type(place.ty)) {
             Some(only) if only == of || only == "integer" && of == "number" => write(self, rules),
             Some(_) => {}
             None => {
-                let guard = Around::Unless(types(of, place));
-                self.within(guard, |writer| write(writer, rules));
+                let test = format!("({})", types(of, place.at));
+                self.within(Around::If(test), |writer| write(writer, rules));
             }
         }
     }
 
-    fn schema(&mut self, schema: &Value, place: &str, name: &str, depth: u32) {
-        if depth > DEPTH_MAX {
+    fn schema(&mut self, schema: &Value, place: Place<'_>) {
+        if place.depth > DEPTH_MAX {
             return;
         }
+        let Place { at, name, .. } = place;
         if *schema == Value::Bool(false) {
             return self.holds("false".to_owned(), format!("{name} may not be there"));
         }
-        self.of_type(schema, place, name);
+        if !self.can_fit(schema, place) {
+            return;
+        }
         if let Some(values) = schema.get("enum").and_then(Value::as_array) {
             let all = literal(&Value::Array(values.clone()));
             self.holds(
-                format!("dyn({place}) in {all}"),
+                format!("dyn({at}) in {all}"),
                 format!("{name} is none of the values that it may be"),
             );
         }
         if let Some(value) = schema.get("const") {
-            self.holds(
-                format!("dyn({place}) == dyn({})", literal(value)),
-                format!("{name} is not {value}"),
-            );
+            let literal = literal(value);
+            self.holds(format!("dyn({at}) == dyn({literal})"), format!("{name} is not {value}"));
         }
-        self.text(schema, place, name);
-        self.number(schema, place, name);
-        self.list(schema, place, name, depth);
-        self.object(schema, place, name, depth);
+        self.text(schema, place);
+        self.number(schema, place);
+        self.list(schema, place);
+        self.object(schema, place);
     }
 
-    fn of_type(&mut self, schema: &Value, place: &str, name: &str) {
+    /// The keyword `type`; tells whether a value of the known type can fit at all.
+    fn can_fit(&mut self, schema: &Value, Place { at, name, ty, .. }: Place<'_>) -> bool {
         let wanted: Vec<&str> = match schema.get("type") {
             Some(Value::String(one)) => vec![one],
             Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).collect(),
-            _ => return,
+            _ => return true,
         };
-        if self.shaped && is_shaped(schema) {
-            return;
+        let about = format!("{name} is no {}", wanted.join(" or "));
+        let fits = |given: &str| {
+            wanted.contains(&given) || given == "integer" && wanted.contains(&"number")
+        };
+        match json_type(ty) {
+            Some(given) if fits(given) => return true,
+            // A double may be whole.
+            Some("number") if wanted.contains(&"integer") => {}
+            Some(_) => {
+                self.holds("false".to_owned(), about);
+                return false;
+            }
+            None => {}
         }
-        let any: Vec<String> = wanted.iter().map(|wanted| types(wanted, place)).collect();
-        self.holds(any.join(" || "), format!("{name} is no {}", wanted.join(" or ")));
+        let any: Vec<String> = wanted.iter().map(|wanted| types(wanted, at)).collect();
+        self.holds(any.join(" || "), about);
+        true
     }
 
     fn bound(
         &mut self,
         rules: &Map<String, Value>,
         keyword: &str,
-        condition: impl Fn(&str) -> String,
+        condition: impl Fn(&Value) -> String,
         about: impl Fn(&str) -> String,
     ) {
         if let Some(bound) = rules.get(keyword).filter(|bound| bound.is_number()) {
-            let bound = literal(bound);
-            self.holds(condition(&bound), about(&bound));
+            self.holds(condition(bound), about(&literal(bound)));
         }
     }
 
-    fn text(&mut self, schema: &Value, place: &str, name: &str) {
+    /// The least and the most of something that is counted.
+    fn counted(
+        &mut self,
+        rules: &Map<String, Value>,
+        [least, most]: [&str; 2],
+        count: &str,
+        [name, units]: [&str; 2],
+    ) {
+        self.bound(
+            rules,
+            least,
+            |bound| format!("{count} >= {}", literal(bound)),
+            |bound| format!("{name} has fewer than {bound} {units}"),
+        );
+        self.bound(
+            rules,
+            most,
+            |bound| format!("{count} <= {}", literal(bound)),
+            |bound| format!("{name} has more than {bound} {units}"),
+        );
+    }
+
+    fn text(&mut self, schema: &Value, place: Place<'_>) {
         let keywords = ["minLength", "maxLength", "pattern", "format"];
         self.typed(schema, "string", place, &keywords, |writer, rules| {
+            let name = place.name;
             // What is written as text may be a moment or bytes; its text is what counts.
-            let place = if writer.shaped { place.to_owned() } else { format!("string({place})") };
-            writer.bound(
-                rules,
-                "minLength",
-                |bound| format!("{place}.size() >= {bound}"),
-                |bound| format!("{name} has fewer than {bound} letters"),
-            );
-            writer.bound(
-                rules,
-                "maxLength",
-                |bound| format!("{place}.size() <= {bound}"),
-                |bound| format!("{name} has more than {bound} letters"),
-            );
+            let is_text = *place.ty == Type::Text;
+            let at = if is_text { place.at.to_owned() } else { format!("string({})", place.at) };
+            let lengths = ["minLength", "maxLength"];
+            writer.counted(rules, lengths, &format!("{at}.size()"), [name, "letters"]);
             if let Some(pattern) = rules.get("pattern").and_then(Value::as_str) {
                 writer.holds(
-                    format!("{place}.matches({})", quoted(pattern)),
+                    format!("{at}.matches({})", quoted(pattern)),
                     format!("{name} does not match {pattern}"),
                 );
             }
             if let Some(format) = rules.get("format").and_then(Value::as_str) {
-                writer.holds(formatted(format, &place), format!("{name} is no {format}"));
+                writer.holds(formatted(format, &at), format!("{name} is no {format}"));
             }
         });
     }
 
-    fn number(&mut self, schema: &Value, place: &str, name: &str) {
+    fn number(&mut self, schema: &Value, place: Place<'_>) {
         let keywords = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
         self.typed(schema, "number", place, &keywords, |writer, rules| {
+            let Place { at, name, .. } = place;
             let compared = [
                 ("minimum", ">=", "less than"),
                 ("maximum", "<=", "more than"),
@@ -262,135 +251,131 @@ impl Writer {
                 ("exclusiveMaximum", "<", "not less than"),
             ];
             for (keyword, operator, words) in compared {
-                writer.bound(
-                    rules,
-                    keyword,
-                    |bound| format!("dyn({place}) {operator} {bound}"),
-                    |bound| format!("{name} is {words} {bound}"),
-                );
+                let condition = |bound: &Value| {
+                    let (value, bound) = comparable(place, bound);
+                    format!("{value} {operator} {bound}")
+                };
+                let about = |bound: &str| format!("{name} is {words} {bound}");
+                writer.bound(rules, keyword, condition, about);
             }
-            writer.bound(
-                rules,
-                "multipleOf",
-                |of| format!("double({place}) / double({of}) == math.trunc(double({place}) / double({of}))"),
-                |of| format!("{name} is no multiple of {of}"),
-            );
+            let condition = |of: &Value| {
+                let quotient = format!("double({at}) / double({})", literal(of));
+                format!("{quotient} == math.trunc({quotient})")
+            };
+            let about = |of: &str| format!("{name} is no multiple of {of}");
+            writer.bound(rules, "multipleOf", condition, about);
         });
     }
 
-    fn list(&mut self, schema: &Value, place: &str, name: &str, depth: u32) {
+    fn list(&mut self, schema: &Value, place: Place<'_>) {
         let keywords = ["items", "minItems", "maxItems", "uniqueItems"];
         self.typed(schema, "array", place, &keywords, |writer, rules| {
-            writer.bound(
+            let Place { at, name, ty, depth } = place;
+            writer.counted(
                 rules,
-                "minItems",
-                |bound| format!("{place}.size() >= {bound}"),
-                |bound| format!("{name} has fewer than {bound} items"),
-            );
-            writer.bound(
-                rules,
-                "maxItems",
-                |bound| format!("{place}.size() <= {bound}"),
-                |bound| format!("{name} has more than {bound} items"),
+                ["minItems", "maxItems"],
+                &format!("{at}.size()"),
+                [name, "items"],
             );
             if rules.get("uniqueItems") == Some(&Value::Bool(true)) {
                 writer.holds(
-                    format!("{place}.distinct().size() == {place}.size()"),
+                    format!("{at}.distinct().size() == {at}.size()"),
                     format!("{name} has an item twice"),
                 );
             }
             if let Some(items) = rules.get("items") {
                 let item = format!("item{depth}");
-                let around = Around::ForAll(place.to_owned(), item.clone());
+                let around = Around::ForAll(at.to_owned(), item.clone());
                 let name = format!("an item of {name}");
-                writer.within(around, |writer| writer.schema(items, &item, &name, depth + 1));
+                let ty = if let Type::List(item) = ty { item.as_ref() } else { &Type::Dyn };
+                let inner = Place { at: &item, name: &name, ty, depth: depth + 1 };
+                writer.within(around, |writer| writer.schema(items, inner));
             }
         });
     }
 
-    fn object(&mut self, schema: &Value, place: &str, name: &str, depth: u32) {
+    fn object(&mut self, schema: &Value, place: Place<'_>) {
         let keywords =
             ["properties", "required", "additionalProperties", "minProperties", "maxProperties"];
         self.typed(schema, "object", place, &keywords, |writer, rules| {
-            writer.bound(
-                rules,
-                "minProperties",
-                |bound| format!("size(dyn({place})) >= {bound}"),
-                |bound| format!("{name} has fewer than {bound} fields"),
-            );
-            writer.bound(
-                rules,
-                "maxProperties",
-                |bound| format!("size(dyn({place})) <= {bound}"),
-                |bound| format!("{name} has more than {bound} fields"),
-            );
-            let shaped = writer.shaped && is_shaped(schema);
+            let Place { at, name, ty, .. } = place;
+            let count = format!("size(dyn({at}))");
+            writer.counted(rules, ["minProperties", "maxProperties"], &count, [name, "fields"]);
             let required = rules.get("required").and_then(Value::as_array);
             for field in required.into_iter().flatten().filter_map(Value::as_str) {
-                if !shaped {
+                if !is_there(ty, field) {
                     writer.holds(
-                        format!("{} in dyn({place})", quoted(field)),
+                        format!("{} in dyn({at})", quoted(field)),
                         format!("{name} lacks {field}"),
                     );
                 }
             }
-            writer.fields(rules, place, depth);
+            writer.fields(rules, place);
         });
     }
 
-    fn fields(&mut self, rules: &Map<String, Value>, place: &str, depth: u32) {
+    fn fields(&mut self, rules: &Map<String, Value>, place: Place<'_>) {
         let none = Map::new();
         let known = rules.get("properties").and_then(Value::as_object).unwrap_or(&none);
         for (field, schema) in known {
-            let literal = quoted(field);
-            let around = Around::IfPresent(literal.clone(), format!("dyn({place})"));
-            let inner = format!("{place}[{literal}]");
-            self.within(around, |writer| writer.schema(schema, &inner, field, depth + 1));
+            let ty = match place.ty {
+                Type::Record(all) => match all.iter().find(|one| one.name == *field) {
+                    Some(found) => &found.ty,
+                    // It is never there.
+                    None => continue,
+                },
+                Type::Map(_, value) => value.as_ref(),
+                _ => &Type::Dyn,
+            };
+            let (at, test) = field_of(place.at, field);
+            let inner = Place { at: &at, name: field, ty, depth: place.depth + 1 };
+            if is_there(place.ty, field) {
+                self.schema(schema, inner);
+            } else {
+                self.within(Around::If(test), |writer| writer.schema(schema, inner));
+            }
         }
+        self.others(rules, known, place);
+    }
+
+    /// Fields that are not among the known ones, one after the other, by their names.
+    fn others(
+        &mut self,
+        rules: &Map<String, Value>,
+        known: &Map<String, Value>,
+        Place { at, ty, depth, .. }: Place<'_>,
+    ) {
         let Some(others) = rules.get("additionalProperties") else { return };
         if *others == Value::Bool(true) {
             return;
         }
-        // Other fields, one after the other, by their names.
         let key = format!("key{depth}");
-        let around = Around::ForAll(format!("dyn({place})"), key.clone());
+        let around = Around::ForAll(format!("dyn({at})"), key.clone());
         let names: Vec<String> = known.keys().map(|name| quoted(name)).collect();
         let is_known = format!("{key} in [{}]", names.join(", "));
         self.within(around, |writer| {
             if *others == Value::Bool(false) {
                 return writer.holds(is_known, "there is a field that may not be there".to_owned());
             }
-            let guard = Around::Unless(format!("!({is_known})"));
-            let inner = format!("dyn({place})[{key}]");
-            let write = |writer: &mut Self| {
-                // Only values of objects without known fields have been brought into a shape.
-                let shaped = writer.shaped;
-                writer.shaped &= known.is_empty();
-                writer.schema(others, &inner, "a field", depth + 1);
-                writer.shaped = shaped;
-            };
-            if known.is_empty() { write(writer) } else { writer.within(guard, write) }
+            // What stands beside known fields has been brought into no shape.
+            let ty = if let Type::Map(_, value) = ty { value.as_ref() } else { &Type::Dyn };
+            let value = if known.is_empty() { at.to_owned() } else { format!("dyn({at})") };
+            let inner = format!("{value}[{key}]");
+            let inner = Place { at: &inner, name: "a field", ty, depth: depth + 1 };
+            let write = |writer: &mut Self| writer.schema(others, inner);
+            if known.is_empty() {
+                write(writer);
+            } else {
+                writer.within(Around::If(format!("!({is_known})")), write);
+            }
         });
     }
 }
 
-/// Whether a text is what a format says. A fault of it is a no.
-fn formatted(format: &str, place: &str) -> String {
-    let matches = |pattern: &str| format!("{place}.matches({})", quoted(pattern));
-    match format {
-        "date-time" => format!("timestamp({place}).getFullYear() > 0"),
-        "date" => format!("timestamp({place} + 'T00:00:00Z').getFullYear() > 0"),
-        "time" => format!("timestamp('2000-01-01T' + {place}).getFullYear() > 0"),
-        "ipv4" => format!("isIP({place}) && ip({place}).family() == 4"),
-        "ipv6" => format!("isIP({place}) && ip({place}).family() == 6"),
-        "email" => matches(r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$"),
-        "uuid" => matches("^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$"),
-        "hostname" => matches(
-            "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$",
-        ),
-        // A URI: a scheme, a colon, and no blanks.
-        _ => matches(r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$"),
-    }
+/// Whether every value of this type has the field.
+fn is_there(ty: &Type, field: &str) -> bool {
+    let Type::Record(fields) = ty else { return false };
+    fields.iter().any(|one| one.name == field && one.required)
 }
 
 #[cfg(test)]

@@ -44,12 +44,6 @@ pub(super) fn type_of(schema: &Value, depth: u32) -> Type {
     }
 }
 
-/// Whether the runtime brings values into the shape of this schema, so that they have its type.
-pub(super) fn is_shaped(schema: &Value) -> bool {
-    let shaped = ["string", "integer", "number", "boolean", "array", "object"];
-    schema.get("type").and_then(Value::as_str).is_some_and(|of| shaped.contains(&of))
-}
-
 /// The shape of a schema as the runtime reads it: a word for the kind, then what goes with it.
 pub(super) fn shape(schema: &Value, data: &mut Data, depth: u32) -> u32 {
     let deeper = depth + 1;

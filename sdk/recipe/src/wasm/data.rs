@@ -22,11 +22,14 @@ pub(crate) struct Data {
     base: u32,
     bytes: Vec<u8>,
     known: HashMap<Vec<u8>, u32>,
+    /// Whether a value of bytes is among them.
+    has_bytes: bool,
 }
 
 impl Data {
     pub(crate) fn new(base: u32) -> Self {
-        Self { base: base.next_multiple_of(8), bytes: Vec::new(), known: HashMap::new() }
+        let base = base.next_multiple_of(8);
+        Self { base, bytes: Vec::new(), known: HashMap::new(), has_bytes: false }
     }
 
     pub(crate) fn base(&self) -> u32 {
@@ -89,6 +92,16 @@ impl Data {
     pub(crate) fn raw(&mut self, kind: u32, bytes: &[u8], align: usize) -> u32 {
         let at = self.put(bytes, align);
         self.cell(kind, length(bytes), u64::from(at))
+    }
+
+    /// A literal of bytes.
+    pub(crate) fn bytes_value(&mut self, bytes: &[u8]) -> u32 {
+        self.has_bytes = true;
+        self.raw(kind::BYTES, bytes, 1)
+    }
+
+    pub(crate) fn has_bytes(&self) -> bool {
+        self.has_bytes
     }
 
     pub(crate) fn int(&mut self, value: i64) -> u32 {

@@ -4,7 +4,7 @@
 
 use super::code::{Code, Step};
 use super::data::Data;
-use super::runtime::{Piece, RUNTIME, Runtime, RuntimeFunction, Target};
+use super::runtime::{Piece, RUNTIME, Runtime, RuntimeFunction, TRAP, Target};
 use std::collections::{BTreeMap, BTreeSet};
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, DataSection, ElementSection, Elements, Encode, EntityType,
@@ -22,6 +22,9 @@ pub(crate) struct Export(pub(crate) u32);
 
 const PAGE: u32 = 65_536;
 
+/// So many zeros take no more bytes than it takes to begin anew behind them.
+const GAP_MAX: u32 = 8;
+
 /// Everything of the runtime that is reached, in the runtime's order.
 #[derive(Default)]
 struct Reached {
@@ -36,7 +39,7 @@ struct Reached {
 /// Joins functions, constants and runtime into a core module.
 pub(crate) fn link(functions: &[Function], data: &Data, exports: &[(&str, Export)]) -> Vec<u8> {
     let runtime = &*RUNTIME;
-    let reached = reach(runtime, functions);
+    let reached = reach(runtime, functions, data);
     let mut numbers = BTreeMap::new();
     for old in reached.imports.iter().chain(&reached.functions) {
         numbers.insert(*old, number(numbers.len()));
@@ -48,21 +51,37 @@ pub(crate) fn link(functions: &[Function], data: &Data, exports: &[(&str, Export
 
 /// Functions that work on values of one kind, and what makes such values: where none of that is
 /// reached there are none, and the function is never called.
-const OPTIONAL: [(&str, &[&str]); 5] = [
+const OPTIONAL: [(&str, &[&str]); 7] = [
     ("opt_push_time", TIMES),
     ("opt_time_moved", TIMES),
     ("opt_time_between", TIMES),
     ("opt_push_duration", &["rt_to_duration", "rt_to_time", "rt_now", "rt_typed_input"]),
+    ("opt_push_bytes", BYTES),
+    ("opt_decode_bytes", BYTES),
     ("opt_push_net", &["rt_ip", "rt_cidr", "rt_contains_ip", "rt_contains_cidr", "rt_masked"]),
 ];
 
 const TIMES: &[&str] = &["rt_to_time", "rt_now", "rt_typed_input"];
 
+/// Values that were kept come as bytes too.
+const BYTES: &[&str] = &[
+    BYTES_LITERAL,
+    "rt_to_bytes",
+    "rt_base64_decode",
+    "rt_fetch",
+    "rt_fetch_all",
+    "rt_kv_get",
+    "rt_typed_input",
+];
+
+/// Stands for literals of bytes, which no function makes.
+const BYTES_LITERAL: &str = "b''";
+
 fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-fn reach(runtime: &Runtime, functions: &[Function]) -> Reached {
+fn reach(runtime: &Runtime, functions: &[Function], data: &Data) -> Reached {
     let mut reached = Reached::default();
     let symbols = functions.iter().flat_map(|code| &code.steps).filter_map(|step| match step {
         Step::Runtime(symbol, _) => Some(*symbol),
@@ -71,7 +90,10 @@ fn reach(runtime: &Runtime, functions: &[Function]) -> Reached {
     let roots = symbols.filter_map(|symbol| runtime.exports.get(symbol));
     let mut open: Vec<Target> = roots.map(|function| Target::Function(*function)).collect();
     // Makers are called by generated code alone, so what is made is known before anything is followed.
-    let is_made = |makers: &[&str]| makers.iter().any(|maker| is_called(functions, maker));
+    let is_made = |makers: &[&str]| {
+        let literal = data.has_bytes() && makers.contains(&BYTES_LITERAL);
+        literal || makers.iter().any(|maker| is_called(functions, maker))
+    };
     let optional = OPTIONAL.iter().filter(|(_, makers)| !is_made(makers));
     reached.left_out =
         optional.filter_map(|(name, _)| runtime.exports.get(name).copied()).collect();
@@ -99,7 +121,7 @@ fn reach(runtime: &Runtime, functions: &[Function]) -> Reached {
                 }
             }
             Target::Table => reached.table = true,
-            Target::Type(_) | Target::Global(_) => {}
+            Target::Type(_) | Target::Global(_) | Target::Nothing => {}
         }
     }
     reached
@@ -233,7 +255,7 @@ impl Linker<'_> {
                 Target::Function(old) => self.new_number(old),
                 Target::Type(old) => self.runtime_type(old),
                 // The stack pointer is the only one that is not a constant.
-                Target::Global(_) | Target::Table => 0,
+                Target::Global(_) | Target::Table | Target::Nothing => 0,
                 Target::Slot(_) | Target::Data(_) => {
                     // Addresses and slots stay as they are; only the padding goes.
                     self.shortened(function, reference.at, &mut place, &mut out);
@@ -342,6 +364,10 @@ impl Linker<'_> {
                     let known = (end - piece.address) as usize;
                     bytes.extend_from_slice(piece.bytes.get(known..).unwrap_or_default());
                 }
+                (Some((_, bytes)), Some(end)) if piece.address <= end + GAP_MAX => {
+                    bytes.resize(bytes.len() + (piece.address - end) as usize, 0);
+                    bytes.extend_from_slice(piece.bytes);
+                }
                 _ => joined.push((piece.address, piece.bytes.to_vec())),
             }
         }
@@ -355,9 +381,6 @@ impl Linker<'_> {
         section
     }
 }
-
-/// A body without locals that traps.
-const TRAP: [u8; 3] = [0x00, 0x00, 0x0b];
 
 /// Numbers that the linker of the runtime may change are written in so many bytes.
 const PADDED: usize = 5;

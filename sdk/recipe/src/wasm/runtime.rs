@@ -2,6 +2,10 @@
 //!
 //! *Never:* a reference is guessed; the module carries its relocations.
 
+mod ends;
+
+pub(super) use ends::TRAP;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use wasm_encoder::ValType;
@@ -23,6 +27,8 @@ pub(super) enum Target {
     Global(u32),
     Data(u32),
     Table,
+    /// What nothing reads.
+    Nothing,
 }
 
 /// A reference: where it stands in the piece, and what it is to.
@@ -115,6 +121,7 @@ fn read(bytes: &'static [u8]) -> Read<Runtime> {
         late.payload(&mut runtime, payload?, bytes)?;
     }
     runtime.stack_pointer = late.globals.first().copied().unwrap_or_default();
+    ends::cut(&mut runtime)?;
     Ok(runtime)
 }
 

@@ -2,6 +2,7 @@
 //! run against a server, and those that call run against the others.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::PathBuf;
 
 use engraft_recipe::recipe::{self, build};
@@ -60,6 +61,28 @@ fn examples_are_tests() {
         }
     }
     assert!(ran >= 40, "only {ran} examples ran");
+    // Each call was held against its bound. Inputs of examples are small, so that most of a bound is
+    // what it allows for a call in any case.
+    let distance = stage.distance();
+    writeln!(std::io::stdout(), "fuel: median bound by use {distance:.1}").unwrap();
+    assert!(distance < 300.0, "{distance}");
+}
+
+/// What the component in the middle of the cookbook may weigh, in bytes.
+const MEDIAN_MAX: usize = 30_000;
+
+#[test]
+fn components_are_small() {
+    let weigh = |(name, text): (String, String)| (build(&text).unwrap().component.len(), name);
+    let mut sizes: Vec<(usize, String)> = recipes().into_iter().map(weigh).collect();
+    sizes.sort();
+    let mut out = std::io::stdout().lock();
+    for (bytes, name) in &sizes {
+        writeln!(out, "{bytes:>6} {name}").unwrap();
+    }
+    let median = (sizes[14].0 + sizes[15].0) / 2;
+    writeln!(out, "{median:>6} in the middle").unwrap();
+    assert!(median < MEDIAN_MAX, "{median} bytes");
 }
 
 #[test]

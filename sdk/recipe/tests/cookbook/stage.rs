@@ -1,5 +1,7 @@
 //! A host with recipes in it, each granted what it asks for, or what a test says.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use engraft::engine::{ConfigMap, ProgressReport, ProgressSink, SecretMap, Servic
 use engraft::model::{ClockMode, Failure, Grant, Outcome, Permissions, RandomMode};
 use engraft::store::MemoryStore;
 use engraft::{Host, Invocation, Report, Terms};
+use engraft_recipe::bound::Bound;
 use engraft_recipe::recipe::{BuildError, build};
 use serde_json::Value;
 
@@ -73,9 +76,10 @@ impl Stage {
             .values(Arc::new(MemoryStore::default()));
         let asker = Host::builder().trust(Keyring::new()).build().unwrap();
         let mut builder = Host::builder().trust(keyring).services(services);
-        let mut bundles = Vec::new();
+        let (mut bundles, mut bounds) = (Vec::new(), HashMap::new());
         for (recipe, grant) in &self.recipes {
             let built = build(recipe).unwrap_or_else(|error| panic!("{}", shown(recipe, &error)));
+            bounds.insert(built.recipe.name.clone(), built.bound);
             let name = built.recipe.name.parse().unwrap();
             let described =
                 runtime.block_on(asker.describe(&name, built.component.clone())).unwrap();
@@ -90,7 +94,7 @@ impl Stage {
         for bundle in bundles {
             runtime.block_on(host.install(&bundle.to_bytes())).unwrap();
         }
-        Theatre { host, runtime }
+        Theatre { host, runtime, bounds, distances: RefCell::default() }
     }
 }
 
@@ -122,12 +126,38 @@ pub(crate) fn all(asked: &Permissions) -> Grant {
 pub(crate) struct Theatre {
     host: Host,
     runtime: tokio::runtime::Runtime,
+    bounds: HashMap<String, Bound>,
+    /// The fuel that was allowed for each call by what it took.
+    distances: RefCell<Vec<f64>>,
 }
 
+/// What an answer of the host holds beside a body, at most, in these tests: heads of a few lines, kept
+/// values and outputs of other recipes. A smaller number makes the bound that must hold smaller.
+const ANSWER_BYTES: u64 = 512;
+
 impl Theatre {
+    /// Calls a recipe, whose bound holds, whatever it does and however it ends.
+    #[track_caller]
     pub(crate) fn report(&self, name: &str, input: &Value) -> Report {
-        let invocation = Invocation::new("run", input.to_string());
-        self.runtime.block_on(self.host.call(name, invocation))
+        let input = input.to_string();
+        let length = input.len() as u64;
+        let report = self.runtime.block_on(self.host.call(name, Invocation::new("run", input)));
+        let (bound, usage) = (&self.bounds[name], &report.usage);
+        let answers = usage.http_bytes + ANSWER_BYTES * usage.host_calls;
+        let (fuel, memory) =
+            (bound.fuel_at(length, answers), bound.memory_bytes_at(length, answers));
+        assert!(usage.fuel <= fuel, "{name} took {} fuel, not {fuel}: {}", usage.fuel, bound.fuel);
+        let used = usage.memory_bytes_peak;
+        assert!(used <= memory, "{name} took {used} bytes, not {memory}: {}", bound.memory_bytes);
+        self.distances.borrow_mut().push(fuel as f64 / usage.fuel.max(1) as f64);
+        report
+    }
+
+    /// The fuel that was allowed by what was taken, for the call in the middle.
+    pub(crate) fn distance(&self) -> f64 {
+        let mut all = self.distances.borrow().clone();
+        all.sort_by(f64::total_cmp);
+        all[all.len() / 2]
     }
 
     /// What a recipe gives.

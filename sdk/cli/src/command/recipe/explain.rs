@@ -26,6 +26,7 @@ pub(super) fn run(file: &Path) -> Result<Reply> {
     part(&mut page, "gives", std::slice::from_ref(&told.gives));
     part(&mut page, "asks to be allowed", &told.asks);
     part(&mut page, "outside", &told.outside);
+    part(&mut page, "uses at most", &told.uses_at_most);
     Ok(Reply::fine(told, page))
 }
 

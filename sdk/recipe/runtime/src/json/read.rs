@@ -3,8 +3,8 @@
 //! *Never:* recursion beyond the depth that is allowed.
 
 use super::DEPTH_MAX;
-use crate::map;
 use crate::value::Value;
+use crate::{map, number};
 use alloc::vec::Vec;
 
 /// JSON text and how far it has been read.
@@ -13,9 +13,8 @@ struct Reader<'a> {
     at: usize,
 }
 
-/// Reads one value and nothing after it.
+/// Reads one value and nothing after it, from bytes that are known to be UTF-8.
 pub(crate) fn read(bytes: &'static [u8]) -> Option<Value> {
-    core::str::from_utf8(bytes).ok()?;
     let mut reader = Reader { bytes, at: 0 };
     let value = reader.value(DEPTH_MAX)?;
     reader.space();
@@ -84,9 +83,8 @@ impl Reader<'static> {
             }
             self.eat(b",")?;
         }
-        let map = Value::map(entries);
         // Two readers of one text must not see two things.
-        map::repeated(map).is_none().then_some(map)
+        map::named(entries)
     }
 
     fn string(&mut self) -> Option<Value> {
@@ -179,20 +177,16 @@ impl Reader<'static> {
             whole = false;
         }
         let text = &self.bytes[start..self.at];
-        // SAFETY: digits, signs, points and letters only.
-        let text = unsafe { core::str::from_utf8_unchecked(text) };
-        if whole && let Ok(value) = text.parse() {
-            // A zero with a sign is a double, or the sign would be lost.
-            return Some(if negative && value == 0 {
-                Value::double(-0.0)
-            } else {
-                Value::int(value)
-            });
+        // A zero with a sign is a double, or the sign would be lost.
+        if whole && !(negative && zero) {
+            if let Some(value) = number::signed(text) {
+                return Some(Value::int(value));
+            }
+            if let Some(value) = number::whole(text) {
+                return Some(Value::uint(value));
+            }
         }
-        if whole && let Ok(value) = text.parse() {
-            return Some(Value::uint(value));
-        }
-        let double = crate::number::parse(text.as_bytes())?;
-        double.is_finite().then(|| Value::double(double))
+        let double = number::finite(&text[usize::from(negative)..])?;
+        double.is_finite().then(|| Value::double(if negative { -double } else { double }))
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn push(out: &mut Vec<u8>, value: Value, depth: u32) -> Result<(), Ca
             decimal::push_general(out, double, 17);
         }
         Kind::Text => push_string(out, value.raw()),
-        Kind::Bytes => push_string(out, &base64::encoded(value.raw())),
+        Kind::Bytes => opt_push_bytes(out, value),
         Kind::Time | Kind::Duration | Kind::Ip | Kind::Cidr => {
             out.push(b'"');
             convert::push_text(out, value);
@@ -82,6 +82,13 @@ pub(crate) fn push(out: &mut Vec<u8>, value: Value, depth: u32) -> Result<(), Ca
         Kind::Fault => return Err(Cause::Conversion),
     }
     Ok(())
+}
+
+/// Bytes as text in base64.
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub(crate) fn opt_push_bytes(out: &mut Vec<u8>, bytes: Value) {
+    push_string(out, &base64::encoded(bytes.raw()));
 }
 
 /// Keys of JSON are text; numbers and truth values are written as theirs.

@@ -190,6 +190,7 @@ fn all() -> Vec<(&'static str, Option<u32>, Vec<Type>)> {
         ("rt_index", vec![any.clone(), any.clone()]),
         ("rt_index_optional", vec![any.clone(), any.clone()]),
         ("rt_equal", vec![any.clone(), any.clone()]),
+        ("rt_same_text", vec![text.clone(), text.clone()]),
         ("rt_order", vec![any.clone(), any.clone()]),
         ("rt_in", vec![any.clone(), any.clone()]),
         ("rt_add", vec![any.clone(), any.clone()]),

@@ -82,7 +82,7 @@ impl<'a> Writer<'a> {
                     None => {
                         let nothing = self.list(0);
                         self.emitter.code.get(nothing);
-                        self.emitter.run("rt_map", &[&Size::empty()])
+                        self.emitter.run("rt_names", &[&Size::empty()])
                     }
                 };
                 size.put(&input);

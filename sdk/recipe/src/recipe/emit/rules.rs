@@ -5,7 +5,6 @@
 use super::Writer;
 use crate::cel::Span;
 use crate::recipe::rules::Rule;
-use wasm_encoder::Instruction;
 
 impl<'a> Writer<'a> {
     pub(super) fn rules(&mut self, rules: &'a [Rule], cause: u32, before: &str) {
@@ -13,10 +12,9 @@ impl<'a> Writer<'a> {
             let holds = self.emitter.code.block(None);
             let failed = self.emitter.code.block(None);
             let outer = std::mem::replace(&mut self.emitter.fault, failed);
-            self.emitter.truth(&rule.condition);
+            self.emitter.hushed(|emitter| emitter.truth(&rule.condition));
             self.emitter.fault = outer;
             self.emitter.code.br_if(holds).end();
-            self.emitter.code.call("rt_take").op(Instruction::Drop);
             let about = self.emitter.data.text(&format!("{before}{}", rule.about));
             self.emitter.raise(cause, about);
             self.emitter.code.end();

@@ -1,10 +1,11 @@
-//! What the types of a result show: that it fits its schema, that it cannot, or neither.
+//! What the types of a result show: what it is, that it fits its schema, that it cannot, or neither.
 //!
 //! *Never:* a result is taken for fitting that only may.
 
-use crate::cel::{Literal, Node, Op, Part, Presence, Type};
+use crate::cel::{Field, Literal, Node, Op, Part, Presence, Type};
 use crate::diagnostic::Diagnostic;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Keywords that say nothing about a value.
 const WORDS: [&str; 4] = ["title", "description", "default", "examples"];
@@ -35,7 +36,7 @@ pub(in crate::recipe) fn shown(node: &Node, schema: &Value) -> Result<bool, Diag
         Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).collect(),
         _ => return Ok(false),
     };
-    let Some(given) = json_type(node) else { return Ok(false) };
+    let Some(given) = json_type(&node.ty) else { return Ok(false) };
     // A double may be whole.
     let fits = |wanted: &&str| *wanted == given || *wanted == "number" && given == "integer";
     if !wanted.iter().any(fits) {
@@ -59,8 +60,8 @@ pub(in crate::recipe) fn shown(node: &Node, schema: &Value) -> Result<bool, Diag
 }
 
 /// What a value is in JSON; none where that is known only when it is there.
-fn json_type(node: &Node) -> Option<&'static str> {
-    Some(match &node.ty {
+pub(super) fn json_type(ty: &Type) -> Option<&'static str> {
+    Some(match ty {
         Type::Null => "null",
         Type::Bool => "boolean",
         Type::Int | Type::Uint => "integer",
@@ -70,6 +71,48 @@ fn json_type(node: &Node) -> Option<&'static str> {
         Type::Map(..) | Type::Record(_) => "object",
         _ => return None,
     })
+}
+
+/// The type of a result, with the fields of objects that are written out; `dyn` for what has no type in
+/// JSON.
+pub(in crate::recipe) fn type_shown(node: &Node) -> Type {
+    match &node.op {
+        Op::Map(parts) => record(parts).unwrap_or_else(|| plain(&node.ty)),
+        Op::Bind(_, _, body) => type_shown(body),
+        Op::If(_, yes, no) => {
+            let (yes, no) = (type_shown(yes), type_shown(no));
+            if yes == no { yes } else { Type::Dyn }
+        }
+        _ => plain(&node.ty),
+    }
+}
+
+fn record(parts: &[Part]) -> Option<Type> {
+    let field = |part: &Part| match (&part.key.as_ref()?.op, part.presence) {
+        (Op::Literal(Literal::Text(name)), Presence::Required) => {
+            Some(Field { name: name.clone(), ty: type_shown(&part.value), required: true })
+        }
+        (Op::Literal(Literal::Text(name)), Presence::Optional) => {
+            Some(Field { name: name.clone(), ty: Type::Dyn, required: false })
+        }
+        _ => None,
+    };
+    Some(Type::Record(Arc::new(parts.iter().map(field).collect::<Option<_>>()?)))
+}
+
+/// A type as far as JSON has it.
+fn plain(ty: &Type) -> Type {
+    match ty {
+        Type::List(item) => Type::list(plain(item)),
+        Type::Map(key, value) if **key == Type::Text => Type::map(Type::Text, plain(value)),
+        Type::Record(fields) => {
+            let plain = |field: &Field| Field { ty: plain(&field.ty), ..field.clone() };
+            Type::Record(Arc::new(fields.iter().map(plain).collect()))
+        }
+        Type::Map(..) => Type::Dyn,
+        other if json_type(other).is_some() => other.clone(),
+        _ => Type::Dyn,
+    }
 }
 
 /// A list whose items' type alone shows that they fit.

@@ -61,7 +61,7 @@ fn every_keyword_becomes_a_condition() {
     // A condition that does not compile breaks a debug assertion.
     let keywords = keywords(&schema);
     assert_eq!(keywords, 45);
-    for rules in [of_input(&schema), of_output(&schema)] {
+    for rules in [of_input(&schema), of_output(&schema, &Type::Dyn)] {
         assert!(rules.len() >= keywords, "{}", rules.len());
         let never = |rule: &&Rule| matches!(&rule.condition.op, crate::cel::Op::Literal(_));
         assert_eq!(rules.iter().filter(never).count(), 0);
@@ -76,5 +76,20 @@ fn a_schema_of_types_alone_needs_no_conditions_for_its_input() {
         "required": ["a"]
     });
     assert!(of_input(&schema).is_empty());
-    assert!(!of_output(&schema).is_empty());
+    assert!(!of_output(&schema, &Type::Dyn).is_empty());
+    assert!(of_output(&schema, &type_of(&schema, 0)).is_empty());
+}
+
+#[test]
+fn a_required_field_of_an_object_without_known_ones_is_asked_for() {
+    let schema = json!({"type": "object", "required": ["a"]});
+    assert_eq!(of_input(&schema).len(), 1);
+}
+
+#[test]
+fn what_cannot_fit_is_a_rule_that_never_holds() {
+    let schema = json!({"type": "array", "items": {"type": "string"}, "minItems": 1});
+    let rules = of_output(&schema, &Type::Int);
+    assert_eq!(rules.len(), 1);
+    assert!(rules.iter().all(|rule| rule.about == "output is no array"));
 }

@@ -4,32 +4,12 @@
 
 use serde_json::{Value, json};
 
-/// Numbers at random, by the method of Marsaglia.
-pub(crate) struct Random(u64);
+use crate::random::Random;
 
 /// Deeper expressions are mostly faults.
 const DEPTH_MAX: u32 = 4;
 
 impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    fn number(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.number() >> 11).unwrap() % end.max(1)
-    }
-
-    fn choose<'a>(&mut self, all: &[&'a str]) -> &'a str {
-        all[self.below(all.len())]
-    }
-
     /// Puts expressions in the place of the marks of a template: `S` text, `I` whole number, `D`
     /// double, `B` truth value, `L` list of numbers, `W` list of texts, `M` map, `X` anything.
     fn filled(&mut self, template: &str, depth: u32) -> String {

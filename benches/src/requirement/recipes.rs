@@ -1,0 +1,62 @@
+//! What is asked of recipes, held against what was measured.
+//!
+//! *Never:* a requirement is met because nothing was measured.
+
+use super::Finding;
+use crate::book::Book;
+
+/// The whole way from a document.
+pub const BUNDLE: &str = "document to signed bundle, median of 30 recipes";
+/// The same for those that are shortest.
+pub const SMALLEST: &str = "document to signed bundle, median of the ten smallest";
+/// What a component weighs.
+pub const SIZE: &str = "component, median of 30 recipes";
+/// Machine code that no cache has.
+pub const COMPILED: &str = "cold compile in the host, median of 30 recipes";
+/// Expressions; their names stand behind it.
+pub const EVALUATION: &str = "evaluation";
+/// What is compiled.
+pub const OURS: &str = "compiled, from JSON to JSON";
+/// What is not.
+pub const INTERPRETED: &str = "`cel` crate, values at hand";
+
+/// Figures: the name, what is asked for, at most how much.
+const AT_MOST: [(&str, &str, f64); 4] = [
+    (BUNDLE, "a document becomes a signed bundle in < 5 ms", 5.0),
+    (SMALLEST, "… in < 1 ms for the ten smallest", 1.0),
+    (SIZE, "a component < 30 kB", 30.0),
+    (COMPILED, "its cold compile in the host < 30 ms", 30.0),
+];
+
+/// An interpreter that takes less has hardly begun; such expressions are reported and not judged.
+const JUDGED_NS: f64 = 2_000.0;
+
+/// How many times faster compiled expressions are to be.
+const FASTER: f64 = 5.0;
+
+/// Everything that is asked of recipes and that this book has measured.
+pub(super) fn findings(book: &Book) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (name, requirement, most) in AT_MOST {
+        let Some(figure) = book.figures.iter().find(|figure| figure.name == name) else { continue };
+        findings.push(Finding {
+            requirement: requirement.to_owned(),
+            measured: format!("{:.2} {}", figure.value, figure.unit),
+            holds: figure.value < most,
+        });
+    }
+    let ours = book.rows.iter().filter(|row| row.contender == OURS);
+    for row in ours.filter(|row| row.workload.starts_with(EVALUATION)) {
+        let Some(versus) = book.versus(&row.workload, OURS, INTERPRETED) else { continue };
+        if versus.reference_ns.median < JUDGED_NS {
+            continue;
+        }
+        let times = 1.0 / versus.ratio.median;
+        findings.push(Finding {
+            requirement: format!("{}: ≥ {FASTER} × faster than the `cel` crate", row.workload),
+            measured: format!("{times:.1} ×"),
+            holds: times >= FASTER,
+        });
+    }
+    findings
+}
