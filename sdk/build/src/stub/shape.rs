@@ -50,11 +50,11 @@ impl Shapes {
     /// The type of an operation's input or output, and the structures that it needs, itself first.
     pub(super) fn of(&mut self, name: &str, schema: &Value) -> (Type, Vec<Structure>) {
         let mut found = Vec::new();
-        let of = match self.typed(name, schema, &mut found) {
-            // What an operation takes or gives has a name, even where nothing is known of it.
-            Type::Anything => self.structure(name, schema, &mut found),
-            of => of,
-        };
+        let mut of = self.typed(name, schema, &mut found);
+        // What an operation takes or gives has a name, even where nothing is known of it.
+        if matches!(of, Type::Anything) {
+            of = self.structure(name, schema, &mut found);
+        }
         (of, found)
     }
 
