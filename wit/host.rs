@@ -21,6 +21,8 @@ mod bindings {
             default: trappable,
         },
         exports: { default: async },
+        // What a guest in a worker process asks of its host goes over a pipe.
+        additional_derives: [serde::Serialize, serde::Deserialize],
     });
 }
 

@@ -39,6 +39,7 @@ mod ticket;
 mod timed;
 mod warm;
 mod wasi;
+pub mod worker;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
@@ -192,6 +193,16 @@ impl Engine {
         let source =
             compile::Source { capability, digest: &digest, bytes, facts: &facts, metering };
         self.shared.compiler().precompile(source)
+    }
+
+    /// The same beside the executor, which a compiler would hold up.
+    pub(crate) async fn precompile_beside(
+        &self,
+        component: Arc<[u8]>,
+        metering: Metering,
+    ) -> Result<NativeCode, EngineError> {
+        let engine = self.clone();
+        beside(move || engine.precompile(&component, metering)).await
     }
 
     /// Calls under way at this moment, of all capabilities together.

@@ -154,7 +154,8 @@ fn engine_class(error: &EngineError) -> Class {
         | EngineError::NotDescribed { .. } => Class::Corrupt,
         EngineError::NotAsked { .. }
         | EngineError::NotGranted { .. }
-        | EngineError::Directory { .. } => Class::Policy,
+        | EngineError::Directory { .. }
+        | EngineError::Walled { .. } => Class::Policy,
         EngineError::UnknownImport { .. } | EngineError::NotCallable { .. } => Class::Caller,
         EngineError::Cache { .. } | EngineError::Setup { .. } => Class::Transient,
     }

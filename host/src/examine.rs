@@ -39,6 +39,7 @@ mod sandbox;
 mod subject;
 mod texts;
 mod walk;
+mod walls;
 
 pub use approval::{APPROVAL_LIFE, Approval, Binding, Decision, Said, consequences};
 pub use candidate::{Candidate, CandidateOrigin, Complete};

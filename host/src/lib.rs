@@ -8,6 +8,7 @@
 //! | [`model`] | names, digests, permissions, budgets, outcomes: plain data |
 //! | [`artifact`] | bundles, manifests, keys, and whom to trust |
 //! | [`engine`] | what loads and calls components; its [`raw`](engine::raw) is for WIT worlds of your own |
+//! | [`worker`] | a second wall: processes that compile and run what nobody trusts yet |
 //! | [`examine`] | looks at a component before anything may be made of it |
 //! | [`registry`] | who gets which release, and whether a new one stays |
 //! | [`traffic`] | calls on behalf of users, and what is told of them |
@@ -26,6 +27,7 @@
 //! | `wasi-p3` | components that import WASI 0.3; with `http`, its `wasi:http` too | off |
 //! | `prometheus` | what releases do, as the text that Prometheus reads | off |
 //! | `otlp` | the same, sent to an OpenTelemetry collector | off |
+//! | `worker` | processes behind walls, for examinations and for what is trusted least; Linux | off |
 //! | `full` | all of these | off |
 //!
 //! *Never:* an unsigned component is installed; there is no switch that turns verification off.
@@ -43,7 +45,7 @@ pub mod registry;
 pub mod store;
 pub mod traffic;
 
-pub use engine::{InstancePolicy, Invocation, Metering, Report};
+pub use engine::{InstancePolicy, Invocation, Metering, Report, worker};
 pub use error::{CallError, Class, Error};
 pub use host::{
     Bystander, Capability, FeedbackTrouble, Host, HostBuilder, LiveHost, Program, Ready, Terms,

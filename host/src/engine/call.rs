@@ -19,7 +19,8 @@ use super::state::CallState;
 use super::ticket::{Ledger, Ticket};
 use super::timed::{Bounds, Halt, timed};
 use super::warm::{Fault, InvokeWith, Warm, Work};
-use crate::model::{Failure, FailureFacts, Limit, Outcome, Output};
+use super::worker::{Away, Deed};
+use crate::model::{Failure, FailureFacts, Limit, Outcome, Output, TrapKind};
 
 /// An operation of the contract.
 pub(crate) struct Invoking<'a> {
@@ -55,7 +56,12 @@ impl Loaded {
         let inner = &*self.inner;
         let mut ticket = Ticket::open(inner, &invocation.operation, invocation.lineage.depth());
         let started = ticket.started;
-        let ended = run(inner, invocation, started, &mut ticket.ledger, work).await;
+        let ended = match inner.away() {
+            None => run(inner, invocation, started, &mut ticket.ledger, work).await,
+            Some(_) => Err(Box::new(Outcome::Unavailable {
+                message: "this cannot be done with an instance in a worker".to_owned(),
+            })),
+        };
         let (value, outcome) = match ended {
             Ok(value) => (Some(value), Outcome::Returned(Output::new("null".to_owned()))),
             Err(outcome) => (None, *outcome),
@@ -73,6 +79,9 @@ async fn invoke(
 ) -> Result<Reply, Box<Outcome>> {
     check_operation(inner, invocation)?;
     let Invocation { operation, input, .. } = invocation;
+    if let Some(away) = inner.away() {
+        return call_away(away, inner, invocation, ledger).await;
+    }
     match inner.foreign() {
         None => run(inner, invocation, started, ledger, Invoking { operation, input }).await,
         Some(bound) => {
@@ -82,6 +91,22 @@ async fn invoke(
             run(inner, invocation, started, ledger, work).await
         }
     }
+}
+
+/// Has a worker do the operation. Boxed, so that calls in this process are no larger for it.
+async fn call_away(
+    away: &Away,
+    inner: &Inner,
+    invocation: &Invocation<'_>,
+    ledger: &mut Ledger,
+) -> Result<Reply, Box<Outcome>> {
+    let input = invocation.input.as_bytes();
+    let done = Box::pin(away.perform(inner, invocation, ledger, Deed::Invoke, input)).await?;
+    let output = String::from_utf8(done.output);
+    output.map(Ok).map_err(|_| {
+        let message = "its worker gave an output that is not UTF-8".to_owned();
+        Outcome::Trapped { kind: TrapKind::Component, message }.into()
+    })
 }
 
 /// Runs work on an instance within the bounds of one call.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::raw::Interface;
 use super::report::Observer;
 use super::services::Services;
+use super::worker::WorkerProgram;
 use crate::model::{Budget, Clock, SystemClock};
 
 /// What an engine is made from. Begin with the default and change fields.
@@ -54,6 +55,11 @@ pub struct EngineConfig {
     pub observer: Option<Arc<dyn Observer>>,
     /// Host interfaces of the embedding program.
     pub interfaces: Vec<Interface>,
+    /// What workers are made of, for capabilities that are served behind walls and for examinations.
+    pub worker: Option<WorkerProgram>,
+    /// Whether this process is a worker: it starts no thread and opens no file, and host functions
+    /// are asked of its parent.
+    pub(crate) is_confined: bool,
 }
 
 /// How a capability's calls are metered. It is compiled in, so each kind has an engine of its own.
@@ -93,6 +99,15 @@ pub enum InstancePolicy {
         /// An instance unused for this long is dropped.
         idle: Duration,
     },
+    /// A new one for each call, in a worker: a process behind walls, for what is trusted least. Each
+    /// host function costs a way through a pipe. Outcomes are the same; an instance copies its first
+    /// data there, for one unit of fuel a byte. Needs [`EngineConfig::worker`].
+    Walled {
+        /// Processes at once, so many calls under way; a further call is turned away.
+        workers_max: u32,
+        /// Calls until a process is replaced, so that a leak of the engine stays small.
+        calls_max: u32,
+    },
 }
 
 // === impl EngineConfig ===
@@ -125,6 +140,8 @@ impl Default for EngineConfig {
             services: Arc::default(),
             observer: None,
             interfaces: Vec::new(),
+            worker: None,
+            is_confined: false,
         }
     }
 }

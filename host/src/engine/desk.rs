@@ -40,7 +40,15 @@ impl Desk {
     pub(crate) fn new(concurrent_max: u32, policy: InstancePolicy, slice: u64) -> Self {
         let (calls_max, idle_max) = match policy {
             InstancePolicy::Pooled { calls_max, idle_max } => (calls_max, idle_max as usize),
-            InstancePolicy::Fresh | InstancePolicy::Session { .. } => (0, 0),
+            InstancePolicy::Fresh
+            | InstancePolicy::Session { .. }
+            | InstancePolicy::Walled { .. } => (0, 0),
+        };
+        let concurrent_max = match policy {
+            InstancePolicy::Walled { workers_max, .. } => concurrent_max.min(workers_max),
+            InstancePolicy::Fresh
+            | InstancePolicy::Pooled { .. }
+            | InstancePolicy::Session { .. } => concurrent_max,
         };
         Self { concurrent_max, calls_max, idle_max, slice, book: Mutex::default() }
     }

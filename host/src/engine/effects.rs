@@ -23,6 +23,8 @@ use engraft_wit::host::imports::types::HostError;
 use rand_chacha::ChaCha20Rng;
 use wasmtime::component::{HasSelf, Linker};
 
+#[cfg(all(feature = "worker", target_os = "linux"))]
+pub(crate) use call::{INTERFACE as CALL_INTERFACE, make_calls, prepare_calls};
 pub(crate) use scrub::{Lines, scrub};
 
 use super::authority::Denial;

@@ -78,6 +78,14 @@ pub enum EngineError {
         /// Which directory, and what the system says.
         message: String,
     },
+    /// It is to run in a worker, and cannot.
+    #[error("`{capability}` cannot run in a worker: {message}")]
+    Walled {
+        /// Which capability.
+        capability: String,
+        /// Why, and what to do about it.
+        message: String,
+    },
     /// The component has no export that a caller could use.
     #[error("the component of `{capability}` cannot be called: {message}")]
     NotCallable {

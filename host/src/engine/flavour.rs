@@ -110,7 +110,7 @@ impl Flavour {
             Err(error) => return Err(error),
         };
         let mut linker = Linker::new(&engine);
-        effects::add_to_linker(&mut linker)?;
+        add_contract(&mut linker, config)?;
         for interface in &config.interfaces {
             raw::add_to_linker(interface, &mut linker)?;
         }
@@ -141,6 +141,16 @@ impl Flavour {
     }
 }
 
+/// The contract's host functions: here, or asked of the parent.
+fn add_contract(linker: &mut Linker<CallState>, config: &EngineConfig) -> wasmtime::Result<()> {
+    #[cfg(all(feature = "worker", target_os = "linux"))]
+    if config.is_confined {
+        return super::worker::add_to_linker(linker);
+    }
+    debug_assert!(!config.is_confined);
+    effects::add_to_linker(linker)
+}
+
 /// What wasmtime is told. What changes compiled code must not depend on sizes of the pool, so that
 /// the cache survives a change of them.
 fn settings(key: FlavourKey, config: &EngineConfig) -> Config {
@@ -161,6 +171,11 @@ fn settings(key: FlavourKey, config: &EngineConfig) -> Config {
         // The same numbers on every machine.
         .cranelift_nan_canonicalization(true)
         .relaxed_simd_deterministic(true);
+    if config.is_confined {
+        // Compiling side by side starts threads, and an image of memory is a file. Without images an
+        // instance copies its first data itself, for one unit of fuel a byte.
+        settings.parallel_compilation(false).memory_init_cow(false);
+    }
     if key.allocation == Allocation::Pooled {
         settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(config)));
     }

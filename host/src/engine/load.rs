@@ -2,19 +2,19 @@
 //!
 //! *Never:* work that is the same for every call is left for the call.
 
+mod made;
+
 use std::sync::Arc;
 
 use semver::Version;
-use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Type, types};
+use wasmtime::component::{ComponentExportIndex, InstancePre};
 
 use super::Shared;
 use super::authority::Authority;
-use super::compile::Source;
 use super::config::{InstancePolicy, Metering};
 use super::desk::Desk;
 use super::error::EngineError;
-use super::flavour::{Concurrency, Flavour};
-use super::foreign::reflect;
+use super::flavour::Concurrency;
 use super::inspect::{Facts, inspect};
 use super::native::NativeCode;
 use super::reflect::{Bound, hostcall_fuel};
@@ -22,8 +22,10 @@ use super::report::Counts;
 use super::sessions::Sessions;
 use super::sprint::Pace;
 use super::state::{CallState, Identity};
+use super::worker::Away;
 use super::{imports, wasi};
 use crate::model::{Budget, CapabilityName, Description, Digest, Grant, KeyValue};
+use made::Made;
 
 /// A component and what is known and decided about it.
 #[derive(Debug, Clone)]
@@ -78,6 +80,8 @@ enum Kind {
     Contract(Contract),
     /// It knows nothing of the contract.
     Foreign(Bound),
+    /// Workers call it. What stands here in its place is an empty component.
+    Away(Box<Away>),
 }
 
 /// Exports of the contract, found once.
@@ -122,16 +126,7 @@ pub(crate) fn load(
         capability: name.to_owned(),
         message: error.to_string(),
     })?;
-    let source = Source {
-        capability: name,
-        digest: &loadable.digest,
-        bytes: &loadable.component,
-        facts: &facts,
-        metering: loadable.metering,
-    };
-    let (component, flavour) = shared.compiler().component(source, &loadable.native)?;
-    let kind = kind(&loadable, &facts, &component)?;
-    let pre = link(name, &facts, &component, flavour)?;
+    let Made { kind, pre, flavour } = made::make(shared, &loadable, &facts, &authority)?;
     let never_waits = flavour.key.concurrency == Concurrency::Off
         && matches!(kind, Kind::Contract(_))
         && imports::never_wait(&facts.imports);
@@ -178,60 +173,6 @@ fn identity(
     }
 }
 
-fn kind(loadable: &Loadable, facts: &Facts, component: &Component) -> Result<Kind, EngineError> {
-    let Loadable { name, description, .. } = loadable;
-    let name = name.as_str();
-    let describe = component.get_export(None, "describe");
-    let invoke = component.get_export(None, "invoke");
-    let (Some((_, describe)), Some((invoke_type, invoke))) = (describe, invoke) else {
-        return reflect(name, facts, component, description).map(Kind::Foreign);
-    };
-    if !is_invoke(&invoke_type) {
-        return Err(EngineError::NotCallable {
-            capability: name.to_owned(),
-            message: "it exports `invoke` with another type than the contract's \
-                      `func(operation: string, input: string) -> result<string, failure>`"
-                .to_owned(),
-        });
-    }
-    let versioned = |interface: &str| {
-        component.get_export_index(None, format!("engraft:capability/{interface}@1.0.0").as_str())
-    };
-    let within = |instance: &ComponentExportIndex, function: &str| {
-        component.get_export_index(Some(instance), function)
-    };
-    let state = versioned("state").and_then(|state| {
-        let (save, restore) = (within(&state, "save")?, within(&state, "restore")?);
-        Some(StateExports { save, restore })
-    });
-    let self_test = versioned("self-test").and_then(|instance| within(&instance, "run"));
-    Ok(Kind::Contract(Contract { describe, invoke, state, self_test }))
-}
-
-fn is_invoke(item: &types::ComponentItem) -> bool {
-    let types::ComponentItem::ComponentFunc(function) = item else { return false };
-    let strings =
-        function.params().len() == 2 && function.params().all(|(_, ty)| matches!(ty, Type::String));
-    let result = matches!(
-        function.results().next(),
-        Some(Type::Result(result)) if matches!(result.ok(), Some(Type::String))
-    );
-    strings && result && !function.async_()
-}
-
-fn link(
-    name: &str,
-    facts: &Facts,
-    component: &Component,
-    flavour: &Flavour,
-) -> Result<InstancePre<CallState>, EngineError> {
-    let linker = flavour.linker(&facts.imports);
-    linker.and_then(|linker| linker.instantiate_pre(component)).map_err(|error| {
-        let message = super::outcome::clean(&format!("{error:#}"));
-        EngineError::Invalid { capability: name.to_owned(), message }
-    })
-}
-
 impl Loaded {
     /// What it is called.
     #[must_use]
@@ -272,13 +213,19 @@ impl Loaded {
     /// Whether its state can move to another version.
     #[must_use]
     pub fn is_stateful(&self) -> bool {
-        self.inner.contract().is_some_and(|contract| contract.state.is_some())
+        match self.inner.away() {
+            Some(away) => away.is_stateful(),
+            None => self.inner.contract().is_some_and(|contract| contract.state.is_some()),
+        }
     }
 
     /// Whether it can check itself.
     #[must_use]
     pub fn is_self_testing(&self) -> bool {
-        self.inner.contract().is_some_and(|contract| contract.self_test.is_some())
+        match self.inner.away() {
+            Some(away) => away.is_self_testing(),
+            None => self.inner.contract().is_some_and(|contract| contract.self_test.is_some()),
+        }
     }
 }
 
@@ -322,15 +269,23 @@ impl Inner {
     pub(crate) const fn contract(&self) -> Option<&Contract> {
         match &self.kind {
             Kind::Contract(contract) => Some(contract),
-            Kind::Foreign(_) => None,
+            Kind::Foreign(_) | Kind::Away(_) => None,
         }
     }
 
     /// The plans for its exports, where it knows nothing of the contract.
     pub(crate) const fn foreign(&self) -> Option<&Bound> {
         match &self.kind {
-            Kind::Contract(_) => None,
+            Kind::Contract(_) | Kind::Away(_) => None,
             Kind::Foreign(bound) => Some(bound),
+        }
+    }
+
+    /// Where its calls are served, where that is not here.
+    pub(crate) fn away(&self) -> Option<&Away> {
+        match &self.kind {
+            Kind::Contract(_) | Kind::Foreign(_) => None,
+            Kind::Away(away) => Some(away),
         }
     }
 
@@ -340,7 +295,7 @@ impl Inner {
         let budget = &self.budget;
         let bytes = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
         match &self.kind {
-            Kind::Contract(_) => bytes(budget.input_bytes.max(budget.output_bytes)),
+            Kind::Contract(_) | Kind::Away(_) => bytes(budget.input_bytes.max(budget.output_bytes)),
             Kind::Foreign(_) => hostcall_fuel(bytes(budget.output_bytes)),
         }
     }

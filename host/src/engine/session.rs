@@ -10,8 +10,10 @@ use super::invocation::Invocation;
 use super::load::{Loaded, StateExports};
 use super::outcome::{clean, failure};
 use super::report::Report;
+use super::ticket::Ticket;
 use super::warm::{Fault, Warm, Work};
-use crate::model::Outcome;
+use super::worker::{Away, Deed, Done};
+use crate::model::{Outcome, Output};
 
 /// One check that a capability made of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +30,10 @@ impl Loaded {
     /// [`Loaded::restore_state`] of another version. The bytes are there if the report says that it
     /// returned.
     pub async fn save_state(&self, invocation: Invocation<'_>) -> (Option<Vec<u8>>, Report) {
+        if let Some(away) = self.inner.away() {
+            let (done, report) = self.have_done(away, &invocation, Deed::Save, &[]).await;
+            return (done.map(|done| done.output), report);
+        }
         let (ended, report) = self.perform(&invocation, Saving(self.state_exports())).await;
         refused(ended, report)
     }
@@ -39,6 +45,10 @@ impl Loaded {
         version: &str,
         saved: &[u8],
     ) -> Report {
+        if let Some(away) = self.inner.away() {
+            let deed = Deed::Restore { version: version.to_owned() };
+            return self.have_done(away, &invocation, deed, saved).await.1;
+        }
         let work = Restoring { exports: self.state_exports(), version, saved };
         let (ended, report) = self.perform(&invocation, work).await;
         refused(ended, report).1
@@ -47,6 +57,10 @@ impl Loaded {
     /// The checks that the capability makes of itself; none where it has none or was stopped.
     pub async fn self_test(&self) -> (Vec<SelfCheck>, Report) {
         let invocation = Invocation::new("self-test", "");
+        if let Some(away) = self.inner.away() {
+            let (done, report) = self.have_done(away, &invocation, Deed::SelfTest, &[]).await;
+            return (done.unwrap_or_default().checks, report);
+        }
         let export = self.inner.contract().and_then(|contract| contract.self_test);
         let (checks, report) = self.perform(&invocation, Testing(export)).await;
         let checks = checks.unwrap_or_default().into_iter().map(|check| SelfCheck {
@@ -54,6 +68,25 @@ impl Loaded {
             problem: check.problem.as_deref().map(clean),
         });
         (checks.collect(), report)
+    }
+
+    /// Has a worker do something as one call.
+    async fn have_done(
+        &self,
+        away: &Away,
+        invocation: &Invocation<'_>,
+        deed: Deed,
+        body: &[u8],
+    ) -> (Option<Done>, Report) {
+        let inner = &*self.inner;
+        let mut ticket = Ticket::open(inner, &invocation.operation, invocation.lineage.depth());
+        match away.perform(inner, invocation, &mut ticket.ledger, deed, body).await {
+            Ok(done) => {
+                let null = Output::new("null".to_owned());
+                (Some(done), ticket.close(Outcome::Returned(null)))
+            }
+            Err(outcome) => (None, ticket.close(*outcome)),
+        }
     }
 
     fn state_exports(&self) -> Option<StateExports> {

@@ -6,6 +6,7 @@ mod canary;
 mod course;
 mod faults;
 mod leaks;
+mod walled;
 
 use super::catalogue::CheckId;
 use super::notes::Notes;
@@ -39,7 +40,7 @@ pub(crate) async fn run(
     chosen.truncate(4 * BASES_MAX);
     let trial = Trial { actor, bases: chosen };
     if trial.bases.is_empty() {
-        const QUESTIONS: [CheckId; 8] = [
+        const QUESTIONS: [CheckId; 9] = [
             CheckId::BEYOND,
             CheckId::DETERMINISM,
             CheckId::ISOLATION,
@@ -48,6 +49,7 @@ pub(crate) async fn run(
             CheckId::FUEL_CUT,
             CheckId::GROWTH,
             CheckId::LATE,
+            CheckId::WORKER_SAME,
         ];
         for question in QUESTIONS {
             notes.inconclusive(question, "no input was answered with an output");
@@ -66,6 +68,9 @@ pub(crate) async fn run(
     answers.push((CheckId::GROWTH, growth));
     let by_date = course::late(&trial, tally).await;
     answers.push((CheckId::LATE, course::together(late, by_date)));
+    if notes.profile.has(CheckId::WORKER_SAME) {
+        answers.push((CheckId::WORKER_SAME, walled::same(&trial, tally).await));
+    }
     for (question, answer) in answers {
         match answer {
             Ok(drafts) => notes.found(question, drafts),

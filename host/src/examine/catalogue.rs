@@ -112,6 +112,7 @@ checks! {
     LATE = "behaviour.late", Comprehensive, Error, "does it do the same later, on other days and for larger inputs?";
     RISK = "policy.risk", Basic, Error, "does the policy take its risk?";
     WALL = "worker.wall", Production, Error, "does every wall stand around the worker?";
+    WORKER_SAME = "worker.same", Production, Error, "does it do in the worker what it does in this process?";
     SLOWER = "performance.regression", Production, Error, "is it as fast as the release before?";
 }
 

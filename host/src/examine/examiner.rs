@@ -18,7 +18,7 @@ use super::report::{Measures, REPORT_FORMAT, Report, Subject as ReportSubject, V
 use super::risk::{Known, RiskReport, assess};
 use super::subject::Subject;
 use super::walk::walk;
-use super::{sandbox, texts};
+use super::{sandbox, texts, walls};
 use crate::artifact::{Digests, Manifest, Moment};
 use crate::engine::raw::Interface;
 use crate::engine::{ComponentKind, Engine, EngineConfig, EngineError, Metering, NativeCode};
@@ -111,6 +111,8 @@ impl Examiner {
         let names = self.names(&candidate, order);
         let mut subject = self.subject(&candidate, &facts, &profile, order, &names);
         notes.run(OF_BYTES, &subject);
+        let workers = self.config.worker.as_ref();
+        walls::compile_first(&self.policy, workers, &bytes, &mut notes).await;
         let mut code = None;
         let said = match notes.is_blocked() {
             true => None,
@@ -132,7 +134,7 @@ impl Examiner {
             let run = sandbox::Run { config, component: &bytes, manifest, code, rival };
             performance = sandbox::run(&run, &mut notes, &mut measures).await;
         }
-        notes.found(CheckId::WALL, missing_walls());
+        walls::look(workers, &mut notes).await;
         let mut report = self.report(&candidate, manifest.as_ref(), order, notes, measures);
         report.performance = performance;
         Ok(Examined::new(candidate, manifest, report))
@@ -190,7 +192,8 @@ impl Examiner {
         // where it is loaded.
         let kind = Engine::inspect(&bytes).map(|inspection| inspection.kind);
         if matches!(kind, Ok(ComponentKind::Contract)) {
-            *code = self.engine.precompile(&bytes, Metering::Fuel).ok();
+            let compiled = self.engine.precompile_beside(Arc::clone(&bytes), Metering::Fuel).await;
+            *code = compiled.ok();
         }
         let native = code.iter().cloned().collect();
         let asked = self.engine.describe_from(candidate.name(), bytes, native).await;
@@ -276,18 +279,6 @@ impl Examiner {
             performance: None,
         }
     }
-}
-
-/// The walls that do not stand around a candidate while it is examined. It runs in this process so
-/// far, inside the engine's sandbox alone, and that is not enough for production.
-fn missing_walls() -> Vec<Draft> {
-    let walls = ["a process of its own", "a seccomp filter", "landlock", "limits of resources"];
-    let found = Draft::new("candidates are examined without the walls of a worker");
-    vec![
-        walls
-            .iter()
-            .fold(found, |found, wall| found.seen("the worker", format!("{wall} is missing"))),
-    ]
 }
 
 /// What is said of a candidate, as one digest: an approval holds for this and no other.

@@ -133,7 +133,7 @@ async fn compare(
 ) -> Result<Compared, String> {
     let (component, manifest) = (&rival.component, &rival.manifest);
     let before = Run { config: run.config, component, manifest, code: None, rival: None };
-    let before = Actor::open(&before).map_err(|error| error.to_string())?;
+    let before = Actor::open(&before).await.map_err(|error| error.to_string())?;
     let (new, old) = (warm(actor)?, warm(&before)?);
     let mut both = Vec::new();
     for base in bases {

@@ -35,6 +35,10 @@ pub struct Policy {
     pub levels: BTreeMap<CandidateOrigin, Level>,
     /// The least level for candidates whose permissions alone amount to this risk.
     pub levels_by_risk: BTreeMap<Risk, Level>,
+    /// From this level on a candidate is compiled in a worker before this process compiles it; none
+    /// is `production`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worker_from: Option<Level>,
     /// What findings of these checks amount to, in place of what the catalogue says.
     pub blocks: BTreeMap<CheckId, Blocks>,
     /// What static analysis lets through.
@@ -157,6 +161,13 @@ impl Policy {
         });
         let of_risk = self.levels_by_risk.get(&Risk::least(asked)).copied();
         of_risk.map_or(of_origin, |level| level.max(of_origin))
+    }
+
+    /// Whether a candidate is first compiled in a worker. Where nobody says so and there is none, the
+    /// missing walls are what is found.
+    pub(super) fn compiles_in_worker(&self, level: Level, is_there: bool) -> bool {
+        let from = self.worker_from.unwrap_or(Level::Production);
+        level >= from && (is_there || self.worker_from.is_some())
     }
 
     /// The checks of a level, as this policy lets them block.

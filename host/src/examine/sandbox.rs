@@ -78,7 +78,7 @@ pub(crate) async fn run(
         notes.inconclusive(CheckId::LOADS, because);
         return None;
     }
-    let opened = Actor::open(run).and_then(|actor| {
+    let opened = Actor::open(run).await.and_then(|actor| {
         let loaded = actor.load(Cast::default())?;
         Ok((actor, loaded))
     });

@@ -11,6 +11,7 @@ use crate::Error;
 use crate::artifact::Keyring;
 use crate::engine::{
     Engine, EngineConfig, InstancePolicy, Metering, Observer, Services, raw::Interface,
+    worker::WorkerProgram,
 };
 use crate::examine::Policy;
 use crate::model::{Budget, Clock, Grant, KeyValue, NamePattern};
@@ -118,6 +119,13 @@ impl HostBuilder<Ready> {
     /// Offers an interface of the embedding program to capabilities that ask for it.
     pub fn interface(mut self, interface: Interface) -> Self {
         self.state.engine.interfaces.push(interface);
+        self
+    }
+
+    /// What workers are made of: for capabilities whose terms say
+    /// [`InstancePolicy::Walled`].
+    pub fn worker(mut self, program: WorkerProgram) -> Self {
+        self.state.engine.worker = Some(program);
         self
     }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use engraft::artifact::{KeyStoreError, Passphrase, SigningKey};
 use engraft::model::{Clock, SystemClock};
+use engraft::worker::WorkerProgram;
 use engraft_build::Toolchains;
 
 use crate::environment::Environment;
@@ -29,13 +30,24 @@ pub(crate) struct Desk {
     home: Option<PathBuf>,
     toolchains: Option<PathBuf>,
     passphrase_file: Option<PathBuf>,
+    worker: WorkerProgram,
 }
 
 impl Desk {
-    pub(crate) fn new(screen: Screen, globals: Globals, environment: Environment) -> Self {
+    pub(crate) fn new(
+        screen: Screen,
+        globals: Globals,
+        environment: Environment,
+        worker: WorkerProgram,
+    ) -> Self {
         let Globals { home: named, passphrase_file, .. } = globals;
         let Environment { home, toolchains, .. } = environment;
-        Self { screen, home: named.or(home), toolchains, passphrase_file }
+        Self { screen, home: named.or(home), toolchains, passphrase_file, worker }
+    }
+
+    /// What workers are made of: this very command.
+    pub(crate) const fn worker(&self) -> &WorkerProgram {
+        &self.worker
     }
 
     /// Where keys and keyring are.

@@ -39,6 +39,8 @@ use grammar::Cli;
 use screen::{Form, Screen};
 
 fn main() -> ExitCode {
+    // Before anything else: where this process is asked to be a worker, it is nothing but that.
+    let worker = engraft::worker::serve_if_asked();
     let environment = Environment::read();
     let arguments: Vec<_> = std::env::args_os().collect();
     let screen = |form| Screen::new(form, &environment);
@@ -48,7 +50,7 @@ fn main() -> ExitCode {
         Err(error) => return screen(grammar::form_of(&arguments)).usage(&error).into(),
     };
     let screen = screen(if cli.globals.json { Form::Json } else { Form::Text });
-    let desk = Desk::new(screen, cli.globals, environment);
+    let desk = Desk::new(screen, cli.globals, environment, worker);
     let result = command::run(cli.command, &desk);
     desk.screen.finish(result).into()
 }

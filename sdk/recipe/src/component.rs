@@ -9,11 +9,12 @@ mod strip;
 use crate::bound::{Bound, Growth, Poly, Size, Var, Work, effect, written};
 use crate::cel::Type;
 use crate::emit::Emitter;
-use crate::wasm::{Code, Data, Export, Function, heap_base, link};
-use std::sync::LazyLock;
+use crate::wasm::{Code, Data, Export, Function, Linked, heap_base, link};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use wasm_encoder::{CustomSection, Encode, Instruction, Section, ValType};
 use wit_component::{ComponentEncoder, StringEncoding, metadata};
-use wit_parser::{Resolve, UnresolvedPackageGroup, WorldId};
+use wit_parser::{Resolve, UnresolvedPackageGroup, WorldId, WorldKey};
 
 pub use describe::{Description, Example, Operation, Permission};
 
@@ -50,11 +51,37 @@ static CONTRACT: LazyLock<Result<(Resolve, WorldId), String>> = LazyLock::new(||
     Ok((resolve, world))
 });
 
-/// What tells the encoder which world a module is for; the same for every recipe.
-static METADATA: LazyLock<Result<Vec<u8>, String>> = LazyLock::new(|| {
+/// What tells the encoder which world a module is for, by the interfaces that it imports from: of the
+/// contract's world, only these are in there, since the encoder reads all of it for each module.
+static WORLDS: LazyLock<Mutex<Worlds>> = LazyLock::new(Mutex::default);
+
+type Worlds = HashMap<BTreeSet<&'static str>, Arc<[u8]>>;
+
+/// The world for a module that imports from these interfaces, made once a process.
+fn world(interfaces: &BTreeSet<&'static str>) -> Result<Arc<[u8]>, String> {
+    let mut known = WORLDS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(world) = known.get(interfaces) {
+        return Ok(Arc::clone(world));
+    }
     let (resolve, world) = CONTRACT.as_ref().map_err(Clone::clone)?;
-    metadata::encode(resolve, *world, StringEncoding::UTF8, None).map_err(|e| e.to_string())
-});
+    let (mut resolve, world) = (resolve.clone(), *world);
+    let names: HashMap<_, _> =
+        resolve.interfaces.iter().map(|(id, _)| (id, resolve.id_of(id))).collect();
+    let is_wanted = |key: &WorldKey| match key {
+        // What others are written with stays.
+        WorldKey::Interface(id) => names.get(id).and_then(Option::as_deref).is_none_or(|name| {
+            interfaces.contains(name) || name.starts_with("engraft:capability/types@")
+        }),
+        WorldKey::Name(_) => true,
+    };
+    if let Some(world) = resolve.worlds.get_mut(world) {
+        world.imports.retain(|key, _| is_wanted(key));
+    }
+    let made = metadata::encode(&resolve, world, StringEncoding::UTF8, None);
+    let made: Arc<[u8]> = made.map_err(|error| error.to_string())?.into();
+    known.insert(interfaces.clone(), Arc::clone(&made));
+    Ok(made)
+}
 
 /// An operation's code: the function of this number takes the input and gives a value.
 #[derive(Debug)]
@@ -200,11 +227,11 @@ impl Assembly {
     }
 }
 
-fn encode(module: Vec<u8>) -> Result<Vec<u8>, AssemblyError> {
+fn encode(linked: Linked) -> Result<Vec<u8>, AssemblyError> {
     let wrong = |error: &dyn std::fmt::Display| AssemblyError(format!("{error:#}"));
-    let metadata = METADATA.as_ref().map_err(|error| AssemblyError(error.clone()))?;
-    let mut module = module;
-    let section = CustomSection { name: "component-type".into(), data: metadata.into() };
+    let world = world(&linked.interfaces).map_err(AssemblyError)?;
+    let mut module = linked.module;
+    let section = CustomSection { name: "component-type".into(), data: world.as_ref().into() };
     module.push(section.id());
     section.encode(&mut module);
     let component = ComponentEncoder::default()

@@ -10,7 +10,7 @@ mod work;
 
 pub(crate) use code::{Code, Label, Local, Rounds};
 pub(crate) use data::{Data, kind};
-pub(crate) use link::{Export, Function, link};
+pub(crate) use link::{Export, Function, Linked, link};
 #[cfg(test)]
 pub(crate) use runtime::MODULE;
 pub(crate) use runtime::heap_base;

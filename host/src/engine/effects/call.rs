@@ -19,7 +19,7 @@ use crate::model::{CapabilityName, Failure, FailureFacts};
 const BATCH_MAX: usize = 16;
 
 /// The interface, as components import it.
-const INTERFACE: &str = "engraft:capability/call@1.0.0";
+pub(crate) const INTERFACE: &str = "engraft:capability/call@1.0.0";
 
 /// Puts `call` into a linker.
 pub(super) fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
@@ -36,15 +36,7 @@ pub(super) fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<
     interface.func_wrap_async(
         "invoke-all",
         |mut store: StoreContextMut<'_, CallState>, (requests,): (Vec<Request>,)| {
-            Box::new(async move {
-                if requests.len() > BATCH_MAX {
-                    let why = format!("{} calls side by side; at most {BATCH_MAX}", requests.len());
-                    let refused = || Err(wit(Failure::InvalidInput(facts(why.clone()))));
-                    store.data_mut().charge_host_call()?;
-                    return Ok((requests.iter().map(|_| refused()).collect::<Vec<_>>(),));
-                }
-                Ok((invoke_all(&mut store, requests).await?,))
-            })
+            Box::new(async move { Ok((invoke_all(&mut store, requests).await?,)) })
         },
     )
 }
@@ -58,15 +50,36 @@ async fn invoke_all(
     for _ in 0..requests.len().max(1) {
         store.data_mut().charge_host_call()?;
     }
-    let share = fuel_left(store).map(|fuel| fuel / requests.len().max(1) as u64);
-    let state = store.data();
-    // All are checked before the first is made.
-    let calls: Vec<_> = requests.into_iter().map(|request| state.prepare(request, share)).collect();
-    let identity = Arc::clone(&state.identity);
-    let answers = side_by_side(calls.into_iter().map(|call| make(&identity, call))).await;
-    let burnt = answers.iter().map(|answer| answer.fuel).fold(0, u64::saturating_add);
+    let calls = prepare_calls(store.data(), requests, fuel_left(store));
+    let identity = Arc::clone(&store.data().identity);
+    let (answers, burnt) = make_calls(&identity, calls).await;
     charge_fuel(store, burnt)?;
-    Ok(answers.into_iter().map(|answer| answer.result.map_err(wit)).collect())
+    Ok(answers)
+}
+
+/// Calls that are checked, and not made yet.
+pub(crate) struct Calls(Vec<Result<Prepared, Failure>>);
+
+/// Checks all calls before the first is made.
+pub(crate) fn prepare_calls(state: &CallState, requests: Vec<Request>, fuel: Option<u64>) -> Calls {
+    let count = requests.len();
+    if count > BATCH_MAX {
+        let why = format!("{count} calls side by side; at most {BATCH_MAX}");
+        let refused = |_| Err(Failure::InvalidInput(facts(why.clone())));
+        return Calls(requests.into_iter().map(refused).collect());
+    }
+    let share = fuel.map(|fuel| fuel / count.max(1) as u64);
+    Calls(requests.into_iter().map(|request| state.prepare(request, share)).collect())
+}
+
+/// Makes the calls, and tells what they have burnt together.
+pub(crate) async fn make_calls(
+    identity: &Identity,
+    Calls(calls): Calls,
+) -> (Vec<Result<String, WitFailure>>, u64) {
+    let answers = side_by_side(calls.into_iter().map(|call| make(identity, call))).await;
+    let burnt = answers.iter().map(|answer| answer.fuel).fold(0, u64::saturating_add);
+    (answers.into_iter().map(|answer| answer.result.map_err(wit)).collect(), burnt)
 }
 
 async fn make(identity: &Identity, call: Result<Prepared, Failure>) -> PeerAnswer {

@@ -13,8 +13,15 @@ const MESSAGE_BYTES_MAX: usize = 1_024;
 impl Host for CallState {
     fn report(&mut self, message: String) -> wasmtime::Result<()> {
         self.charge_host_call()?;
-        let message = self.clean(&message, MESSAGE_BYTES_MAX);
-        self.effects.kit().fault = Some(message);
+        self.note_last_words(&message);
         Ok(())
+    }
+}
+
+impl CallState {
+    /// Notes what the guest said, for the message of a trap that may follow.
+    pub(crate) fn note_last_words(&mut self, message: &str) {
+        let message = self.clean(message, MESSAGE_BYTES_MAX);
+        self.effects.kit().fault = Some(message);
     }
 }

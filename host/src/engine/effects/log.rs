@@ -91,7 +91,7 @@ impl CallState {
 
     /// A secret never enters a guest, but a server may have told it one, in a form that was not
     /// recognised; a log is where it would be seen by the most people.
-    pub(super) fn clean(&self, text: &str, bytes_max: usize) -> String {
+    pub(crate) fn clean(&self, text: &str, bytes_max: usize) -> String {
         let mut clean = scrub(text, bytes_max, Lines::One);
         for name in self.identity.authority.secret_names() {
             let secret = self.identity.services.secrets.secret(&self.identity.name, name);

@@ -72,7 +72,7 @@ pub(super) async fn determinism(trial: &Trial<'_>, tally: &mut Tally) -> Answer 
 }
 
 /// What is different between two runs.
-fn differs(one: &Seen, other: &Seen) -> Option<&'static str> {
+pub(super) fn differs(one: &Seen, other: &Seen) -> Option<&'static str> {
     if !same_outcome(one, other) {
         return Some("another answer");
     }
@@ -87,7 +87,7 @@ fn same_outcome(one: &Seen, other: &Seen) -> bool {
     }
 }
 
-fn shown(seen: &Seen) -> String {
+pub(super) fn shown(seen: &Seen) -> String {
     seen.outcome.to_string()
 }
 

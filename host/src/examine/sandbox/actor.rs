@@ -69,20 +69,29 @@ impl Default for Cast {
 
 impl<'a> Actor<'a> {
     /// Compiles a candidate, on an engine of its own whose services play on a stage.
-    pub(crate) fn open(run: &'a Run<'a>) -> Result<Self, EngineError> {
+    pub(crate) async fn open(run: &'a Run<'a>) -> Result<Self, EngineError> {
         let stage = Arc::new(Stage::default());
         let services = Arc::new(stage.services());
         let config = EngineConfig { services, ..run.config.clone() };
         let engine = Engine::new(config)?;
         let code = match &run.code {
             Some(code) => code.clone(),
-            None => engine.precompile(run.component, Metering::Fuel)?,
+            None => engine.precompile_beside(Arc::clone(run.component), Metering::Fuel).await?,
         };
         Ok(Self { run, engine, code, digest: Digest::of(run.component), stage })
     }
 
     /// Loads it; nothing is compiled again.
     pub(crate) fn load(&self, cast: Cast) -> Result<Loaded, EngineError> {
+        self.engine.load_blocking(self.loadable(cast))
+    }
+
+    /// Loads it where that takes longer: in a worker, which compiles it again.
+    pub(crate) async fn load_beside(&self, cast: Cast) -> Result<Loaded, EngineError> {
+        self.engine.load(self.loadable(cast)).await
+    }
+
+    fn loadable(&self, cast: Cast) -> Loadable {
         let manifest = self.run.manifest;
         let mut description = manifest.description.clone();
         if cast.allows == Allows::Everything {
@@ -93,7 +102,7 @@ impl<'a> Actor<'a> {
             deadline: manifest.budget.deadline.min(DEADLINE_MAX),
             ..manifest.budget
         };
-        self.engine.load_blocking(Loadable {
+        Loadable {
             name: manifest.name().clone(),
             version: Some(manifest.version.clone()),
             digest: self.digest,
@@ -104,7 +113,12 @@ impl<'a> Actor<'a> {
             lifetime: cast.lifetime,
             metering: Metering::Fuel,
             native: vec![self.code.clone()],
-        })
+        }
+    }
+
+    /// Whether there are workers to load it in.
+    pub(crate) const fn has_worker(&self) -> bool {
+        self.run.config.worker.is_some()
     }
 
     /// One call on a stage that begins anew.

@@ -51,8 +51,8 @@ impl Shapes {
     pub(super) fn of(&mut self, name: &str, schema: &Value) -> (Type, Vec<Structure>) {
         let mut found = Vec::new();
         let mut of = self.typed(name, schema, &mut found);
-        // What an operation takes or gives has a name, even where nothing is known of it.
         if matches!(of, Type::Anything) {
+            // What an operation takes or gives has a name, even where nothing is known of it.
             of = self.structure(name, schema, &mut found);
         }
         (of, found)

@@ -1,10 +1,11 @@
-//! `engraft doctor`: which toolchains are here, and those that are not.
+//! `engraft doctor`: which toolchains are here and which walls stand around a worker, and what is not.
 //!
 //! *Never:* anything is installed that was not asked for by name, or outside of one folder.
 
 use std::path::PathBuf;
 
 use clap::Args;
+use engraft::worker::{Wall, Walls};
 use engraft_build::{Language, Status, UnknownLanguage};
 use serde::Serialize;
 
@@ -33,6 +34,14 @@ struct Examined {
     folder: PathBuf,
     installed: Vec<&'static str>,
     tools: Vec<Status>,
+    walls: Vec<Standing>,
+}
+
+/// One wall around a worker.
+#[derive(Serialize)]
+struct Standing {
+    wall: Wall,
+    missing: Option<String>,
 }
 
 fn languages(word: &str) -> std::result::Result<Languages, UnknownLanguage> {
@@ -53,11 +62,33 @@ pub(super) fn run(args: &DoctorArgs, desk: &Desk) -> Result<Reply> {
     let mut page = Page::default();
     page.line(format!("toolchains in {}", toolchains.root().display()));
     page.table(&["tool", "version", "for", "here"], tools.iter().map(row).collect());
+    let walls = walls(desk)?;
+    page.line("walls around a worker");
+    page.table(&["wall", "stands"], walls.iter().map(standing).collect());
     for tool in &installed {
         page.line(format!("installed {tool}"));
     }
     let folder = toolchains.root().to_owned();
-    Ok(Reply::fine(Examined { folder, installed, tools }, page))
+    Ok(Reply::fine(Examined { folder, installed, tools, walls }, page))
+}
+
+/// Starts a worker and looks.
+fn walls(desk: &Desk) -> Result<Vec<Standing>> {
+    let walls = desk
+        .wait(engraft::worker::walls(desk.worker()))?
+        .unwrap_or_else(|error| Walls::none(&error.to_string()));
+    let missing = |wall| walls.missing().iter().find(|missing| missing.wall == wall);
+    let standing =
+        |wall| Standing { wall, missing: missing(wall).map(|missing| missing.because.clone()) };
+    Ok(Wall::ALL.map(standing).into())
+}
+
+fn standing(standing: &Standing) -> Vec<String> {
+    let stands = match &standing.missing {
+        None => "yes".to_owned(),
+        Some(because) => format!("no: {because}"),
+    };
+    vec![standing.wall.to_string(), stands]
 }
 
 fn row(status: &Status) -> Vec<String> {

@@ -128,7 +128,9 @@ fn examine(file: &Path, args: &ExamineArgs, desk: &Desk) -> Result<Examined> {
         before_component: before.as_ref().map(Bundle::component_arc),
         names: names(args, desk)?,
     };
-    let examiner = Examiner::new(policy, EngineConfig::default()).map_err(trouble)?;
+    let mut config = EngineConfig::default();
+    config.worker = Some(desk.worker().clone());
+    let examiner = Examiner::new(policy, config).map_err(trouble)?;
     let _shown = desk.screen.progress(&format!("examining {}", file.display()));
     desk.wait(examiner.examine(candidate, &order))?.map_err(trouble)
 }

@@ -36,8 +36,14 @@ struct Reached {
     left_out: BTreeSet<u32>,
 }
 
+/// A core module, and the interfaces that it imports from.
+pub(crate) struct Linked {
+    pub(crate) module: Vec<u8>,
+    pub(crate) interfaces: BTreeSet<&'static str>,
+}
+
 /// Joins functions, constants and runtime into a core module.
-pub(crate) fn link(functions: &[Function], data: &Data, exports: &[(&str, Export)]) -> Vec<u8> {
+pub(crate) fn link(functions: &[Function], data: &Data, exports: &[(&str, Export)]) -> Linked {
     let runtime = &*RUNTIME;
     let reached = reach(runtime, functions, data);
     let mut numbers = BTreeMap::new();
@@ -45,8 +51,10 @@ pub(crate) fn link(functions: &[Function], data: &Data, exports: &[(&str, Export
         numbers.insert(*old, number(numbers.len()));
     }
     let own = number(numbers.len());
+    let imports = reached.imports.iter().filter_map(|at| runtime.imports.get(*at as usize));
+    let interfaces = imports.map(|import| import.module).collect();
     let mut linker = Linker { runtime, reached, numbers, own, types: Types::default() };
-    linker.module(functions, data, exports)
+    Linked { module: linker.module(functions, data, exports), interfaces }
 }
 
 /// Functions that work on values of one kind, and what makes such values: where none of that is

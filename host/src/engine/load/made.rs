@@ -1,0 +1,136 @@
+//! From bytes to what can be called: compiled and linked here, or in a worker.
+//!
+//! *Never:* a component that is to be served by workers is compiled in this process.
+
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Type, types};
+
+use super::{Contract, Kind, Loadable, StateExports};
+use crate::engine::authority::Authority;
+use crate::engine::compile::Source;
+use crate::engine::flavour::Flavour;
+use crate::engine::foreign::reflect;
+use crate::engine::inspect::{Facts, inspect};
+use crate::engine::state::CallState;
+use crate::engine::worker::Away;
+use crate::engine::{EngineError, InstancePolicy, Shared};
+use crate::model::Digest;
+
+/// A component without anything in it.
+const EMPTY: [u8; 8] = [0, b'a', b's', b'm', 0x0d, 0, 1, 0];
+
+/// What can be called.
+pub(super) struct Made<'a> {
+    pub(super) kind: Kind,
+    pub(super) pre: InstancePre<CallState>,
+    pub(super) flavour: &'a Flavour,
+}
+
+/// Compiles it, here or where its calls are served.
+pub(super) fn make<'a>(
+    shared: &'a Shared,
+    loadable: &Loadable,
+    facts: &Facts,
+    authority: &Authority,
+) -> Result<Made<'a>, EngineError> {
+    match loadable.lifetime {
+        InstancePolicy::Walled { .. } => away(shared, loadable, facts, authority),
+        InstancePolicy::Fresh | InstancePolicy::Pooled { .. } | InstancePolicy::Session { .. } => {
+            here(shared, loadable, facts)
+        }
+    }
+}
+
+fn here<'a>(
+    shared: &'a Shared,
+    loadable: &Loadable,
+    facts: &Facts,
+) -> Result<Made<'a>, EngineError> {
+    let name = loadable.name.as_str();
+    let source = Source {
+        capability: name,
+        digest: &loadable.digest,
+        bytes: &loadable.component,
+        facts,
+        metering: loadable.metering,
+    };
+    let (component, flavour) = shared.compiler().component(source, &loadable.native)?;
+    let kind = kind(loadable, facts, &component)?;
+    let pre = link(name, facts, &component, flavour)?;
+    Ok(Made { kind, pre, flavour })
+}
+
+/// Nothing of the component is compiled in this process.
+fn away<'a>(
+    shared: &'a Shared,
+    loadable: &Loadable,
+    facts: &Facts,
+    authority: &Authority,
+) -> Result<Made<'a>, EngineError> {
+    let kind = Kind::Away(Box::new(Away::open(shared, loadable, facts, authority)?));
+    let name = loadable.name.as_str();
+    let facts = inspect(name, &EMPTY)?;
+    let source = Source {
+        capability: name,
+        digest: &Digest::of(&EMPTY),
+        bytes: &EMPTY,
+        facts: &facts,
+        metering: loadable.metering,
+    };
+    let (component, flavour) = shared.compiler().component(source, &[])?;
+    let pre = link(name, &facts, &component, flavour)?;
+    Ok(Made { kind, pre, flavour })
+}
+
+fn kind(loadable: &Loadable, facts: &Facts, component: &Component) -> Result<Kind, EngineError> {
+    let Loadable { name, description, .. } = loadable;
+    let name = name.as_str();
+    let describe = component.get_export(None, "describe");
+    let invoke = component.get_export(None, "invoke");
+    let (Some((_, describe)), Some((invoke_type, invoke))) = (describe, invoke) else {
+        return reflect(name, facts, component, description).map(Kind::Foreign);
+    };
+    if !is_invoke(&invoke_type) {
+        return Err(EngineError::NotCallable {
+            capability: name.to_owned(),
+            message: "it exports `invoke` with another type than the contract's \
+                      `func(operation: string, input: string) -> result<string, failure>`"
+                .to_owned(),
+        });
+    }
+    let versioned = |interface: &str| {
+        component.get_export_index(None, format!("engraft:capability/{interface}@1.0.0").as_str())
+    };
+    let within = |instance: &ComponentExportIndex, function: &str| {
+        component.get_export_index(Some(instance), function)
+    };
+    let state = versioned("state").and_then(|state| {
+        let (save, restore) = (within(&state, "save")?, within(&state, "restore")?);
+        Some(StateExports { save, restore })
+    });
+    let self_test = versioned("self-test").and_then(|instance| within(&instance, "run"));
+    Ok(Kind::Contract(Contract { describe, invoke, state, self_test }))
+}
+
+fn is_invoke(item: &types::ComponentItem) -> bool {
+    let types::ComponentItem::ComponentFunc(function) = item else { return false };
+    let strings =
+        function.params().len() == 2 && function.params().all(|(_, ty)| matches!(ty, Type::String));
+    let result = matches!(
+        function.results().next(),
+        Some(Type::Result(result)) if matches!(result.ok(), Some(Type::String))
+    );
+    strings && result && !function.async_()
+}
+
+fn link(
+    name: &str,
+    facts: &Facts,
+    component: &Component,
+    flavour: &Flavour,
+) -> Result<InstancePre<CallState>, EngineError> {
+    let linker = flavour.linker(&facts.imports);
+    linker.and_then(|linker| linker.instantiate_pre(component)).map_err(|error| {
+        let message = crate::engine::outcome::clean(&format!("{error:#}"));
+        EngineError::Invalid { capability: name.to_owned(), message }
+    })
+}

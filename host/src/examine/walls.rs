@@ -1,0 +1,84 @@
+//! What an examination has to do with workers: whether their walls stand, and a first compilation behind
+//! them.
+//!
+//! *Never:* a candidate that has brought a worker down is compiled in this process.
+
+use std::time::Duration;
+
+use super::catalogue::CheckId;
+use super::finding::Draft;
+use super::notes::Notes;
+use super::policy::Policy;
+use crate::engine::worker::{
+    Missing, Wall, WorkerError, WorkerLimits, WorkerProgram, compile, walls,
+};
+
+/// Compilation that an examination waits for. A Python interpreter takes a quarter of it on a slow
+/// machine; what static analysis has let through otherwise takes less than a second.
+const COMPILE_MAX: Duration = Duration::from_secs(60);
+
+/// Compiles a candidate in a worker where the policy wants that before this process does.
+pub(super) async fn compile_first(
+    policy: &Policy,
+    workers: Option<&WorkerProgram>,
+    component: &[u8],
+    notes: &mut Notes<'_>,
+) {
+    if !notes.is_blocked() && policy.compiles_in_worker(notes.profile.level, workers.is_some()) {
+        notes.found(CheckId::LOADS, compiled(workers, component).await);
+    }
+}
+
+/// Looks whether every wall stands, where the level asks for that.
+pub(super) async fn look(workers: Option<&WorkerProgram>, notes: &mut Notes<'_>) {
+    if notes.profile.has(CheckId::WALL) {
+        notes.found(CheckId::WALL, missing(workers).await);
+    }
+}
+
+/// The walls that do not stand around workers of this program.
+async fn missing(program: Option<&WorkerProgram>) -> Vec<Draft> {
+    let Some(program) = program else {
+        let because = "the examiner has no program for workers";
+        let found = Draft::new("candidates are examined without the walls of a worker");
+        let seen = |found: Draft, wall: Wall| {
+            found.seen("the worker", format!("{wall} is missing: {because}"))
+        };
+        return vec![Wall::ALL.into_iter().fold(found, seen)];
+    };
+    match walls(program).await {
+        Ok(walls) if walls.are_whole() => Vec::new(),
+        Ok(walls) => {
+            let found = Draft::new("not every wall stands around the worker");
+            let seen = |found: Draft, Missing { wall, because, .. }: &Missing| {
+                found.seen("the worker", format!("{wall} is missing: {because}"))
+            };
+            vec![walls.missing().iter().fold(found, seen)]
+        }
+        Err(error) => {
+            let found = Draft::new("there is no worker to examine candidates in");
+            vec![found.seen("the worker", error.to_string())]
+        }
+    }
+}
+
+/// Compiles a candidate in a worker before this process does.
+async fn compiled(program: Option<&WorkerProgram>, component: &[u8]) -> Vec<Draft> {
+    let Some(program) = program else {
+        let message = "the policy wants it compiled in a worker first, and there is none";
+        return vec![Draft::new(message)];
+    };
+    let Err(error) = compile(program, component, WorkerLimits::default(), COMPILE_MAX).await else {
+        return Vec::new();
+    };
+    let message = match error {
+        WorkerError::Refused { .. } => "it does not compile",
+        WorkerError::TooLong { .. } | WorkerError::Died { .. } | WorkerError::Nonsense { .. } => {
+            "compiling it brings the compiler down"
+        }
+        WorkerError::Start { .. } | WorkerError::Missing { .. } => {
+            "it could not be compiled in a worker"
+        }
+    };
+    vec![Draft::new(message).seen("the worker", error.to_string())]
+}

@@ -1,0 +1,149 @@
+//! What an examination makes of workers.
+
+use std::sync::Arc;
+
+use engraft::artifact::Manifest;
+use engraft::engine::EngineConfig;
+use engraft::examine::{
+    Candidate, CandidateOrigin, CheckEnd, CheckId, Examiner, Level, Order, Policy, Report,
+};
+use engraft::model::{Description, Operation};
+use engraft::worker::WorkerProgram;
+use serde_json::json;
+
+use crate::Test;
+use crate::disguise::{self, COWARD, LIAR};
+use crate::processes::{block_on, locals_times_blocks};
+
+pub(crate) const TESTS: [Test; 4] = [
+    ("an_honest_candidate_passes_at_production", honest),
+    ("what_does_otherwise_in_a_worker_is_found", does_otherwise),
+    ("without_workers_production_is_refused", without_workers),
+    ("a_bomb_goes_off_in_a_worker_where_the_policy_says_so", a_bomb),
+];
+
+fn examine(
+    program: Option<WorkerProgram>,
+    policy: Policy,
+    component: &[u8],
+    order: &Order,
+) -> Report {
+    let mut config = EngineConfig::default();
+    config.worker = program;
+    let examiner = Examiner::new(policy, config).unwrap();
+    let component: Arc<[u8]> = component.into();
+    let candidate = Candidate::new(manifest(), component, CandidateOrigin::Uploaded);
+    block_on(examiner.examine(candidate, order)).unwrap().report().clone()
+}
+
+fn at(level: Level) -> Order {
+    Order { level: Some(level), ..Order::default() }
+}
+
+fn manifest() -> Manifest {
+    let operation = Operation {
+        name: "double".to_owned(),
+        summary: "Doubles a number.".to_owned(),
+        input_schema: json!({"type": "object", "properties": {
+            "number": {"type": "integer", "minimum": 0, "maximum": 4_294_967_295_u32},
+        }, "required": ["number"]}),
+        output_schema: json!({"type": "integer"}),
+        intents: vec![],
+        examples: vec![
+            serde_json::from_value(json!({"input": {"number": 21}, "output": 42})).unwrap(),
+        ],
+    };
+    let description = Description {
+        name: "math.double".parse().unwrap(),
+        summary: "Doubles numbers.".to_owned(),
+        operations: vec![operation],
+        permissions: Default::default(),
+    };
+    Manifest::new(description, "1.0.0".parse().unwrap())
+}
+
+fn double() -> Vec<u8> {
+    wat::parse_str(
+        r#"(component
+            (core module $m (func (export "double") (param i32) (result i32)
+                (i32.mul (local.get 0) (i32.const 2))))
+            (core instance $i (instantiate $m))
+            (func (export "double") (param "number" u32) (result u32)
+                (canon lift (core func $i "double"))))"#,
+    )
+    .unwrap()
+}
+
+fn end(report: &Report, check: CheckId) -> CheckEnd {
+    report.checks.iter().find(|run| run.check == check).unwrap().end
+}
+
+fn found(report: &Report, check: CheckId) -> Vec<String> {
+    let evidence =
+        |finding: &engraft::examine::Finding| format!("{} {:?}", finding.message, finding.evidence);
+    report.of(check).map(evidence).collect()
+}
+
+fn honest(program: &WorkerProgram) {
+    let report =
+        examine(Some(program.clone()), Policy::default(), &double(), &at(Level::Production));
+    let walls = found(&report, CheckId::WALL);
+    if walls.is_empty() {
+        assert_eq!(end(&report, CheckId::WALL), CheckEnd::Passed);
+    } else {
+        println!("!!! PRODUCTION IS REFUSED ON THIS MACHINE: {walls:?}");
+        assert!(report.is_blocked());
+    }
+    assert_eq!(found(&report, CheckId::WORKER_SAME), [""; 0]);
+    assert_eq!(end(&report, CheckId::WORKER_SAME), CheckEnd::Passed);
+    assert_eq!(end(&report, CheckId::LOADS), CheckEnd::Passed);
+    let lower =
+        examine(Some(program.clone()), Policy::default(), &double(), &at(Level::Comprehensive));
+    assert!(lower.checks.iter().all(|run| run.check != CheckId::WORKER_SAME));
+}
+
+fn does_otherwise(_: &WorkerProgram) {
+    let liar = || Some(disguise::program(LIAR));
+    let report = examine(liar(), Policy::default(), &double(), &at(Level::Production));
+    let told = found(&report, CheckId::WORKER_SAME).join("\n");
+    assert!(told.contains("another answer") && told.contains("43"), "{told}");
+    assert!(report.is_blocked());
+    // Switched off, it goes unnoticed: nothing else looks.
+    let order = Order { without: vec![CheckId::WORKER_SAME], ..at(Level::Production) };
+    let report = examine(liar(), Policy::default(), &double(), &order);
+    let told: Vec<String> = report.findings.iter().map(|it| it.message.clone()).collect();
+    assert!(report.of(CheckId::WORKER_SAME).next().is_none());
+    assert!(told.iter().all(|message| !message.contains("another answer")), "{told:?}");
+}
+
+fn without_workers(_: &WorkerProgram) {
+    let report = examine(None, Policy::default(), &double(), &at(Level::Production));
+    let told = found(&report, CheckId::WALL).join("\n");
+    assert!(told.contains("landlock is missing") && told.contains("seccomp"), "{told}");
+    assert!(report.is_blocked());
+    assert_eq!(end(&report, CheckId::WORKER_SAME), CheckEnd::Inconclusive);
+    let coward = Some(disguise::program(COWARD));
+    let report = examine(coward, Policy::default(), &double(), &at(Level::Production));
+    let told = found(&report, CheckId::WALL).join("\n");
+    assert!(told.contains("exit code 7"), "{told}");
+    assert!(report.is_blocked());
+    // Comprehensive asks for no wall.
+    let report = examine(None, Policy::default(), &double(), &at(Level::Comprehensive));
+    assert!(report.of(CheckId::WALL).next().is_none() && !report.is_blocked());
+    let policy = Policy { worker_from: Some(Level::Standard), ..Policy::default() };
+    let report = examine(None, policy, &double(), &at(Level::Standard));
+    assert!(found(&report, CheckId::LOADS).join("").contains("there is none"), "no silent way out");
+}
+
+fn a_bomb(program: &WorkerProgram) {
+    // Static analysis knows this one; a policy that lets it through leaves it to the worker.
+    let mut policy = Policy { worker_from: Some(Level::Standard), ..Policy::default() };
+    policy.bounds.locals = u32::MAX;
+    policy.bounds.blocks = u32::MAX;
+    policy.bounds.complexity = u64::MAX;
+    let bomb = locals_times_blocks(6_000);
+    let report = examine(Some(program.clone()), policy, &bomb, &at(Level::Standard));
+    let told = found(&report, CheckId::LOADS).join("\n");
+    assert!(told.contains("brings the compiler down") && told.contains("want of memory"), "{told}");
+    assert!(report.is_blocked());
+}
