@@ -14,6 +14,7 @@
 //! | [`traffic`] | calls on behalf of users, and what is told of them |
 //! | [`loops`] | what drives rollouts |
 //! | `export` | figures for Prometheus and OpenTelemetry, by features of their own |
+//! | [`synth`] | what is missing, and who could make it |
 //! | [`store`] | where values of `kv` are kept |
 //!
 //! What is allowed when nobody says anything: nothing. A capability gets what both its manifest asks
@@ -28,6 +29,7 @@
 //! | `prometheus` | what releases do, as the text that Prometheus reads | off |
 //! | `otlp` | the same, sent to an OpenTelemetry collector | off |
 //! | `worker` | processes behind walls, for examinations and for what is trusted least; Linux | off |
+//! | `learn` | an author that learns programs from examples | off |
 //! | `full` | all of these | off |
 //!
 //! *Never:* an unsigned component is installed; there is no switch that turns verification off.
@@ -43,6 +45,7 @@ pub mod loops;
 pub mod model;
 pub mod registry;
 pub mod store;
+pub mod synth;
 pub mod traffic;
 
 pub use engine::{InstancePolicy, Invocation, Metering, Report, worker};

@@ -8,11 +8,13 @@ mod description;
 mod digest;
 mod failure;
 mod grant;
+mod intent;
 mod kv;
 mod name;
 mod outcome;
 mod pattern;
 mod permission;
+pub(crate) mod secrecy;
 
 pub use budget::{Budget, Usage};
 pub use clock::{Clock, SystemClock};
@@ -20,6 +22,7 @@ pub use description::{Description, Example, Operation};
 pub use digest::{Digest, DigestError};
 pub use failure::{Failure, FailureFacts};
 pub use grant::{Access, ClockMode, DISK_BYTES, DISK_ENTRY_BYTES, FileGrant, Grant, RandomMode};
+pub use intent::{Found, Intent, IntentError, Sentence, Slot, SlotKind, Word};
 pub use kv::{
     Answer, Applied, Change, Expectation, KeyRange, KeyValue, KvError, KvFuture, Transaction,
 };

@@ -14,6 +14,7 @@ mod gate;
 mod pick;
 mod redact;
 mod requests;
+mod route;
 mod sample;
 #[cfg(test)]
 mod tests;
@@ -26,4 +27,5 @@ pub use figures::{
 pub use pick::{Pick, Target, TargetError, Unit, Who, pick};
 pub use redact::Redaction;
 pub use requests::{Feedback, FeedbackError, Opinion};
+pub use route::{Lexical, Offer, Offers, Route, Router, Way};
 pub use sample::{Sample, Samples};

@@ -5,35 +5,10 @@
 
 use serde_json::{Map, Value};
 
-/// What stands in the place of what is not to be seen.
-const REDACTED: &str = "[redacted]";
-/// Longer texts are cut: a sample is to be looked at, not to be the data.
-const TEXT_CHARS_MAX: usize = 256;
+use crate::model::secrecy::{REDACTED, cut, scrubbed, sounds_secret};
+
 /// Entries of a list that a shape tells of; the rest are like them, or many.
 const SHAPE_ENTRIES_MAX: usize = 8;
-/// A word of so many letters and digits without a space is more often a key than a word.
-const TOKEN_CHARS_MIN: usize = 20;
-/// What secrets are called, in lower case and without `_` and `-`.
-const SECRET_NAMES: [&str; 17] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "secret",
-    "token",
-    "key",
-    "auth",
-    "bearer",
-    "cookie",
-    "credential",
-    "session",
-    "signature",
-    "pin",
-    "ssn",
-    "iban",
-    "card",
-];
-
 /// How much of an input a listener sees.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -63,7 +38,7 @@ impl Redaction {
     pub(super) fn text(self, text: &str) -> Option<String> {
         match self {
             Self::Omit | Self::Shape => None,
-            Self::Values => Some(words(text)),
+            Self::Values => Some(scrubbed(text)),
         }
     }
 }
@@ -86,7 +61,7 @@ fn shape(value: Value) -> Value {
 
 fn values(value: Value) -> Value {
     match value {
-        Value::String(text) => words(&text).into(),
+        Value::String(text) => scrubbed(&text).into(),
         Value::Array(entries) => entries.into_iter().map(values).collect::<Vec<_>>().into(),
         Value::Object(fields) => {
             let fields = fields.into_iter().map(|(name, value)| match sounds_secret(&name) {
@@ -99,42 +74,12 @@ fn values(value: Value) -> Value {
     }
 }
 
-/// A text with the words in it replaced that look like keys.
-fn words(text: &str) -> String {
-    let seen = cut(text);
-    if !seen.split_whitespace().any(looks_secret) {
-        return seen;
-    }
-    let words = seen.split(' ').map(|word| if looks_secret(word) { REDACTED } else { word });
-    words.collect::<Vec<_>>().join(" ")
-}
-
-fn sounds_secret(name: &str) -> bool {
-    let letters = name.chars().filter(|letter| letter.is_alphanumeric());
-    let name: String = letters.flat_map(char::to_lowercase).collect();
-    SECRET_NAMES.iter().any(|secret| name.contains(secret))
-}
-
-fn looks_secret(word: &str) -> bool {
-    let count = |is: fn(&char) -> bool| word.chars().filter(is).count();
-    let (letters, digits) = (count(|c| c.is_alphabetic()), count(char::is_ascii_digit));
-    // Addresses of pages and long words have few digits; card numbers have nothing else.
-    (letters + digits >= TOKEN_CHARS_MIN && digits >= 3 && letters >= 3) || digits >= 12
-}
-
-fn cut(text: &str) -> String {
-    let mut seen: String = text.chars().take(TEXT_CHARS_MAX).collect();
-    if seen.len() < text.len() {
-        seen.push('…');
-    }
-    seen
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::model::secrecy::TEXT_CHARS_MAX;
 
     fn input() -> String {
         json!({

@@ -15,6 +15,7 @@ mod examine;
 mod feedback;
 mod inspect;
 mod key;
+mod learn;
 mod new;
 mod precompile;
 mod recipe;
@@ -66,6 +67,8 @@ pub(crate) enum Command {
     Precompile(precompile::PrecompileArgs),
     /// Checks, explains, formats, builds, runs and tests recipes
     Recipe(recipe::RecipeArgs),
+    /// Learns a recipe from examples
+    Learn(learn::LearnArgs),
     /// Says whose signatures count on this machine
     Trust(trust::TrustArgs),
     /// Verifies a bundle and keeps it in the registry
@@ -118,6 +121,7 @@ pub(crate) fn run(command: Command, desk: &Desk) -> Result<Reply> {
         Command::Bench(args) => bench::run(&args, desk),
         Command::Precompile(args) => precompile::run(&args, desk),
         Command::Recipe(args) => recipe::run(args, desk),
+        Command::Learn(args) => learn::run(&args),
         Command::Trust(args) => trust::run(args, desk),
         Command::Install(args) => release::install(&args, desk),
         Command::List(args) => release::list(&args, desk),

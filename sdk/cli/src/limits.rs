@@ -12,6 +12,22 @@ use crate::amount;
 /// What help shows them under.
 const HEADING: &str = "Limits";
 
+/// Bounds that tighten nothing.
+pub(crate) const UNLIMITED: Budget = Budget {
+    fuel: u64::MAX,
+    deadline: Duration::MAX,
+    memory_bytes: u64::MAX,
+    table_elements: u64::MAX,
+    instances: u32::MAX,
+    host_calls: u64::MAX,
+    log_bytes: u64::MAX,
+    input_bytes: u64::MAX,
+    output_bytes: u64::MAX,
+    http_bytes: u64::MAX,
+    call_depth: u32::MAX,
+    concurrent_calls: u32::MAX,
+};
+
 /// Limits of a call. A bundle's own limits are signed and can only be tightened.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Limits {
@@ -53,21 +69,7 @@ pub(crate) struct Limits {
 impl Limits {
     /// A budget that bounds what was given and nothing else; none where nothing was.
     pub(crate) fn alone(&self) -> Option<Budget> {
-        const WIDEST: Budget = Budget {
-            fuel: u64::MAX,
-            deadline: Duration::from_millis(u64::MAX),
-            memory_bytes: u64::MAX,
-            table_elements: u64::MAX,
-            instances: u32::MAX,
-            host_calls: u64::MAX,
-            log_bytes: u64::MAX,
-            input_bytes: u64::MAX,
-            output_bytes: u64::MAX,
-            http_bytes: u64::MAX,
-            call_depth: u32::MAX,
-            concurrent_calls: u32::MAX,
-        };
-        Some(self.applied_to(WIDEST)).filter(|budget| *budget != WIDEST)
+        Some(self.applied_to(UNLIMITED)).filter(|budget| *budget != UNLIMITED)
     }
 
     /// This budget with what was given in place of its own parts.

@@ -7,12 +7,11 @@ mod seen;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
 use engraft::artifact::{Bundle, Keyring, Rollback, SigningKey, TrustedKey};
 use engraft::engine::{ConfigMap, SecretMap, Services};
-use engraft::model::{Budget, CapabilityName};
+use engraft::model::CapabilityName;
 use engraft::store::MemoryStore;
 use engraft::{Capability, Host, Invocation, Report, Terms};
 
@@ -22,7 +21,7 @@ use crate::draft::Draft;
 use crate::home;
 use crate::input::{self, Content, Input};
 use crate::json_text;
-use crate::limits::Limits;
+use crate::limits::{Limits, UNLIMITED};
 use crate::terms::{Lifetime, TermsArgs};
 use crate::text;
 use crate::trouble::{Result, Trouble};
@@ -33,22 +32,6 @@ use seen::SeenHere;
 const SECRET_BYTES_MAX: u64 = 64 << 10;
 /// Compiling more than this takes long enough for a person to wonder.
 const SLOW_BYTES: usize = 512 << 10;
-
-/// Bounds that tighten nothing.
-const UNLIMITED: Budget = Budget {
-    fuel: u64::MAX,
-    deadline: Duration::MAX,
-    memory_bytes: u64::MAX,
-    table_elements: u64::MAX,
-    instances: u32::MAX,
-    host_calls: u64::MAX,
-    log_bytes: u64::MAX,
-    input_bytes: u64::MAX,
-    output_bytes: u64::MAX,
-    http_bytes: u64::MAX,
-    call_depth: u32::MAX,
-    concurrent_calls: u32::MAX,
-};
 
 /// What a throwaway host is made from.
 #[derive(Debug, Args)]

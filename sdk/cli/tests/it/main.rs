@@ -9,10 +9,12 @@
 mod allow;
 mod bench;
 mod build;
+mod catalogue;
 mod check;
 mod examine;
 mod inspect;
 mod key;
+mod learned;
 mod precompile;
 mod recipe;
 mod registry;

@@ -1,0 +1,32 @@
+//! What is missing, and who could make it.
+//!
+//! ```text
+//! Facts ─cause→ Failed ─note→ Gap ─wish→ Wish
+//! Wish ─authors, the cheapest first→ Draft ─its examples→ Written
+//! ```
+//!
+//! A [`Gap`] is a cluster of requests that failed for one [`Cause`]; what they have in common is a
+//! pattern, and what varies are its slots. A [`Wish`] says what somebody wants: sentences, and examples. An [`Author`] turns it into drafts; a
+//! draft counts only once its examples have been tried and held. What comes of it is a candidate like
+//! any other: it is examined, approved and signed before anybody gets it.
+//!
+//! *Never:* anything here grants, signs or runs; and a wish never decides what a draft may ask for
+//! beyond what its author's own entry says.
+
+mod author;
+mod authors;
+mod catalogue;
+mod diagnose;
+#[cfg(feature = "learn")]
+mod examples;
+mod gap;
+mod wish;
+
+pub use author::{Author, AuthorError, Cost, Draft, Drafting, Source};
+pub use authors::{Attempt, Authors, Trial, Trying, Verdict, Written};
+pub use catalogue::{Catalogue, Entry, EntryError, Parameter};
+pub use diagnose::{Cause, Facts, Mend};
+#[cfg(feature = "learn")]
+pub use examples::FromExamples;
+pub use gap::{Failed, Gap, Gaps, Threshold};
+pub use wish::{Asked, Wish};

@@ -1,0 +1,203 @@
+//! Parts of requests: words, and what varies.
+//!
+//! *Never:* what varies is kept in words that only one person said.
+
+use std::hash::{DefaultHasher, Hasher};
+
+use super::joined;
+use crate::model::secrecy::looks_secret;
+use crate::model::{SlotKind, Word};
+
+/// Values that are told apart in a slot. With more it is no choice among a few.
+const VALUES_MAX: usize = 8;
+/// Fewer requests than this say nothing of which values there are.
+const CASES_FROM: u32 = 8;
+const CASES_MAX: usize = 5;
+/// Values longer than this are texts, not cases.
+const VALUE_CHARS_MAX: usize = 32;
+
+/// A part of a request or of a template.
+#[derive(Debug, Clone)]
+pub(super) enum Part {
+    /// A word: in which spelling it is compared, and how it was written.
+    Word { stem: Box<str>, text: Box<str>, telling: bool },
+    /// What varies.
+    Slot(Varying),
+}
+
+/// Something that varies.
+#[derive(Debug, Clone)]
+pub(super) struct Varying {
+    pub(super) name: String,
+    pub(super) kind: SlotKind,
+    /// Whether some requests have nothing there.
+    pub(super) optional: bool,
+    values: Vec<Seen>,
+    /// Whether there were more values than are told apart.
+    many: bool,
+    count: u32,
+}
+
+/// A value: its number, who said it first, and how it is written; kept only once somebody else said it
+/// too.
+#[derive(Debug, Clone)]
+struct Seen {
+    hash: u64,
+    who: u64,
+    text: Option<Box<str>>,
+    shared: bool,
+}
+
+/// One slot for what stands between two words on either side.
+pub(super) fn between(left: (&[Part], u64), right: (&[Part], u64)) -> Option<Varying> {
+    let one = |(parts, who): (&[Part], u64)| -> Option<Varying> {
+        let mut parts = parts.iter().map(|part| part.varying(who));
+        let mut first = parts.next()?;
+        parts.for_each(|next| first.join(&next));
+        Some(first)
+    };
+    match (one(left).map(Varying::kept), one(right)) {
+        (Some(mut left), Some(right)) => {
+            left.kind = joined(left.kind, right.kind);
+            left.optional |= right.optional;
+            left.count = left.count.saturating_add(right.count);
+            left.many |= right.many;
+            right.values.iter().for_each(|value| left.see(value));
+            Some(left)
+        }
+        (Some(slot), None) | (None, Some(slot)) => Some(Varying { optional: true, ..slot.kept() }),
+        (None, None) => None,
+    }
+}
+
+// === impl Part ===
+
+impl Part {
+    pub(super) fn of(word: &Word, secret: bool, who: u64) -> Self {
+        let text = word.as_str();
+        if (secret && !word.is_filler()) || looks_secret(text) {
+            return Self::Slot(Varying::hidden());
+        }
+        let typed = [
+            SlotKind::Integer,
+            SlotKind::Number,
+            SlotKind::Date,
+            SlotKind::Url,
+            SlotKind::Email,
+            SlotKind::Json,
+        ];
+        let kind = typed.into_iter().find(|kind| kind.read(text).is_some());
+        match kind {
+            // Numbers and addresses are nobody's choice among a few.
+            Some(kind) => Self::Slot(Varying { kind, ..Varying::hidden() }),
+            None if word.is_quoted() => Self::Slot(Varying::of(text, who)),
+            None => Self::Word {
+                stem: word.stem().into(),
+                text: text.to_lowercase().replace(['{', '}'], "").into(),
+                telling: !word.is_filler(),
+            },
+        }
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Word { stem, .. }, Self::Word { stem: other, .. }) => stem == other,
+            _ => false,
+        }
+    }
+
+    /// How much it is to have this in common.
+    pub(super) const fn worth(&self) -> u16 {
+        match self {
+            Self::Word { telling: true, .. } => 10,
+            Self::Word { .. } | Self::Slot(_) => 1,
+        }
+    }
+
+    pub(super) fn varying(&self, who: u64) -> Varying {
+        match self {
+            Self::Word { text, .. } => Varying::of(text, who),
+            Self::Slot(slot) => slot.clone(),
+        }
+    }
+}
+
+// === impl Varying ===
+
+impl Varying {
+    fn of(text: &str, who: u64) -> Self {
+        let short = text.chars().count() <= VALUE_CHARS_MAX;
+        let values = vec![Seen { hash: hash(text), who, text: Some(text.into()), shared: false }];
+        let values = if short { values } else { Vec::new() };
+        Self {
+            name: String::new(),
+            kind: SlotKind::Text,
+            optional: false,
+            values,
+            many: !short,
+            count: 1,
+        }
+    }
+
+    /// A value of which nothing is kept but that it was there.
+    fn hidden() -> Self {
+        Self {
+            name: String::new(),
+            kind: SlotKind::Text,
+            optional: false,
+            values: Vec::new(),
+            many: true,
+            count: 1,
+        }
+    }
+
+    /// Takes in what stands right behind it: together they are a longer text.
+    pub(super) fn join(&mut self, next: &Self) {
+        self.kind = SlotKind::Text;
+        self.optional &= next.optional;
+        (self.many, self.values) = (true, Vec::new());
+    }
+
+    /// Without the words that only one person said.
+    pub(super) fn kept(mut self) -> Self {
+        for value in self.values.iter_mut().filter(|value| !value.shared) {
+            value.text = None;
+        }
+        self
+    }
+
+    fn see(&mut self, value: &Seen) {
+        let room = self.values.len() < VALUES_MAX;
+        match self.values.iter_mut().find(|known| known.hash == value.hash) {
+            Some(known) if known.who != value.who => {
+                known.text = known.text.take().or_else(|| value.text.clone());
+                known.shared = true;
+            }
+            Some(_) => {}
+            None if room => {
+                self.values.push(Seen { text: None, ..value.clone() });
+            }
+            None => self.many = true,
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        let texts = self.values.iter().filter_map(|seen| seen.text.as_ref()).map(|text| text.len());
+        self.name.capacity() + self.values.capacity() * size_of::<Seen>() + texts.sum::<usize>()
+    }
+
+    /// The values, where they are few and each was said by several people.
+    pub(super) fn cases(&self) -> Vec<&str> {
+        let all =
+            !self.many && self.count >= CASES_FROM && (2..=CASES_MAX).contains(&self.values.len());
+        let texts: Option<Vec<&str>> =
+            self.values.iter().map(|value| value.text.as_deref()).collect();
+        texts.filter(|_| all).unwrap_or_default()
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(text.to_lowercase().as_bytes());
+    hasher.finish()
+}

@@ -1,0 +1,264 @@
+//! What requests have in common: words that all of them have, and slots for what stands between.
+//!
+//! *Never:* what varies is kept in words that only one person said.
+
+use super::part::{Part, Varying, between};
+use crate::model::secrecy::{REDACTED, cut, looks_secret, sounds_secret};
+use crate::model::{Sentence, SlotKind};
+
+/// Parts of a template; what is said behind so many words is one slot.
+const PARTS_MAX: usize = 20;
+/// Words of a sentence that are kept.
+const SAMPLE_WORDS_MAX: usize = 40;
+/// After so many requests words are no longer given up: what does not have them is another gap.
+const SETTLED: u32 = 5;
+/// Verbs that say little without what they are done to.
+const GENERIC: [&str; 40] = [
+    "show",
+    "get",
+    "give",
+    "make",
+    "find",
+    "tell",
+    "calculate",
+    "compute",
+    "convert",
+    "change",
+    "create",
+    "list",
+    "set",
+    "add",
+    "remove",
+    "delete",
+    "send",
+    "open",
+    "start",
+    "stop",
+    "check",
+    "look",
+    "write",
+    "read",
+    "run",
+    "use",
+    "take",
+    "put",
+    "turn",
+    "do",
+    "go",
+    "play",
+    "search",
+    "fetch",
+    "print",
+    "generate",
+    "format",
+    "count",
+    "sort",
+    "extract",
+];
+/// Words that ask without saying what for.
+const ASKING: [&str; 12] = [
+    "what", "what's", "whats", "how", "which", "who", "when", "where", "why", "does", "much",
+    "many",
+];
+
+/// What the requests of a gap have in common.
+#[derive(Debug, Clone)]
+pub(super) struct Template {
+    parts: Vec<Part>,
+    merged: u32,
+    /// Who made the first of the requests.
+    who: u64,
+}
+
+impl Template {
+    /// The template of one request.
+    pub(super) fn of(sentence: &str, who: u64) -> Self {
+        let read = Sentence::of(sentence);
+        let mut parts: Vec<Part> = Vec::new();
+        let mut secret_next = false;
+        for word in read.words() {
+            let part = Part::of(word, secret_next, who);
+            secret_next = sounds_secret(word.as_str()) || (secret_next && word.is_filler());
+            let full = parts.len() >= PARTS_MAX;
+            match (parts.last_mut(), part) {
+                (Some(Part::Slot(last)), Part::Slot(next)) => last.join(&next),
+                (Some(Part::Slot(last)), part) if full => last.join(&part.varying(who)),
+                (_, part) if full => parts.push(Part::Slot(part.varying(who))),
+                (_, part) => parts.push(part),
+            }
+        }
+        Self { parts, merged: 1, who }.numbered()
+    }
+
+    /// As it is kept, when it is the first of a gap.
+    pub(super) fn kept(mut self) -> Self {
+        for part in &mut self.parts {
+            if let Part::Slot(slot) = part {
+                *slot = slot.clone().kept();
+            }
+        }
+        self
+    }
+
+    /// By which word such requests are looked up: the first that says something.
+    pub(super) fn key(&self) -> &str {
+        let asks = |stem: &&str| !ASKING.contains(stem);
+        self.telling().find(asks).or_else(|| self.telling().next()).unwrap_or_default()
+    }
+
+    /// The words that carry something.
+    fn telling(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Word { stem, telling: true, .. } => Some(&**stem),
+            Part::Word { .. } | Part::Slot(_) => None,
+        })
+    }
+
+    /// How much a request has in common with these, from 0 to 1; none where it is another thing.
+    pub(super) fn likeness(&self, other: &Self) -> Option<f64> {
+        let (own, others) = (self.telling().count(), other.telling().count());
+        let common =
+            self.telling().filter(|stem| other.telling().any(|word| word == *stem)).count();
+        let generic = GENERIC.contains(&self.key()) && own.max(others) > 1;
+        let least = if generic { 2 } else { 1 };
+        if common < least || (self.merged >= SETTLED && common < own) {
+            return None;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "words are few")]
+        let likeness = 2.0 * common as f64 / (own + others) as f64;
+        Some(likeness)
+    }
+
+    /// What these and one more request have in common; none where that says nothing.
+    pub(super) fn merged(&self, other: &Self, who: u64) -> Option<Self> {
+        let pairs = in_order(&self.parts, &other.parts);
+        let mut parts = Vec::new();
+        let (mut at, mut on) = (0, 0);
+        for (own, others) in pairs.into_iter().chain([(self.parts.len(), other.parts.len())]) {
+            let (left, right) = (
+                self.parts.get(at..own).unwrap_or_default(),
+                other.parts.get(on..others).unwrap_or_default(),
+            );
+            parts.extend(between((left, self.who), (right, who)).map(Part::Slot));
+            parts.extend(self.parts.get(own).cloned());
+            (at, on) = (own + 1, others + 1);
+        }
+        let merged =
+            Self { parts, merged: self.merged.saturating_add(1), who: self.who }.numbered();
+        let least = if self.merged >= SETTLED { self.telling().count() } else { 1 };
+        (merged.telling().count() >= least).then_some(merged)
+    }
+
+    /// The same, with a name for every slot.
+    fn numbered(mut self) -> Self {
+        let mut names: Vec<String> = Vec::new();
+        for part in &mut self.parts {
+            if let Part::Slot(slot) = part {
+                let word = slot.kind.word();
+                let taken = names.iter().filter(|name| name.starts_with(word)).count();
+                slot.name =
+                    if taken == 0 { word.to_owned() } else { format!("{word}_{}", taken + 1) };
+                names.push(slot.name.clone());
+            }
+        }
+        self
+    }
+
+    pub(super) fn slots(&self) -> impl Iterator<Item = &Varying> {
+        self.parts
+            .iter()
+            .filter_map(|part| if let Part::Slot(slot) = part { Some(slot) } else { None })
+    }
+
+    /// As a pattern. A slot that may be empty is left out: a pattern has no half of one.
+    pub(super) fn pattern(&self) -> String {
+        let parts = self.parts.iter().filter_map(|part| match part {
+            Part::Word { text, .. } => Some(text.to_string()),
+            Part::Slot(slot) if slot.optional => None,
+            Part::Slot(slot) if slot.kind == SlotKind::Text => Some(format!("{{{}}}", slot.name)),
+            Part::Slot(slot) => Some(format!("{{{}:{}}}", slot.name, slot.kind.word())),
+        });
+        parts.collect::<Vec<_>>().join(" ")
+    }
+
+    /// As a name: what it is about, a dot, and what is done.
+    pub(super) fn name(&self) -> String {
+        let about = self.slots().map(|slot| match slot.kind {
+            SlotKind::Date => "date",
+            SlotKind::Number | SlotKind::Integer | SlotKind::Numbers => "number",
+            SlotKind::Json => "json",
+            SlotKind::Url => "http",
+            SlotKind::Texts => "list",
+            SlotKind::Text | SlotKind::Word | SlotKind::Email => "text",
+        });
+        let about = about.min_by_key(|about| *about == "text").unwrap_or("text");
+        let words = self.parts.iter().filter_map(|part| match part {
+            Part::Word { text, telling: true, .. } => {
+                let plain: String =
+                    text.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
+                Some(plain.to_ascii_lowercase())
+            }
+            Part::Word { .. } | Part::Slot(_) => None,
+        });
+        let words = words.filter(|word| word.starts_with(|first: char| first.is_ascii_lowercase()));
+        format!("{about}.{}", words.take(4).collect::<Vec<_>>().join("-"))
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        let of = |part: &Part| match part {
+            Part::Word { stem, text, .. } => stem.len() + text.len(),
+            Part::Slot(slot) => slot.bytes(),
+        };
+        self.parts.capacity() * size_of::<Part>() + self.parts.iter().map(of).sum::<usize>()
+    }
+}
+
+/// A sentence as it may be kept: without secrets and addresses, and not longer than a sentence.
+pub(super) fn sample(sentence: &str) -> String {
+    let mut secret = false;
+    let read = Sentence::of(sentence);
+    let words = read.words().iter().map(|word| {
+        let text = word.as_str();
+        let hide = (secret && !word.is_filler())
+            || looks_secret(text)
+            || SlotKind::Email.read(text).is_some();
+        secret = sounds_secret(text) || (secret && word.is_filler());
+        match hide {
+            true => REDACTED.to_owned(),
+            false if word.is_quoted() => format!("\"{text}\""),
+            false => text.to_owned(),
+        }
+    });
+    cut(&words.take(SAMPLE_WORDS_MAX).collect::<Vec<_>>().join(" "))
+}
+
+/// The words that two have in common, in their order: the longest such row.
+fn in_order(left: &[Part], right: &[Part]) -> Vec<(usize, usize)> {
+    let width = right.len() + 1;
+    let mut best = vec![0_u16; (left.len() + 1) * width];
+    let value =
+        |best: &[u16], at: usize, on: usize| best.get(at * width + on).copied().unwrap_or(0);
+    for at in (0..left.len()).rev() {
+        for on in (0..right.len()).rev() {
+            let here = match (left.get(at), right.get(on)) {
+                (Some(a), Some(b)) if a.is_same(b) => a.worth() + value(&best, at + 1, on + 1),
+                _ => value(&best, at + 1, on).max(value(&best, at, on + 1)),
+            };
+            if let Some(cell) = best.get_mut(at * width + on) {
+                *cell = here;
+            }
+        }
+    }
+    let (mut at, mut on, mut pairs) = (0, 0, Vec::new());
+    while let (Some(a), Some(b)) = (left.get(at), right.get(on)) {
+        if a.is_same(b) {
+            pairs.push((at, on));
+            (at, on) = (at + 1, on + 1);
+        } else if value(&best, at + 1, on) >= value(&best, at, on + 1) {
+            at += 1;
+        } else {
+            on += 1;
+        }
+    }
+    pairs
+}
