@@ -11,7 +11,9 @@ use engraft::artifact::{Bundle, Manifest, Origin, SigningKey};
 use engraft::engine::{
     Engine, EngineConfig, InstancePolicy, Invocation, Loadable, Loaded, Metering,
 };
-use engraft::model::{Budget, Description, Digest, Example, Grant, Operation, Outcome};
+use engraft::model::{
+    Budget, Description, Digest, Example, Grant, Operation, Outcome, Permissions,
+};
 use engraft_benches::book::Summary;
 use engraft_benches::comparison::criterion;
 use engraft_benches::contender::now;
@@ -98,8 +100,28 @@ fn described(built: &Built) -> Result<Description, Error> {
             intents: recipe.intents.clone(),
             examples: recipe.examples.iter().map(example).collect(),
         }],
-        permissions: engraft::model::Permissions::default(),
+        permissions: asked(recipe)?,
     })
+}
+
+/// What a recipe asks for, as the host has it.
+fn asked(recipe: &recipe::Recipe) -> Result<Permissions, Error> {
+    let asks = &recipe.permissions;
+    let kv = asks.kv.as_ref().map(|kv| json!({"bytes": kv.bytes, "keys": kv.keys}));
+    let http = asks
+        .http
+        .iter()
+        .map(|rule| json!({"host": rule.host, "methods": rule.methods, "path_prefix": rule.path}));
+    let secrets = asks.secrets.iter().map(|rule| json!({"name": rule.name, "hosts": rule.hosts}));
+    let mut permissions = json!({
+        "log": asks.log, "clock": asks.clock, "random": asks.random, "progress": asks.progress,
+        "http": http.collect::<Vec<_>>(), "secrets": secrets.collect::<Vec<_>>(),
+        "call": asks.call, "config": asks.config,
+    });
+    if let (Some(kv), Value::Object(fields)) = (kv, &mut permissions) {
+        fields.insert("kv".to_owned(), kv);
+    }
+    Ok(serde_json::from_value(permissions)?)
 }
 
 fn built(text: &str) -> Result<Built, Error> {
@@ -218,7 +240,7 @@ fn evaluated(book: &mut Book) -> Result<(), Error> {
                 intents: vec![],
                 examples: vec![],
             }],
-            permissions: engraft::model::Permissions::default(),
+            permissions: Permissions::default(),
         };
         let loaded = engine.load_blocking(loadable(component, description))?;
         let program = cel::Program::compile(source)?;
