@@ -10,8 +10,8 @@ use engraft::examine::Policy;
 use engraft::loops::Steward;
 use engraft::model::{CapabilityName, Clock, Digest};
 use engraft::registry::{
-    Actor, Admitted, Gate, Installed, Journal, Op, Plan, Registry, RegistryError, ReleaseOrigin,
-    Share, State, Variant, audit,
+    Actor, Admitted, Arm, Gate, Installed, Journal, Op, Plan, Registry, RegistryError,
+    ReleaseOrigin, Share, State, Variant, audit,
 };
 use engraft::store::log::{Fault, FaultyLog};
 use engraft::store::{MemoryLog, OpLog};
@@ -79,7 +79,6 @@ fn plan() -> Plan {
         stage.dwell_seconds = 1;
         stage.requests_min = 8;
     }
-    plan.stages[1].gates.push(Gate::Flag { flag: "go".to_owned() });
     plan
 }
 
@@ -207,7 +206,13 @@ impl World {
         let who = Who::user(format!("user-{user}"));
         let Some(line) = snapshot.line(self.name.as_str()) else { return };
         let Some(spreading) = &line.spreading else { return };
-        let picked = pick(&snapshot, target, &who).map(|pick| pick.serving.component());
+        let pick = pick(&snapshot, target, &who);
+        // A revocation can leave a variant as the stable release as well; whoever has it as that is
+        // outside.
+        let is_inside = pick
+            .as_ref()
+            .is_some_and(|pick| pick.unit.is_some_and(|unit| unit.arm != Arm::Control));
+        let picked = pick.map(|pick| pick.serving.component());
         let spread: Vec<Digest> = match &spreading.variants {
             None => vec![spreading.serving.component()],
             Some(variants) => {
@@ -219,7 +224,7 @@ impl World {
         if let Some(before) = inside.get(&user).filter(|before| spread.contains(before)) {
             assert_eq!(picked, Some(*before), "user {user} fell out of {id}");
         }
-        if let Some(now) = picked.filter(|picked| spread.contains(picked)) {
+        if let Some(now) = picked.filter(|picked| is_inside && spread.contains(picked)) {
             inside.insert(user, now);
         }
     }
@@ -309,6 +314,9 @@ impl World {
         let mut chosen = || versions[self.dice.below(versions.len() as u64) as usize].clone();
         let (version, other) = (chosen(), chosen());
         let (mut plan, mut variants, mut what) = (plan(), Vec::new(), "rollout-started");
+        if self.dice.percent(50) {
+            plan.stages[1].gates.push(Gate::Flag { flag: "go".to_owned() });
+        }
         match self.dice.below(10) {
             0 => {
                 plan = plan.after_shadow(Share::ALL);
