@@ -7,9 +7,11 @@ use std::ops::Range;
 /// Words of a sentence that are looked at one by one; what comes behind them is one more. A page that
 /// somebody pastes behind a request is one thing in it.
 const WORDS_MAX: usize = 2_048;
-/// Said for politeness around a request, and no part of it.
-const POLITE: [&str; 9] =
+/// Said for politeness before a request, and no part of it.
+const POLITE_BEFORE: [&str; 9] =
     ["please", "hey", "hi", "hello", "kindly", "thanks", "thank", "pls", "ok"];
+/// The same behind one, where a greeting is what the request is about.
+const POLITE_BEHIND: [&str; 4] = ["please", "kindly", "thanks", "pls"];
 /// Words that carry little: one more or one less is the same request.
 const FILLERS: [&str; 31] = [
     "a", "an", "the", "of", "my", "me", "can", "could", "would", "will", "you", "i", "want",
@@ -41,11 +43,12 @@ impl<'t> Sentence<'t> {
     #[must_use]
     pub fn of(text: &'t str) -> Self {
         let mut sentence = Self::whole(text);
-        let polite = |word: &Word| !word.quoted && is_among(&POLITE, &word.text);
-        while sentence.words.len() > 1 && sentence.words.last().is_some_and(polite) {
+        let behind = |word: &Word| !word.quoted && is_among(&POLITE_BEHIND, &word.text);
+        while sentence.words.len() > 1 && sentence.words.last().is_some_and(behind) {
             sentence.words.pop();
         }
-        let front = sentence.words.iter().take_while(|word| polite(word)).count();
+        let before = |word: &&Word| !word.quoted && is_among(&POLITE_BEFORE, &word.text);
+        let front = sentence.words.iter().take_while(before).count();
         if front < sentence.words.len() {
             sentence.words.drain(..front);
         }
