@@ -2,7 +2,7 @@
 //!
 //! *Never:* a safety check of Zig is compiled out; a panic says what it was.
 
-use super::{BuildError, Effort, c, read, sources};
+use super::{BuildError, Effort, c, io, read, sources};
 use crate::adapter::Surroundings;
 use crate::component;
 use crate::contract::ContractError;
@@ -27,10 +27,13 @@ pub(super) fn build(
     let mut command = toolchains.program(Program::Zig, project.language)?;
     command.current_dir(&project.folder);
     command.args(["build-exe", "-target", "wasm32-wasi", "-lc", "-mexec-model=reactor"]);
-    command
-        .args([mode(effort), "-fstrip", "-rdynamic"])
-        .arg("--stack")
-        .arg(c::STACK_BYTES.to_string());
+    command.args(mode(effort)).args(["-fstrip", "-rdynamic"]);
+    command.arg("--stack").arg(c::STACK_BYTES.to_string());
+    if effort == Effort::Save {
+        let no_main = project.output().join("no-main.c");
+        std::fs::write(&no_main, NO_MAIN).map_err(|source| io(&no_main, source))?;
+        command.arg(no_main);
+    }
     command.args(sources(project, "engraft", &[".c"])?).args(sources(
         project,
         "bindings",
@@ -49,13 +52,24 @@ pub(super) fn build(
     Ok((component, ran.said))
 }
 
-/// Half of the time of a build goes into making it small.
-const fn mode(effort: Effort) -> &'static str {
+/// Half of the time of a build goes into making it small, and half of the rest into LLVM; Zig's own
+/// backend and linker do without.
+const fn mode(effort: Effort) -> &'static [&'static str] {
     match effort {
-        Effort::Release => "-OReleaseSmall",
-        Effort::Save => "-ODebug",
+        Effort::Release => &["-OReleaseSmall"],
+        Effort::Save => &["-ODebug", "-fno-llvm", "-fno-lld"],
     }
 }
+
+/// Zig's own linker takes what the C library has for programs with a `main` along, and that asks for
+/// one. Nothing calls it.
+const NO_MAIN: &str =
+    "__attribute__((visibility(\"hidden\"))) int __main_argc_argv(int count, char **words) {
+    (void)count;
+    (void)words;
+    return 1;
+}
+";
 
 pub(super) fn test(project: &Project, toolchains: &Toolchains) -> Result<String, BuildError> {
     let mut command = toolchains.program(Program::Zig, project.language)?;
