@@ -71,6 +71,11 @@ impl Screen {
         }
     }
 
+    /// Whom this run is for.
+    pub(crate) const fn form(&self) -> Form {
+        self.form
+    }
+
     /// Tells of something that was done beside what was asked for. People see it at once; machines
     /// find it under `notes`.
     pub(crate) fn note(&self, text: &str) {

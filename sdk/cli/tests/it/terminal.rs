@@ -16,8 +16,10 @@ struct Terminal {
 impl Terminal {
     fn run(home: &Home, arguments: &str) -> Self {
         let engraft = Path::new(env!("CARGO_BIN_EXE_engraft")).display();
+        // A terminal that nobody sized has no room for anything.
+        let command = format!("stty rows 30 cols 100; '{engraft}' {arguments}");
         let child = Command::new("script")
-            .args(["--quiet", "--return", "--command", &format!("'{engraft}' {arguments}")])
+            .args(["--quiet", "--return", "--command", &command])
             .arg("/dev/null")
             .current_dir(home.path("."))
             .env("ENGRAFT_HOME", home.path("home"))
@@ -91,4 +93,18 @@ fn an_empty_passphrase_relies_on_the_file_alone() {
     terminal.answer("empty for none", "");
     let (code, shown) = terminal.end();
     assert!(code == Some(0) && shown.contains("file-permissions"), "{code:?} {shown}");
+}
+
+#[test]
+fn a_live_view_is_drawn_and_a_key_gives_the_terminal_back() {
+    let home = Home::new();
+    home.run(&["list"]).fine();
+    let mut terminal = Terminal::run(&home, "watch");
+    terminal.answer("decisions", "q");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("engraft watch   no program runs"), "{shown}");
+    // The other screen was entered, and left again.
+    let (entered, left) = (shown.find("\u{1b}[?1049h"), shown.find("\u{1b}[?1049l"));
+    assert!(entered.is_some() && entered < left, "{shown:?}");
 }

@@ -9,8 +9,11 @@ use engraft::registry::evidence::{Block, Tally};
 use engraft::registry::judge::{Facts, History, Judge, Observation};
 use engraft::registry::{Actor, Installed, Journal, Op, Plan, Record, ReleaseOrigin};
 use engraft::store::{Board, MemoryLog, OpLog};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
 use serde_json::{Value, json};
 
+use super::draw::draw;
 use super::plain;
 use super::view::{View, view};
 
@@ -172,10 +175,16 @@ fn figures() -> Value {
     })
 }
 
+fn drawn(view: &View, width: u16, height: u16) -> String {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| draw(frame, view, 0)).unwrap();
+    terminal.backend().to_string()
+}
+
 #[test]
 fn releases_arms_evidence_and_decisions_are_shown_alike_in_both_forms() {
     let view = Stand::new().look(Some(figures()), Duration::from_secs(1));
-    let both = [plain::page(&view).to_plain()];
+    let both = [drawn(&view, 120, 40), plain::page(&view).to_plain()];
     for text in &both {
         for said in [
             "1 program runs",
@@ -212,9 +221,14 @@ fn figures_of_a_program_that_is_gone_are_not_shown() {
 }
 
 #[test]
-fn a_stop_is_seen_first() {
+fn a_stop_is_seen_first_and_a_small_terminal_shows_what_has_room() {
     let mut stand = Stand::new();
     stand.record("smoke", Op::Stopped);
-    let text = plain::page(&stand.look(Some(figures()), Duration::ZERO)).to_plain();
+    let view = stand.look(Some(figures()), Duration::ZERO);
+    let text = drawn(&view, 100, 30);
     assert!(text.contains("everything stands still: smoke"), "{text}");
+    for (width, height) in [(20, 5), (1, 1), (80, 12), (200, 60)] {
+        drawn(&view, width, height);
+    }
+    assert!(drawn(&view, 80, 12).contains("text.slugify"));
 }
