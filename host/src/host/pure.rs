@@ -41,10 +41,11 @@ impl Host {
         let capability = capability
             .filter(|it| it.manifest().description.permissions.is_empty())
             .ok_or_else(|| format!("`{}` is no longer there", part.capability))?;
-        match capability.call(invocation).await.outcome {
-            Outcome::Returned(output) => output.read().map_err(|error| error.to_string()),
-            other => Err(other.to_string()),
+        let outcome = capability.call(invocation).await.outcome;
+        if let Outcome::Returned(output) = &outcome {
+            return output.read().map_err(|error| error.to_string());
         }
+        Err(outcome.to_string())
     }
 }
 
