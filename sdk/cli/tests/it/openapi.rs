@@ -127,10 +127,10 @@ async fn host(draft: &Draft) -> Host {
 async fn called(api: &Api, name: &str, input: Value) -> Value {
     let draft = api.drafts.iter().find(|draft| draft.name.as_str() == name).unwrap();
     let report = host(draft).await.call(name, Invocation::new("run", input.to_string())).await;
-    match &report.outcome {
-        Outcome::Returned(output) => output.read().unwrap(),
-        other => panic!("{name} of {input}: {other}"),
-    }
+    let Outcome::Returned(output) = &report.outcome else {
+        panic!("{name} of {input}: {}", report.outcome)
+    };
+    output.read().unwrap()
 }
 
 #[tokio::test]
