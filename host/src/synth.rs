@@ -26,6 +26,7 @@ mod manifest;
 mod model;
 mod openapi;
 mod prose;
+mod shown;
 mod text;
 mod wish;
 mod words;
