@@ -22,6 +22,7 @@ fn the_module_is_built_from_its_source() {
         .arg(&target)
         .current_dir(root.join("runtime"))
         // What this run of cargo was told is not for that one.
+        .env_remove("CARGO_INCREMENTAL")
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .env_remove("RUSTC_WRAPPER")

@@ -7,6 +7,9 @@ use crate::value::Value;
 use crate::{map, number};
 use alloc::vec::Vec;
 
+/// Digits that 64 bits with a sign always hold.
+const EXACT_DIGITS: usize = 18;
+
 /// JSON text and how far it has been read.
 struct Reader<'a> {
     bytes: &'a [u8],
@@ -21,25 +24,55 @@ pub(crate) fn read(bytes: &'static [u8]) -> Option<Value> {
     (reader.at == bytes.len()).then_some(value)
 }
 
+/// The first letter of what ends a run of plain text: a quote, an escape or a control character.
+fn is_plain(byte: u8) -> bool {
+    byte >= 0x20 && byte != b'"' && byte != b'\\'
+}
+
+/// The same letter eight times.
+const fn eight(letter: u8) -> u64 {
+    u64::from_ne_bytes([letter; 8])
+}
+
+/// Whether eight letters are plain, all in one step; no for a few that are.
+fn are_plain(word: u64) -> bool {
+    let low = |word: u64, bound: u8| word.wrapping_sub(eight(bound)) & !word;
+    let ends = low(word ^ eight(b'"'), 1) | low(word ^ eight(b'\\'), 1) | low(word, 0x20);
+    ends & eight(0x80) == 0
+}
+
 impl Reader<'static> {
+    /// The letter that comes next; zero at the end, which begins nothing in JSON.
+    fn next(&self) -> u8 {
+        self.bytes.get(self.at).copied().unwrap_or(0)
+    }
+
     fn space(&mut self) {
-        while matches!(self.bytes.get(self.at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+        while matches!(self.next(), b' ' | b'\n' | b'\r' | b'\t') {
             self.at += 1;
         }
     }
 
-    fn eat(&mut self, text: &[u8]) -> Option<()> {
-        let found = self.bytes[self.at..].starts_with(text);
-        self.at += if found { text.len() } else { 0 };
-        found.then_some(())
+    /// Takes one letter, where it comes next.
+    fn take(&mut self, letter: u8) -> bool {
+        let comes = self.next() == letter;
+        self.at += usize::from(comes);
+        comes
+    }
+
+    fn word(&mut self, text: &[u8], value: Value) -> Option<Value> {
+        self.bytes[self.at..].starts_with(text).then(|| {
+            self.at += text.len();
+            value
+        })
     }
 
     fn value(&mut self, depth: u32) -> Option<Value> {
         self.space();
-        match self.bytes.get(self.at)? {
-            b'n' => self.eat(b"null").map(|()| Value::null()),
-            b't' => self.eat(b"true").map(|()| Value::bool(true)),
-            b'f' => self.eat(b"false").map(|()| Value::bool(false)),
+        match self.next() {
+            b'n' => self.word(b"null", Value::null()),
+            b't' => self.word(b"true", Value::bool(true)),
+            b'f' => self.word(b"false", Value::bool(false)),
             b'"' => self.string(),
             b'[' => self.list(depth.checked_sub(1)?),
             b'{' => self.object(depth.checked_sub(1)?),
@@ -47,20 +80,27 @@ impl Reader<'static> {
         }
     }
 
+    /// What comes after an item: another one, or the end.
+    fn goes_on(&mut self, end: u8) -> Option<bool> {
+        self.space();
+        if self.take(b',') {
+            return Some(true);
+        }
+        self.take(end).then_some(false)
+    }
+
     fn list(&mut self, depth: u32) -> Option<Value> {
         self.at += 1;
         let mut items = Vec::new();
         self.space();
-        if self.eat(b"]").is_some() {
+        if self.take(b']') {
             return Some(Value::list(items));
         }
         loop {
             items.push(self.value(depth)?);
-            self.space();
-            if self.eat(b"]").is_some() {
+            if !self.goes_on(b']')? {
                 return Some(Value::list(items));
             }
-            self.eat(b",")?;
         }
     }
 
@@ -68,46 +108,61 @@ impl Reader<'static> {
         self.at += 1;
         let mut entries = Vec::new();
         self.space();
-        if self.eat(b"}").is_some() {
+        if self.take(b'}') {
             return Some(Value::map(entries));
         }
         loop {
             self.space();
             let key = self.string()?;
             self.space();
-            self.eat(b":")?;
+            if !self.take(b':') {
+                return None;
+            }
             entries.push((key, self.value(depth)?));
-            self.space();
-            if self.eat(b"}").is_some() {
+            if !self.goes_on(b'}')? {
                 break;
             }
-            self.eat(b",")?;
         }
         // Two readers of one text must not see two things.
         map::named(entries)
     }
 
-    fn string(&mut self) -> Option<Value> {
-        self.eat(b"\"")?;
-        let start = self.at;
-        let plain = self.bytes[start..].iter();
-        self.at += plain.take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1f)).count();
-        if self.bytes.get(self.at) == Some(&b'"') {
-            let text = &self.bytes[start..self.at];
+    /// Goes on to the end of plain text.
+    fn plain(&mut self) {
+        while let Some(word) = self.bytes[self.at..].first_chunk() {
+            if !are_plain(u64::from_ne_bytes(*word)) {
+                break;
+            }
+            self.at += 8;
+        }
+        while is_plain(self.next()) {
             self.at += 1;
+        }
+    }
+
+    fn string(&mut self) -> Option<Value> {
+        if !self.take(b'"') {
+            return None;
+        }
+        let start = self.at;
+        self.plain();
+        if self.take(b'"') {
+            let text = &self.bytes[start..self.at - 1];
             // SAFETY: the whole text is UTF-8, and quotes split no character.
             return Some(Value::text(unsafe { core::str::from_utf8_unchecked(text) }));
         }
         let mut out = Vec::from(&self.bytes[start..self.at]);
         loop {
-            let byte = *self.bytes.get(self.at)?;
-            self.at += 1;
-            match byte {
-                b'"' => return Some(Value::text_of(out)),
-                b'\\' => self.escape(&mut out)?,
-                0..=0x1f => return None,
-                _ => out.push(byte),
+            let start = self.at;
+            self.plain();
+            out.extend_from_slice(&self.bytes[start..self.at]);
+            if self.take(b'"') {
+                return Some(Value::text_of(out));
             }
+            if !self.take(b'\\') {
+                return None;
+            }
+            self.escape(&mut out)?;
         }
     }
 
@@ -124,7 +179,9 @@ impl Reader<'static> {
             b'u' => {
                 let unit = self.hex()?;
                 let code = if (0xd800..0xdc00).contains(&unit) {
-                    self.eat(b"\\u")?;
+                    if !(self.take(b'\\') && self.take(b'u')) {
+                        return None;
+                    }
                     let low = self.hex()?;
                     if !(0xdc00..0xe000).contains(&low) {
                         return None;
@@ -152,33 +209,42 @@ impl Reader<'static> {
         Some(code)
     }
 
-    fn digits(&mut self) -> Option<usize> {
-        let start = self.at;
-        self.at += self.bytes[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        (self.at > start).then_some(self.at - start)
+    /// Goes over digits; none where there is none. Gives their value as long as it is exact.
+    fn digits(&mut self) -> Option<u64> {
+        let (start, mut value) = (self.at, 0_u64);
+        while self.next().is_ascii_digit() {
+            value = value.wrapping_mul(10).wrapping_add(u64::from(self.next() - b'0'));
+            self.at += 1;
+        }
+        (self.at > start).then_some(value)
     }
 
     fn number(&mut self) -> Option<Value> {
         let start = self.at;
-        let negative = self.eat(b"-").is_some();
-        let zero = self.bytes.get(self.at) == Some(&b'0');
-        let digits = self.digits()?;
-        if zero && digits > 1 {
+        let negative = self.take(b'-');
+        let first = self.at;
+        let zero = self.next() == b'0';
+        let value = self.digits()?;
+        let length = self.at - first;
+        if zero && length > 1 {
             return None;
         }
         let mut whole = true;
-        if self.eat(b".").is_some() {
+        if self.take(b'.') {
             self.digits()?;
             whole = false;
         }
-        if self.eat(b"e").is_some() || self.eat(b"E").is_some() {
-            let _ = self.eat(b"+").is_some() || self.eat(b"-").is_some();
+        if self.take(b'e') || self.take(b'E') {
+            let _ = self.take(b'+') || self.take(b'-');
             self.digits()?;
             whole = false;
         }
-        let text = &self.bytes[start..self.at];
         // A zero with a sign is a double, or the sign would be lost.
         if whole && !(negative && zero) {
+            if length <= EXACT_DIGITS {
+                return Some(Value::int(if negative { -(value as i64) } else { value as i64 }));
+            }
+            let text = &self.bytes[start..self.at];
             if let Some(value) = number::signed(text) {
                 return Some(Value::int(value));
             }
@@ -186,7 +252,7 @@ impl Reader<'static> {
                 return Some(Value::uint(value));
             }
         }
-        let double = number::finite(&text[usize::from(negative)..])?;
+        let double = number::finite(&self.bytes[first..self.at])?;
         double.is_finite().then(|| Value::double(if negative { -double } else { double }))
     }
 }
