@@ -22,15 +22,24 @@ struct Step {
 
 /// Runs everything; gives the lines to end with, or those and that something failed.
 pub(crate) fn run() -> Result<Vec<String>, Problem> {
-    let mut steps = vec![
-        timed("set-up", || setup::run().map(drop)),
-        timed("format", || finish(&mut cargo(&["fmt", "--all", "--check"]))),
-        timed("lints", || finish(&mut lints())),
+    // Toolchains come over the network, which takes no processor; the first checks need none of them.
+    let mut steps = std::thread::scope(|scope| {
+        let setting_up = std::thread::Builder::new()
+            .name("set-up".to_owned())
+            .spawn_scoped(scope, || timed("set-up", || setup::run().map(drop)));
+        let mut steps = vec![
+            timed("format", || finish(&mut cargo(&["fmt", "--all", "--check"]))),
+            timed("lints", || finish(&mut lints())),
+        ];
+        steps.push(joined(setting_up));
+        steps
+    });
+    steps.extend([
         timed("lints for components", || finish(&mut component_lints())),
         timed("dependencies", || deny::run().map(drop)),
         timed("another system", || systems::farthest().map(drop)),
         timed("documentation", || finish(&mut documentation())),
-    ];
+    ]);
     let mut tally = Tally::default();
     steps.push(timed("tests", || {
         tally = test::run()?;
@@ -46,6 +55,18 @@ pub(crate) fn run() -> Result<Vec<String>, Problem> {
         Ok(lines)
     } else {
         Err(Problem::new(lines.join("\n")))
+    }
+}
+
+/// What came of a step on a thread of its own.
+fn joined(step: std::io::Result<std::thread::ScopedJoinHandle<'_, Step>>) -> Step {
+    match step.map(std::thread::ScopedJoinHandle::join) {
+        Ok(Ok(step)) => step,
+        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        Err(error) => {
+            let problem = Problem::new(format!("no thread can be started: {error}"));
+            Step { name: "set-up", took: Duration::ZERO, result: Err(problem) }
+        }
     }
 }
 
