@@ -22,7 +22,7 @@ pub use builder::{HostBuilder, Ready, Terms, WantsTrust};
 pub use bystander::{Bystander, FeedbackTrouble, Program};
 pub use capability::Capability;
 use directory::Directory;
-pub use live::LiveHost;
+pub use live::{Heard, LiveHost, Missed, Response, kept_gaps};
 use neighbours::Neighbours;
 
 use crate::artifact::{Bundle, Keyring, Rollback, Verified};

@@ -52,6 +52,6 @@ pub mod traffic;
 pub use engine::{InstancePolicy, Invocation, Metering, Report, worker};
 pub use error::{CallError, Class, Error};
 pub use host::{
-    Bystander, Capability, FeedbackTrouble, Host, HostBuilder, LiveHost, Program, Ready, Terms,
-    WantsTrust,
+    Bystander, Capability, FeedbackTrouble, Heard, Host, HostBuilder, LiveHost, Missed, Program,
+    Ready, Response, Terms, WantsTrust, kept_gaps,
 };

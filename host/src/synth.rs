@@ -28,5 +28,5 @@ pub use catalogue::{Catalogue, Entry, EntryError, Parameter};
 pub use diagnose::{Cause, Facts, Mend};
 #[cfg(feature = "learn")]
 pub use examples::FromExamples;
-pub use gap::{Failed, Gap, Gaps, Threshold};
+pub use gap::{Called, Failed, Gap, GapSummary, Gaps, Request, TeachError, Teacher, Threshold};
 pub use wish::{Asked, Wish};

@@ -272,6 +272,7 @@ fn sentence(op: &Op) -> &str {
         | Op::Decided { .. }
         | Op::Expired { .. }
         | Op::FlagSet { .. }
+        | Op::GapDismissed { .. }
         | Op::Stopped
         | Op::Lifted { .. } => None,
     };

@@ -26,7 +26,7 @@ use super::plan::{Plan, Stage, StageMode};
 use super::variant::Variant;
 use crate::artifact::PublicKey;
 use crate::examine::Examination;
-use crate::model::{CapabilityName, Digest};
+use crate::model::{CapabilityName, Digest, GapId};
 
 /// What the log adds up to.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -48,6 +48,8 @@ pub struct State {
     pub words: BTreeMap<Digest, Vec<Word>>,
     /// Feature flags.
     pub flags: BTreeMap<String, bool>,
+    /// Gaps that persons said are none, and why.
+    pub dismissed: BTreeMap<GapId, String>,
     /// The emergency stop, where one was made.
     pub stop: Option<Stop>,
     /// When the last op was.
@@ -169,6 +171,7 @@ impl State {
             Op::Aliased { alias, .. } => json!({ "stands_for": self.aliases.get(alias) }),
             Op::Revoked { digest } => json!({ "revoked": self.revoked.get(digest) }),
             Op::FlagSet { flag, .. } => json!({ "on": self.flags.get(flag) }),
+            Op::GapDismissed { gap, .. } => json!({ "dismissed": self.dismissed.get(gap) }),
             Op::Stopped | Op::Lifted { .. } => json!({ "stopped": self.stop.is_some() }),
             Op::Installed(_)
             | Op::Activated { .. }

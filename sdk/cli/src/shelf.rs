@@ -53,6 +53,24 @@ impl ShelfArgs {
         }
     }
 
+    /// There is a log; a command that only looks makes none.
+    pub(crate) fn must_exist(&self, desk: &Desk) -> Result<()> {
+        if self.exists(desk)? {
+            return Ok(());
+        }
+        Err(Trouble::usage("there is no registry here yet")
+            .hint("`engraft install FILE` makes one; `--store FILE` names one that is elsewhere"))
+    }
+
+    /// A host with this registry and policy.
+    pub(crate) async fn live(&self, policy: Policy, desk: &Desk) -> Result<LiveHost> {
+        let home = desk.home()?;
+        let keyring = home.judge()?;
+        let host = Host::builder().trust(keyring).policy(policy).cache_dir(home.cache_path());
+        let host = host.build()?;
+        Ok(LiveHost::open(host, self.log(desk)?, log_key(desk)?).await?)
+    }
+
     /// The log; made where there is none.
     pub(crate) fn log(&self, desk: &Desk) -> Result<Arc<dyn OpLog>> {
         let path = match &self.store {
@@ -78,11 +96,7 @@ impl DeedArgs {
 
     /// A host with this registry and policy, for what has to be verified, examined and loaded first.
     pub(crate) async fn live(&self, policy: Policy, desk: &Desk) -> Result<LiveHost> {
-        let home = desk.home()?;
-        let keyring = home.judge()?;
-        let host = Host::builder().trust(keyring).policy(policy).cache_dir(home.cache_path());
-        let host = host.build()?;
-        Ok(LiveHost::open(host, self.shelf.log(desk)?, log_key(desk)?).await?)
+        self.shelf.live(policy, desk).await
     }
 
     pub(crate) fn actor(&self) -> Actor {
@@ -143,6 +157,10 @@ pub(crate) fn sentence(record: &Record) -> String {
         Op::Examined(examination) => words.push(format!("({})", examined(examination))),
         Op::Decided { decision, key, .. } => {
             words.push(format!("({decision} by {})", key.id()));
+        }
+        Op::GapDismissed { gap, about, undo } => {
+            let undo = if *undo { " again open" } else { "" };
+            words.push(format!("{gap} `{}`{undo}", text::line(about)));
         }
         Op::RolloutStarted { variants, .. } => {
             words.extend(variants.iter().skip(1).map(|variant| format!("and {}", variant.version)));

@@ -43,6 +43,10 @@ impl State {
             Op::Decided { .. } => self.decide(record)?,
             Op::Expired { name, version } => self.expire(name, version, record.at_ms)?,
             Op::FlagSet { flag, on } => drop(self.flags.insert(flag.clone(), *on)),
+            Op::GapDismissed { gap, undo: true, .. } => {
+                self.dismissed.remove(gap).ok_or(Rule::NotDismissed { gap: *gap })?;
+            }
+            Op::GapDismissed { gap, .. } => drop(self.dismissed.insert(*gap, record.why.clone())),
             Op::Stopped => {
                 let (sequence, at_ms) = (record.sequence, record.at_ms);
                 let stop = Stop { sequence, at_ms, why: record.why.clone() };
@@ -106,6 +110,7 @@ impl State {
             | Op::Decided { .. }
             | Op::Expired { .. }
             | Op::FlagSet { .. }
+            | Op::GapDismissed { .. }
             | Op::Stopped
             | Op::Lifted { .. } => {}
         }

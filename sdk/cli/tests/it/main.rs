@@ -7,6 +7,7 @@
 )]
 
 mod allow;
+mod ask;
 mod bench;
 mod build;
 mod catalogue;
