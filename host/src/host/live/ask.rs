@@ -151,7 +151,7 @@ impl LiveHost {
             ..Facts::of(&answer.report.outcome)
         };
         let cause = facts.cause();
-        (Heard::Ran { route, answer }, cause)
+        (Heard::Ran { route, answer: Box::new(answer) }, cause)
     }
 
     /// Whether an answer fits the schema of its operation; none where there is none, or nobody looked.

@@ -96,7 +96,7 @@ async fn what_is_not_clear_is_not_run_and_what_came_near_is_named() {
     let ended = |live: &LiveHost| -> u64 {
         live.figures(10).releases.iter().map(|release| release.counts.ended()).sum()
     };
-    let response = live.ask("the scale of that map is odd", &Who::user("bob")).await;
+    let response = live.ask("the math scale, please", &Who::user("bob")).await;
     assert_eq!(response.cause, Some(Cause::LowConfidence));
     assert_eq!(response.near()[0].capability, name());
     assert!(response.answer().is_none() && response.confidence() < 0.6);

@@ -39,7 +39,7 @@ pub enum Heard {
         /// What was called, with what, and how sure that was.
         route: Route,
         /// What came of it.
-        answer: Answer,
+        answer: Box<Answer>,
     },
     /// Nothing was run.
     Unclear {
@@ -71,7 +71,7 @@ impl Response {
     #[must_use]
     pub const fn answer(&self) -> Option<&Answer> {
         match &self.heard {
-            Heard::Ran { answer, .. } => Some(answer),
+            Heard::Ran { answer, .. } => Some(&**answer),
             Heard::Unclear { .. } | Heard::TooLong { .. } => None,
         }
     }
