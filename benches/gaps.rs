@@ -2,9 +2,10 @@
 //!
 //! *Never:* the failures are alike: most sentences are said once, by thousands of users.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
-use engraft::synth::{Cause, Failed, Gaps};
+use engraft::model::{Clock, SystemClock};
+use engraft::synth::{Failed, Gaps};
 use engraft_benches::requirement::growth::{CLUSTERING, CLUSTERS_BYTES, FAILURES};
 use engraft_benches::{Book, Error, report};
 
@@ -26,10 +27,10 @@ fn main() -> Result<(), Error> {
     let count = if report::is_benchmark() { FAILURES } else { 100 };
     let failures: Vec<(String, u64)> = (0..count).map(failure).collect();
     let mut gaps = Gaps::default();
-    let begun = Instant::now();
+    let begun = SystemClock.monotonic();
     for (sentence, who) in &failures {
         let at = SystemTime::UNIX_EPOCH + Duration::from_secs(*who);
-        gaps.note(Failed::missing(sentence, *who, at).because(Cause::Missing));
+        gaps.note(Failed::missing(sentence, *who, at));
     }
     let took = begun.elapsed();
     let mut book = Book::new("gaps");

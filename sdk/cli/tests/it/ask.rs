@@ -1,5 +1,4 @@
-//! Sentences asked of a registry, and the gaps that come of those in vain: of a
-//! registry at rest.
+//! Sentences asked of a registry at rest, and the gaps that come of those in vain.
 
 use serde_json::{Value, json};
 
