@@ -13,13 +13,13 @@ use crate::registry::two;
 use crate::support::Home;
 
 /// A program that runs on the registry of a home, until it is dropped.
-struct Program {
+pub(crate) struct Program {
     runtime: tokio::runtime::Runtime,
-    live: LiveHost,
+    pub(crate) live: LiveHost,
 }
 
 impl Program {
-    fn start(home: &Home) -> Self {
+    pub(crate) fn start(home: &Home) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let keyring = Keyring::load(&home.path("home/keyring.json")).unwrap();
         let key = KeyStore::open(&home.path("home/keys")).unwrap().load("log", None).unwrap();
