@@ -12,35 +12,14 @@ impl Record {
     /// over, which variant is no longer compared and why.
     #[must_use]
     pub fn consequences(&self) -> Vec<String> {
-        match &self.op {
-            Op::Revoked { .. } => {
-                let lines = self.after.get("lines").and_then(Value::as_object);
-                let before = |name: &str| self.before.get("lines").and_then(|all| all.get(name));
-                let lines = lines.into_iter().flatten();
-                lines.flat_map(|(name, after)| of_line(name, before(name), after)).collect()
-            }
-            Op::Decided { name, .. } | Op::Expired { name, .. } => {
-                of_line(name.as_str(), Some(&self.before), &self.after)
-            }
-            Op::Installed(_)
-            | Op::Activated { .. }
-            | Op::Yanked { .. }
-            | Op::Unyanked { .. }
-            | Op::Aliased { .. }
-            | Op::Pinned { .. }
-            | Op::RolloutStarted { .. }
-            | Op::Advanced { .. }
-            | Op::Held { .. }
-            | Op::Paused { .. }
-            | Op::Resumed { .. }
-            | Op::Approved { .. }
-            | Op::Promoted { .. }
-            | Op::RolledBack { .. }
-            | Op::Examined(_)
-            | Op::FlagSet { .. }
-            | Op::Stopped
-            | Op::Lifted { .. } => Vec::new(),
+        if let Op::Decided { name, .. } | Op::Expired { name, .. } = &self.op {
+            return of_line(name.as_str(), Some(&self.before), &self.after);
         }
+        // Other ops say themselves what they do to their one capability.
+        let lines = self.after.get("lines").and_then(Value::as_object);
+        let before = |name: &str| self.before.get("lines").and_then(|all| all.get(name));
+        let lines = lines.into_iter().flatten();
+        lines.flat_map(|(name, after)| of_line(name, before(name), after)).collect()
     }
 }
 

@@ -14,7 +14,7 @@
 
 mod pool;
 mod release;
-mod sessions;
+mod session;
 mod swap;
 
 /// Schedules of each kind that a model is tried under: some seconds for all of them together.

@@ -21,7 +21,9 @@ const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl NameHasher {
     const fn mix(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(ODD);
+        let product = (self.0.rotate_left(5) ^ word).wrapping_mul(ODD);
+        // A product carries upwards alone; without this, the next word could undo what came last.
+        self.0 = product ^ (product >> 32);
     }
 }
 

@@ -41,7 +41,7 @@ impl Program {
         self.runtime.block_on(call);
     }
 
-    fn until(&self, what: &str, holds: impl Fn(&Bystander) -> bool) {
+    pub(crate) fn until(&self, what: &str, holds: impl Fn(&Bystander) -> bool) {
         let bystander = Bystander::of(self.live.registry().journal().log()).unwrap().unwrap();
         for _ in 0..1_000 {
             if holds(&bystander) {
