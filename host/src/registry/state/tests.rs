@@ -365,7 +365,7 @@ fn who_served_before_does_not_serve_again_where_it_was_revoked_or_taken_back_its
 }
 
 #[test]
-fn an_op_has_all_that_it_does_not_change_in_common_with_the_state_before() {
+fn an_op_shares_what_it_does_not_change_with_the_state_before() {
     let mut before = two();
     for number in 0..100 {
         let other: CapabilityName = format!("other.number-{number}").parse().unwrap();

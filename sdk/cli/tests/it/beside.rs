@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
+use engraft::model::{Clock, SystemClock};
 use engraft::registry::{Actor, Record};
 
 use crate::registry::two;
@@ -27,6 +28,7 @@ impl Noted {
         let (registry, is_over) =
             (Arc::clone(program.live.registry()), Arc::<AtomicBool>::default());
         let until = Arc::clone(&is_over);
+        #[expect(clippy::disallowed_methods, reason = "a test's own look")]
         let thread = std::thread::spawn(move || {
             let (mut seen, mut shown) = (BTreeMap::new(), registry.snapshot().at());
             while !until.load(Ordering::Relaxed) {
@@ -47,7 +49,7 @@ impl Noted {
 }
 
 fn now_ms() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64
+    SystemClock.wall().as_millis() as u64
 }
 
 fn records(program: &Program, from: u64) -> Vec<Record> {
