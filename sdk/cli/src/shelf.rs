@@ -11,7 +11,7 @@ use engraft::examine::{Examination, Policy};
 use engraft::model::{CapabilityName, SystemClock};
 use engraft::registry::{Actor, Journal, Op, Record};
 use engraft::store::{OpLog, SqliteLog};
-use engraft::{Clerk, Host};
+use engraft::{Clerk, Host, LiveHost};
 use semver::Version;
 
 use crate::desk::Desk;
