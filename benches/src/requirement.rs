@@ -2,6 +2,7 @@
 //!
 //! *Never:* a requirement is met because nothing was measured.
 
+pub mod growth;
 pub mod recipes;
 pub mod registry;
 
@@ -45,6 +46,7 @@ pub fn findings(book: &Book) -> Vec<Finding> {
     findings.extend(figures(book));
     findings.extend(registry::findings(book));
     findings.extend(recipes::findings(book));
+    findings.extend(growth::findings(book));
     findings
 }
 

@@ -44,6 +44,7 @@ mod walls;
 pub use approval::{APPROVAL_LIFE, Approval, Binding, Decision, Said, consequences};
 pub use candidate::{Candidate, CandidateOrigin, Complete};
 pub use catalogue::{CHECKS, Check, CheckId, UnknownCheck};
+pub(crate) use conform::mismatch;
 pub use examination::Examination;
 pub use examined::{Approved, Cleared, Examined, NotApproved};
 pub use examiner::{ExamineError, Examiner, Order};

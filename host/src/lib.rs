@@ -56,6 +56,6 @@ mod wire;
 pub use engine::{InstancePolicy, Invocation, Metering, Report, worker};
 pub use error::{CallError, Class, Error};
 pub use host::{
-    Bystander, Capability, FeedbackTrouble, Host, HostBuilder, LiveHost, Program, Ready, Terms,
-    WantsTrust,
+    Bystander, Capability, Clerk, FeedbackTrouble, Heard, Host, HostBuilder, LiveHost, Missed,
+    Program, Ready, Response, Terms, WantsTrust, kept_gaps,
 };

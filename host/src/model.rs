@@ -8,6 +8,7 @@ mod clock;
 mod description;
 mod digest;
 mod failure;
+mod gap;
 mod grant;
 mod intent;
 mod kv;
@@ -25,6 +26,7 @@ pub use clock::{Clock, SystemClock};
 pub use description::{Description, Example, Operation};
 pub use digest::{Digest, DigestError};
 pub use failure::{Failure, FailureFacts};
+pub use gap::{GapId, GapIdError};
 pub use grant::{Access, ClockMode, DISK_BYTES, DISK_ENTRY_BYTES, FileGrant, Grant, RandomMode};
 pub use intent::{Found, Intent, IntentError, Sentence, Slot, SlotKind, Word};
 pub use kv::{

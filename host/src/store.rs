@@ -4,6 +4,7 @@
 //! place, so that all backends agree.
 
 mod board;
+mod cabinet;
 pub mod log;
 mod memory;
 pub mod merkle;
@@ -20,6 +21,9 @@ mod tests;
 #[cfg(feature = "sqlite")]
 pub use board::SqliteBoard;
 pub use board::{Board, Note, Shown, Taken};
+#[cfg(feature = "sqlite")]
+pub use cabinet::SqliteCabinet;
+pub use cabinet::{Cabinet, Drawer, Kept, MemoryCabinet, Paper};
 #[cfg(feature = "sqlite")]
 pub use log::SqliteLog;
 pub use log::{Append, Entry, Evidence, FaultyLog, KeptEvidence, LogError, MemoryLog, OpLog};

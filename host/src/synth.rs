@@ -38,7 +38,7 @@ pub use compose::{Compose, Execute, Part, Running};
 pub use diagnose::{Cause, Facts, Mend};
 #[cfg(feature = "learn")]
 pub use examples::FromExamples;
-pub use gap::{Failed, Gap, Gaps, Threshold};
+pub use gap::{Called, Failed, Gap, GapSummary, Gaps, Request, TeachError, Teacher, Threshold};
 pub use manifest::{
     Auth, Becomes, BodyKind, Discoveries, Discovery, DiscoveryError, DiscoveryState, Http,
     ManifestError, TOOLS_SCHEMA, Tool, ToolError, Tools,

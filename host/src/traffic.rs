@@ -11,6 +11,7 @@ mod again;
 mod call;
 mod figures;
 mod gate;
+mod incident;
 mod pick;
 mod redact;
 mod requests;
@@ -26,8 +27,9 @@ pub use figures::{
     Figures, LATENCY_BOUNDS, LatencyFigures, ReleaseCounts, ReleaseFigures, Role, ShadowFigures,
     Standing,
 };
+pub(crate) use incident::{Incident, Incidents};
 pub use pick::{Pick, Target, TargetError, Unit, Who, pick};
 pub use redact::Redaction;
 pub use requests::{Feedback, FeedbackError, Opinion};
-pub use route::{Lexical, Offer, Offers, Route, Router, Way};
+pub use route::{Lexical, Menu, Offer, Offers, Route, Router, Routing, Way};
 pub use sample::{Sample, Samples};

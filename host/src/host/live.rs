@@ -4,6 +4,8 @@
 //! *Never:* logic of its own; it puts a host, a registry, traffic and a steward together.
 
 mod admit;
+mod ask;
+mod gaps;
 #[cfg(test)]
 mod tests;
 mod trials;
@@ -13,6 +15,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use semver::Version;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use ask::Ear;
+pub use ask::{Heard, Response};
+use gaps::Needs;
+pub use gaps::{Missed, kept_gaps};
 
 use super::succession::Loader;
 use super::window::Window;
@@ -96,6 +103,8 @@ struct Inner {
     traffic: Traffic<Capability>,
     /// Where rollouts stood when the steward looked last.
     standings: Mutex<Vec<Standing>>,
+    ear: Ear,
+    needs: Needs,
 }
 
 impl LiveHost {
@@ -105,14 +114,29 @@ impl LiveHost {
     /// # Errors
     /// Where the log cannot be read, or something that serves cannot be loaded.
     pub async fn open(host: Host, log: Arc<dyn OpLog>, key: SigningKey) -> Result<Self, Error> {
-        let clock = Arc::clone(&host.parts.clock);
-        let journal = Journal::open(log, key, Arc::clone(&clock))?;
-        let registry = Arc::new(Registry::open(journal, Loader(host.clone())).await?);
-        let traffic = Traffic::new(Arc::clone(&registry), clock);
-        let standings = Mutex::default();
-        let live = Self { inner: Arc::new(Inner { host, registry, traffic, standings }) };
+        let journal = Journal::open(log, key, Arc::clone(&host.parts.clock))?;
+        let registry = Registry::open(journal, Loader(host.clone())).await?;
+        let live = Self::over(host, registry);
         live.show();
         Ok(live)
+    }
+
+    /// One that only writes to a log that others serve from.
+    pub(super) fn to_write(
+        host: Host,
+        log: Arc<dyn OpLog>,
+        key: SigningKey,
+    ) -> Result<Self, Error> {
+        let journal = Journal::open(log, key, Arc::clone(&host.parts.clock))?;
+        let registry = Registry::to_write(journal, Loader(host.clone()))?;
+        Ok(Self::over(host, registry))
+    }
+
+    fn over(host: Host, registry: Registry<Capability>) -> Self {
+        let registry = Arc::new(registry);
+        let traffic = Traffic::new(Arc::clone(&registry), Arc::clone(&host.parts.clock));
+        let (standings, ear, needs) = (Mutex::default(), Ear::default(), Needs::default());
+        Self { inner: Arc::new(Inner { host, registry, traffic, standings, ear, needs }) }
     }
 
     /// Begins a rollout.
@@ -236,7 +260,8 @@ impl LiveHost {
     /// Follows the log, judges rollouts, asks shadows, and shows figures beside the log where that
     /// has a place for them, for as long as it is polled.
     pub async fn run(self) {
-        tokio::join!(self.look_after(), self.inner.traffic.run_shadows());
+        let shadows = self.inner.traffic.run_shadows();
+        tokio::join!(self.look_after(), shadows, self.look_after_gaps());
     }
 
     async fn look_after(&self) {
@@ -263,11 +288,16 @@ impl LiveHost {
 
     /// Whether feedback can name this request.
     pub(super) fn knows(&self, request: &str) -> bool {
-        self.inner.traffic.knows(request)
+        self.inner.traffic.knows(request) || self.inner.needs.knows(request)
     }
 
     pub(super) fn take(&self, feedback: &Feedback) -> Result<(), FeedbackError> {
-        self.inner.traffic.feedback(feedback)
+        let is_noted = self.complain(feedback);
+        // What took part in no rollout counts nowhere, and may still say what is missing.
+        self.inner.traffic.feedback(feedback).or_else(|unknown| match is_noted {
+            true => Ok(()),
+            false => Err(unknown),
+        })
     }
 
     fn note_standings(&self, steward: &Steward<Capability>) {

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use sentence::{Sentence, Word};
+pub(crate) use slot::is_email;
 pub use slot::{Slot, SlotKind};
 
 /// A pattern is a sentence, not a text.

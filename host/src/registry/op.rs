@@ -11,7 +11,7 @@ use super::plan::Plan;
 use super::variant::Variant;
 use crate::artifact::{KeyId, PublicKey};
 use crate::examine::{self, Examination};
-use crate::model::{CapabilityName, Digest};
+use crate::model::{CapabilityName, Digest, GapId};
 
 /// One thing that happens to a registry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -161,6 +161,16 @@ pub enum Op {
         flag: String,
         /// Whether it is on.
         on: bool,
+    },
+    /// A person says that a gap is none, or takes that back.
+    GapDismissed {
+        /// Its number.
+        gap: GapId,
+        /// What its requests had in common then, redacted.
+        about: String,
+        /// Whether the gap is open again.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        undo: bool,
     },
     /// Every rollout, promotion and generated capability stands still.
     Stopped,
@@ -331,9 +341,11 @@ impl Op {
             | Self::Decided { name, .. }
             | Self::Expired { name, .. } => Some(name),
             Self::Aliased { alias, .. } => Some(alias),
-            Self::Revoked { .. } | Self::FlagSet { .. } | Self::Stopped | Self::Lifted { .. } => {
-                None
-            }
+            Self::Revoked { .. }
+            | Self::FlagSet { .. }
+            | Self::GapDismissed { .. }
+            | Self::Stopped
+            | Self::Lifted { .. } => None,
         }
     }
 }

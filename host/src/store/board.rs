@@ -13,6 +13,8 @@ use super::LogError;
 
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteBoard;
+#[cfg(feature = "sqlite")]
+pub(super) use sqlite::beside;
 
 /// Where programs that share a log show figures and leave notes. Every method blocks for as long as
 /// its disk takes.

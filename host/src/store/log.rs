@@ -18,7 +18,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use super::Board;
+use super::{Board, Cabinet};
 use crate::model::Digest;
 
 pub use faulty::{Fault, FaultyLog};
@@ -103,6 +103,15 @@ pub trait OpLog: Send + Sync + 'static {
     /// # Errors
     /// Where there should be one and it cannot be opened.
     fn board(&self) -> Result<Option<Arc<dyn Board>>, LogError> {
+        Ok(None)
+    }
+
+    /// The cabinet beside it, where it has one; without, what would be kept there lives as long as
+    /// the process.
+    ///
+    /// # Errors
+    /// Where there should be one and it cannot be opened.
+    fn cabinet(&self) -> Result<Option<Arc<dyn Cabinet>>, LogError> {
         Ok(None)
     }
 }

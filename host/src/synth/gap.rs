@@ -2,75 +2,116 @@
 //!
 //! *Never:* what one person said is shown as what all of them want, nor kept with a secret in it.
 
+mod calls;
+mod failed;
 mod gaps;
+mod key;
+mod lessons;
 mod part;
 mod people;
+mod summary;
 mod template;
 #[cfg(test)]
 mod tests;
+mod threshold;
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
+use semver::Version;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::diagnose::Cause;
 use super::wish::{Asked, Wish};
 use crate::model::secrecy::REDACTED;
-use crate::model::{CapabilityName, Intent, SlotKind};
-pub use gaps::{Failed, Gaps};
+use crate::model::{CapabilityName, GapId, Intent, SlotKind};
+use calls::Calls;
+pub use failed::{Called, Failed};
+pub use gaps::Gaps;
+use lessons::Lessons;
+pub use lessons::{TeachError, Teacher};
 use people::People;
+pub use summary::{GapSummary, Request};
 use template::Template;
-
-/// Sentences that are kept of a gap, to be looked at and to try drafts with.
-const SAMPLES_MAX: usize = 6;
-/// Wanted answers that are kept of a gap; authors learn from a few.
-const TAUGHT_MAX: usize = 16;
-/// A wanted answer larger than this is data.
-const TAUGHT_BYTES_MAX: usize = 16_384;
+pub use threshold::Threshold;
 
 /// A cluster of requests that failed for one reason.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Gap {
-    id: u64,
+    id: GapId,
     cause: Cause,
     capability: Option<CapabilityName>,
+    /// By which word its requests are looked up: the first that said something in the first of them.
+    word: Box<str>,
     template: Template,
     people: People,
+    /// How many of the requests came near to a capability.
+    #[serde(default)]
+    unsure: u64,
+    /// Which one was nearest last.
+    #[serde(default)]
+    near: Option<CapabilityName>,
     first: SystemTime,
     last: SystemTime,
     samples: Vec<String>,
-    taught: Vec<(String, Value)>,
+    #[serde(default)]
+    reasons: Vec<String>,
+    #[serde(default)]
+    lessons: Lessons,
+    #[serde(default)]
+    calls: Calls,
+    /// What the log says; not kept here as well.
+    #[serde(skip)]
     dismissed: bool,
 }
 
-/// When a gap is worth work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Threshold {
-    /// So many requests, of which each person counts for a few at most.
-    pub requests: u64,
-    /// From so many people: what one person says is no need of all.
-    pub people: usize,
-    /// The last of them no longer ago than this.
-    pub within: Duration,
-}
-
 impl Gap {
-    /// A number for it that does not change while it is kept.
+    /// Its number, which stays the same for as long as it is kept.
     #[must_use]
-    pub const fn id(&self) -> u64 {
+    pub const fn id(&self) -> GapId {
         self.id
     }
 
-    /// Why its requests were not served.
+    /// Why its requests were not served. Where most of them came near to a capability, that was too
+    /// little to be sure; else there is none for them.
     #[must_use]
     pub const fn cause(&self) -> Cause {
+        let mostly_near = self.unsure * 2 > self.people.requests();
+        if matches!(self.cause, Cause::Missing) && mostly_near {
+            return Cause::LowConfidence;
+        }
         self.cause
     }
 
-    /// The capability that failed; none where one is missing.
+    /// The capability that failed or was named in vain; none where nobody knows one.
     #[must_use]
     pub const fn capability(&self) -> Option<&CapabilityName> {
         self.capability.as_ref()
+    }
+
+    /// The capability that came nearest to the last request that came near to any.
+    #[must_use]
+    pub const fn near(&self) -> Option<&CapabilityName> {
+        self.near.as_ref()
+    }
+
+    /// The operation that was called; none where nothing was.
+    #[must_use]
+    pub fn operation(&self) -> Option<&str> {
+        let operation = Some(self.calls.operation()).filter(|operation| !operation.is_empty());
+        operation.filter(|_| self.capability.is_some())
+    }
+
+    /// Inputs that failed, a few of each person at most and without what looked like a secret: what
+    /// a repair has to get right.
+    #[must_use]
+    pub fn inputs(&self) -> &[Value] {
+        self.calls.inputs()
+    }
+
+    /// Which versions failed how often.
+    pub fn versions(&self) -> impl Iterator<Item = (&Version, u64)> {
+        self.calls.versions()
     }
 
     /// How many requests there were.
@@ -97,10 +138,22 @@ impl Gap {
         &self.samples
     }
 
+    /// Why a program's own planner found nothing, as it said, redacted.
+    #[must_use]
+    pub fn reasons(&self) -> &[String] {
+        &self.reasons
+    }
+
     /// Whether somebody said that it is no gap.
     #[must_use]
     pub const fn is_dismissed(&self) -> bool {
         self.dismissed
+    }
+
+    /// Whether somebody showed what is wanted, and nobody else wants otherwise.
+    #[must_use]
+    pub fn is_taught(&self) -> bool {
+        !self.lessons.is_empty() && self.lessons.disputed() == 0
     }
 
     /// What its requests have in common, as a pattern: words that all have, and slots for what varies.
@@ -113,6 +166,20 @@ impl Gap {
     #[must_use]
     pub fn name(&self) -> Option<CapabilityName> {
         self.capability.clone().or_else(|| self.template.name().parse().ok())
+    }
+
+    /// What the log says of it: what its requests have in common, or what was called.
+    #[must_use]
+    pub fn about(&self) -> String {
+        let called = || Some(format!("{} {}", self.capability()?, self.operation()?));
+        let named = || self.name().map(String::from);
+        self.intent().map(String::from).or_else(called).or_else(named).unwrap_or_default()
+    }
+
+    /// What is asked for: what is to be done, to what, and with what.
+    #[must_use]
+    pub fn request(&self) -> Request {
+        self.template.request()
     }
 
     /// A schema of the input, from what varies.
@@ -131,50 +198,40 @@ impl Gap {
                 required.push(slot.name.clone());
             }
         }
-        json!({"type": "object", "properties": properties, "required": required})
+        let said = || json!({"type": "object", "properties": properties, "required": required});
+        // What was called has fields of its own, which no sentence knows.
+        self.calls.schema().unwrap_or_else(said)
     }
 
-    /// What an author is asked for. Sentences that lost something to redaction say nothing certain.
+    /// What an author is asked for. Sentences that lost something to redaction say nothing certain,
+    /// and what people do not agree on is no example.
     #[must_use]
     pub fn wish(&self) -> Wish {
         let whole = |sentence: &&String| !sentence.contains(REDACTED) && !sentence.ends_with('…');
-        let taught = self.taught.iter().map(|(sentence, wanted)| Asked {
-            sentence: sentence.clone(),
-            wanted: Some(wanted.clone()),
-        });
-        let known = |sentence: &&String| !self.taught.iter().any(|(other, _)| other == *sentence);
+        let (taught, examples) = self.lessons.agreed();
+        let known = |sentence: &&String| !taught.iter().any(|other| other.sentence == **sentence);
         let said = self.samples.iter().filter(whole).filter(known);
         let said = said.map(|sentence| Asked { sentence: sentence.clone(), wanted: None });
+        let said: Vec<Asked> = said.collect();
         Wish {
             name: self.name(),
-            asked: taught.chain(said).collect(),
+            asked: taught.into_iter().chain(said).collect(),
             intents: self.intent().into_iter().collect(),
-            examples: Vec::new(),
+            examples,
         }
     }
 
-    /// Whether it is worth work: enough people, or somebody who showed what is wanted.
+    /// Whether it is worth work: enough people, or enough who showed what is wanted.
     #[must_use]
     pub fn is_due(&self, threshold: Threshold, now: SystemTime) -> bool {
         let ago = now.duration_since(self.last).unwrap_or_default();
-        let wanted =
-            self.people.weight() >= threshold.requests && self.people() >= threshold.people;
-        !self.dismissed && ago <= threshold.within && (wanted || !self.taught.is_empty())
+        !self.dismissed && ago <= threshold.within && self.is_wanted(threshold)
     }
-}
 
-// === impl Threshold ===
-
-impl Threshold {
-    /// For an assistant of one person, where every request is a need.
-    pub const PERSONAL: Self = Self { requests: 1, people: 1, within: Self::WEEK };
-    const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-}
-
-impl Default for Threshold {
-    /// Three requests of two people within a week: the least that is no slip and no one's whim.
-    fn default() -> Self {
-        Self { requests: 3, people: 2, within: Self::WEEK }
+    fn is_wanted(&self, threshold: Threshold) -> bool {
+        let asked = self.people.weight() >= threshold.requests && self.people() >= threshold.people;
+        let taught = self.lessons.by_owner() || self.lessons.teachers() >= threshold.teachers;
+        asked || (self.is_taught() && taught)
     }
 }
 

@@ -10,6 +10,7 @@ use semver::Version;
 use super::again::{Again, again, rest};
 use super::figures::{Figures, ShadowFigures, shadows};
 use super::gate::gate;
+use super::incident::{Alarm, Incidents, Told};
 use super::pick::{Pick, Target, Unit, Who, nothing, pick};
 use super::redact::Redaction;
 use super::requests::{Feedback, FeedbackError, Opinion, Requests};
@@ -28,6 +29,7 @@ pub struct Traffic<C> {
     /// Since when is counted.
     since: Duration,
     listeners: Listeners,
+    alarm: Alarm,
     requests: Requests,
     shadows: Shadows<C>,
 }
@@ -57,8 +59,9 @@ impl<C: Callee> Traffic<C> {
     #[must_use]
     pub fn new(registry: Arc<Registry<C>>, clock: Arc<dyn Clock>) -> Self {
         let since = clock.wall();
-        let (listeners, requests) = (Listeners::default(), Requests::default());
-        Self { registry, clock, since, listeners, requests, shadows: Shadows::default() }
+        let (listeners, alarm) = (Listeners::default(), Alarm::default());
+        let (requests, shadows) = (Requests::default(), Shadows::default());
+        Self { registry, clock, since, listeners, alarm, requests, shadows }
     }
 
     /// Calls whichever release is for this user. Where a new release is unavailable, the one that
@@ -74,7 +77,7 @@ impl<C: Callee> Traffic<C> {
         }
         let first = match first {
             Ok(first) => first,
-            Err(why) => return self.unserved(target, &invocation, why),
+            Err(why) => return self.unserved(target, &invocation, why, who),
         };
         if let (Some(request), Some(unit)) = (&who.request, &first.unit) {
             self.requests.remember(request, unit.clone());
@@ -94,7 +97,7 @@ impl<C: Callee> Traffic<C> {
         who: &Who,
         first: &Picked<C>,
     ) -> Answer {
-        let report = self.ask(first, invocation).await;
+        let report = self.ask(first, invocation, who).await;
         let second = self.second(target, who, first, &report.outcome);
         let second = second.zip(rest(invocation, &report.usage));
         let Some((second, invocation)) = second else { return first.answer(report, 1) };
@@ -104,7 +107,7 @@ impl<C: Callee> Traffic<C> {
             true => {}
             false => first.serving.retry(),
         }
-        let report = self.ask(&second, &invocation).await;
+        let report = self.ask(&second, &invocation, who).await;
         second.answer(report, 2)
     }
 
@@ -168,6 +171,21 @@ impl<C: Callee> Traffic<C> {
         &self.listeners
     }
 
+    pub(super) const fn alarm(&self) -> &Alarm {
+        &self.alarm
+    }
+
+    /// Listens to what gaps are made of, in place of whoever listened before.
+    pub(crate) fn incidents(&self) -> Incidents {
+        self.alarm.listen()
+    }
+
+    /// The version that a call would get, if it were made now; none where none serves this user.
+    #[must_use]
+    pub fn would_get(&self, target: &Target, who: &Who) -> Option<Version> {
+        Some(self.pick(target, who).ok()?.serving.version().clone())
+    }
+
     /// Who is asked first; else why nobody may be, where somebody serves.
     fn pick(&self, target: &Target, who: &Who) -> Result<Picked<C>, Option<String>> {
         let snapshot = self.registry.snapshot();
@@ -199,10 +217,10 @@ impl<C: Callee> Traffic<C> {
         (again == Again::Anywhere || second.is_another_than(first)).then_some(second)
     }
 
-    async fn ask(&self, picked: &Picked<C>, invocation: &Invocation<'_>) -> Report {
+    async fn ask(&self, picked: &Picked<C>, invocation: &Invocation<'_>, who: &Who) -> Report {
         let unit = picked.unit.as_ref();
         let unit = unit.map(|unit| Unit { book: &*unit.book, user: unit.user, arm: unit.arm });
-        Call { traffic: self, serving: &picked.serving, unit, invocation }.run().await
+        Call { traffic: self, serving: &picked.serving, unit, invocation, who }.run().await
     }
 
     fn unserved(
@@ -210,11 +228,14 @@ impl<C: Callee> Traffic<C> {
         target: &Target,
         invocation: &Invocation<'_>,
         why: Option<String>,
+        who: &Who,
     ) -> Answer {
         let message = why.unwrap_or_else(|| nothing(&self.registry.snapshot(), target));
         let report = Report::unstarted(Outcome::Unavailable { message });
         self.listeners
             .tell(invocation, None, &report.outcome, &report.usage, || target.name.clone());
+        let (capability, outcome) = (&target.name, &report.outcome);
+        self.alarm.tell(&Told { who, invocation, capability, version: None, outcome });
         Answer { report, version: None, tries: 0 }
     }
 }

@@ -7,7 +7,8 @@ use std::pin::pin;
 use std::time::Instant;
 
 use super::call::Traffic;
-use super::pick::Unit;
+use super::incident::Told;
+use super::pick::{Unit, Who};
 use crate::engine::{Invocation, Report};
 use crate::model::{Outcome, Usage};
 use crate::registry::{Book, Callee, Serving};
@@ -27,6 +28,7 @@ pub(super) struct Call<'a, C> {
     pub(super) serving: &'a Serving<C>,
     pub(super) unit: Option<Unit<&'a Book>>,
     pub(super) invocation: &'a Invocation<'a>,
+    pub(super) who: &'a Who,
 }
 
 impl<C: Callee> Call<'_, C> {
@@ -58,7 +60,7 @@ impl<C: Callee> Call<'_, C> {
 impl<C: Callee> Ticket<'_, C> {
     fn tell(&mut self, outcome: &Outcome, usage: &Usage) {
         self.is_open = false;
-        let Call { traffic, serving, unit, invocation } = &self.call;
+        let Call { traffic, serving, unit, invocation, who } = &self.call;
         serving.end(outcome, usage);
         if let Some(Unit { book, user, arm }) = unit {
             book.count(*user, *arm, outcome, usage.duration.as_secs_f64() * 1e6);
@@ -66,6 +68,8 @@ impl<C: Callee> Ticket<'_, C> {
         traffic
             .listeners()
             .tell(invocation, Some(serving.version()), outcome, usage, || serving.name().clone());
+        let (capability, version) = (serving.name(), Some(serving.version()));
+        traffic.alarm().tell(&Told { who, invocation, capability, version, outcome });
     }
 }
 

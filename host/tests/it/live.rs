@@ -1,5 +1,6 @@
 //! A host whose releases change while it is called, with real components and a real log.
 
+mod ask;
 mod bad_input;
 
 use std::path::PathBuf;

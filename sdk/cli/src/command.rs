@@ -3,6 +3,7 @@
 //! *Never:* a command prints; it gives a reply, and the screen shows it.
 
 mod approvals;
+mod ask;
 mod audit;
 mod bench;
 mod build;
@@ -13,6 +14,7 @@ mod dev;
 mod doctor;
 mod examine;
 mod feedback;
+mod gaps;
 mod inspect;
 mod key;
 mod learn;
@@ -96,6 +98,10 @@ pub(crate) enum Command {
     Stop(stop::StopArgs),
     /// Lifts an emergency stop, with a key that the keyring names
     Lift(stop::LiftArgs),
+    /// Asks the capabilities of the registry for what a sentence says
+    Ask(ask::AskArgs),
+    /// Shows what was asked for in vain, and dismisses what is no gap
+    Gaps(gaps::GapsArgs),
     /// Says of the answer to a request whether it was any good
     Feedback(feedback::FeedbackArgs),
     /// Shows releases, their shares and how they fare, live
@@ -138,6 +144,8 @@ pub(crate) fn run(command: Command, desk: &Desk) -> Result<Reply> {
         Command::Revoke(args) => release::revoke(&args, desk),
         Command::Stop(args) => stop::stop(&args, desk),
         Command::Lift(args) => stop::lift(&args, desk),
+        Command::Ask(args) => ask::run(&args, desk),
+        Command::Gaps(args) => gaps::run(args, desk),
         Command::Feedback(args) => feedback::run(&args, desk),
         Command::Watch(args) => watch::run(&args, desk),
         Command::Audit(args) => audit::run(args, desk),

@@ -22,7 +22,7 @@ pub(crate) struct Options {
 }
 
 /// Targets that `rivals` does not run itself.
-const TARGETS: [&str; 11] = [
+const TARGETS: [&str; 12] = [
     "metering",
     "threads",
     "trust",
@@ -34,6 +34,7 @@ const TARGETS: [&str; 11] = [
     "releases",
     "recipes",
     "examination",
+    "gaps",
 ];
 /// What `rivals` runs with Extism, and these run without.
 const CALLS: [&str; 2] = ["calls", "cold"];

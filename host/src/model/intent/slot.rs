@@ -2,6 +2,7 @@
 //!
 //! *Never:* a value is guessed that a sentence does not hold.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::IntentError;
@@ -17,7 +18,8 @@ pub struct Slot {
 }
 
 /// How what stands in a slot is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum SlotKind {
     /// Any words.

@@ -6,7 +6,7 @@ use semver::Version;
 
 use super::Difference;
 use crate::artifact::KeyId;
-use crate::model::{CapabilityName, Digest};
+use crate::model::{CapabilityName, Digest, GapId};
 use crate::registry::plan::PlanError;
 
 /// Why an op is not allowed.
@@ -75,6 +75,18 @@ pub enum Rule {
         name: CapabilityName,
         /// The version that spreads.
         version: Version,
+    },
+    /// No such gap.
+    #[error("no gap {gap} is known; `engraft gaps list` shows those that are")]
+    UnknownGap {
+        /// Which one.
+        gap: GapId,
+    },
+    /// Nobody dismissed it.
+    #[error("gap {gap} is not dismissed; `engraft gaps list` shows what is")]
+    NotDismissed {
+        /// Which one.
+        gap: GapId,
     },
     /// There is none.
     #[error("`{name}` has no rollout under way")]

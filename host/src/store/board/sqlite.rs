@@ -36,6 +36,25 @@ pub struct SqliteBoard {
     connection: Mutex<Connection>,
 }
 
+/// A connection to what is kept beside a log in its file; its tables are made where one is missing.
+/// The file is the log's, which has made it what it is.
+pub(in crate::store) fn beside(
+    path: &Path,
+    patience: Duration,
+    table: &str,
+    schema: &str,
+) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(patience)?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    let has_table = "SELECT count(*) FROM sqlite_schema WHERE name = ?1";
+    let count: i64 = connection.query_row(has_table, [table], |row| row.get(0))?;
+    if count == 0 {
+        connection.execute_batch(&format!("BEGIN IMMEDIATE; {schema} COMMIT;"))?;
+    }
+    Ok(connection)
+}
+
 impl SqliteBoard {
     /// Opens the board in the file of a log, or makes it there.
     ///
@@ -43,16 +62,8 @@ impl SqliteBoard {
     /// Where the file cannot be opened or written.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, LogError> {
         let path = path.as_ref();
-        let told = |error| trouble(path, &error);
-        let connection = Connection::open(path).map_err(told)?;
-        connection.busy_timeout(BUSY_TIMEOUT).map_err(told)?;
-        connection.pragma_update(None, "synchronous", "NORMAL").map_err(told)?;
-        let has_board = "SELECT count(*) FROM sqlite_schema WHERE name = 'board_note'";
-        let count: i64 = connection.query_row(has_board, [], |row| row.get(0)).map_err(told)?;
-        if count == 0 {
-            let make = format!("BEGIN IMMEDIATE; {SCHEMA} COMMIT;");
-            connection.execute_batch(&make).map_err(told)?;
-        }
+        let connection = beside(path, BUSY_TIMEOUT, "board_note", SCHEMA);
+        let connection = connection.map_err(|error| trouble(path, &error))?;
         Ok(Self { path: path.to_owned(), connection: Mutex::new(connection) })
     }
 

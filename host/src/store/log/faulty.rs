@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Append, Entry, Evidence, KeptEvidence, LogError, OpLog};
 use crate::model::Digest;
-use crate::store::Board;
+use crate::store::{Board, Cabinet};
 
 /// How the next append fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,5 +110,9 @@ impl<L: OpLog> OpLog for FaultyLog<L> {
 
     fn board(&self) -> Result<Option<Arc<dyn Board>>, LogError> {
         self.inner.board()
+    }
+
+    fn cabinet(&self) -> Result<Option<Arc<dyn Cabinet>>, LogError> {
+        self.inner.cabinet()
     }
 }

@@ -3,15 +3,17 @@
 //! *Never:* an entry is lost before that.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Append, Entry, Evidence, KeptEvidence, LogError, OpLog};
 use crate::model::Digest;
+use crate::store::{Cabinet, MemoryCabinet};
 
 /// A log in memory.
 #[derive(Debug, Default)]
 pub struct MemoryLog {
     inner: Mutex<Inner>,
+    cabinet: Arc<MemoryCabinet>,
 }
 
 #[derive(Debug, Default)]
@@ -99,6 +101,7 @@ impl OpLog for MemoryLog {
     fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>, LogError> {
         Ok(self.lock().blobs.get(digest).cloned())
     }
+
     fn keep_evidence(&self, evidence: Evidence<'_>) -> Result<(), LogError> {
         let mut inner = self.lock();
         let times = inner.evidence.get(evidence.stage).map_or(0, |kept| kept.times);
@@ -124,5 +127,10 @@ impl OpLog for MemoryLog {
 
     fn waits(&self) -> bool {
         false
+    }
+
+    fn cabinet(&self) -> Result<Option<Arc<dyn Cabinet>>, LogError> {
+        let cabinet: Arc<dyn Cabinet> = Arc::<MemoryCabinet>::clone(&self.cabinet);
+        Ok(Some(cabinet))
     }
 }

@@ -14,7 +14,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, pa
 use super::super::nature::{Nature, write_ahead};
 use super::{Append, Entry, Evidence, KeptEvidence, LogError, OpLog};
 use crate::model::Digest;
-use crate::store::{Board, SqliteBoard};
+use crate::store::{Board, Cabinet, SqliteBoard, SqliteCabinet};
 
 /// Another process holds the file for one small transaction; much longer means that something is
 /// wrong.
@@ -267,6 +267,10 @@ impl OpLog for SqliteLog {
 
     fn board(&self) -> Result<Option<Arc<dyn Board>>, LogError> {
         Ok(Some(Arc::new(SqliteBoard::open(&self.path)?)))
+    }
+
+    fn cabinet(&self) -> Result<Option<Arc<dyn Cabinet>>, LogError> {
+        Ok(Some(Arc::new(SqliteCabinet::open(&self.path)?)))
     }
 }
 

@@ -2,11 +2,11 @@
 //!
 //! *Never:* what varies is kept in words that only one person said.
 
-use std::hash::{DefaultHasher, Hasher};
+use serde::{Deserialize, Serialize};
 
 use super::joined;
-use crate::model::secrecy::looks_secret;
-use crate::model::{SlotKind, Word};
+use crate::model::secrecy::is_control;
+use crate::model::{Digest, SlotKind, Word};
 
 /// Values that are told apart in a slot. With more it is no choice among a few.
 const VALUES_MAX: usize = 8;
@@ -16,8 +16,12 @@ const CASES_MAX: usize = 5;
 /// Values longer than this are texts, not cases.
 const VALUE_CHARS_MAX: usize = 32;
 
+/// Letters of a word that are kept; what is longer is data.
+const WORD_CHARS_MAX: usize = 40;
+
 /// A part of a request or of a template.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Part {
     /// A word: in which spelling it is compared, and how it was written.
     Word { stem: Box<str>, text: Box<str>, telling: bool },
@@ -26,7 +30,7 @@ pub(super) enum Part {
 }
 
 /// Something that varies.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Varying {
     pub(super) name: String,
     pub(super) kind: SlotKind,
@@ -40,7 +44,7 @@ pub(super) struct Varying {
 
 /// A value: its number, who said it first, and how it is written; kept only once somebody else said it
 /// too.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Seen {
     hash: u64,
     who: u64,
@@ -73,9 +77,12 @@ pub(super) fn between(left: (&[Part], u64), right: (&[Part], u64)) -> Option<Var
 // === impl Part ===
 
 impl Part {
-    pub(super) fn of(word: &Word, secret: bool, who: u64) -> Self {
+    pub(super) fn of(word: &Word, hidden: bool, who: u64) -> Self {
         let text = word.as_str();
-        if (secret && !word.is_filler()) || looks_secret(text) {
+        if hidden && SlotKind::Email.read(text).is_none() {
+            return Self::Slot(Varying::hidden());
+        }
+        if !word.is_quoted() && text.chars().count() > WORD_CHARS_MAX && !text.contains("://") {
             return Self::Slot(Varying::hidden());
         }
         let typed = [
@@ -93,8 +100,9 @@ impl Part {
             None if word.is_quoted() => Self::Slot(Varying::of(text, who)),
             None => Self::Word {
                 stem: word.stem().into(),
-                text: text.to_lowercase().replace(['{', '}'], "").into(),
-                telling: !word.is_filler(),
+                text: plain(text).into(),
+                // Marks alone say nothing, and are no part of a pattern.
+                telling: !word.is_filler() && text.contains(char::is_alphanumeric),
             },
         }
     }
@@ -196,8 +204,15 @@ impl Varying {
     }
 }
 
+/// A word as a pattern has it: without what a terminal would obey, or what would open a slot.
+fn plain(word: &str) -> String {
+    let seen = |letter: &char| !is_control(*letter) && !matches!(letter, '{' | '}');
+    word.to_lowercase().chars().filter(seen).collect()
+}
+
+/// The same number for the same text in every version and on every machine, because it is kept.
 fn hash(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(text.to_lowercase().as_bytes());
-    hasher.finish()
+    let digest = Digest::of(text.to_lowercase().as_bytes());
+    let bytes = digest.as_bytes().iter().take(8);
+    bytes.fold(0, |number, byte| number << 8 | u64::from(*byte))
 }

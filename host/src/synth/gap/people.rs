@@ -2,13 +2,15 @@
 //!
 //! *Never:* one person counts for many, and never is a name kept.
 
+use serde::{Deserialize, Serialize};
+
 /// People that are told apart in one gap. Whether there are more makes no difference to any threshold.
 const PEOPLE_MAX: usize = 64;
 /// Requests for which one person counts: asking again is a need, asking a hundred times is no more.
 const EACH_MAX: u32 = 5;
 
 /// Who asked in one gap.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct People {
     requests: u64,
     each: Vec<(u64, u32)>,

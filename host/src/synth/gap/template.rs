@@ -2,14 +2,15 @@
 //!
 //! *Never:* what varies is kept in words that only one person said.
 
+use serde::{Deserialize, Serialize};
+
 use super::part::{Part, Varying, between};
-use crate::model::secrecy::{REDACTED, cut, looks_secret, sounds_secret};
+use super::summary::Request;
+use crate::model::secrecy::hidden;
 use crate::model::{Sentence, SlotKind};
 
 /// Parts of a template; what is said behind so many words is one slot.
 const PARTS_MAX: usize = 20;
-/// Words of a sentence that are kept.
-const SAMPLE_WORDS_MAX: usize = 40;
 /// After so many requests words are no longer given up: what does not have them is another gap.
 const SETTLED: u32 = 5;
 /// Verbs that say little without what they are done to.
@@ -62,7 +63,7 @@ const ASKING: [&str; 12] = [
 ];
 
 /// What the requests of a gap have in common.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Template {
     parts: Vec<Part>,
     merged: u32,
@@ -75,10 +76,8 @@ impl Template {
     pub(super) fn of(sentence: &str, who: u64) -> Self {
         let read = Sentence::of(sentence);
         let mut parts: Vec<Part> = Vec::new();
-        let mut secret_next = false;
-        for word in read.words() {
-            let part = Part::of(word, secret_next, who);
-            secret_next = sounds_secret(word.as_str()) || (secret_next && word.is_filler());
+        for (word, hidden) in read.words().iter().zip(hidden(read.words())) {
+            let part = Part::of(word, hidden, who);
             let full = parts.len() >= PARTS_MAX;
             match (parts.last_mut(), part) {
                 (Some(Part::Slot(last)), Part::Slot(next)) => last.join(&next),
@@ -98,6 +97,11 @@ impl Template {
             }
         }
         self
+    }
+
+    /// Whether nothing was said.
+    pub(super) fn is_silent(&self) -> bool {
+        self.parts.is_empty()
     }
 
     /// By which word such requests are looked up: the first that says something.
@@ -192,16 +196,31 @@ impl Template {
             SlotKind::Text | SlotKind::Word | SlotKind::Email => "text",
         });
         let about = about.min_by_key(|about| *about == "text").unwrap_or("text");
-        let words = self.parts.iter().filter_map(|part| match part {
-            Part::Word { text, telling: true, .. } => {
-                let plain: String =
-                    text.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
-                Some(plain.to_ascii_lowercase())
-            }
-            Part::Word { .. } | Part::Slot(_) => None,
+        let words = self.words().map(|text| {
+            let plain = text.chars().filter(char::is_ascii_alphanumeric).take(16);
+            plain.collect::<String>().to_ascii_lowercase()
         });
         let words = words.filter(|word| word.starts_with(|first: char| first.is_ascii_lowercase()));
         format!("{about}.{}", words.take(4).collect::<Vec<_>>().join("-"))
+    }
+
+    /// What is asked for: the first word that says something is what is to be done, the others are
+    /// what it is done to.
+    pub(super) fn request(&self) -> Request {
+        let asks = |text: &&str| !ASKING.contains(text);
+        let mut words = self.words().filter(asks).map(str::to_owned);
+        let verb = words.next();
+        let object = words.collect::<Vec<_>>().join(" ");
+        let arguments = self.slots().map(|slot| slot.name.clone()).collect();
+        Request { verb, object: Some(object).filter(|object| !object.is_empty()), arguments }
+    }
+
+    /// The words that carry something, as they are written.
+    fn words(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Word { text, telling: true, .. } => Some(&**text),
+            Part::Word { .. } | Part::Slot(_) => None,
+        })
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -211,25 +230,6 @@ impl Template {
         };
         self.parts.capacity() * size_of::<Part>() + self.parts.iter().map(of).sum::<usize>()
     }
-}
-
-/// A sentence as it may be kept: without secrets and addresses, and not longer than a sentence.
-pub(super) fn sample(sentence: &str) -> String {
-    let mut secret = false;
-    let read = Sentence::of(sentence);
-    let words = read.words().iter().map(|word| {
-        let text = word.as_str();
-        let hide = (secret && !word.is_filler())
-            || looks_secret(text)
-            || SlotKind::Email.read(text).is_some();
-        secret = sounds_secret(text) || (secret && word.is_filler());
-        match hide {
-            true => REDACTED.to_owned(),
-            false if word.is_quoted() => format!("\"{text}\""),
-            false => text.to_owned(),
-        }
-    });
-    cut(&words.take(SAMPLE_WORDS_MAX).collect::<Vec<_>>().join(" "))
 }
 
 /// The words that two have in common, in their order: the longest such row.

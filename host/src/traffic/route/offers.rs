@@ -4,10 +4,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use semver::Version;
 use serde_json::{Map, Value};
 
-use super::{Route, Way};
-use crate::model::{CapabilityName, Description, Intent, Operation, Sentence};
+use super::{Menu, Route, Way};
+use crate::model::{CapabilityName, Description, Intent, Operation, Permissions, Sentence};
 
 /// How much a word counts that is in no offer.
 const UNKNOWN: f64 = 0.5;
@@ -16,9 +17,14 @@ const UNKNOWN: f64 = 0.5;
 #[derive(Debug, Clone)]
 pub struct Offer {
     pub(super) capability: CapabilityName,
+    pub(super) version: Option<Version>,
     pub(super) operation: String,
     pub(super) summary: String,
     pub(super) intents: Vec<Intent>,
+    /// What its input has to have.
+    pub(super) needs: Vec<String>,
+    /// Whether it may reach outside itself, so that a wrong guess does harm.
+    pub(super) is_outgoing: bool,
 }
 
 /// Everything that is offered.
@@ -41,10 +47,50 @@ impl Offer {
     ) -> Self {
         Self {
             capability,
+            version: None,
             operation: operation.into(),
             summary: summary.into(),
             intents: Vec::new(),
+            needs: Vec::new(),
+            is_outgoing: false,
         }
+    }
+
+    /// The same as an offer of one release alone.
+    #[must_use]
+    pub fn of_release(mut self, version: Version) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    /// Whose offer it is.
+    #[must_use]
+    pub const fn capability(&self) -> &CapabilityName {
+        &self.capability
+    }
+
+    /// Of which release; none where that makes no difference.
+    #[must_use]
+    pub const fn version(&self) -> Option<&Version> {
+        self.version.as_ref()
+    }
+
+    /// Which operation.
+    #[must_use]
+    pub fn operation(&self) -> &str {
+        &self.operation
+    }
+
+    /// What it says of itself.
+    #[must_use]
+    pub fn summary(&self) -> &str {
+        &self.summary
+    }
+
+    /// The sentences that ask for it.
+    #[must_use]
+    pub fn intents(&self) -> &[Intent] {
+        &self.intents
     }
 
     /// With a sentence that asks for it.
@@ -57,26 +103,29 @@ impl Offer {
     /// What a capability's description offers. A sentence that is no pattern offers nothing; an
     /// examination tells of it.
     pub fn of(description: &Description) -> impl Iterator<Item = Self> {
-        description
-            .operations
-            .iter()
-            .map(|operation| Self::of_operation(&description.name, operation))
+        let is_outgoing = reaches_out(&description.permissions);
+        let offer = move |operation: &Operation| Self {
+            is_outgoing,
+            ..Self::of_operation(&description.name, operation)
+        };
+        description.operations.iter().map(offer)
     }
 
     fn of_operation(capability: &CapabilityName, operation: &Operation) -> Self {
         let intents = operation.intents.iter().filter_map(|intent| intent.parse::<Intent>().ok());
         let intents = intents.map(|intent| intent.typed(&operation.input_schema)).collect();
-        Self {
-            capability: capability.clone(),
-            operation: operation.name.clone(),
-            summary: operation.summary.clone(),
-            intents,
-        }
+        let needs = operation.input_schema.get("required").and_then(Value::as_array);
+        let needs = needs.into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned));
+        let offer =
+            Self::new(capability.clone(), operation.name.clone(), operation.summary.clone());
+        Self { intents, needs: needs.collect(), ..offer }
     }
 
-    pub(super) fn route(&self, input: Map<String, Value>, confidence: f64, by: Way) -> Route {
+    /// A route to it.
+    #[must_use]
+    pub fn route(&self, input: Map<String, Value>, confidence: f64, by: Way) -> Route {
         let (capability, operation) = (self.capability.clone(), self.operation.clone());
-        Route { capability, operation, input, confidence, by }
+        Route { capability, version: self.version.clone(), operation, input, confidence, by }
     }
 
     /// The words that say what it is about.
@@ -87,6 +136,20 @@ impl Offer {
         let asked = self.intents.iter().flat_map(Intent::words).filter(|word| !word.is_filler());
         said.chain(asked.map(|word| word.stem().to_owned())).collect()
     }
+}
+
+/// Whether a call may do something, or learn something, outside of the capability.
+fn reaches_out(asked: &Permissions) -> bool {
+    let Permissions { log, clock, random, progress, .. } = *asked;
+    let harmless = Permissions {
+        log,
+        clock,
+        random,
+        progress,
+        config: asked.config.clone(),
+        ..Default::default()
+    };
+    *asked != harmless
 }
 
 fn stems(sentence: &Sentence<'_>) -> Vec<String> {
@@ -113,6 +176,18 @@ impl Offers {
             }
         }
         laid
+    }
+
+    /// All of it, as somebody may get it who may get everything.
+    #[must_use]
+    pub fn all(&self) -> Menu<'_> {
+        self.menu(|_| true)
+    }
+
+    /// What somebody may get of it.
+    #[must_use]
+    pub fn menu(&self, may: impl FnMut(&Offer) -> bool) -> Menu<'_> {
+        Menu::new(self, self.all.iter().map(may).collect())
     }
 
     /// What is offered.

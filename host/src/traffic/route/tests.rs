@@ -54,7 +54,7 @@ fn offers() -> Offers {
 }
 
 fn routes(sentence: &str) -> Vec<Route> {
-    Lexical.route(sentence, &offers(), &|_| true)
+    best(sentence, offers().all())
 }
 
 #[test]
@@ -78,8 +78,8 @@ fn words_find_what_no_pattern_does() {
 #[test]
 fn a_user_gets_only_what_that_user_may_get() {
     let offers = offers();
-    let may = |name: &CapabilityName| name.as_str() != "text.slug";
-    let found = Lexical.route("make a slug of this title", &offers, &may);
+    let menu = offers.menu(|offer| offer.capability().as_str() != "text.slug");
+    let found = best("make a slug of this title", menu);
     assert!(found.iter().all(|route| route.capability.as_str() != "text.slug"), "{found:?}");
 }
 
@@ -91,7 +91,28 @@ fn a_thousand_offers_are_told_apart() {
             .intent(intent)
     });
     let offers = Offers::new(many);
-    let found = Lexical.route("do task512 with my shoes", &offers, &|_| true);
+    let found = best("do task512 with my shoes", offers.all());
     assert_eq!(found[0].capability.as_str(), "task.t512");
     assert_eq!(found[0].input["thing"], "my shoes");
+}
+
+#[test]
+fn words_alone_are_sure_only_where_a_wrong_guess_does_no_harm() {
+    let list = |permissions: Permissions| {
+        let lists = described("shop.list", "Lists the open orders.", &[], json!({}));
+        Offers::new(Offer::of(&Description { permissions, ..lists }).collect::<Vec<_>>())
+    };
+    let least = Lexical.confidence_least();
+    let harmless = list(Permissions { clock: true, ..Permissions::default() });
+    let found = best("list the open orders of the shop, please", harmless.all());
+    assert!(found[0].confidence >= least, "{found:?}");
+    let outgoing = list(Permissions { call: vec!["*".parse().unwrap()], ..Permissions::default() });
+    let found = best("list the open orders of the shop, please", outgoing.all());
+    assert!(found[0].confidence < least, "{found:?}");
+    // What would lack a part of its input is not run on a guess either.
+    let needs = json!({"properties": {"shop": {"type": "string"}}, "required": ["shop"]});
+    let needy = described("shop.list", "Lists the open orders.", &[], needs);
+    let offers = Offers::new(Offer::of(&needy).collect::<Vec<_>>());
+    let found = best("list the open orders of the shop, please", offers.all());
+    assert!(found[0].confidence < least, "{found:?}");
 }

@@ -7,7 +7,9 @@
 )]
 
 mod allow;
+mod ask;
 mod bench;
+mod beside;
 mod build;
 mod catalogue;
 mod check;
@@ -21,6 +23,7 @@ mod precompile;
 mod recipe;
 mod registry;
 mod rollout;
+mod rollouts;
 mod seen;
 mod sign;
 mod support;

@@ -1,0 +1,136 @@
+//! `engraft ask`: a sentence, asked of the capabilities of a registry.
+//!
+//! *Never:* standard output holds anything but the answer, so that it can be piped on.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use engraft::Response;
+use engraft::model::Outcome;
+use engraft::traffic::{Way, Who};
+
+use crate::desk::Desk;
+use crate::exit::Exit;
+use crate::page::{Page, Style};
+use crate::screen::Reply;
+use crate::shelf::ShelfArgs;
+use crate::text;
+use crate::trouble::{Result, Trouble};
+
+/// Asks the capabilities of the registry for what a sentence says
+///
+/// The capability whose intent fits is called, as a program would call it for this user, and without
+/// any permission. Where none is clear enough, nothing is run, those that came near are named, and the
+/// request is noted as part of a gap. An answer ends with 0; else the command ends with 1, or with 3
+/// where something was denied.
+///
+/// With `--json`: `request` names the request, `served` says whether it was served, `confidence` how
+/// sure it was from 0 to 1; `capability`, `version`, `operation`, `input` and `by` say what was called
+/// and why, `output` what it gave and `outcome` how it ended; `cause` says why the request was not
+/// served, `gap` where that is noted, and `near` what came near.
+#[derive(Debug, Args)]
+pub(crate) struct AskArgs {
+    /// The sentence, in one argument
+    #[arg(value_name = "SENTENCE")]
+    sentence: String,
+    /// On whose behalf; rollouts, pins and gaps tell users apart by it
+    #[arg(long, value_name = "USER")]
+    who: Option<String>,
+    /// A group that the user is in; may be given several times
+    #[arg(long, value_name = "NAME")]
+    group: Vec<String>,
+    /// What else is known of the user; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    attribute: Vec<(String, String)>,
+    /// The part of a program that asks, which may be pinned to a version
+    #[arg(long, value_name = "NAME")]
+    caller: Option<String>,
+    /// The policy of the registry, in YAML or JSON [default: the built-in one]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    #[command(flatten)]
+    shelf: ShelfArgs,
+}
+
+pub(super) fn run(args: &AskArgs, desk: &Desk) -> Result<Reply> {
+    args.shelf.must_exist(desk)?;
+    let policy = super::examine::policy(args.policy.as_deref())?;
+    let asked = desk.wait(async {
+        let live = args.shelf.live(policy, desk).await?;
+        let response = live.ask(&args.sentence, &who(args)).await;
+        live.keep_gaps().await?;
+        Ok::<_, Trouble>(response)
+    })?;
+    Ok(reply(&asked?))
+}
+
+fn who(args: &AskArgs) -> Who {
+    Who {
+        sticky: args.who.clone(),
+        caller: args.caller.clone(),
+        groups: args.group.clone(),
+        attributes: args.attribute.iter().cloned().collect(),
+        request: None,
+    }
+}
+
+fn pair(text: &str) -> std::result::Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected `NAME=VALUE`")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+fn reply(response: &Response) -> Reply {
+    let (mut page, mut aside) = (Page::default(), Page::default());
+    match response.output() {
+        Some(output) => page.line(text::scrub_lines(output.as_str())),
+        None => aside.verdict(Style::Bad, "not served", &text::scrub_lines(&response.to_string())),
+    }
+    if let Some((cause, true)) = response.cause.map(|it| (it, response.output().is_some())) {
+        aside.verdict(Style::Warn, "noted", &cause.to_string());
+    }
+    aside.facts(&facts(response));
+    Reply::fine(response, page).aside(aside).exit(exit(response))
+}
+
+fn facts(response: &Response) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    if let (Some(route), Some(answer)) = (response.route(), response.answer()) {
+        let version = answer.version.as_ref().map(|version| format!(" {version}"));
+        let capability = format!("{}{}", route.capability, version.unwrap_or_default());
+        facts.push(("capability", format!("{capability}, `{}`", text::line(&route.operation))));
+        let input = serde_json::to_string(&route.input).unwrap_or_default();
+        facts.push(("input", text::line(&input)));
+        let why = match &route.by {
+            Way::Pattern(pattern) => format!("fits `{}`", text::line(pattern)),
+            Way::Words => "has words in common with it".to_owned(),
+            Way::Own(why) => text::line(why),
+            _ => String::new(),
+        };
+        facts.push(("sure", format!("{:.2}; {why}", route.confidence)));
+    }
+    facts.push(("request", text::line(&response.request)));
+    if let Some(gap) = response.gap {
+        facts.push(("gap", format!("{gap}; `engraft gaps show {gap}` tells more")));
+    }
+    facts
+}
+
+fn exit(response: &Response) -> Exit {
+    match response.answer().map(|answer| &answer.report.outcome) {
+        // What was not run was not run because no capability could.
+        None => Exit::Failed,
+        Some(Outcome::Returned(_)) if response.cause.is_some() => Exit::Failed,
+        Some(outcome) => Exit::of_outcome(outcome),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pair;
+
+    #[test]
+    fn attributes_are_pairs() {
+        assert_eq!(pair("plan=pro=x").unwrap(), ("plan".to_owned(), "pro=x".to_owned()));
+        assert!(pair("plan").is_err());
+    }
+}
