@@ -14,6 +14,7 @@ mod rules;
 mod schema;
 mod tree;
 
+pub use crate::wasm::Mark;
 pub use document::{
     Example, HttpPermission, KvPermission, Permissions, Recipe, SCHEMA, SecretPermission,
 };
@@ -23,7 +24,9 @@ pub use tree::{DOCUMENT_MAX, NESTING_MAX, SCALAR_MAX, VALUES_MAX};
 
 use crate::bound::Bound;
 use crate::cel::Span;
-use crate::component::{Assembly, AssemblyError, Codec, Description, Operation, Permission};
+use crate::component::{
+    Assembly, AssemblyError, Codec, Description, Finished, Operation, Permission,
+};
 use crate::diagnostic::{Diagnostic, Problem, problems};
 use crate::place::Places;
 
@@ -50,6 +53,9 @@ pub struct Built {
     pub component: Vec<u8>,
     /// What one call uses at most.
     pub bound: Bound,
+    /// Where in the first core module of the component the code of each expression begins, so that
+    /// whoever counts what ran can say which expressions did. Constants have no code.
+    pub marks: Vec<Mark>,
 }
 
 /// A recipe to begin from, under this name: it checks, builds, and its examples hold.
@@ -127,9 +133,9 @@ fn assembled(recipe: Recipe, plan: &plan::Plan, places: &Places) -> Result<Built
     let (function, result) = emit::function(plan, places, &mut assembly.data);
     assembly.operation(&recipe.operation, function, result);
     let description = describe(&recipe);
-    let (component, bounds) = assembly.finish(&description, Codec::Json)?;
+    let Finished { component, bounds, marks } = assembly.finish(&description, Codec::Json)?;
     let bound = bounds.into_iter().next().unwrap_or_default();
-    Ok(Built { recipe, description, component, bound })
+    Ok(Built { recipe, description, component, bound, marks })
 }
 
 fn describe(recipe: &Recipe) -> Description {
