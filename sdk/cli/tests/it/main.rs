@@ -18,6 +18,7 @@ mod learned;
 mod precompile;
 mod recipe;
 mod registry;
+mod report;
 mod rollout;
 mod seen;
 mod sign;
