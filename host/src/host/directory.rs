@@ -2,7 +2,7 @@
 //!
 //! *Never:* a reader waits for a writer, or sees half of a change.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
