@@ -96,7 +96,7 @@ async fn everything_that_a_capability_asks_in_real_use_is_recorded_and_played() 
         ("config", json!({"key": "mail.key"})),
         (
             "http",
-            json!({"url": url, "method": "POST", "body": "x", "headers": [["cookie", "c=1"]]}),
+            json!({"url": server.url("/bytes/5"), "method": "POST", "body": "password=hunter2"}),
         ),
         ("http", json!({"url": server.url("/bytes/3")})),
         ("call", json!({"capability": "test.other", "operation": "echo", "input": {"a": 1}})),
