@@ -88,7 +88,7 @@ async fn compared(
             Err(why) if drafts.is_empty() => return Err(why),
             Err(_) => {}
         },
-        None if performance.since.is_none() => {
+        None if performance.since.is_none() && performance.others.is_empty() => {
             return Err("there is no release before to compare it with".to_owned());
         }
         None => {}
