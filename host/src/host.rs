@@ -9,6 +9,7 @@ mod directory;
 mod examination;
 mod live;
 mod neighbours;
+mod pure;
 mod succession;
 mod window;
 

@@ -31,6 +31,8 @@
 //! | `open-feature` | gates of rollouts that are flags of OpenFeature | off |
 //! | `worker` | processes behind walls, for examinations and for what is trusted least; Linux | off |
 //! | `learn` | an author that learns programs from examples | off |
+//! | `yaml` | OpenAPI documents and tool manifests in YAML | off |
+//! | `language-model` | an author that asks a language model, where one is configured | off |
 //! | `full` | all of these | off |
 //!
 //! *Never:* an unsigned component is installed; there is no switch that turns verification off.
@@ -48,6 +50,8 @@ pub mod registry;
 pub mod store;
 pub mod synth;
 pub mod traffic;
+#[cfg(any(feature = "otlp", feature = "language-model"))]
+mod wire;
 
 pub use engine::{InstancePolicy, Invocation, Metering, Report, worker};
 pub use error::{CallError, Class, Error};

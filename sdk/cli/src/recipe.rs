@@ -7,7 +7,7 @@ use std::path::Path;
 use engraft::artifact::Bound;
 use engraft::examine::{SourceMap, SourceSpan};
 use engraft::model::Budget;
-use engraft_recipe::bound::{ANSWER_BYTES_MAX, INPUT_BYTES_MAX};
+use engraft_recipe::bound::{ANSWER_BYTES_MAX, FUEL_MAX};
 use engraft_recipe::diagnostic::Problem;
 use engraft_recipe::recipe::{self, BuildError, Built, DOCUMENT_MAX};
 
@@ -21,21 +21,20 @@ pub(crate) struct Proved {
     pub(crate) bound: Bound,
 }
 
-/// A bound beyond this says nothing: so much fuel burns for many minutes, and no deadline is so long.
-const FUEL_MAX: u64 = 1 << 40;
-
 impl Proved {
     /// The bound, and as the budget its value for the largest input and answers.
     pub(crate) fn of(built: &Built) -> Self {
         let bound = &built.bound;
         let mut budget = Budget::default();
-        let fuel = bound.fuel_at(INPUT_BYTES_MAX, ANSWER_BYTES_MAX);
+        let input_bytes = built.recipe.input_bytes;
+        let fuel = bound.fuel_at(input_bytes, ANSWER_BYTES_MAX);
+        // A bound beyond that says nothing to a host.
         if fuel <= FUEL_MAX {
             budget.fuel = fuel;
         }
-        let memory_bytes = bound.memory_bytes_at(INPUT_BYTES_MAX, ANSWER_BYTES_MAX);
+        let memory_bytes = bound.memory_bytes_at(input_bytes, ANSWER_BYTES_MAX);
         budget.memory_bytes = budget.memory_bytes.min(memory_bytes);
-        budget.input_bytes = INPUT_BYTES_MAX;
+        budget.input_bytes = input_bytes;
         budget.http_bytes = ANSWER_BYTES_MAX;
         let [fuel, memory_bytes] = [&bound.fuel, &bound.memory_bytes].map(ToString::to_string);
         Self { budget, bound: Bound { fuel, memory_bytes } }
@@ -91,7 +90,7 @@ fn wrong(path: &Path, problems: &[Problem]) -> Trouble {
         format!("{problem}{mend}")
     };
     let message = format!("`{}` is not a recipe that can be built", path.display());
-    Trouble::refused(message)
+    Trouble::usage(message)
         .reasons(problems.iter().map(reason).collect())
         .hint("`engraft recipe check` shows each at its place")
 }

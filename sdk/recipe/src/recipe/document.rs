@@ -4,6 +4,7 @@
 
 use super::fit;
 use super::tree::{self, Node};
+use crate::bound::INPUT_BYTES_MAX;
 use crate::cel::Span;
 use crate::diagnostic::Diagnostic;
 use serde::Deserialize;
@@ -12,6 +13,9 @@ use std::sync::LazyLock;
 
 /// The format as a JSON Schema (2020-12): what editors complete and check by, and what is read here.
 pub const SCHEMA: &str = include_str!("../../recipe.schema.json");
+
+/// The format for people, and for whoever is to write recipes: everything that is needed to write one.
+pub const FORMAT_PAGE: &str = include_str!("../../FORMAT.md");
 
 static FORMAT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(SCHEMA).unwrap_or(Value::Bool(false)));
@@ -39,6 +43,8 @@ pub struct Recipe {
     pub intents: Vec<String>,
     /// A JSON Schema of the input.
     pub input: Value,
+    /// The most bytes that an input may have.
+    pub input_bytes: u64,
     /// A JSON Schema of the output.
     pub output: Value,
     /// What it asks for.
@@ -223,6 +229,7 @@ pub(super) fn read(document: &str) -> Result<Recipe, Vec<Diagnostic>> {
         operation: text(&tree, "operation").unwrap_or_else(|| "run".to_owned()),
         intents: texts("intents"),
         input: schema("input", serde_json::json!({"type": "object"})),
+        input_bytes: number(&tree, "input_bytes").map_or(INPUT_BYTES_MAX, u64::from),
         output: schema("output", Value::Bool(true)),
         permissions,
         examples: items(&tree, "examples").map(example).collect(),
