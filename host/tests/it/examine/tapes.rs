@@ -40,7 +40,7 @@ fn manifest(asked: &Permissions, name: &str) -> Manifest {
 
 /// A token that an issuer would give, put together here.
 fn token() -> String {
-    format!("ghp_{}", "aB3".repeat(12))
+    format!("ghp_{}", "aB3dE6gH9jK2mN5pQ8rS".repeat(2))
 }
 
 /// A host that records, with two capabilities that may do all that they ask for.

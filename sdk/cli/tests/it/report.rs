@@ -119,7 +119,7 @@ examples:
 fn what_was_recorded_in_real_use_is_played_in_an_examination() {
     let home = Home::new();
     home.write("counter.yaml", COUNTER);
-    let key = format!("ghp_{}", "aB3".repeat(12));
+    let key = format!("ghp_{}", "aB3dE6gH9jK2mN5pQ8rS".repeat(2));
     let unit = format!("config=unit={key}");
     let record = [
         "try",
