@@ -5,6 +5,7 @@
 mod builder;
 mod bystander;
 mod capability;
+mod clerk;
 mod directory;
 mod examination;
 mod live;
@@ -22,6 +23,7 @@ use serde::de::DeserializeOwned;
 pub use builder::{HostBuilder, Ready, Terms, WantsTrust};
 pub use bystander::{Bystander, FeedbackTrouble, Program};
 pub use capability::Capability;
+pub use clerk::Clerk;
 use directory::Directory;
 pub use live::LiveHost;
 use neighbours::Neighbours;

@@ -56,6 +56,6 @@ mod wire;
 pub use engine::{InstancePolicy, Invocation, Metering, Report, worker};
 pub use error::{CallError, Class, Error};
 pub use host::{
-    Bystander, Capability, FeedbackTrouble, Host, HostBuilder, LiveHost, Program, Ready, Terms,
-    WantsTrust,
+    Bystander, Capability, Clerk, FeedbackTrouble, Host, HostBuilder, LiveHost, Program, Ready,
+    Terms, WantsTrust,
 };

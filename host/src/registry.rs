@@ -21,6 +21,7 @@ mod serving;
 mod share;
 pub mod simulate;
 mod state;
+mod told;
 mod variant;
 
 pub use admission::{Admitted, Narrow, NotAdmitted, Reach, Word, decide};
@@ -37,5 +38,5 @@ pub use serving::{
     Spreading, Totals, Variants, lift,
 };
 pub use share::{Buckets, Share, ShareError};
-pub use state::{Difference, Line, Release, Rollout, Rule, State, Stop};
+pub use state::{Difference, Line, Release, Rollout, Rule, Shared, State, Stop};
 pub use variant::{VARIANTS_MAX, Variant};
