@@ -47,7 +47,7 @@ fn token() -> String {
 async fn host(asked: &Permissions, granted: &Grant, recorder: &Arc<Recorder>) -> Host {
     let key = SigningKey::from_seed(&[1; 32], Origin::Development);
     let services = Services::default()
-        .config(ConfigMap::default().with("mail.from", "ann").with("mail.key", &token()))
+        .config(ConfigMap::default().with("mail.from", "ann").with("mail.key", token()))
         .secrets(SecretMap::default().with("token", "the-secret-itself"))
         .values(Arc::new(MemoryStore::default()));
     let mut terms = Terms::default();
