@@ -38,6 +38,7 @@ mod stop;
 mod ticker;
 mod ticket;
 mod timed;
+mod traced;
 mod warm;
 mod wasi;
 pub mod worker;
@@ -48,8 +49,8 @@ use std::sync::atomic::AtomicU32;
 pub use config::{EngineConfig, InstancePolicy, Metering};
 pub use error::EngineError;
 pub use http::{
-    HttpScript, HttpSettings, Lookup, Resolver, ScriptedFault, ScriptedRequest, ScriptedResponse,
-    SystemResolver,
+    HttpScript, HttpSettings, HttpWitness, Lookup, Resolver, ScriptedFault, ScriptedRequest,
+    ScriptedResponse, SystemResolver,
 };
 pub(crate) use imports::refused_imports;
 pub use invocation::{Invocation, Lineage, PeerAnswer, PeerCall, Peers};
@@ -65,6 +66,7 @@ pub use services::{
 pub use session::SelfCheck;
 pub use shadow::SHADOW_CALLS_MAX;
 pub(crate) use shadow::shadow_grant;
+pub(crate) use traced::Trace;
 
 use crate::model::{CapabilityName, Description, Digest, KeyValue};
 

@@ -23,6 +23,7 @@ mod candidate;
 mod catalogue;
 mod checks;
 mod conform;
+mod coverage;
 mod examination;
 mod examined;
 mod examiner;
@@ -36,7 +37,9 @@ mod policy;
 mod report;
 mod risk;
 mod sandbox;
+mod spread;
 mod subject;
+mod tape;
 mod texts;
 mod walk;
 mod walls;
@@ -45,13 +48,21 @@ pub use approval::{APPROVAL_LIFE, Approval, Binding, Decision, Said, consequence
 pub use candidate::{Candidate, CandidateOrigin, Complete};
 pub use catalogue::{CHECKS, Check, CheckId, UnknownCheck};
 pub(crate) use conform::mismatch;
+pub use coverage::{
+    Coverage, ExpressionCoverage, FunctionCoverage, KeptCase, ModuleCoverage, Search, SearchBounds,
+    SearchEnd, Share, SourceCoverage, SourceMap, SourceSpan,
+};
 pub use examination::Examination;
 pub use examined::{Approved, Cleared, Examined, NotApproved};
 pub use examiner::{ExamineError, Examiner, Order};
 pub use finding::{Blocks, Evidence, Finding, Severity};
 pub use glance::glance;
 pub use level::{Bounds, Level, Profile};
-pub use performance::{Compared, LoadStep, Performance, Quantiles, RateStep, Ratio};
+pub use performance::{
+    Compared, InputFigures, LoadStep, Performance, Quantiles, RateStep, Ratio, Since,
+};
 pub use policy::{Action, Conditions, Forbidden, Policy, Rule, Throwaway};
 pub use report::{CheckEnd, CheckRun, Measures, REPORT_FORMAT, Report, Subject, Verdict};
 pub use risk::{CountsTo, Factor, RiskReport, Weights};
+pub use spread::{Bin, Spreads};
+pub use tape::{Answer, Asked, Bytes, Exchange, Recorder, TAPE_FORMAT, Tape, TapedCall};

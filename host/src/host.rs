@@ -32,6 +32,7 @@ use crate::artifact::{Bundle, Keyring, Rollback, Verified};
 use crate::engine::{
     Engine, InstancePolicy, Invocation, Loadable, Metering, NativeCode, Report, shadow_grant,
 };
+use crate::examine::Recorder;
 use crate::model::{Budget, CapabilityName, Clock, Description, KeyValue, NamePattern, Outcome};
 use crate::store::overlay::Overlay;
 use crate::store::probation::Probation;
@@ -83,6 +84,8 @@ struct Parts {
     /// For releases in shadow; made when the first is loaded.
     shadows: OnceLock<Engine>,
     examination: examination::Examination,
+    /// Listens to calls that are recorded.
+    recorder: Option<Arc<Recorder>>,
 }
 
 impl Host {

@@ -37,12 +37,14 @@ mod settings;
 mod tests;
 #[cfg(feature = "http")]
 pub(crate) mod wasi;
+#[cfg(feature = "http")]
+mod witness;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 pub use resolve::{Lookup, Resolver, SystemResolver};
-pub use script::{HttpScript, ScriptedFault, ScriptedRequest, ScriptedResponse};
+pub use script::{HttpScript, HttpWitness, ScriptedFault, ScriptedRequest, ScriptedResponse};
 pub use settings::HttpSettings;
 
 use super::authority::{Authority, Denial};

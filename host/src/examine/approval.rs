@@ -5,17 +5,21 @@
 //!
 //! *Never:* an approval is made without a person's key; nothing in the host holds one.
 
+mod consequences;
+mod count;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::finding::{Blocks, clean};
 use super::policy::Conditions;
 use super::report::Report;
 use crate::artifact::{
     Digests, EnvelopeError, KeyId, Keyring, Moment, SigningKey, StatementError, attest, attested,
 };
 use crate::model::{CapabilityName, Digest};
+pub use consequences::consequences;
+pub(crate) use count::count;
 
 /// What the statement is.
 const PREDICATE: &str = "https://engraft.dev/approval/v1";
@@ -89,15 +93,6 @@ pub struct Approval {
     envelope: Vec<u8>,
 }
 
-/// What came of looking through approvals.
-#[derive(Debug, Default)]
-pub(crate) struct Counted {
-    pub(crate) approvers: Vec<KeyId>,
-    pub(crate) conditions: Vec<Conditions>,
-    pub(crate) is_rejected: bool,
-    pub(crate) refusals: Vec<String>,
-}
-
 impl Binding {
     /// What an approval of this report's candidate is bound to.
     #[must_use]
@@ -159,123 +154,6 @@ impl Approval {
         }
         Ok((read.predicate, read.signers))
     }
-}
-
-/// Counts the persons whose last word on exactly this is yes and still holds.
-pub(crate) fn count(
-    approvals: &[Approval],
-    binding: &Binding,
-    keyring: &Keyring,
-    now: Duration,
-) -> Counted {
-    let mut counted = Counted::default();
-    let mut said: Vec<(KeyId, Said)> = Vec::new();
-    for approval in approvals {
-        match approval.open(keyring, now) {
-            Ok((word, signers)) if signers.is_empty() => {
-                if word.binding.name == binding.name {
-                    counted.refusals.push("nobody whom the keyring trusts signed one".to_owned());
-                }
-            }
-            Ok((word, signers)) => {
-                said.extend(signers.into_iter().map(|key| (key, word.clone())));
-            }
-            Err(error) => counted.refusals.push(clean(&error.to_string())),
-        }
-    }
-    // The last word counts; of two in one second the more careful one.
-    said.sort_by_key(|(_, word)| (word.at, word.decision.care()));
-    let moment = Moment::at(now);
-    let of_this = |word: &Said| word.binding.name == binding.name;
-    let mut last: Vec<(KeyId, Said)> = Vec::new();
-    for (key, word) in said.into_iter().filter(|(_, word)| of_this(word)) {
-        if word.binding.component == binding.component {
-            last.retain(|(known, _)| *known != key);
-            last.push((key, word));
-        }
-    }
-    for (key, word) in last {
-        match word.decision {
-            Decision::Withdraw => {
-                counted.refusals.push(format!("{key} has withdrawn what it said"));
-            }
-            Decision::Reject => {
-                counted.is_rejected = true;
-                counted.refusals.push(format!("{key} has rejected it: {}", clean(&word.why)));
-            }
-            Decision::Approve => match differs(&word, binding, moment) {
-                Some(why) => counted.refusals.push(format!("that of {key} {why}")),
-                None => {
-                    counted.approvers.push(key);
-                    counted.conditions.push(word.conditions);
-                }
-            },
-        }
-    }
-    counted
-}
-
-/// Why an approval of this component does not hold for this examination of it.
-fn differs(word: &Said, binding: &Binding, now: Moment) -> Option<String> {
-    let bound = &word.binding;
-    let why = if word.at > now {
-        "is from the future"
-    } else if word.until < now {
-        return Some(format!("has expired at {}", word.until));
-    } else if bound.permissions != binding.permissions {
-        "is for other permissions"
-    } else if bound.description != binding.description {
-        "is for another description"
-    } else if bound.policy != binding.policy {
-        "was given under another policy"
-    } else if bound.findings != binding.findings {
-        "was given for other findings"
-    } else {
-        return None;
-    };
-    Some(why.to_owned())
-}
-
-/// What a person is asked, in the system's own words: the consequences and the difference. Nothing
-/// of it is the author's text but names, which are cleaned.
-#[must_use]
-pub fn consequences(report: &Report) -> Vec<String> {
-    let asked = &report.subject.permissions;
-    let mut told = Vec::new();
-    for rule in &asked.http {
-        let methods = if rule.methods.is_empty() {
-            "read from".to_owned()
-        } else {
-            format!("send {} to", rule.methods.join(", "))
-        };
-        told.push(format!("it may {methods} {}{}", rule.host, rule.path_prefix));
-    }
-    for rule in &asked.secrets {
-        let hosts: Vec<String> = rule.hosts.iter().map(ToString::to_string).collect();
-        told.push(format!("the secret `{}` is sent to {}", rule.name, hosts.join(", ")));
-    }
-    for rule in &asked.files {
-        let deed = match rule.access {
-            crate::model::Access::ReadOnly => "read",
-            crate::model::Access::ReadWrite => "change",
-        };
-        told.push(format!("it may {deed} files in {}", rule.guest_path));
-    }
-    for name in &asked.call {
-        told.push(format!("it may have {name} do what that may"));
-    }
-    if let Some(quota) = asked.kv {
-        told.push(format!("it may keep {} bytes under {} keys", quota.bytes, quota.keys));
-    }
-    for (names, what) in [(&asked.config, "read the settings"), (&asked.custom, "use")] {
-        told.extend(names.iter().map(|name| format!("it may {what} {name}")));
-    }
-    if !asked.env.is_empty() {
-        told.push(format!("it may read the environment variables {}", asked.env.join(", ")));
-    }
-    let widening = report.findings.iter().filter(|it| it.blocks == Blocks::UntilApproved);
-    told.extend(widening.map(|finding| format!("new: {}", finding.message)));
-    told.into_iter().map(|line| clean(&line)).collect()
 }
 
 /// Plain data as one digest. Writing it to memory does not fail.

@@ -102,6 +102,8 @@ checks! {
     CASES = "sandbox.cases", Standard, Error, "does it answer or refuse every input that fits its schema?";
     INVALID_INPUT = "sandbox.invalid-input", Standard, Error, "does it bear inputs that do not fit?";
     OUTPUT_SCHEMA = "sandbox.output", Standard, Error, "do its outputs fit their schema?";
+    TAPE = "sandbox.tape", Standard, Error, "does it do on a recorded tape what it did then?";
+    SEARCHED = "coverage.searched", Comprehensive, Error, "does it bear the inputs that reach the rest of it?";
     BEYOND = "behaviour.beyond", Comprehensive, Error, "does it try only what it asked for?";
     DETERMINISM = "behaviour.determinism", Comprehensive, Error, "do the same input, seed and time give the same answer and calls?";
     ISOLATION = "behaviour.isolation", Comprehensive, Error, "does nothing of one user reach the next?";
@@ -112,6 +114,7 @@ checks! {
     LATE = "behaviour.late", Comprehensive, Error, "does it do the same later, on other days and for larger inputs?";
     RISK = "policy.risk", Basic, Error, "does the policy take its risk?";
     WALL = "worker.wall", Production, Error, "does every wall stand around the worker?";
+    REHEARSAL = "worker.rehearsal", Production, Critical, "does it run in a worker before it runs here?";
     WORKER_SAME = "worker.same", Production, Error, "does it do in the worker what it does in this process?";
     SLOWER = "performance.regression", Production, Error, "is it as fast as the release before?";
 }

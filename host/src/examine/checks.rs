@@ -8,7 +8,7 @@ mod exports;
 mod names;
 mod release;
 mod schema;
-mod secrets;
+pub(crate) mod secrets;
 mod shape;
 mod termination;
 pub(crate) mod text;

@@ -3,6 +3,8 @@
 //! *Never:* either is made anywhere but at the end of the work that it stands for; and each owns the
 //! bytes that were looked at, so that nobody approves one thing and registers another.
 
+mod refusal;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use super::candidate::Candidate;
 use super::policy::Conditions;
 use super::report::{Report, Verdict};
 use crate::artifact::{Bundle, KeyId, Keyring, Manifest, SignError, SigningKey};
+pub use refusal::NotApproved;
 
 /// A candidate with the report of its examination.
 ///
@@ -88,55 +91,6 @@ pub struct Approved {
 pub struct Cleared {
     report: Report,
     conditions: Vec<Conditions>,
-}
-
-/// Why a candidate is not approved; it is given back together with this.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NotApproved {
-    /// Something blocks it.
-    #[error("`{name}` is blocked by {}", .checks.join(", "))]
-    Blocked {
-        /// Which capability.
-        name: String,
-        /// The checks that block it.
-        checks: Vec<String>,
-    },
-    /// Less was looked at than the policy wants.
-    #[error("`{name}` was not looked at enough: {why}")]
-    Incomplete {
-        /// Which capability.
-        name: String,
-        /// What is missing.
-        why: String,
-    },
-    /// A person has said no.
-    #[error("`{name}` was rejected{}", listed(.refusals))]
-    Rejected {
-        /// Which capability.
-        name: String,
-        /// Who, and why.
-        refusals: Vec<String>,
-    },
-    /// Too few persons have approved it.
-    #[error(
-        "`{name}` has {counted} of {needed} approvals; `engraft approvals approve` gives one{}",
-        listed(.refusals)
-    )]
-    TooFew {
-        /// Which capability.
-        name: String,
-        /// How many count.
-        counted: usize,
-        /// How many it takes.
-        needed: usize,
-        /// Why the others do not count.
-        refusals: Vec<String>,
-    },
-}
-
-fn listed(refusals: &[String]) -> String {
-    refusals.iter().map(|why| format!("\n  - {why}")).collect()
 }
 
 impl Examined {

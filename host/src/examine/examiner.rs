@@ -2,27 +2,31 @@
 //!
 //! *Never:* anything of a candidate is compiled before its bytes have passed.
 
+mod conclude;
+
 use std::sync::Arc;
 
-use super::candidate::{Candidate, Said, Trust};
+use super::candidate::{Candidate, Said};
 use super::catalogue::CheckId;
-use super::checks::{OF_BYTES, OF_MANIFEST, is_bounded_by_structure};
+use super::checks::{OF_BYTES, OF_MANIFEST};
+use super::coverage::SourceMap;
 use super::examined::Examined;
 use super::facts::Facts;
-use super::finding::{Blocks, Draft};
+use super::finding::Draft;
 use super::level::{Level, Profile};
 use super::notes::Notes;
 use super::performance::Rival;
-use super::policy::{Action, Policy};
-use super::report::{Measures, REPORT_FORMAT, Report, Subject as ReportSubject, Verdict};
-use super::risk::{Known, RiskReport, assess};
+use super::policy::Policy;
+use super::report::{Measures, Report};
+use super::sandbox::Shown;
 use super::subject::Subject;
+use super::tape::Tape;
 use super::walk::walk;
 use super::{sandbox, texts, walls};
-use crate::artifact::{Digests, Manifest, Moment};
+use crate::artifact::Manifest;
 use crate::engine::raw::Interface;
 use crate::engine::{ComponentKind, Engine, EngineConfig, EngineError, Metering, NativeCode};
-use crate::model::{CapabilityName, Clock, Digest};
+use crate::model::{CapabilityName, Clock};
 
 /// Findings of one check; more of them would say the same again.
 pub(crate) const DRAFTS_MAX: usize = 32;
@@ -51,7 +55,18 @@ pub struct Order {
     pub before_component: Option<Arc<[u8]>>,
     /// Names that are in use.
     pub names: Vec<CapabilityName>,
+    /// What it was built from, and where the code of each expression is.
+    pub source: Option<Arc<SourceMap>>,
+    /// What was recorded of it, or of the release before, in real use.
+    pub tape: Option<Arc<Tape>>,
+    /// Other candidates for the same, which it is measured beside.
+    pub others: Vec<(Manifest, Arc<[u8]>)>,
+    /// An earlier report of this capability, with what was measured then.
+    pub baseline: Option<Arc<Report>>,
 }
+
+/// What examines: reports say so, and figures of another one may rest on another engine.
+pub(crate) const EXAMINER: &str = concat!("engraft ", env!("CARGO_PKG_VERSION"));
 
 /// Why there is no examination.
 #[derive(Debug, thiserror::Error)]
@@ -126,17 +141,26 @@ impl Examiner {
         subject.texts = texts::of(manifest.as_ref(), &facts);
         notes.run(OF_MANIFEST, &subject);
         drop(subject);
-        let mut measures = Measures::of(&facts);
-        let mut performance = None;
-        let rival = Rival::of(order);
+        let mut shown = Shown { measures: Measures::of(&facts), ..Shown::default() };
+        let (rival, others) = (Rival::of(order), Rival::others(order));
         if let (Some(manifest), false) = (&manifest, notes.is_blocked()) {
-            let (config, rival) = (&self.config, rival.as_ref());
-            let run = sandbox::Run { config, component: &bytes, manifest, code, rival };
-            performance = sandbox::run(&run, &mut notes, &mut measures).await;
+            let run = sandbox::Run {
+                config: &self.config,
+                component: &bytes,
+                manifest,
+                code,
+                rival: rival.as_ref(),
+                facts: Some(&facts),
+                source: order.source.as_deref(),
+                search: self.policy.search,
+                tape: order.tape.as_deref(),
+                others: &others,
+                baseline: order.baseline.as_deref(),
+            };
+            sandbox::run(&run, &mut notes, &mut shown).await;
         }
         walls::look(workers, &mut notes).await;
-        let mut report = self.report(&candidate, manifest.as_ref(), order, notes, measures);
-        report.performance = performance;
+        let report = self.report(&candidate, manifest.as_ref(), order, notes, shown);
         Ok(Examined::new(candidate, manifest, report))
     }
 
@@ -210,102 +234,6 @@ impl Examiner {
             }
         }
     }
-
-    fn report(
-        &self,
-        candidate: &Candidate,
-        manifest: Option<&Manifest>,
-        order: &Order,
-        mut notes: Notes<'_>,
-        measures: Measures,
-    ) -> Report {
-        let level = notes.profile.level;
-        let without = notes.profile.without.iter().copied().collect();
-        let asked = manifest.map(|manifest| manifest.permissions().clone()).unwrap_or_default();
-        let level_wanted = self.policy.level(candidate.origin(), &asked);
-        let signers = match candidate.trust() {
-            Trust::Signed { by } => by.clone(),
-            Trust::Unsigned | Trust::Refused { .. } => Vec::new(),
-        };
-        let risk = manifest.map(|manifest| {
-            let known = Known {
-                manifest,
-                origin: candidate.origin(),
-                is_signed: !signers.is_empty(),
-                level,
-                is_bounded: measures.is_bounded_by_structure,
-                findings: &notes.findings,
-                inconclusive: notes.inconclusive_count(),
-                calls: measures.calls,
-            };
-            assess(&known, &self.policy.weights)
-        });
-        let rule = risk.as_ref().map(|risk| self.policy.action(risk.level));
-        if let (Some(risk), Some(rule)) = (&risk, &rule) {
-            notes.found(CheckId::RISK, refused(risk, rule.what));
-        }
-        let verdict = verdict(&notes, rule.as_ref().map(|rule| rule.what));
-        let because = match verdict {
-            Verdict::Blocked => "what was found before blocks it already",
-            Verdict::Admissible | Verdict::NeedsApproval { .. } => "there was nothing to check",
-        };
-        let (findings, checks) = notes.into_parts(because);
-        Report {
-            format: REPORT_FORMAT,
-            examiner: concat!("engraft ", env!("CARGO_PKG_VERSION")).to_owned(),
-            subject: ReportSubject {
-                name: manifest.map_or(candidate.name(), Manifest::name).clone(),
-                version: manifest.map(|manifest| manifest.version.clone()),
-                component: candidate.digest(),
-                digests: Digests::of(candidate.component()),
-                bytes: candidate.component().len() as u64,
-                description: manifest.map(description_digest),
-                permissions: asked,
-                origin: candidate.origin(),
-                signers,
-                compared_with: order.before.as_ref().map(|before| before.version.clone()),
-            },
-            level,
-            level_wanted,
-            without,
-            policy: self.policy.digest(),
-            at: Moment::at(self.clock.wall()),
-            verdict,
-            findings,
-            checks,
-            risk,
-            rule,
-            measures,
-            performance: None,
-        }
-    }
-}
-
-/// What is said of a candidate, as one digest: an approval holds for this and no other.
-pub(crate) fn description_digest(manifest: &Manifest) -> Digest {
-    Digest::of(&serde_json::to_vec(&manifest.description).unwrap_or_default())
-}
-
-fn refused(risk: &RiskReport, action: Action) -> Vec<Draft> {
-    if action != Action::Refuse {
-        return Vec::new();
-    }
-    vec![
-        Draft::new(format!("its risk is {}, which the policy refuses", risk.level))
-            .seen("risk", &risk.because),
-    ]
-}
-
-fn verdict(notes: &Notes<'_>, action: Option<Action>) -> Verdict {
-    if notes.is_blocked() {
-        return Verdict::Blocked;
-    }
-    let for_findings = notes.findings.iter().any(|it| it.blocks == Blocks::UntilApproved);
-    let approvals = action.map_or(0, Action::approvals).max(usize::from(for_findings));
-    match approvals {
-        0 => Verdict::Admissible,
-        approvals => Verdict::NeedsApproval { approvals, for_findings },
-    }
 }
 
 fn refuse_other_than_components(candidate: &Candidate) -> Result<(), ExamineError> {
@@ -315,23 +243,6 @@ fn refuse_other_than_components(candidate: &Candidate) -> Result<(), ExamineErro
         [0, b'a', b's', b'm', _, _, 1, 0, ..] => Ok(()),
         [0, b'a', b's', b'm', _, _, 0, 0, ..] => Err(ExamineError::CoreModule { name: name() }),
         _ => Err(ExamineError::NotWasm { name: name() }),
-    }
-}
-
-// === impl Measures ===
-
-impl Measures {
-    /// What one walk shows.
-    pub(crate) fn of(facts: &Facts<'_>) -> Self {
-        let data = facts.modules.iter().flat_map(|module| &module.data);
-        Self {
-            modules: facts.modules.len() as u64,
-            functions: facts.functions().count() as u64,
-            data_bytes: data.map(|piece| piece.bytes.len() as u64).sum(),
-            features: facts.features.iter().map(|name| name.replace('_', "-")).collect(),
-            is_bounded_by_structure: is_bounded_by_structure(facts),
-            ..Self::default()
-        }
     }
 }
 

@@ -140,7 +140,7 @@ impl Module<'_> {
         format!("module {}, function {index}{name}", self.number)
     }
 
-    fn name_of(&self, index: u32) -> Option<String> {
+    pub(crate) fn name_of(&self, index: u32) -> Option<String> {
         for part in self.names.clone()? {
             if let wasmparser::Name::Function(names) = part.ok()? {
                 let mut named = names.into_iter().filter_map(Result::ok);

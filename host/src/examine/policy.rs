@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::candidate::CandidateOrigin;
 use super::catalogue::CheckId;
+use super::coverage::SearchBounds;
 use super::finding::Blocks;
 use super::level::{Bounds, Level, Profile};
 use super::risk::Weights;
@@ -43,6 +44,8 @@ pub struct Policy {
     pub blocks: BTreeMap<CheckId, Blocks>,
     /// What static analysis lets through.
     pub bounds: Bounds,
+    /// What the search for inputs that reach more may take.
+    pub search: SearchBounds,
     /// What nobody may have.
     pub forbidden: Forbidden,
     /// Names that others must not look like, besides those that are in use.

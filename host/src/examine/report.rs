@@ -8,11 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use super::candidate::CandidateOrigin;
 use super::catalogue::CheckId;
+use super::coverage::Coverage;
 use super::finding::{Blocks, Finding};
 use super::level::Level;
 use super::performance::Performance;
 use super::policy::Rule;
 use super::risk::RiskReport;
+use super::spread::Spreads;
 use crate::artifact::{
     Digests, EnvelopeError, KeyId, Keyring, Moment, SigningKey, attest, attested,
 };
@@ -58,6 +60,9 @@ pub struct Report {
     pub rule: Option<Rule>,
     /// What was measured.
     pub measures: Measures,
+    /// How much of it ran, where that was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
     /// How fast it is, where that was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub performance: Option<Performance>,
@@ -158,6 +163,9 @@ pub struct Measures {
     pub fuel_max: u64,
     /// Memory of the largest of them.
     pub memory_bytes_max: u64,
+    /// How time, fuel and memory of all of them are spread.
+    #[serde(skip_serializing_if = "Spreads::is_empty")]
+    pub spreads: Spreads,
 }
 
 impl Report {

@@ -4,21 +4,29 @@
 
 mod actor;
 mod cases;
+mod playing;
+mod rehearsal;
 mod stage;
+mod tapes;
 mod trials;
 mod values;
 
 use std::sync::Arc;
 
 use super::catalogue::CheckId;
+use super::coverage::{self, Coverage, SearchBounds, SourceMap};
+use super::facts::Facts;
 use super::finding::Draft;
 use super::level::Level;
 use super::notes::Notes;
 use super::performance::{Performance, Rival};
-use super::report::Measures;
+use super::report::{Measures, Report};
+use super::spread::Samples;
+use super::tape::Tape;
 use crate::artifact::Manifest;
 use crate::engine::{EngineConfig, NativeCode};
 pub(super) use actor::{Actor, Allows, Cast, Seen};
+pub(super) use cases::{cases, ordinary, plain};
 pub(super) use stage::{Fault, Function, HostCall, Script};
 pub(super) use values::Values;
 
@@ -34,6 +42,26 @@ pub(crate) struct Run<'a> {
     pub(crate) code: Option<NativeCode>,
     /// The release that it is held against.
     pub(crate) rival: Option<&'a Rival>,
+    /// What its bytes show.
+    pub(crate) facts: Option<&'a Facts<'a>>,
+    /// What it was built from, where that is known.
+    pub(crate) source: Option<&'a SourceMap>,
+    /// What a search for inputs may take.
+    pub(crate) search: SearchBounds,
+    /// What was recorded of it in real use.
+    pub(crate) tape: Option<&'a Tape>,
+    /// Other candidates for the same.
+    pub(crate) others: &'a [Rival],
+    /// What was measured before.
+    pub(crate) baseline: Option<&'a Report>,
+}
+
+/// What a candidate showed beside findings.
+#[derive(Debug, Default)]
+pub(crate) struct Shown {
+    pub(crate) measures: Measures,
+    pub(crate) coverage: Option<Coverage>,
+    pub(crate) performance: Option<Performance>,
 }
 
 /// An input that was tried, and what came of it.
@@ -49,6 +77,7 @@ pub(crate) struct Tally {
     calls: u64,
     fuel_max: u64,
     memory_bytes_max: u64,
+    samples: Samples,
 }
 
 /// The configuration of the examiner's engines: small, without a cache, without the program's own
@@ -65,18 +94,14 @@ pub(crate) fn engine_config(config: EngineConfig) -> EngineConfig {
 }
 
 /// Runs what the level asks for.
-pub(crate) async fn run(
-    run: &Run<'_>,
-    notes: &mut Notes<'_>,
-    measures: &mut Measures,
-) -> Option<Performance> {
+pub(crate) async fn run(run: &Run<'_>, notes: &mut Notes<'_>, shown: &mut Shown) {
     if notes.profile.level < Level::Standard {
-        return None;
+        return;
     }
     if !run.manifest.permissions().custom.is_empty() {
         let because = "it uses interfaces of the embedding program, which are not played here";
         notes.inconclusive(CheckId::LOADS, because);
-        return None;
+        return;
     }
     let opened = Actor::open(run).await.and_then(|actor| {
         let loaded = actor.load(Cast::default())?;
@@ -87,27 +112,45 @@ pub(crate) async fn run(
         Err(error) => {
             let draft = Draft::new("it cannot be loaded").seen("the engine", error.to_string());
             notes.found(CheckId::LOADS, vec![draft]);
-            return None;
+            return;
         }
     };
     notes.found(CheckId::LOADS, Vec::new());
     let mut tally = Tally::default();
-    let bases = trials::run(&actor, &loaded, notes, &mut tally).await;
+    rehearsal::run(&actor, notes, &mut tally).await;
+    if notes.is_blocked() {
+        shown.measures.calls = tally.calls;
+        return;
+    }
+    let mut bases = trials::run(&actor, &loaded, notes, &mut tally).await;
+    if let Some(tape) = run.tape {
+        tapes::run(tape, &actor, notes, &mut tally).await;
+    }
     if notes.profile.level >= Level::Comprehensive && !notes.is_blocked() {
+        shown.coverage = coverage::run(run, &actor, &mut bases, notes, &mut tally).await;
         super::behaviour::run(&actor, &bases, notes, &mut tally).await;
     }
-    let performance = match notes.profile.level >= Level::Production && !notes.is_blocked() {
-        true => super::performance::run(run, &actor, &bases, notes, &mut tally).await,
-        false => None,
-    };
-    let Tally { calls, fuel_max, memory_bytes_max } = tally;
-    *measures = Measures { calls, fuel_max, memory_bytes_max, ..std::mem::take(measures) };
-    performance
+    if notes.profile.level >= Level::Production && !notes.is_blocked() {
+        let performance = super::performance::run(run, &actor, &bases, notes, &mut tally);
+        shown.performance = performance.await;
+    }
+    let Tally { calls, fuel_max, memory_bytes_max, samples } = tally;
+    let spreads = samples.spreads();
+    let measures = std::mem::take(&mut shown.measures);
+    shown.measures = Measures { calls, fuel_max, memory_bytes_max, spreads, ..measures };
+}
+
+impl<'a> Run<'a> {
+    /// The same surroundings for another component: nothing is known of its bytes.
+    pub(crate) fn beside(&self) -> Self {
+        Self { code: None, rival: None, facts: None, source: None, tape: None, ..*self }
+    }
 }
 
 impl Tally {
     pub(crate) fn add(&mut self, seen: &Seen) {
         self.calls += 1;
+        self.samples.add(&seen.usage);
         self.fuel_max = self.fuel_max.max(seen.usage.fuel);
         self.memory_bytes_max = self.memory_bytes_max.max(seen.usage.memory_bytes_peak);
     }

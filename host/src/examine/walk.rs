@@ -4,20 +4,18 @@
 //! bytes and by [`Bounds`], since it stops at the first thing that would make it cost more.
 
 mod body;
+mod inside;
 mod proposal;
 
 use wasmparser::{
-    BinaryReaderError, ComponentExternalKind, ComponentTypeRef, DataKind, ElementItems, Encoding,
-    ExternalKind, KnownCustom, Operator, Parser, Payload, TypeBounds, TypeRef, ValidPayload,
-    Validator, WasmFeatures,
+    BinaryReaderError, ComponentExternalKind, ComponentTypeRef, Encoding, KnownCustom, Parser,
+    Payload, TypeBounds, ValidPayload, Validator, WasmFeatures,
 };
 
-use super::facts::{Custom, Data, Extent, Facts, Module, OuterExport, OuterKind, Stopped};
+use super::facts::{Custom, Facts, Module, OuterExport, OuterKind, Stopped};
 use super::level::Bounds;
 use body::Reader;
 
-/// A page of linear memory, where a memory does not say otherwise.
-const PAGE_BYTES: u64 = 64 << 10;
 /// One sentence of the validator's.
 const WHY_CHARS_MAX: usize = 200;
 
@@ -171,105 +169,6 @@ impl<'a> Walker<'a, '_> {
         }
         Ok(())
     }
-
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "the other sections tell nothing by themselves"
-    )]
-    fn look_into_module(&mut self, payload: Payload<'a>) -> Result<(), Stopped> {
-        let mut features = Vec::new();
-        let Some(module) = self.module() else { return Ok(()) };
-        match payload {
-            Payload::ImportSection(imports) => {
-                for import in imports.into_imports() {
-                    match import?.ty {
-                        TypeRef::Func(_) | TypeRef::FuncExact(_) => module.imported_functions += 1,
-                        TypeRef::Memory(memory) => features.extend(proposal::of_memory(&memory)),
-                        _ => {}
-                    }
-                }
-            }
-            Payload::MemorySection(memories) => {
-                for memory in memories {
-                    let memory = memory?;
-                    features.extend(proposal::of_memory(&memory));
-                    let page = memory.page_size_log2.map_or(PAGE_BYTES, |log| 1 << log.min(16));
-                    let bytes = |pages: u64| pages.saturating_mul(page);
-                    let maximum = memory.maximum.map(bytes);
-                    module.memories.push(Extent { initial: bytes(memory.initial), maximum });
-                }
-                if module.memories.len() > 1 {
-                    features.push("multi-memory");
-                }
-            }
-            Payload::TableSection(tables) => {
-                for table in tables {
-                    let ty = table?.ty;
-                    module.tables.push(Extent { initial: ty.initial, maximum: ty.maximum });
-                }
-            }
-            Payload::ExportSection(exports) => {
-                for export in exports {
-                    let export = export?;
-                    if matches!(export.kind, ExternalKind::Func | ExternalKind::FuncExact) {
-                        module.exported.push(export.index);
-                    }
-                }
-            }
-            Payload::StartSection { func, .. } => module.start = Some(func),
-            Payload::ElementSection(elements) => {
-                for element in elements {
-                    refer(module, element?.items)?;
-                }
-            }
-            Payload::DataSection(pieces) => {
-                for piece in pieces {
-                    module.data.push(data(piece?));
-                }
-            }
-            _ => {}
-        }
-        self.facts.features.extend(features);
-        Ok(())
-    }
-}
-
-fn refer(module: &mut Module<'_>, items: ElementItems<'_>) -> Result<(), Stopped> {
-    match items {
-        ElementItems::Functions(functions) => {
-            for function in functions {
-                module.referred.insert(function?);
-            }
-        }
-        ElementItems::Expressions(_, expressions) => {
-            for expression in expressions {
-                for operator in expression?.get_operators_reader() {
-                    if let Operator::RefFunc { function_index } = operator? {
-                        module.referred.insert(function_index);
-                    }
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-fn data(piece: wasmparser::Data<'_>) -> Data<'_> {
-    let (memory, at) = match &piece.kind {
-        DataKind::Passive => (0, None),
-        DataKind::Active { memory_index, offset_expr } => {
-            let mut operators = offset_expr.get_operators_reader();
-            let at = match operators.read() {
-                Ok(Operator::I32Const { value }) => Some(u64::from(value.cast_unsigned())),
-                Ok(Operator::I64Const { value }) => Some(value.cast_unsigned()),
-                _ => None,
-            };
-            // What has a second operator is a sum, whose first part is not the place.
-            let is_plain = matches!(operators.read(), Ok(Operator::End));
-            (*memory_index, at.filter(|_| is_plain))
-        }
-    };
-    Data { at, memory, bytes: piece.data, range: piece.range }
 }
 
 const fn outer_kind(kind: ComponentExternalKind) -> OuterKind {

@@ -13,7 +13,7 @@ use crate::engine::{
     Engine, EngineConfig, InstancePolicy, Metering, Observer, Services, raw::Interface,
     worker::WorkerProgram,
 };
-use crate::examine::Policy;
+use crate::examine::{Policy, Recorder};
 use crate::model::{Budget, Clock, Grant, KeyValue, NamePattern};
 
 /// Sets a [`Host`] up, step by step.
@@ -36,6 +36,7 @@ pub struct Ready {
     engine: EngineConfig,
     services: Services,
     policy: Option<Policy>,
+    recorder: Option<Arc<Recorder>>,
 }
 
 /// The terms on which capabilities run. The default grants nothing, runs each call on a fresh
@@ -68,6 +69,7 @@ impl HostBuilder<WantsTrust> {
                 engine: EngineConfig::default(),
                 services: Services::default(),
                 policy: None,
+                recorder: None,
             },
         }
     }
@@ -122,6 +124,14 @@ impl HostBuilder<Ready> {
         self
     }
 
+    /// Listens to what capabilities ask of their host, for calls that are
+    /// [recorded](Host::call_recorded). Their clocks stand still and their random numbers come from a
+    /// seed meanwhile.
+    pub fn recorder(mut self, recorder: Arc<Recorder>) -> Self {
+        self.state.recorder = Some(recorder);
+        self
+    }
+
     /// What workers are made of: for capabilities whose terms say
     /// [`InstancePolicy::Walled`].
     pub fn worker(mut self, program: WorkerProgram) -> Self {
@@ -147,12 +157,20 @@ impl HostBuilder<Ready> {
     /// Where the cache directory cannot be used, or the machine does not give what an engine
     /// needs.
     pub fn build(self) -> Result<Host, Error> {
-        let Ready { keyring, terms, mut engine, services, policy } = self.state;
+        let Ready { keyring, mut terms, mut engine, services, policy, recorder } = self.state;
         let examination = Examination::new(policy, engine.clone());
         let directory = Arc::new(Directory::default());
+        let neighbours =
+            Neighbours { directory: Arc::downgrade(&directory), clock: Arc::clone(&engine.clock) };
+        let mut services = services.peers(Arc::new(neighbours));
+        if let Some(recorder) = &recorder {
+            services = recorder.around(services);
+            for (_, terms) in &mut terms {
+                terms.grant = recorder.steadied(std::mem::take(&mut terms.grant));
+            }
+        }
         let values = services.values.clone();
-        let neighbours = Neighbours(Arc::downgrade(&directory));
-        engine.services = Arc::new(services.peers(Arc::new(neighbours)));
+        engine.services = Arc::new(services);
         let clock = Arc::clone(&engine.clock);
         let engine = Engine::new(engine)?;
         let parts = Parts {
@@ -163,6 +181,7 @@ impl HostBuilder<Ready> {
             values,
             clock,
             examination,
+            recorder,
             shadows: OnceLock::new(),
         };
         Ok(Host { parts: Arc::new(parts) })

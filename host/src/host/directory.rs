@@ -2,8 +2,9 @@
 //!
 //! *Never:* a reader waits for a writer, or sees half of a change.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustc_hash::FxBuildHasher;
 
@@ -19,6 +20,8 @@ type Live = HashMap<CapabilityName, Capability, FxBuildHasher>;
 #[derive(Default)]
 pub(crate) struct Directory {
     live: ArcSwap<Live>,
+    /// Until which time of day others may call what is live, where an approval says so.
+    ends: ArcSwap<BTreeMap<CapabilityName, Duration>>,
     /// One change at a time; readers never take it.
     writer: Mutex<()>,
 }
@@ -26,6 +29,28 @@ pub(crate) struct Directory {
 impl Directory {
     pub(crate) fn find(&self, name: &str) -> Option<Capability> {
         self.live.load().get(name).cloned()
+    }
+
+    /// The same for another capability, which may call it up to a moment that is not over.
+    pub(crate) fn find_at(&self, name: &CapabilityName, now: Duration) -> Option<Capability> {
+        // Approvals end with a second, not within it.
+        let is_past = |end: &Duration| now.as_secs() > end.as_secs();
+        let is_over = self.ends.load().get(name).is_some_and(is_past);
+        self.find(name.as_str()).filter(|_| !is_over)
+    }
+
+    /// Until when others may call what is live under a name; none is for as long as it is live.
+    pub(crate) fn end_at(&self, name: &CapabilityName, until: Option<Duration>) {
+        if self.ends.load().get(name).copied() == until {
+            return;
+        }
+        let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ends = BTreeMap::clone(&self.ends.load());
+        match until {
+            Some(until) => ends.insert(name.clone(), until),
+            None => ends.remove(name),
+        };
+        self.ends.store(Arc::new(ends));
     }
 
     /// What is live now, for as long as one call: that costs less than a clone of the capability,

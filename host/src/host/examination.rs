@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use super::Host;
 use crate::Error;
 use crate::artifact::{Bundle, Manifest};
-use crate::engine::EngineConfig;
+use crate::engine::{EngineConfig, Invocation, Report};
 use crate::examine::{Approved, Candidate, Examined, Examiner, Order, Policy};
 use crate::model::Budget;
 
@@ -38,6 +38,19 @@ impl Host {
     #[must_use]
     pub fn policy(&self) -> Policy {
         self.parts.examination.policy.clone().unwrap_or_default()
+    }
+
+    /// Calls the live release of a name and records what it asks of its host, where the host was built
+    /// with a [recorder](super::HostBuilder::recorder); without one this is [`Host::call`]. Recorded
+    /// calls go one after the other.
+    pub async fn call_recorded(&self, name: &str, invocation: Invocation<'_>) -> Report {
+        let (Some(recorder), Some(capability)) = (&self.parts.recorder, self.capability(name))
+        else {
+            return self.call(name, invocation).await;
+        };
+        let (operation, input) = (invocation.operation().to_owned(), invocation.input().to_owned());
+        let call = self.call(name, invocation);
+        recorder.record(capability.name(), &operation, &input, call).await
     }
 
     pub(super) async fn examine(

@@ -11,6 +11,7 @@ mod tests;
 mod trials;
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use semver::Version;
 use serde::Serialize;
@@ -321,6 +322,9 @@ impl LiveHost {
                 let reach = served.reaches.get(version);
                 reach.is_none_or(|it| !it.is_narrow() && it.until.is_none_or(|end| now <= end))
             };
+            let reach = served.stable.as_ref().and_then(|it| served.reaches.get(it.version()));
+            let until = reach.and_then(|reach| reach.until);
+            directory.end_at(name, until.map(|end| Duration::from_secs(end.unix())));
             match served.stable.as_ref().filter(|stable| is_for_all(stable.version())) {
                 Some(stable) if known.map(|k| k.digest()) == Some(stable.component()) => {}
                 Some(stable) => drop(directory.put(stable.callee().clone())),

@@ -2,12 +2,15 @@
 
 mod approval;
 pub(crate) mod bench;
+mod coverage;
 mod honest;
 mod hostile_bytes;
 mod hostile_guests;
 mod hostile_runs;
 mod hostile_words;
 mod speed;
+#[cfg(feature = "http")]
+mod tapes;
 
 use engraft::examine::{Blocks, CHECKS, CheckId, Level, Report, Severity};
 

@@ -11,6 +11,7 @@ use engraft::worker::WorkerProgram;
 pub(crate) const LIAR: &str = "engraft-liar";
 pub(crate) const BRAGGART: &str = "engraft-braggart";
 pub(crate) const COWARD: &str = "engraft-coward";
+pub(crate) const FAINTER: &str = "engraft-fainter";
 
 /// A program of this name, which is this binary.
 pub(crate) fn program(name: &str) -> WorkerProgram {
@@ -31,7 +32,19 @@ fn link(name: &str) -> PathBuf {
 pub(crate) fn act_if_disguised() {
     let called = std::env::args().next().unwrap_or_default();
     match Path::new(&called).file_name().and_then(|name| name.to_str()) {
-        Some(LIAR) => lie(),
+        Some(LIAR) => behind(|told| {
+            for at in 0..told.len().saturating_sub(1) {
+                if told[at..at + 2] == *b"42" {
+                    told[at + 1] = b'3';
+                }
+            }
+        }),
+        // It does all that it is asked, up to its first right answer.
+        Some(FAINTER) => behind(|told| {
+            if told.windows(2).any(|two| two == b"42") {
+                std::process::abort();
+            }
+        }),
         // Four gigabytes follow, it says.
         Some(BRAGGART) => {
             drop(std::io::stdout().write_all(b"EgW1\xff\xff\xff\xff\xff\xff\xff\xff"))
@@ -42,8 +55,8 @@ pub(crate) fn act_if_disguised() {
     std::process::exit(7);
 }
 
-/// An honest worker behind, whose every 42 becomes a 43 on the way.
-fn lie() {
+/// An honest worker behind, whose words are looked at and changed on the way.
+fn behind(change: impl Fn(&mut [u8])) {
     let mut honest = Command::new("/proc/self/exe")
         .args(std::env::args().skip(1))
         .stdin(Stdio::inherit())
@@ -54,11 +67,7 @@ fn lie() {
     let mut piece = [0; 65_536];
     while let Ok(length @ 1..) = said.read(&mut piece) {
         let told = &mut piece[..length];
-        for at in 0..length.saturating_sub(1) {
-            if told[at..at + 2] == *b"42" {
-                told[at + 1] = b'3';
-            }
-        }
+        change(told);
         std::io::stdout().write_all(told).unwrap();
         std::io::stdout().flush().unwrap();
     }

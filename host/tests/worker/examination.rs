@@ -12,12 +12,13 @@ use engraft::worker::WorkerProgram;
 use serde_json::json;
 
 use crate::Test;
-use crate::disguise::{self, COWARD, LIAR};
+use crate::disguise::{self, COWARD, FAINTER, LIAR};
 use crate::processes::{block_on, locals_times_blocks};
 
-pub(crate) const TESTS: [Test; 4] = [
+pub(crate) const TESTS: [Test; 5] = [
     ("an_honest_candidate_passes_at_production", honest),
     ("what_does_otherwise_in_a_worker_is_found", does_otherwise),
+    ("what_brings_a_worker_down_never_runs_in_this_process", faints),
     ("without_workers_production_is_refused", without_workers),
     ("a_bomb_goes_off_in_a_worker_where_the_policy_says_so", a_bomb),
 ];
@@ -96,6 +97,7 @@ fn honest(program: &WorkerProgram) {
     }
     assert_eq!(found(&report, CheckId::WORKER_SAME), [""; 0]);
     assert_eq!(end(&report, CheckId::WORKER_SAME), CheckEnd::Passed);
+    assert_eq!(end(&report, CheckId::REHEARSAL), CheckEnd::Passed);
     assert_eq!(end(&report, CheckId::LOADS), CheckEnd::Passed);
     let lower =
         examine(Some(program.clone()), Policy::default(), &double(), &at(Level::Comprehensive));
@@ -114,6 +116,24 @@ fn does_otherwise(_: &WorkerProgram) {
     let told: Vec<String> = report.findings.iter().map(|it| it.message.clone()).collect();
     assert!(report.of(CheckId::WORKER_SAME).next().is_none());
     assert!(told.iter().all(|message| !message.contains("another answer")), "{told:?}");
+}
+
+fn faints(_: &WorkerProgram) {
+    let report = examine(
+        Some(disguise::program(FAINTER)),
+        Policy::default(),
+        &double(),
+        &at(Level::Production),
+    );
+    let told = found(&report, CheckId::REHEARSAL).join("\n");
+    assert!(told.contains("brings its worker down") && told.contains("number"), "{told}");
+    assert!(report.is_blocked());
+    assert_eq!(end(&report, CheckId::EXAMPLES), CheckEnd::Skipped, "nothing ran here");
+    // Switched off, it goes unnoticed up to where both are compared.
+    let order = Order { without: vec![CheckId::REHEARSAL], ..at(Level::Production) };
+    let report = examine(Some(disguise::program(FAINTER)), Policy::default(), &double(), &order);
+    assert!(report.of(CheckId::REHEARSAL).next().is_none());
+    assert_eq!(end(&report, CheckId::EXAMPLES), CheckEnd::Passed);
 }
 
 fn without_workers(_: &WorkerProgram) {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use engraft::examine::{Approval, Report};
-use engraft::model::Digest;
+use engraft::model::{CapabilityName, Digest};
 
 use crate::desk::Desk;
 use crate::input;
@@ -51,19 +51,33 @@ impl Archive {
         Ok(reports)
     }
 
+    /// Whether this is its name, or its component's digest begins so.
+    pub(crate) fn is_meant(report: &Report, what: &str) -> bool {
+        let digits = what.trim_start_matches("blake3:");
+        report.subject.name.as_str() == what
+            || (digits.len() >= DIGITS_MIN && report.subject.component.to_hex().starts_with(digits))
+    }
+
     /// The report whose component's digest begins so, or whose name this is.
     pub(crate) fn report(&self, what: &str) -> Result<Report> {
-        let digits = what.trim_start_matches("blake3:");
-        let is_meant = |report: &Report| {
-            report.subject.name.as_str() == what
-                || (digits.len() >= DIGITS_MIN
-                    && report.subject.component.to_hex().starts_with(digits))
-        };
         // The latest comes first.
-        self.reports()?.into_iter().find(is_meant).ok_or_else(|| {
+        self.reports()?.into_iter().find(|report| Self::is_meant(report, what)).ok_or_else(|| {
             Trouble::usage(format!("no report of `{what}` is kept here"))
                 .hint("`engraft examine FILE` makes one; `engraft approvals list` shows those kept")
         })
+    }
+
+    /// The latest report of another component of this name that says how fast it is.
+    pub(crate) fn baseline(
+        &self,
+        name: &CapabilityName,
+        component: Digest,
+    ) -> Result<Option<Report>> {
+        let is_meant = |report: &Report| {
+            let subject = &report.subject;
+            subject.name == *name && subject.component != component && report.performance.is_some()
+        };
+        Ok(self.reports()?.into_iter().find(is_meant))
     }
 
     /// Keeps a decision.

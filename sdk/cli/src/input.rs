@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use engraft::artifact::{BUNDLE_BYTES_MAX, Bundle, BundleError};
 use engraft::engine::{Engine, EngineError, Inspection};
+use engraft::examine::SourceMap;
 
 use crate::recipe::{self, Proved};
 use crate::text;
@@ -23,6 +24,8 @@ pub(crate) struct Input {
     pub(crate) content: Content,
     /// What is proved of a recipe.
     pub(crate) proved: Option<Proved>,
+    /// The text of a recipe, and where the code of its expressions is.
+    pub(crate) source: Option<Arc<SourceMap>>,
 }
 
 /// What a file holds.
@@ -40,8 +43,9 @@ impl Input {
         if recipe::is_recipe(path) {
             let built = recipe::build(path)?;
             let proved = Some(Proved::of(&built));
+            let source = Some(Arc::new(recipe::source(path, &built)?));
             let (path, bytes) = (path.to_owned(), built.component.into());
-            return Ok(Self { path, bytes, content: Content::Bare, proved });
+            return Ok(Self { path, bytes, content: Content::Bare, proved, source });
         }
         let bytes: Arc<[u8]> = read(path, BUNDLE_BYTES_MAX as u64)?.into();
         if bytes.is_empty() {
@@ -61,7 +65,7 @@ impl Input {
                 return Err(Trouble::corrupt(format!("`{}`: {error}", path.display())));
             }
         };
-        Ok(Self { path: path.to_owned(), bytes, content, proved: None })
+        Ok(Self { path: path.to_owned(), bytes, content, proved: None, source: None })
     }
 
     /// The component, wherever it is.

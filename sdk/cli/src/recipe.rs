@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use engraft::artifact::Bound;
+use engraft::examine::{SourceMap, SourceSpan};
 use engraft::model::Budget;
 use engraft_recipe::bound::{ANSWER_BYTES_MAX, FUEL_MAX};
 use engraft_recipe::diagnostic::Problem;
@@ -62,6 +63,19 @@ pub(crate) fn build(path: &Path) -> Result<Built> {
         }
         Trouble::fault(format!("`{}`: {error}", path.display()))
     })
+}
+
+/// Which code of a recipe's component came from which expression of its text.
+pub(crate) fn source(path: &Path, built: &Built) -> Result<SourceMap> {
+    let text = read(path)?.map_err(|problems| wrong(path, &problems))?;
+    let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let span = |mark: &recipe::Mark| SourceSpan {
+        function: mark.function,
+        offset: mark.offset,
+        start: number(mark.span.start),
+        end: number(mark.span.end),
+    };
+    Ok(SourceMap { text, spans: built.marks.iter().map(span).collect() })
 }
 
 /// Checks a recipe without building it.

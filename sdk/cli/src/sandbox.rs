@@ -11,6 +11,7 @@ use std::sync::Arc;
 use clap::Args;
 use engraft::artifact::{Bundle, Keyring, Rollback, SigningKey, TrustedKey};
 use engraft::engine::{ConfigMap, SecretMap, Services};
+use engraft::examine::Recorder;
 use engraft::model::CapabilityName;
 use engraft::store::MemoryStore;
 use engraft::{Capability, Host, Invocation, Report, Terms};
@@ -74,6 +75,15 @@ impl Sandbox {
     /// Verifies, compiles and installs; nothing has run yet but a bare component's own description
     /// of itself.
     pub(crate) fn open(args: &SandboxArgs, desk: &Desk) -> Result<Self> {
+        Self::open_with(args, None, desk)
+    }
+
+    /// The same, whose calls are recorded.
+    pub(crate) fn open_with(
+        args: &SandboxArgs,
+        recorder: Option<Arc<Recorder>>,
+        desk: &Desk,
+    ) -> Result<Self> {
         let allowed = Allowed::parse(&args.allow)?;
         let input = Input::open(&args.file)?;
         let others: Vec<Input> =
@@ -98,7 +108,7 @@ impl Sandbox {
         let made = maker.bundle(&input, draft)?;
         let seen = SeenHere::new(desk.home()?.ledger()?, maker.into_names());
         let keyring = keyring(development.as_ref(), desk)?.with_seen(Arc::new(seen));
-        let host = host(keyring, &allowed, args, &made.name, desk)?;
+        let host = host(keyring, (&allowed, recorder), args, &made.name, desk)?;
         for other in &with {
             desk.wait(host.install(&other.bundle))??;
         }
@@ -111,9 +121,9 @@ impl Sandbox {
     pub(crate) async fn call(&self, invocation: Invocation<'_>) -> Report {
         let invocation = match self.lifetime {
             Lifetime::Session => invocation.session(SESSION),
-            Lifetime::Fresh | Lifetime::Pooled => invocation,
+            Lifetime::Fresh | Lifetime::Pooled | Lifetime::Walled => invocation,
         };
-        self.host.call(self.capability.name().as_str(), invocation).await
+        self.host.call_recorded(self.capability.name().as_str(), invocation).await
     }
 }
 
@@ -174,7 +184,7 @@ fn keyring(development: Option<&SigningKey>, desk: &Desk) -> Result<Keyring> {
 /// capability's: those beside it belong to no session.
 fn host(
     keyring: Keyring,
-    allowed: &Allowed,
+    (allowed, recorder): (&Allowed, Option<Arc<Recorder>>),
     args: &SandboxArgs,
     name: &CapabilityName,
     desk: &Desk,
@@ -198,8 +208,12 @@ fn host(
         .terms(pattern("*")?, beside)
         .services(services(allowed)?.progress(desk.screen.guest_progress()))
         .cache_dir(desk.home()?.cache_path())
-        .build()?;
-    Ok(host)
+        .worker(desk.worker().clone());
+    let host = match recorder {
+        Some(recorder) => host.recorder(recorder),
+        None => host,
+    };
+    Ok(host.build()?)
 }
 
 fn services(allowed: &Allowed) -> Result<Services> {

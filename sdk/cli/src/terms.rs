@@ -12,6 +12,11 @@ const POOLED_CALLS_MAX: u32 = 1_000_000;
 /// Longer than anybody lets one command run.
 const SESSION_IDLE: Duration = Duration::from_secs(24 * 3_600);
 
+/// Processes at once; one command makes one call after the other, and another capability may call it.
+const WORKERS_MAX: u32 = 2;
+/// Calls until a process is replaced, as many as a small host would choose.
+const WORKER_CALLS_MAX: u32 = 1_000;
+
 /// The terms on which a capability runs, beside its grant and its limits.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct TermsArgs {
@@ -32,6 +37,8 @@ pub(crate) enum Lifetime {
     Pooled,
     /// For a session, which all calls of this run belong to
     Session,
+    /// For one call, in a process behind walls
+    Walled,
 }
 
 /// How calls are metered.
@@ -53,6 +60,7 @@ impl Lifetime {
             Self::Fresh => "fresh",
             Self::Pooled => "pooled",
             Self::Session => "session",
+            Self::Walled => "walled",
         }
     }
 }
@@ -63,6 +71,9 @@ impl From<Lifetime> for InstancePolicy {
             Lifetime::Fresh => Self::Fresh,
             Lifetime::Pooled => Self::Pooled { calls_max: POOLED_CALLS_MAX, idle_max: 1 },
             Lifetime::Session => Self::Session { sessions_max: 1, idle: SESSION_IDLE },
+            Lifetime::Walled => {
+                Self::Walled { workers_max: WORKERS_MAX, calls_max: WORKER_CALLS_MAX }
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ mod strip;
 use crate::bound::{Bound, Growth, Poly, Size, Var, Work, effect, written};
 use crate::cel::Type;
 use crate::emit::Emitter;
-use crate::wasm::{Code, Data, Export, Function, Linked, heap_base, link};
+use crate::wasm::{Code, Data, Export, Function, Linked, Mark, heap_base, link};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use wasm_encoder::{CustomSection, Encode, Instruction, Section, ValType};
@@ -100,6 +100,13 @@ pub(crate) struct Assembly {
     pub(crate) entries: Vec<Entry>,
 }
 
+/// What came of an assembly.
+pub(crate) struct Finished {
+    pub(crate) component: Vec<u8>,
+    pub(crate) bounds: Vec<Bound>,
+    pub(crate) marks: Vec<Mark>,
+}
+
 impl Assembly {
     pub(crate) fn new() -> Self {
         Self { data: Data::new(heap_base()), functions: Vec::new(), entries: Vec::new() }
@@ -112,12 +119,12 @@ impl Assembly {
         self.entries.push(Entry { name: name.to_owned(), function: number, result });
     }
 
-    /// The component, and what a call of each operation uses at most.
+    /// The component, what a call of each operation uses at most, and where the code of expressions is.
     pub(crate) fn finish(
         mut self,
         description: &Description,
         codec: Codec,
-    ) -> Result<(Vec<u8>, Vec<Bound>), AssemblyError> {
+    ) -> Result<Finished, AssemblyError> {
         let described = description.place(&mut self.data);
         let table = self.table();
         let invoke = self.invoke(codec, table);
@@ -145,7 +152,9 @@ impl Assembly {
             ("cabi_post_invoke", Export(first + 2)),
             ("cabi_realloc", Export(first + 3)),
         ];
-        Ok((encode(link(&self.functions, &self.data, &exports))?, bounds))
+        let mut linked = link(&self.functions, &self.data, &exports);
+        let marks = std::mem::take(&mut linked.marks);
+        Ok(Finished { component: encode(linked)?, bounds, marks })
     }
 
     /// The names of the operations.

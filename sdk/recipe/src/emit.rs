@@ -273,6 +273,7 @@ impl<'a> Emitter<'a> {
 
     /// An expression in whatever form comes naturally; tells which, and how large it can be.
     pub(crate) fn node(&mut self, node: &Node) -> (Form, Size) {
+        self.code.mark(node.span);
         let (form, size) = self.natural(node);
         (form, size.typed(&node.ty))
     }

@@ -93,5 +93,6 @@ pub fn bounded(
             ..Operation::default()
         });
     }
-    assembly.finish(&description, codec)
+    let finished = assembly.finish(&description, codec)?;
+    Ok((finished.component, finished.bounds))
 }

@@ -14,6 +14,7 @@ mod rules;
 mod schema;
 mod tree;
 
+pub use crate::wasm::Mark;
 pub use document::{
     Example, FORMAT_PAGE, HttpPermission, KvPermission, Permissions, Recipe, SCHEMA,
     SecretPermission,
@@ -24,7 +25,9 @@ pub use tree::{DOCUMENT_MAX, NESTING_MAX, SCALAR_MAX, VALUES_MAX};
 
 use crate::bound::{Bound, FUEL_MAX, Growth, MEMORY_BYTES_MAX, Poly, Work};
 use crate::cel::Span;
-use crate::component::{Assembly, AssemblyError, Codec, Description, Operation, Permission};
+use crate::component::{
+    Assembly, AssemblyError, Codec, Description, Finished, Operation, Permission,
+};
 use crate::diagnostic::{Diagnostic, Problem, problems};
 use crate::place::Places;
 
@@ -51,6 +54,9 @@ pub struct Built {
     pub component: Vec<u8>,
     /// What one call uses at most.
     pub bound: Bound,
+    /// Where in the first core module of the component the code of each expression begins, so that
+    /// whoever counts what ran can say which expressions did. Constants have no code.
+    pub marks: Vec<Mark>,
 }
 
 /// A recipe to begin from, under this name: it checks, builds, and its examples hold.
@@ -153,9 +159,9 @@ fn operation(recipe: &Recipe, plan: &plan::Plan, places: &Places) -> Result<Asse
 
 fn assembled(recipe: Recipe, assembly: Assembly) -> Result<Built, AssemblyError> {
     let description = describe(&recipe);
-    let (component, bounds) = assembly.finish(&description, Codec::Json)?;
+    let Finished { component, bounds, marks } = assembly.finish(&description, Codec::Json)?;
     let bound = bounds.into_iter().next().unwrap_or_default();
-    Ok(Built { recipe, description, component, bound })
+    Ok(Built { recipe, description, component, bound, marks })
 }
 
 fn describe(recipe: &Recipe) -> Description {

@@ -8,6 +8,7 @@ mod link;
 mod runtime;
 mod work;
 
+pub use code::Mark;
 pub(crate) use code::{Code, Label, Local, Rounds};
 pub(crate) use data::{Data, kind};
 pub(crate) use link::{Export, Function, Linked, link};

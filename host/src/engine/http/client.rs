@@ -16,9 +16,10 @@ use super::exchange::exchange;
 use super::place::Place;
 use super::redact::Revealed;
 use super::redirect::{Draft, follow, location};
+use super::witness::Told;
 use super::{
     Credential, HttpClient, HttpError, HttpScript, IncomingResponse, OutgoingRequest,
-    ScriptedFault, ScriptedRequest, ScriptedResponse, Sender, headers,
+    ScriptedFault, ScriptedRequest, ScriptedResponse, Sender, headers, witness,
 };
 
 /// Who sends it. Some servers refuse requests without one; a guest may set its own.
@@ -36,11 +37,27 @@ impl HttpClient {
         let limit = request.timeout.map_or(limit, |asked| asked.min(limit));
         let draft = draft(&request)?;
         sender.allowance.check()?;
+        let Some(witness) = &self.settings.witness else {
+            return self.answered(sender, draft, &request.credentials, limit).await;
+        };
+        let told = Told::of(&draft, &request.credentials);
+        let answer = self.answered(sender, draft, &request.credentials, limit).await;
+        told.tell(&**witness, sender.capability, &answer);
+        answer
+    }
+
+    async fn answered(
+        &self,
+        sender: Sender<'_>,
+        draft: Draft,
+        credentials: &[Credential],
+        limit: Duration,
+    ) -> Result<IncomingResponse, HttpError> {
         if let Some(script) = &self.settings.script {
-            return play(&**script, sender, &draft, &request.credentials);
+            return play(&**script, sender, &draft, credentials);
         }
         let (shown, has_left) = (draft.place.shown(), AtomicBool::new(false));
-        let answer = self.follow(sender, draft, &request.credentials, limit, &has_left);
+        let answer = self.follow(sender, draft, credentials, limit, &has_left);
         match tokio::time::timeout(limit, answer).await {
             Ok(answer) => answer,
             Err(_) => Err(late(&shown, limit, has_left.into_inner())),
@@ -110,12 +127,10 @@ fn play(
     for credential in credentials {
         sender.authority.secret_to(&credential.secret, target)?;
     }
-    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let headers = draft.headers.iter();
     let request = ScriptedRequest {
         method: draft.method.as_str(),
         url: draft.place.shown_whole(),
-        headers: headers.map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
+        headers: witness::headers(draft),
         body: &draft.body,
         secrets: credentials.iter().map(|credential| credential.secret.as_str()).collect(),
     };

@@ -17,6 +17,17 @@ pub trait HttpScript: Send + Sync + 'static {
     ) -> Result<ScriptedResponse, ScriptedFault>;
 }
 
+/// Is told what requests were answered, by the network or by a script.
+pub trait HttpWitness: Send + Sync + 'static {
+    /// Called once for each request that the rules let out, when it has been answered or has failed.
+    fn answered(
+        &self,
+        capability: &CapabilityName,
+        request: &ScriptedRequest<'_>,
+        answer: Result<&ScriptedResponse, &ScriptedFault>,
+    );
+}
+
 /// A request that would have left.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -54,4 +65,16 @@ pub enum ScriptedFault {
     Broken(String),
     /// Policy said no.
     Denied(String),
+}
+
+// === impl ScriptedFault ===
+
+impl ScriptedFault {
+    /// Why, in words.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        match self {
+            Self::Unreachable(why) | Self::Broken(why) | Self::Denied(why) => why,
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{HttpScript, Resolver, SystemResolver};
+use super::{HttpScript, HttpWitness, Resolver, SystemResolver};
 
 /// How requests are sent. Each capability's own rules and budget hold besides.
 #[derive(Clone)]
@@ -29,6 +29,8 @@ pub struct HttpSettings {
     pub resolver: Arc<dyn Resolver>,
     /// Answers in place of the network. With one, nothing is ever sent.
     pub script: Option<Arc<dyn HttpScript>>,
+    /// Is told what requests were answered.
+    pub witness: Option<Arc<dyn HttpWitness>>,
 }
 
 // === impl Default ===
@@ -44,6 +46,7 @@ impl Default for HttpSettings {
             extra_roots: Vec::new(),
             resolver: Arc::new(SystemResolver),
             script: None,
+            witness: None,
         }
     }
 }

@@ -55,6 +55,11 @@ pub(super) fn secret_like(subject: &Subject<'_>) -> Vec<Draft> {
     found.into_iter().collect()
 }
 
+/// Whether a word is a key, by what an issuer's documentation says its keys look like.
+pub(crate) fn carries_secret(word: &[u8]) -> bool {
+    !issuers::find(word).is_empty()
+}
+
 /// Looks through bytes for what issuers' documentation says their keys look like.
 fn scan(bytes: &[u8]) -> Vec<Secret> {
     let mut found = issuers::find(bytes);

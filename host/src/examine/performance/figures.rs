@@ -5,6 +5,10 @@
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
+use super::baseline::Since;
+use crate::examine::spread::Spreads;
+use crate::model::Digest;
+
 /// How fast a candidate is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,13 +21,39 @@ pub struct Performance {
     pub fuel: Quantiles,
     /// Memory of one call.
     pub memory_bytes: Quantiles,
+    /// How these are spread.
+    #[serde(default, skip_serializing_if = "Spreads::is_empty")]
+    pub spreads: Spreads,
     /// With so many calls at once.
     pub load: Vec<LoadStep>,
-    /// With so many calls a second, one after the other.
+    /// With so many calls a second.
     pub rates: Vec<RateStep>,
+    /// What single inputs took, to be compared with on another day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<InputFigures>,
     /// Beside the release before, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub against: Option<Compared>,
+    /// Beside other candidates, where there were any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Compared>,
+    /// Beside what was measured before, where that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
+}
+
+/// What one input takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputFigures {
+    /// Which operation.
+    pub operation: String,
+    /// The input, by its digest.
+    pub input: Digest,
+    /// Fuel on a warm instance.
+    pub fuel: u64,
+    /// Memory.
+    pub memory_bytes: u64,
 }
 
 /// A distribution in short.
@@ -54,23 +84,28 @@ pub struct LoadStep {
     pub failed: u64,
 }
 
-/// Calls that come at even distances, whether or not the one before has ended: the measured calls,
-/// put through one worker.
+/// Calls that come at even distances, whether or not those before have ended.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RateStep {
     /// Calls that come in a second.
     pub offered_per_second: f64,
-    /// From when a call comes to its end, waiting in line included.
+    /// Calls that ended in a second.
+    pub answered_per_second: f64,
+    /// From when a call should have begun to its end, waiting in line included.
     pub latency_ns: Quantiles,
+    /// Calls that gave no output.
+    pub failed: u64,
 }
 
-/// A candidate beside the release before.
+/// A candidate beside somebody else.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Compared {
-    /// Which release.
+    /// Which release, or which candidate.
     pub version: Version,
+    /// Its component.
+    pub component: Digest,
     /// Inputs that both answered.
     pub inputs: u64,
     /// Time over time.

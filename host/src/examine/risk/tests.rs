@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::examine::catalogue::CheckId;
-use crate::examine::finding::Blocks;
+use crate::examine::finding::{Blocks, Severity};
 
 fn manifest(permissions: serde_json::Value) -> Manifest {
     let manifest = json!({
@@ -23,6 +23,7 @@ fn risk(permissions: serde_json::Value, level: Level, findings: &[Finding]) -> R
         findings,
         inconclusive: 0,
         calls: 0,
+        coverage: None,
     };
     assess(&known, &Weights::default())
 }

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Run;
+use super::playing::Playing;
 use super::stage::{HostCall, Script, Stage};
 use super::values::Values;
 use crate::artifact::Manifest;
 use crate::engine::{
     Engine, EngineConfig, EngineError, InstancePolicy, Invocation, Loadable, Loaded, Metering,
-    NativeCode, Report, SelfCheck,
+    NativeCode, Report, SelfCheck, Trace,
 };
+use crate::examine::tape::TapedCall;
 use crate::model::{
     Budget, Clock, ClockMode, Description, Digest, Grant, HttpRule, Outcome, Permissions,
     RandomMode, Usage,
@@ -70,7 +72,9 @@ impl Default for Cast {
 impl<'a> Actor<'a> {
     /// Compiles a candidate, on an engine of its own whose services play on a stage.
     pub(crate) async fn open(run: &'a Run<'a>) -> Result<Self, EngineError> {
-        let stage = Arc::new(Stage::default());
+        let library = run.tape.into_iter().flat_map(|tape| &tape.calls);
+        let library = library.flat_map(|call| call.exchanges.iter().cloned());
+        let stage = Arc::new(Stage::with_library(library.collect()));
         let services = Arc::new(stage.services());
         let config = EngineConfig { services, ..run.config.clone() };
         let engine = Engine::new(config)?;
@@ -143,6 +147,28 @@ impl<'a> Actor<'a> {
     pub(crate) async fn go_on(&self, loaded: &Loaded, invocation: Invocation<'_>) -> Seen {
         let Report { outcome, usage, .. } = loaded.call(invocation).await;
         Seen { outcome, usage, calls: self.stage.take_calls() }
+    }
+
+    /// One recorded call with the answers of its tape, and what was other than on it.
+    pub(crate) async fn play(&self, loaded: &Loaded, call: &TapedCall) -> (Seen, Vec<String>) {
+        let script = Script { playing: Some(Playing::of(call)), ..Script::default() };
+        let (operation, input) = (call.operation.as_str(), call.input.as_str());
+        let seen = self.call_with(loaded, operation, input, script, Values::default()).await;
+        (seen, self.stage.surprises())
+    }
+
+    /// One call on a stage that begins anew, and what the candidate counted of itself.
+    pub(crate) async fn call_traced(
+        &self,
+        loaded: &Loaded,
+        operation: &str,
+        input: &str,
+        readers: &[String],
+    ) -> (Seen, Vec<Trace>) {
+        self.stage.begin(Script::default(), Values::default());
+        let called = loaded.call_traced(Invocation::new(operation, input), readers).await;
+        let (Report { outcome, usage, .. }, traces) = called;
+        (Seen { outcome, usage, calls: self.stage.take_calls() }, traces)
     }
 
     pub(crate) async fn self_test(&self, loaded: &Loaded) -> (Vec<SelfCheck>, Seen) {

@@ -45,6 +45,16 @@ pub(crate) fn cases(schema: &Value) -> Cases {
     cases
 }
 
+/// An ordinary value of a schema, which is a part of `root`.
+pub(crate) fn ordinary(root: &Value, schema: &Value) -> Value {
+    Maker { root }.value(schema, 0)
+}
+
+/// The schema behind references and first alternatives.
+pub(crate) fn plain<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
+    Maker { root }.plain(schema)
+}
+
 fn push(cases: &mut Vec<Value>, value: Value, fits: impl Fn(&Value) -> bool) {
     if cases.len() < CASES_MAX && fits(&value) && !cases.contains(&value) {
         cases.push(value);

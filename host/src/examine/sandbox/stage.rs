@@ -2,20 +2,16 @@
 //!
 //! *Never:* anything here reaches outside of this process, or waits.
 
+mod player;
+
 use std::collections::BTreeMap;
-use std::future::ready;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::playing::{Playing, likeliest};
 use super::values::Values;
-use crate::engine::{
-    ConfigSource, HttpScript, HttpSettings, Invocation, LogRecord, LogSink, PeerAnswer, PeerCall,
-    Peers, ProgressReport, ProgressSink, ScriptedFault, ScriptedRequest, ScriptedResponse,
-    SecretSource, SecretValue, Services,
-};
-use crate::model::{
-    Applied, CapabilityName, Failure, FailureFacts, KeyRange, KeyValue, KvError, KvFuture,
-    Transaction,
-};
+use crate::engine::{HttpSettings, Services};
+use crate::examine::tape::{Answer, Asked, Exchange};
+use player::Player;
 
 /// Calls that are remembered of one run; a candidate that makes more is stopped by its budget.
 const CALLS_MAX: usize = 10_000;
@@ -61,12 +57,20 @@ pub(crate) struct Script {
     pub(crate) config: BTreeMap<String, String>,
     /// The value of any other setting, so that a candidate finds what it looks for.
     pub(crate) any_config: Option<String>,
+    /// A recorded call that is played; nothing else is answered then.
+    pub(crate) playing: Option<Playing>,
 }
+
+/// Something was asked that is not on the tape which is played.
+#[derive(Debug, Clone, Copy)]
+struct NotOnTape;
 
 /// Shared by the services of one examination.
 #[derive(Default)]
 pub(crate) struct Stage {
     inside: Mutex<Inside>,
+    /// Answers of a tape, for what is like what is on it.
+    library: Vec<Exchange>,
 }
 
 #[derive(Default)]
@@ -78,10 +82,27 @@ struct Inside {
     values: Values,
 }
 
-/// The services that play on a stage.
-struct Player(Arc<Stage>);
-
 impl Stage {
+    /// A stage where what is like these is answered so.
+    pub(crate) fn with_library(library: Vec<Exchange>) -> Self {
+        Self { library, ..Self::default() }
+    }
+
+    /// What a tape answers: none where nothing is played and nothing is like this; an error where
+    /// something is played and this is not on it.
+    fn taped(&self, asked: &Asked) -> Result<Option<Answer>, NotOnTape> {
+        match &mut self.inside().script.playing {
+            Some(playing) => playing.answer(asked).map(Some).ok_or(NotOnTape),
+            None => Ok(likeliest(&self.library, asked).cloned()),
+        }
+    }
+
+    /// What was other than on the tape.
+    pub(crate) fn surprises(&self) -> Vec<String> {
+        let playing = self.inside().script.playing.take();
+        playing.map(Playing::surprises).unwrap_or_default()
+    }
+
     /// Services that play here.
     pub(crate) fn services(self: &Arc<Self>) -> Services {
         let player = || Player(Arc::clone(self));
@@ -184,117 +205,5 @@ impl HostCall {
         all.push(b'\n');
         all.extend_from_slice(&self.payload);
         all
-    }
-}
-
-// === the services ===
-
-impl LogSink for Player {
-    fn write(&self, record: &LogRecord<'_>) {
-        let mut call = HostCall::new(Function::Log, "", record.message.as_bytes());
-        call.beside.extend(record.fields.iter().cloned());
-        self.0.record(call);
-    }
-}
-
-impl ProgressSink for Player {
-    fn report(&self, report: &ProgressReport<'_>) {
-        self.0.record(HostCall::new(Function::Progress, "", report.message.as_bytes()));
-    }
-}
-
-impl ConfigSource for Player {
-    fn value(&self, _capability: &CapabilityName, key: &str) -> Option<String> {
-        self.0.record(HostCall::new(Function::Config, key, b""));
-        let inside = self.0.inside();
-        inside.script.config.get(key).cloned().or_else(|| inside.script.any_config.clone())
-    }
-}
-
-impl SecretSource for Player {
-    fn secret(&self, _capability: &CapabilityName, name: &str) -> Option<SecretValue> {
-        Some(SecretValue::from(format!("a secret that never leaves: {name}")))
-    }
-}
-
-impl HttpScript for Player {
-    fn answer(
-        &self,
-        _capability: &CapabilityName,
-        request: &ScriptedRequest<'_>,
-    ) -> Result<ScriptedResponse, ScriptedFault> {
-        let mut call = HostCall::new(Function::Http, &request.url, request.body);
-        call.beside.push(("method".to_owned(), request.method.to_owned()));
-        call.beside.extend(request.headers.iter().cloned());
-        let why = || "the script says so".to_owned();
-        match self.0.record_fallible(call) {
-            Some(Fault::Unavailable) => Err(ScriptedFault::Unreachable(why())),
-            Some(Fault::Broken) => Err(ScriptedFault::Broken(why())),
-            Some(Fault::Denied) => Err(ScriptedFault::Denied(why())),
-            None => Ok(ScriptedResponse {
-                status: 200,
-                headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-                body: b"{}".to_vec(),
-            }),
-        }
-    }
-}
-
-impl Peers for Player {
-    fn call<'a>(
-        &'a self,
-        capability: &'a CapabilityName,
-        invocation: Invocation<'a>,
-    ) -> PeerCall<'a> {
-        let mut call =
-            HostCall::new(Function::Call, capability.as_str(), invocation.input().as_bytes());
-        call.beside.push(("operation".to_owned(), invocation.operation().to_owned()));
-        let facts = || FailureFacts::final_without_effect("the script says so");
-        let result = match self.0.record_fallible(call) {
-            Some(Fault::Unavailable) => Err(Failure::Unavailable(facts())),
-            Some(Fault::Broken) => Err(Failure::Failed(facts())),
-            Some(Fault::Denied) => Err(Failure::Denied(facts())),
-            None => Ok("{}".to_owned()),
-        };
-        Box::pin(ready(PeerAnswer { result, fuel: 0 }))
-    }
-}
-
-impl Player {
-    fn fail_kv(&self, call: HostCall) -> Result<(), KvError> {
-        match self.0.record_fallible(call) {
-            Some(_) => Err(KvError::Unavailable("the script says so".to_owned())),
-            None => Ok(()),
-        }
-    }
-}
-
-impl KeyValue for Player {
-    fn read<'a>(
-        &'a self,
-        _space: &'a CapabilityName,
-        key: &'a str,
-    ) -> KvFuture<'a, Option<Vec<u8>>> {
-        let failed = self.fail_kv(HostCall::new(Function::KvRead, key, b""));
-        Box::pin(ready(failed.map(|()| self.0.inside().values.read(key))))
-    }
-
-    fn list<'a>(
-        &'a self,
-        _space: &'a CapabilityName,
-        range: KeyRange,
-    ) -> KvFuture<'a, Vec<String>> {
-        let failed = self.fail_kv(HostCall::new(Function::KvRead, &range.prefix, b""));
-        Box::pin(ready(failed.map(|()| self.0.inside().values.list(&range))))
-    }
-
-    fn apply<'a>(
-        &'a self,
-        _space: &'a CapabilityName,
-        transaction: Transaction,
-    ) -> KvFuture<'a, Applied> {
-        let payload = Values::written(&transaction);
-        let failed = self.fail_kv(HostCall::new(Function::KvWrite, "", &payload));
-        Box::pin(ready(failed.and_then(|()| self.0.inside().values.apply(&transaction))))
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey};
 use engraft::engine::EngineConfig;
 use engraft::examine::{
-    Candidate, CandidateOrigin, CheckId, Examined, Examiner, Level, Order, Policy, Report,
+    Candidate, CandidateOrigin, CheckId, Examined, Examiner, Level, Order, Policy, Report, Tape,
 };
 use engraft::model::{Clock, Description, Operation, SystemClock};
 use serde_json::json;
@@ -20,6 +20,7 @@ pub(crate) struct Case {
     pub(crate) manifest: Option<Manifest>,
     pub(crate) before: Option<Manifest>,
     pub(crate) policy: Option<Policy>,
+    pub(crate) tape: Option<Tape>,
     /// Signed by somebody whom nobody trusts.
     pub(crate) is_forged: bool,
 }
@@ -35,6 +36,7 @@ impl Case {
             manifest: Some(manifest()),
             before: None,
             policy: None,
+            tape: None,
             is_forged: false,
         }
     }
@@ -96,8 +98,9 @@ impl Bench {
             level: Some(case.level),
             without: without.to_vec(),
             before: case.before.clone(),
-            before_component: None,
+            tape: case.tape.clone().map(Arc::new),
             names: vec!["text.slugify".parse().unwrap(), "mail.modern".parse().unwrap()],
+            ..Order::default()
         };
         let own = case.policy.clone().map(examiner);
         let examiner = own.as_ref().unwrap_or(&self.examiner);

@@ -1,6 +1,6 @@
 //! Hostile components that only show what they are when they run.
 
-use engraft::examine::{CheckId, Level};
+use engraft::examine::{CheckId, Level, Tape};
 use engraft::model::Operation;
 use serde_json::json;
 
@@ -24,6 +24,20 @@ const HONEST: &str = "(i32.mul (local.get 0) (i32.const 2))";
 fn case(name: &'static str, check: CheckId, component: Vec<u8>) -> Case {
     let level = check.check().map_or(Level::Basic, |check| check.level);
     Case { level, ..Case::of_bytes(name, check, component) }
+}
+
+/// One that answered otherwise when it was recorded.
+fn taped() -> Case {
+    let tape = json!({
+        "format": 1, "capability": "math.double", "component": format!("blake3:{}", "0".repeat(64)),
+        "moment": "2026-01-01T00:00:00Z", "seed": 7,
+        "calls": [{
+            "operation": "double", "input": "{\"number\": 21}", "outcome": "returned",
+            "output": "43",
+        }],
+    });
+    let tape = Some(Tape::from_json(tape.to_string().as_bytes()).unwrap());
+    Case { tape, ..case("another answer than on its tape", CheckId::TAPE, double("", HONEST)) }
 }
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -59,6 +73,18 @@ pub(crate) fn cases() -> Vec<Case> {
                 ),
             ),
         ),
+        taped(),
+        case(
+            "a break at a number that nobody would think of",
+            CheckId::SEARCHED,
+            double(
+                "",
+                &format!(
+                    "(if (i32.eq (local.get 0) (i32.const 982451653)) (then unreachable)) {HONEST}",
+                ),
+            ),
+        )
+        .policy(|policy| policy.search.time_ms = 60_000),
         case(
             "an answer that counts its calls",
             CheckId::DETERMINISM,

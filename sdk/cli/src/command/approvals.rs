@@ -2,6 +2,8 @@
 //!
 //! *Never:* an approval is given without a key of a person, or for anything but what was examined.
 
+mod refused;
+
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
@@ -31,13 +33,19 @@ pub(crate) struct ApprovalsArgs {
 
 #[derive(Debug, Subcommand)]
 enum Deed {
-    /// Lists what was examined here and needs an approval, and who has said what
-    List,
+    /// Lists what was examined here, or by a program with this registry, and needs an approval; and who
+    /// has said what
+    List {
+        #[command(flatten)]
+        shelf: ShelfArgs,
+    },
     /// Shows what an approval would allow, and everything that was found
     Show {
         /// The name of a capability, or the first digits of its component's digest
         #[arg(value_name = "REPORT")]
         report: String,
+        #[command(flatten)]
+        shelf: ShelfArgs,
     },
     /// Approves exactly what was examined, with a person's key
     Approve {
@@ -98,8 +106,11 @@ struct Word {
 
 pub(super) fn run(args: ApprovalsArgs, desk: &Desk) -> Result<Reply> {
     match args.deed {
-        Deed::List => list(desk),
-        Deed::Show { report } => show(&Archive::open(desk)?.report(&report)?, desk),
+        Deed::List { shelf } => list(&shelf, desk),
+        Deed::Show { report, shelf } => {
+            let archive = Archive::open(desk)?;
+            show(&refused::report(&report, &archive, &shelf, desk)?, desk)
+        }
         Deed::Approve { word, group, share, days, limits } => {
             let budget = limits.alone();
             let conditions =
@@ -117,10 +128,10 @@ pub(super) fn run(args: ApprovalsArgs, desk: &Desk) -> Result<Reply> {
     }
 }
 
-fn list(desk: &Desk) -> Result<Reply> {
+fn list(shelf: &ShelfArgs, desk: &Desk) -> Result<Reply> {
     let archive = Archive::open(desk)?;
     let mut waiting = Vec::new();
-    for report in archive.reports()? {
+    for report in refused::reports(&archive, shelf, desk)? {
         let said = words(&report, &archive, desk)?;
         if matches!(report.verdict, Verdict::NeedsApproval { .. }) || !said.is_empty() {
             waiting.push(Waiting::of(&report, said));
@@ -170,7 +181,7 @@ fn say(
     desk: &Desk,
 ) -> Result<Reply> {
     let archive = Archive::open(desk)?;
-    let report = archive.report(&word.report)?;
+    let report = refused::report(&word.report, &archive, &word.shelf, desk)?;
     if report.is_blocked() && decision == Decision::Approve {
         let blocking: Vec<String> =
             report.blocking().map(|it| format!("{}: {}", it.check, it.message)).collect();

@@ -3,7 +3,9 @@
 //! *Never:* a candidate is described, and so compiled, before its bytes have passed; the library sees
 //! to it.
 
+mod cases;
 mod page;
+mod subject;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,25 +14,22 @@ use clap::{Args, ValueEnum};
 use engraft::artifact::Bundle;
 use engraft::engine::EngineConfig;
 use engraft::examine::{
-    CHECKS, Candidate, CandidateOrigin, CheckId, ExamineError, Examined, Examiner, Level,
-    NotApproved, Order, Policy, Report, Verdict,
+    CHECKS, CheckId, ExamineError, Examined, Examiner, Level, NotApproved, Order, Policy, Report,
+    Verdict,
 };
-use engraft::model::CapabilityName;
 
 use crate::archive::Archive;
 use crate::desk::Desk;
-use crate::draft::{DEVELOPMENT_VERSION, Draft};
 use crate::exit::Exit;
-use crate::input::{self, Content, Input};
+use crate::input;
 use crate::json_text;
 use crate::page::{Page, Style};
-use crate::recipe;
 use crate::screen::Reply;
-use crate::shelf::{ReleaseArg, ShelfArgs};
+use crate::shelf::ShelfArgs;
 use crate::text;
 use crate::trouble::{Result, Trouble};
 
-pub(super) use page::page;
+pub(super) use page::{before, beside, page};
 
 /// A policy is a page of text.
 const POLICY_BYTES_MAX: u64 = 1 << 20;
@@ -65,6 +64,18 @@ pub(crate) struct ExamineArgs {
     /// The key that signs it [default: the development key]
     #[arg(long, value_name = "NAME", requires = "sign_to")]
     key: Option<String>,
+    /// The bundle of another candidate for the same, to be measured beside it at production; may be given
+    /// several times
+    #[arg(long, value_name = "FILE")]
+    beside: Vec<PathBuf>,
+    /// Play what was recorded with `engraft try --record`; whatever it asks or answers otherwise is a
+    /// finding, and all else of the examination answers from it too
+    #[arg(long, value_name = "FILE")]
+    tape: Option<PathBuf>,
+    /// Write the inputs that reached something new to this file, as a manifest whose operations have
+    /// them as examples: `--manifest` takes it, for a bare component
+    #[arg(long, value_name = "FILE")]
+    save_cases: Option<PathBuf>,
     /// List every check there is
     #[arg(long, conflicts_with = "file")]
     checks: bool,
@@ -93,6 +104,9 @@ pub(super) fn run(args: &ExamineArgs, desk: &Desk) -> Result<Reply> {
         let keys: Vec<_> = keys.iter().collect();
         input::write(path, &examined.sign_report(&keys))?;
     }
+    if let Some(path) = &args.save_cases {
+        input::write(path, cases::text(&examined)?.as_bytes())?;
+    }
     let archive = Archive::open(desk)?;
     archive.keep(examined.report())?;
     let report = examined.report().clone();
@@ -119,14 +133,21 @@ pub(super) fn run(args: &ExamineArgs, desk: &Desk) -> Result<Reply> {
 /// Examines a file as the arguments say.
 fn examine(file: &Path, args: &ExamineArgs, desk: &Desk) -> Result<Examined> {
     let policy = policy(args.policy.as_deref())?;
-    let candidate = candidate(file, args, desk)?;
-    let before = args.against.as_deref().map(|text| before(text, args, desk)).transpose()?;
+    let (candidate, source) = subject::candidate(file, args, desk)?;
+    let before =
+        args.against.as_deref().map(|text| subject::before(text, args, desk)).transpose()?;
+    let archive = Archive::open(desk)?;
+    let baseline = archive.baseline(candidate.name(), candidate.digest())?;
     let order = Order {
         level: args.level.map(Level::from),
         without: args.without.clone(),
         before: before.as_ref().map(|bundle| bundle.claimed_manifest().clone()),
         before_component: before.as_ref().map(Bundle::component_arc),
-        names: names(args, desk)?,
+        names: subject::names(args, desk)?,
+        source,
+        tape: args.tape.as_deref().map(subject::tape).transpose()?,
+        others: args.beside.iter().map(|path| subject::other(path)).collect::<Result<_>>()?,
+        baseline: baseline.map(Arc::new),
     };
     let mut config = EngineConfig::default();
     config.worker = Some(desk.worker().clone());
@@ -148,79 +169,6 @@ pub(super) fn policy(path: Option<&Path>) -> Result<Policy> {
     options.strict_booleans = true;
     serde_saphyr::from_str_with_options(text, options)
         .map_err(|error| Trouble::corrupt(format!("`{name}` is no policy: {error}")))
-}
-
-fn candidate(file: &Path, args: &ExamineArgs, desk: &Desk) -> Result<Candidate> {
-    // A recipe that is none is as damaged as a component that is none.
-    let input = Input::open(file).map_err(|trouble| {
-        let is_none = trouble.kind == Exit::Refused;
-        if is_none { Trouble { kind: Exit::Corrupt, ..trouble } } else { trouble }
-    })?;
-    let Content::Bundle(bundle) = &input.content else {
-        let draft = Draft::read(args.manifest.as_deref())?;
-        return bare(&input, draft, desk);
-    };
-    if args.manifest.is_some() {
-        return Err(Trouble::usage(format!(
-            "`{}` is a bundle, whose manifest is signed; `--manifest` is for a bare component",
-            file.display()
-        )));
-    }
-    let keyring = desk.home()?.judge()?;
-    Ok(Candidate::of_bundle(Bundle::clone(bundle), &keyring, desk.now()))
-}
-
-fn bare(input: &Input, draft: Draft, desk: &Desk) -> Result<Candidate> {
-    let origin = if recipe::is_recipe(&input.path) {
-        CandidateOrigin::Generated
-    } else {
-        CandidateOrigin::Uploaded
-    };
-    let name: CapabilityName = draft.name_or(&input.stem())?;
-    let sequence = desk.now().as_secs();
-    let draft = std::sync::Mutex::new(Some(draft));
-    let complete = move |said| {
-        let draft = draft.lock().map_err(|_| "the manifest file is in use".to_owned())?.take();
-        let draft = draft.unwrap_or_default();
-        draft.complete(said, DEVELOPMENT_VERSION, sequence).map_err(|trouble| trouble.message)
-    };
-    Ok(Candidate::of_component(name, input.component(), origin).completed_by(Arc::new(complete)))
-}
-
-/// The release before.
-fn before(text: &str, args: &ExamineArgs, desk: &Desk) -> Result<Bundle> {
-    let path = Path::new(text);
-    if path.is_file() {
-        let input = Input::open(path)?;
-        let Content::Bundle(bundle) = &input.content else {
-            return Err(Trouble::usage(format!("`{text}` is no bundle; only those have versions")));
-        };
-        return Ok(Bundle::clone(bundle));
-    }
-    let release: ReleaseArg = text.parse().map_err(|why| {
-        Trouble::usage(format!("`--against {text}`: {why}, or the file of a bundle"))
-    })?;
-    let journal = args.shelf.journal(desk)?;
-    let state = journal.state();
-    let line = state.lines.get(state.resolve_name(&release.name));
-    let found = line.and_then(|line| line.releases.get(&release.version));
-    let found = found.ok_or_else(|| {
-        Trouble::usage(format!("no release `{text}` is installed"))
-            .hint("`engraft list` shows those that are; a bundle's file will do as well")
-    })?;
-    let bytes = journal.log().blob(&found.installed.bundle);
-    let bytes = bytes.map_err(|error| Trouble::fault(error.to_string()))?;
-    let bytes = bytes.ok_or_else(|| Trouble::fault(format!("the bundle of `{text}` is gone")))?;
-    Ok(Bundle::parse(&bytes)?)
-}
-
-/// The names in use; none where there is no registry yet.
-fn names(args: &ExamineArgs, desk: &Desk) -> Result<Vec<CapabilityName>> {
-    if !args.shelf.exists(desk)? {
-        return Ok(Vec::new());
-    }
-    let state = args.shelf.journal(desk)?.state();
-    Ok(state.lines.keys().cloned().collect())
 }
 
 /// 0 where nothing blocks, 3 where something does, 4 where the bytes are broken.

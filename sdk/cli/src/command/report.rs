@@ -3,7 +3,9 @@
 //! *Never:* a signed report is shown as if somebody whom the keyring trusts had signed it, where
 //! nobody has.
 
-use std::path::Path;
+mod html;
+
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use engraft::examine::Report;
@@ -12,6 +14,7 @@ use super::examine::{exit, page};
 use crate::archive::{self, Archive};
 use crate::desk::Desk;
 use crate::input;
+use crate::page::Style;
 use crate::screen::Reply;
 use crate::trouble::{Result, Trouble};
 
@@ -33,15 +36,23 @@ enum Deed {
         /// first digits of its component's digest
         #[arg(value_name = "REPORT")]
         report: String,
+        /// Write it as one page for a browser to this file
+        #[arg(long, value_name = "OUT")]
+        html: Option<PathBuf>,
     },
 }
 
 pub(super) fn run(args: &ReportArgs, desk: &Desk) -> Result<Reply> {
-    let Deed::Show { report: what } = &args.deed;
+    let Deed::Show { report: what, html } = &args.deed;
     let path = Path::new(what);
     let report =
         if path.is_file() { file(path, desk)? } else { Archive::open(desk)?.report(what)? };
-    Ok(Reply::fine(&report, page(&report)).exit(exit(&report)))
+    let mut told = page(&report);
+    if let Some(path) = html {
+        input::write(path, html::page(&report).as_bytes())?;
+        told.verdict(Style::Good, "written", &path.display().to_string());
+    }
+    Ok(Reply::fine(&report, told).exit(exit(&report)))
 }
 
 fn file(path: &Path, desk: &Desk) -> Result<Report> {

@@ -2,8 +2,13 @@
 //!
 //! *Never:* standard output holds anything but the capability's output, so that it can be piped on.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use clap::Args;
+use engraft::artifact::Moment;
 use engraft::engine::{LogLevel, LogLine};
+use engraft::examine::Recorder;
 use engraft::model::{Digest, Failure, Outcome, Usage};
 use engraft::{Invocation, Report};
 use semver::Version;
@@ -12,6 +17,7 @@ use serde_json::Value;
 
 use crate::desk::Desk;
 use crate::exit::Exit;
+use crate::input;
 use crate::page::{Page, Style};
 use crate::place::Place;
 use crate::sandbox::{Sandbox, SandboxArgs};
@@ -34,6 +40,11 @@ pub(crate) struct TryArgs {
     /// argument; may be given several times. With `--lifetime session`, one instance serves them all
     #[arg(long, value_name = "CALL")]
     then: Vec<String>,
+    /// Record what it asks of its host, and what it is answered, to this file: `engraft examine --tape`
+    /// plays it where nothing reaches outside. Keys and passwords are taken out; its clock stands still
+    /// meanwhile
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
 }
 
 #[derive(Serialize)]
@@ -72,14 +83,28 @@ struct Told {
 }
 
 pub(super) fn run(args: &TryArgs, desk: &Desk) -> Result<Reply> {
-    let sandbox = Sandbox::open(&args.sandbox, desk)?;
+    let recorder = args.record.as_ref().map(|_| recorder(desk));
+    let sandbox = Sandbox::open_with(&args.sandbox, recorder.clone(), desk)?;
     let manifest = sandbox.capability.manifest();
     let first = args.call.prepare(manifest)?;
     let then: Vec<Call> =
         args.then.iter().map(|text| Call::parse(manifest, text)).collect::<Result<_>>()?;
     let calls = std::iter::once(first).chain(then);
     let told = desk.wait(call_all(&sandbox, calls))?;
+    if let (Some(path), Some(recorder)) = (&args.record, recorder) {
+        let tape = recorder.tape(sandbox.capability.name(), sandbox.capability.digest());
+        input::write(path, tape.to_json().as_bytes())?;
+        desk.screen.note(&format!("recorded to `{}`", path.display()));
+    }
     Ok(reply(&sandbox, &told))
+}
+
+/// A recorder whose clock stands at this moment, which nobody can foresee either.
+fn recorder(desk: &Desk) -> Arc<Recorder> {
+    let now = desk.now();
+    #[expect(clippy::cast_possible_truncation, reason = "the lower bits are what varies")]
+    let seed = now.as_nanos() as u64;
+    Recorder::new(Moment::at(now), seed)
 }
 
 /// One call after the other, up to the first without an output.

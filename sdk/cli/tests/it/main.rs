@@ -22,6 +22,7 @@ mod openapi;
 mod precompile;
 mod recipe;
 mod registry;
+mod report;
 mod rollout;
 mod rollouts;
 mod seen;

@@ -169,6 +169,10 @@ fn an_approval_lets_in_on_its_conditions_and_a_withdrawal_takes_out() {
     let install = ["install", "numbers.engraft", "--policy", "policy.yaml"];
     let ran = home.run(&install).says(3, "needs an approval");
     assert!(ran.out.contains("0 of 1 approvals"), "{}", ran.out);
+    // Where a program of its own has examined it, only the registry's log knows of that.
+    std::fs::remove_dir_all(home.path("home").join("examinations")).unwrap();
+    home.run(&["approvals", "list"]).says(0, "an approval");
+    home.run(&["approvals", "show", "numbers"]).says(0, "needs an approval");
     home.run(&["key", "new", "ann", "--no-passphrase"]).fine();
     home.run(&["key", "export", "ann", "--output", "ann.pub"]).fine();
     home.run(&["trust", "add", "ann.pub", "--names", "*"]).fine();

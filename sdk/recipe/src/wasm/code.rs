@@ -4,6 +4,7 @@
 //! *Never:* a branch is counted by hand.
 
 use crate::bound::{Poly, Var, Work, effect};
+use crate::cel::Span;
 use wasm_encoder::{BlockType, Instruction, MemArg, ValType};
 
 /// A local variable of a function.
@@ -25,6 +26,19 @@ pub(super) enum Step {
     Loop(Box<Rounds>),
     /// What the next call takes beside what is said of it.
     Beside(Box<Work>),
+    /// Here begins the code of an expression.
+    Mark(Span),
+}
+
+/// Where the code of an expression begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// The function, by its index in the module.
+    pub function: u32,
+    /// The first instruction, in bytes from the beginning of the function's body.
+    pub offset: u32,
+    /// The expression, in bytes of the source.
+    pub span: Span,
 }
 
 /// How often a loop runs at most.
@@ -96,6 +110,11 @@ impl Code {
     /// Counts what the next call takes beside what is said of it.
     pub(crate) fn count(&mut self, work: Work) {
         self.steps.push(Step::Beside(Box::new(work)));
+    }
+
+    /// Says that the code of an expression begins here.
+    pub(crate) fn mark(&mut self, span: Span) {
+        self.steps.push(Step::Mark(span));
     }
 
     /// Calls a function of the recipe by its number.

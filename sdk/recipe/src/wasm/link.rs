@@ -2,15 +2,17 @@
 //!
 //! *Never:* a function or a piece of data that nothing refers to.
 
-use super::code::{Code, Step};
+mod types;
+
+use super::code::{Code, Mark, Step};
 use super::data::Data;
 use super::runtime::{Piece, RUNTIME, Runtime, RuntimeFunction, TRAP, Target};
 use std::collections::{BTreeMap, BTreeSet};
+use types::Types;
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, DataSection, ElementSection, Elements, Encode, EntityType,
     ExportKind, ExportSection, FunctionSection, GlobalSection, GlobalType, ImportSection,
-    Instruction, MemorySection, MemoryType, Module, RefType, TableSection, TableType, TypeSection,
-    ValType,
+    Instruction, MemorySection, MemoryType, Module, RefType, TableSection, TableType, ValType,
 };
 
 /// A generated function.
@@ -40,6 +42,7 @@ struct Reached {
 pub(crate) struct Linked {
     pub(crate) module: Vec<u8>,
     pub(crate) interfaces: BTreeSet<&'static str>,
+    pub(crate) marks: Vec<Mark>,
 }
 
 /// Joins functions, constants and runtime into a core module.
@@ -53,8 +56,10 @@ pub(crate) fn link(functions: &[Function], data: &Data, exports: &[(&str, Export
     let own = number(numbers.len());
     let imports = reached.imports.iter().filter_map(|at| runtime.imports.get(*at as usize));
     let interfaces = imports.map(|import| import.module).collect();
-    let mut linker = Linker { runtime, reached, numbers, own, types: Types::default() };
-    Linked { module: linker.module(functions, data, exports), interfaces }
+    let (types, marks) = (Types::default(), Vec::new());
+    let mut linker = Linker { runtime, reached, numbers, own, types, marks };
+    let module = linker.module(functions, data, exports);
+    Linked { module, interfaces, marks: linker.marks }
 }
 
 /// Functions that work on values of one kind, and what makes such values: where none of that is
@@ -93,7 +98,7 @@ fn reach(runtime: &Runtime, functions: &[Function], data: &Data) -> Reached {
     let mut reached = Reached::default();
     let symbols = functions.iter().flat_map(|code| &code.steps).filter_map(|step| match step {
         Step::Runtime(symbol, _) => Some(*symbol),
-        Step::Plain(_) | Step::Own(_) | Step::Loop(_) | Step::Beside(_) => None,
+        Step::Plain(_) | Step::Own(_) | Step::Loop(_) | Step::Beside(_) | Step::Mark(_) => None,
     });
     let roots = symbols.filter_map(|symbol| runtime.exports.get(symbol));
     let mut open: Vec<Target> = roots.map(|function| Target::Function(*function)).collect();
@@ -142,29 +147,6 @@ fn is_called(functions: &[Function], symbol: &str) -> bool {
     called.next().is_some()
 }
 
-/// Function types, each once.
-#[derive(Default)]
-struct Types {
-    known: BTreeMap<(Vec<u8>, Vec<u8>), u32>,
-    section: TypeSection,
-}
-
-impl Types {
-    fn of(&mut self, params: &[ValType], results: &[ValType]) -> u32 {
-        let encoded = |types: &[ValType]| {
-            let mut bytes = Vec::new();
-            types.iter().for_each(|ty| ty.encode(&mut bytes));
-            bytes
-        };
-        let next = number(self.known.len());
-        let key = (encoded(params), encoded(results));
-        *self.known.entry(key).or_insert_with(|| {
-            self.section.ty().function(params.iter().copied(), results.iter().copied());
-            next
-        })
-    }
-}
-
 struct Linker<'a> {
     runtime: &'a Runtime,
     reached: Reached,
@@ -173,6 +155,7 @@ struct Linker<'a> {
     /// The number of the first generated function.
     own: u32,
     types: Types,
+    marks: Vec<Mark>,
 }
 
 impl Linker<'_> {
@@ -203,10 +186,11 @@ impl Linker<'_> {
                 }
             }
         }
-        for function in functions {
+        for (at, function) in functions.iter().enumerate() {
             let ty = self.types.of(&function.params, &function.results);
             declared.function(ty);
-            code.function(&self.own_body(function));
+            let body = self.own_body(function, self.own + number(at));
+            code.function(&body);
         }
         let mut module = Module::new();
         module.section(&self.types.section);
@@ -303,7 +287,7 @@ impl Linker<'_> {
         *place = at + PADDED;
     }
 
-    fn own_body(&self, function: &Code) -> wasm_encoder::Function {
+    fn own_body(&mut self, function: &Code, index: u32) -> wasm_encoder::Function {
         let mut body = wasm_encoder::Function::new_with_locals_types(function.locals.clone());
         for step in &function.steps {
             match step {
@@ -311,6 +295,10 @@ impl Linker<'_> {
                     body.instruction(instruction);
                 }
                 Step::Beside(_) => {}
+                Step::Mark(span) => {
+                    let (offset, span) = (number(body.byte_len()), *span);
+                    self.marks.push(Mark { function: index, offset, span });
+                }
                 Step::Loop(_) => {
                     body.instruction(&Instruction::Loop(BlockType::Empty));
                 }

@@ -63,6 +63,7 @@ impl Walk<'_> {
                     work.add(inner);
                 }
                 Step::Beside(inner) => work.add(inner),
+                Step::Mark(_) => {}
                 Step::Own(at) => {
                     plain += 1;
                     work.add(&(self.own)(*at));

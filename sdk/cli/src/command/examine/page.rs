@@ -4,8 +4,8 @@
 //! cleaned, and evidence is indented and dimmed.
 
 use engraft::examine::{
-    Blocks, CheckEnd, Compared, CountsTo, Finding, Performance, Quantiles, Report, RiskReport,
-    Severity, Verdict, consequences,
+    Blocks, CheckEnd, Compared, CountsTo, Coverage, Finding, Performance, Quantiles, Report,
+    RiskReport, Search, SearchEnd, Severity, Share, Since, Verdict, consequences,
 };
 
 use crate::page::{Page, Style};
@@ -25,6 +25,9 @@ pub(in crate::command) fn page(report: &Report) -> Page {
     }
     if let Some(risk) = &report.risk {
         risk_part(&mut page, risk);
+    }
+    if let Some(coverage) = &report.coverage {
+        covered(&mut page, coverage);
     }
     if let Some(performance) = &report.performance {
         speed(&mut page, performance);
@@ -120,6 +123,35 @@ fn risk_part(page: &mut Page, risk: &RiskReport) {
     }
 }
 
+fn covered(page: &mut Page, coverage: &Coverage) {
+    page.heading("What of it ran");
+    let share =
+        |share: Share| format!("{:.0} % ({} of {})", share.percent(), share.reached, share.total);
+    let mut facts =
+        vec![("functions", share(coverage.functions)), ("blocks", share(coverage.blocks))];
+    if let Some(source) = &coverage.source {
+        facts.push(("expressions", share(source.expressions)));
+    }
+    let Search { begun_with, tried, ended_by, .. } = coverage.search;
+    let ended = match ended_by {
+        SearchEnd::Everything => "everything ran",
+        SearchEnd::Inputs => "so many were allowed",
+        SearchEnd::Fuel => "the fuel was burnt",
+        SearchEnd::Time => "the time was over",
+    };
+    let before = coverage.blocks_before.reached;
+    facts.push((
+        "inputs",
+        format!("{begun_with} reached {before} blocks, then {tried} searched: {ended}"),
+    ));
+    let kept = coverage.kept.iter().filter(|case| case.is_searched).count();
+    facts.push((
+        "kept",
+        format!("{} that reached something new, {kept} of them searched", coverage.kept.len()),
+    ));
+    page.facts(&facts);
+}
+
 fn speed(page: &mut Page, performance: &Performance) {
     page.heading("How fast it is");
     let time = text::nanoseconds;
@@ -137,16 +169,39 @@ fn speed(page: &mut Page, performance: &Performance) {
         rows.push(row(&what, &step.latency_ns, &time));
     }
     for step in &performance.rates {
-        let what = format!("{:.0}/s coming", step.offered_per_second);
+        let (coming, ended) = (step.offered_per_second, step.answered_per_second);
+        let what = format!("{coming:.0}/s coming, {ended:.0}/s ended");
         rows.push(row(&what, &step.latency_ns, &time));
     }
     page.table(&["", "p50", "p95", "p99", "most"], rows);
-    if let Some(Compared { version, latency, fuel, .. }) = &performance.against {
-        page.line(format!(
-            "  beside {version}: time × {:.2} ({:.2} to {:.2}), fuel × {fuel:.2}",
-            latency.median, latency.low, latency.high
-        ));
+    for compared in performance.against.iter().chain(&performance.others) {
+        page.line(format!("  {}", beside(compared)));
     }
+    if let Some(since) = &performance.since {
+        page.line(format!("  {}", before(since)));
+    }
+}
+
+/// A candidate beside somebody else, in a line.
+pub(in crate::command) fn beside(compared: &Compared) -> String {
+    let Compared { version, component, latency, fuel, .. } = compared;
+    format!(
+        "beside {version} ({}): time × {:.2} ({:.2} to {:.2}), fuel × {fuel:.2}",
+        component.short(),
+        latency.median,
+        latency.low,
+        latency.high
+    )
+}
+
+/// A candidate beside what was measured on another day, in a line.
+pub(in crate::command) fn before(since: &Since) -> String {
+    let Since { version, component, at, fuel, memory_bytes, latency, .. } = since;
+    let version = version.as_ref().map(ToString::to_string).unwrap_or_default();
+    format!(
+        "since {version} ({}) on {at}: fuel × {fuel:.2}, memory × {memory_bytes:.2}, time × {latency:.2}",
+        component.short()
+    )
 }
 
 fn checks(page: &mut Page, report: &Report) {

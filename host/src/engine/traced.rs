@@ -1,0 +1,84 @@
+//! A call of which one wants to know afterwards what the component counted of itself: functions that
+//! its bytes were given for that are read on the same instance, before that goes.
+//!
+//! *Never:* what is read changes how the call ended.
+
+use super::call::{Invoking, Reply, check_operation, replied, run};
+use super::foreign::{Holding, Reflecting};
+use super::invocation::Invocation;
+use super::load::Loaded;
+use super::report::Report;
+use super::ticket::Ticket;
+use super::warm::{Fault, Warm, Work};
+use crate::model::Outcome;
+
+/// What one reader gave.
+pub(crate) type Trace = Vec<u8>;
+
+impl Loaded {
+    /// Calls an operation, and then each of these exports, which give bytes. The traces are empty where
+    /// the call broke or was stopped: nothing can be asked of such an instance any more.
+    pub(crate) async fn call_traced(
+        &self,
+        invocation: Invocation<'_>,
+        readers: &[String],
+    ) -> (Report, Vec<Trace>) {
+        let inner = &*self.inner;
+        let mut ticket = Ticket::open(inner, &invocation.operation, invocation.lineage.depth());
+        let started = ticket.started;
+        let ended = async {
+            check_operation(inner, &invocation)?;
+            let Invocation { operation, input, .. } = &invocation;
+            match inner.foreign() {
+                None => {
+                    let work = Traced { work: Invoking { operation, input }, readers };
+                    run(inner, &invocation, started, &mut ticket.ledger, work).await
+                }
+                Some(bound) => {
+                    let work = Reflecting::new(bound, operation, input, Holding::Nothing)?;
+                    let work = Traced { work, readers };
+                    run(inner, &invocation, started, &mut ticket.ledger, work).await
+                }
+            }
+        };
+        let ended: Result<(Reply, Vec<Trace>), Box<Outcome>> = ended.await;
+        match ended {
+            Ok((reply, traces)) => (ticket.close(replied(Ok(reply))), traces),
+            Err(outcome) => (ticket.close(*outcome), Vec::new()),
+        }
+    }
+}
+
+/// Work, and what is read after it.
+struct Traced<'a, W> {
+    work: W,
+    readers: &'a [String],
+}
+
+// === impl Work ===
+
+impl<W: Work<Output = Reply>> Work for Traced<'_, W> {
+    type Output = (Reply, Vec<Trace>);
+
+    fn begin(&self, state: &mut super::state::CallState) -> Result<(), Fault> {
+        self.work.begin(state)
+    }
+
+    fn is_last(&self) -> bool {
+        true
+    }
+
+    async fn run(self, warm: &mut Warm) -> Result<Self::Output, Fault> {
+        let reply = self.work.run(warm).await?;
+        let mut traces = Vec::with_capacity(self.readers.len());
+        for reader in self.readers {
+            let instance = warm.instance()?;
+            let read = instance.get_typed_func::<(), (Trace,)>(&mut warm.store, reader);
+            let Ok(read) = read else { break };
+            // A program that has left with an exit code cannot be entered again.
+            let Ok((trace,)) = read.call_async(&mut warm.store, ()).await else { break };
+            traces.push(trace);
+        }
+        Ok((reply, traces))
+    }
+}

@@ -1,0 +1,167 @@
+//! Real use recorded, and played where nothing reaches outside.
+
+use std::sync::Arc;
+
+use engraft::artifact::{Bundle, Keyring, Manifest, Moment, Origin, SigningKey};
+use engraft::engine::{ConfigMap, EngineConfig, Invocation, SecretMap, Services};
+use engraft::examine::{
+    Answer, Asked, Candidate, CandidateOrigin, CheckEnd, CheckId, Examiner, Level, Order, Policy,
+    Recorder, Report, Tape,
+};
+use engraft::model::{ClockMode, Description, Grant, Operation, Permissions, RandomMode};
+use engraft::store::MemoryStore;
+use engraft::{Host, Terms};
+use serde_json::{Value, json};
+
+use crate::effects::stage::Stage;
+use crate::http::Server;
+use crate::support::guest;
+
+const OPERATIONS: [&str; 10] =
+    ["now", "number", "config", "http", "call", "echo", "get", "set", "increment", "keys"];
+
+fn manifest(asked: &Permissions, name: &str) -> Manifest {
+    let operation = |name: &&str| Operation {
+        name: (*name).to_owned(),
+        summary: "Does it.".to_owned(),
+        input_schema: json!({"type": "object"}),
+        output_schema: json!({}),
+        intents: vec![],
+        examples: vec![],
+    };
+    let description = Description {
+        name: name.parse().unwrap(),
+        summary: "Does what it is told.".to_owned(),
+        operations: OPERATIONS.iter().map(operation).collect(),
+        permissions: asked.clone(),
+    };
+    Manifest::new(description, "1.0.0".parse().unwrap())
+}
+
+/// A token that an issuer would give, put together here.
+fn token() -> String {
+    format!("ghp_{}", "aB3dE6gH9jK2mN5pQ8rS".repeat(2))
+}
+
+/// A host that records, with two capabilities that may do all that they ask for.
+async fn host(asked: &Permissions, granted: &Grant, recorder: &Arc<Recorder>) -> Host {
+    let key = SigningKey::from_seed(&[1; 32], Origin::Development);
+    let services = Services::default()
+        .config(ConfigMap::default().with("mail.from", "ann").with("mail.key", token()))
+        .secrets(SecretMap::default().with("token", "the-secret-itself"))
+        .values(Arc::new(MemoryStore::default()));
+    let mut terms = Terms::default();
+    terms.grant = granted.clone();
+    let host = Host::builder()
+        .trust(Keyring::for_development(key.public()))
+        .terms("*".parse().unwrap(), terms)
+        .services(services)
+        .recorder(Arc::clone(recorder))
+        .build()
+        .unwrap();
+    for name in ["test.effects", "test.other"] {
+        let bundle = Bundle::sign(guest("effects"), &manifest(asked, name), &[&key]).unwrap();
+        host.install(&bundle.to_bytes()).await.unwrap();
+    }
+    host
+}
+
+async fn played(asked: &Permissions, tape: Tape) -> (Report, CheckEnd) {
+    let policy = Policy::default();
+    let examiner = Examiner::new(policy, EngineConfig::default()).unwrap();
+    let manifest = manifest(asked, "test.effects");
+    let candidate = Candidate::new(manifest, guest("effects"), CandidateOrigin::Uploaded);
+    let (level, tape) = (Some(Level::Standard), Some(Arc::new(tape)));
+    let order = Order { level, tape, ..Order::default() };
+    let report = examiner.examine(candidate, &order).await.unwrap().report().clone();
+    let run = report.checks.iter().find(|run| run.check == CheckId::TAPE).unwrap();
+    let end = run.end;
+    assert_ne!(end, CheckEnd::Skipped, "{:#?}", report.findings);
+    (report, end)
+}
+
+#[tokio::test]
+async fn everything_that_a_capability_asks_in_real_use_is_recorded_and_played() {
+    let server = Server::start().await;
+    let mut stage = server.stage();
+    stage.granted.clock = Some(ClockMode::Real);
+    stage.granted.random = Some(RandomMode::Real);
+    let Stage { asked, granted, .. } = stage;
+    let recorder = Recorder::new(Moment::from_unix(1_790_000_000), 42);
+    let host = host(&asked, &granted, &recorder).await;
+    let calls = [
+        ("now", json!({})),
+        ("number", json!({})),
+        ("config", json!({"key": "mail.from"})),
+        ("config", json!({"key": "mail.key"})),
+        (
+            "http",
+            json!({"url": server.url("/bytes/5"), "method": "POST", "body": "password=hunter2"}),
+        ),
+        ("http", json!({"url": server.url("/bytes/3")})),
+        ("call", json!({"capability": "test.other", "operation": "echo", "input": {"a": 1}})),
+        ("set", json!({"key": "k", "value": "1"})),
+        ("get", json!({"key": "k"})),
+        ("increment", json!({"key": "k", "delta": 2})),
+        ("keys", json!({"prefix": "", "limit": 10})),
+        ("http", json!({"url": "https://nobody.example.org/"})),
+    ];
+    for (operation, input) in &calls {
+        let invocation = Invocation::new(*operation, input.to_string());
+        let report = host.call_recorded("test.effects", invocation).await;
+        assert!(report.outcome.is_returned(), "{operation}: {}", report.outcome);
+    }
+    // What is called otherwise is on no tape.
+    host.call("test.effects", Invocation::new("echo", "{}")).await;
+    let capability = host.capability("test.effects").unwrap();
+    let tape = recorder.tape(capability.name(), capability.digest());
+    assert_eq!(tape.calls.len(), calls.len());
+    let text = tape.to_json();
+    for kept_out in [token().as_str(), "hunter2", "the-secret-itself"] {
+        assert!(!text.contains(kept_out), "{kept_out}: {text}");
+    }
+    let exchanges = |at: usize| tape.calls[at].exchanges.as_slice();
+    assert!(exchanges(0).is_empty(), "a clock that stands still needs no exchange");
+    assert!(matches!(&exchanges(4)[0].asked, Asked::Http { method, .. } if method == "POST"));
+    assert!(matches!(&exchanges(5)[0].answer, Answer::Response { status: 200, .. }));
+    assert!(matches!(&exchanges(6)[0].asked, Asked::Call { capability, .. }
+        if capability == "test.other"));
+    assert!(exchanges(11).is_empty(), "what a rule keeps from being sent, nobody has answered");
+    let seen = server.seen();
+    let read = Tape::from_json(text.as_bytes()).unwrap();
+    assert_eq!(read, tape);
+    let (report, end) = played(&asked, read).await;
+    assert_eq!(end, CheckEnd::Passed, "{:#?}", report.of(CheckId::TAPE).collect::<Vec<_>>());
+    assert_eq!(server.seen(), seen, "nothing reached outside");
+}
+
+#[tokio::test]
+async fn a_tape_of_something_else_or_with_another_ending_is_found() {
+    let stage = Stage::granted();
+    let recorder = Recorder::new(Moment::from_unix(1_790_000_000), 42);
+    let host = host(&stage.asked, &stage.granted, &recorder).await;
+    let config = || Invocation::new("config", json!({"key": "mail.from"}).to_string());
+    host.call_recorded("test.effects", config()).await;
+    let capability = host.capability("test.effects").unwrap();
+    let tape = recorder.tape(capability.name(), capability.digest());
+    let told = |report: &Report| {
+        let found = report.of(CheckId::TAPE).map(|it| format!("{} {:?}", it.message, it.evidence));
+        found.collect::<Vec<_>>().join("\n")
+    };
+    let mut other = tape.clone();
+    other.capability = "test.other".parse().unwrap();
+    assert!(told(&played(&stage.asked, other).await.0).contains("is of `test.other`"));
+    let mut more = tape.clone();
+    let again = more.calls[0].exchanges[0].clone();
+    more.calls[0].exchanges.push(again);
+    assert!(told(&played(&stage.asked, more).await.0).contains("does not ask any more"));
+    let mut changed = tape.clone();
+    changed.calls[0].output = Some(json!({"ok": "bob"}).to_string());
+    assert!(told(&played(&stage.asked, changed).await.0).contains("it answers otherwise"));
+    let mut cut = tape.clone();
+    cut.calls[0].is_cut = true;
+    assert_eq!(played(&stage.asked, cut).await.1, CheckEnd::Inconclusive);
+    let value: Value = serde_json::from_str(&tape.to_json()).unwrap();
+    assert_eq!(value["calls"][0]["exchanges"][0]["asked"]["function"], "config");
+    assert_eq!(played(&stage.asked, tape).await.1, CheckEnd::Passed);
+}
