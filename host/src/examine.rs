@@ -44,6 +44,8 @@ mod walls;
 pub use approval::{APPROVAL_LIFE, Approval, Binding, Decision, Said, consequences};
 pub use candidate::{Candidate, CandidateOrigin, Complete};
 pub use catalogue::{CHECKS, Check, CheckId, UnknownCheck};
+#[cfg(feature = "grow")]
+pub(crate) use conform::same;
 pub use examination::Examination;
 pub use examined::{Approved, Cleared, Examined, NotApproved};
 pub use examiner::{ExamineError, Examiner, Order};

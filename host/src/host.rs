@@ -7,7 +7,11 @@ mod bystander;
 mod capability;
 mod directory;
 mod examination;
+#[cfg(feature = "grow")]
+mod grow;
 mod live;
+#[cfg(feature = "grow")]
+mod making;
 mod neighbours;
 mod succession;
 mod window;
@@ -22,7 +26,11 @@ pub use builder::{HostBuilder, Ready, Terms, WantsTrust};
 pub use bystander::{Bystander, FeedbackTrouble, Program};
 pub use capability::Capability;
 use directory::Directory;
+#[cfg(feature = "grow")]
+pub use grow::{Behaved, Change, Difference, Edit, Growth};
 pub use live::LiveHost;
+#[cfg(feature = "grow")]
+pub use making::MakingError;
 use neighbours::Neighbours;
 
 use crate::artifact::{Bundle, Keyring, Rollback, Verified};

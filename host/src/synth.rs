@@ -20,8 +20,11 @@ mod diagnose;
 #[cfg(feature = "learn")]
 mod examples;
 mod gap;
-mod wish;
+#[cfg(feature = "grow")]
+mod proved;
 
+use crate::model::wish;
+pub use crate::model::{Asked, Before, Counterexample, Wish};
 pub use author::{Author, AuthorError, Cost, Draft, Drafting, Source};
 pub use authors::{Attempt, Authors, Trial, Trying, Verdict, Written};
 pub use catalogue::{Catalogue, Entry, EntryError, Parameter};
@@ -29,4 +32,5 @@ pub use diagnose::{Cause, Facts, Mend};
 #[cfg(feature = "learn")]
 pub use examples::FromExamples;
 pub use gap::{Failed, Gap, Gaps, Threshold};
-pub use wish::{Asked, Wish};
+#[cfg(feature = "grow")]
+pub use proved::Proved;

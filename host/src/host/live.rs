@@ -86,16 +86,19 @@ use crate::{CallError, Error};
 /// ```
 #[derive(Debug, Clone)]
 pub struct LiveHost {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
 #[derive(Debug)]
-struct Inner {
-    host: Host,
+pub(super) struct Inner {
+    pub(super) host: Host,
     registry: Arc<Registry<Capability>>,
-    traffic: Traffic<Capability>,
+    pub(super) traffic: Traffic<Capability>,
     /// Where rollouts stood when the steward looked last.
     standings: Mutex<Vec<Standing>>,
+    /// What releases that were made here failed at, once the host grows.
+    #[cfg(feature = "grow")]
+    pub(super) failures: std::sync::OnceLock<Arc<super::making::Failures>>,
 }
 
 impl LiveHost {
@@ -110,7 +113,15 @@ impl LiveHost {
         let registry = Arc::new(Registry::open(journal, Loader(host.clone())).await?);
         let traffic = Traffic::new(Arc::clone(&registry), clock);
         let standings = Mutex::default();
-        let live = Self { inner: Arc::new(Inner { host, registry, traffic, standings }) };
+        let inner = Inner {
+            host,
+            registry,
+            traffic,
+            standings,
+            #[cfg(feature = "grow")]
+            failures: std::sync::OnceLock::new(),
+        };
+        let live = Self { inner: Arc::new(inner) };
         live.show();
         Ok(live)
     }
@@ -159,6 +170,10 @@ impl LiveHost {
 
     /// The same with tighter bounds of time and fuel, or a session.
     pub async fn invoke(&self, target: &Target, invocation: Invocation<'_>, who: &Who) -> Answer {
+        #[cfg(feature = "grow")]
+        if let Some(failures) = self.inner.failures.get() {
+            return failures.watch(self, target, invocation, who).await;
+        }
         self.inner.traffic.call(target, invocation, who).await
     }
 
@@ -262,6 +277,11 @@ impl LiveHost {
     }
 
     pub(super) fn take(&self, feedback: &Feedback) -> Result<(), FeedbackError> {
+        #[cfg(feature = "grow")]
+        if feedback.opinion == Opinion::Bad && feedback.metric.is_none() {
+            let failures = self.inner.failures.get();
+            let _of_release = failures.map(|it| it.found_wrong(&feedback.request, None));
+        }
         self.inner.traffic.feedback(feedback)
     }
 
@@ -274,7 +294,7 @@ impl LiveHost {
     }
 
     /// Lets capabilities that call one another find what serves now.
-    fn show(&self) {
+    pub(super) fn show(&self) {
         let Inner { host, registry, .. } = &*self.inner;
         let snapshot = registry.snapshot();
         let directory = &host.parts.directory;

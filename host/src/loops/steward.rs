@@ -271,6 +271,8 @@ fn sentence(op: &Op) -> &str {
         | Op::Examined(_)
         | Op::Decided { .. }
         | Op::Expired { .. }
+        | Op::Wanted(_)
+        | Op::Grown { .. }
         | Op::FlagSet { .. }
         | Op::Stopped
         | Op::Lifted { .. } => None,

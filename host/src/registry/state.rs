@@ -18,9 +18,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub use compatible::Difference;
+#[cfg(feature = "grow")]
+pub(crate) use compatible::differences;
 pub use rule::Rule;
 
 use super::admission::{Reach, Word};
+use super::growth::Growth;
 use super::op::{Installed, Op, ReleaseOrigin};
 use super::plan::{Plan, Stage, StageMode};
 use super::variant::Variant;
@@ -46,6 +49,8 @@ pub struct State {
     pub examined: Vec<Examination>,
     /// What persons have said, by component.
     pub words: BTreeMap<Digest, Vec<Word>>,
+    /// Work on what is missing.
+    pub growth: Growth,
     /// Feature flags.
     pub flags: BTreeMap<String, bool>,
     /// The emergency stop, where one was made.
@@ -134,11 +139,18 @@ impl State {
     pub fn resolve(&self, name: &CapabilityName, requirement: &VersionReq) -> Option<&Release> {
         let line = self.lines.get(self.resolve_name(name))?;
         let spreads = |version| line.rollout.as_ref().is_some_and(|rollout| rollout.has(version));
+        // What a loop has made is for nobody before a rollout or a person has let it in.
+        let was_let_in = |release: &Release| {
+            let version = Some(&release.installed.version);
+            release.installed.origin != ReleaseOrigin::Generated
+                || version == line.stable.as_ref()
+                || version == line.previous.as_ref()
+        };
         line.releases
             .values()
             .rev()
             .filter(|release| !spreads(&release.installed.version))
-            .filter(|release| self.may_serve(release))
+            .filter(|release| self.may_serve(release) && was_let_in(release))
             .find(|release| release.fits(requirement))
     }
 
@@ -162,6 +174,10 @@ impl State {
     /// What an op changes, as a person reads it in the log.
     #[must_use]
     pub fn facts(&self, op: &Op) -> Value {
+        if let Op::Grown { work, .. } = op {
+            let work = self.growth.works.get(work);
+            return json!({ "stands": work.map(|work| self.lifecycle(work)) });
+        }
         if let Some(line) = op.name().and_then(|name| self.lines.get(name)) {
             return line.facts();
         }
@@ -185,7 +201,9 @@ impl State {
             | Op::RolledBack { .. }
             | Op::Examined(_)
             | Op::Decided { .. }
-            | Op::Expired { .. } => Value::Null,
+            | Op::Expired { .. }
+            | Op::Wanted(_)
+            | Op::Grown { .. } => Value::Null,
         }
     }
 }

@@ -149,7 +149,7 @@ impl Gap {
             name: self.name(),
             asked: taught.chain(said).collect(),
             intents: self.intent().into_iter().collect(),
-            examples: Vec::new(),
+            ..Wish::default()
         }
     }
 

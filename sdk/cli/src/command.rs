@@ -13,11 +13,13 @@ mod dev;
 mod doctor;
 mod examine;
 mod feedback;
+mod grow;
 mod inspect;
 mod key;
 mod learn;
 mod new;
 mod precompile;
+mod propose;
 mod recipe;
 mod release;
 mod report;
@@ -93,6 +95,10 @@ pub(crate) enum Command {
     Stop(stop::StopArgs),
     /// Lifts an emergency stop, with a key that the keyring names
     Lift(stop::LiftArgs),
+    /// Shows what is missing and is being made, and lets it be made
+    Grow(grow::GrowArgs),
+    /// Proposes changes to capabilities, shows what they would change, and lets them in
+    Propose(propose::ProposeArgs),
     /// Says of the answer to a request whether it was any good
     Feedback(feedback::FeedbackArgs),
     /// Shows releases, their shares and how they fare, live
@@ -134,6 +140,8 @@ pub(crate) fn run(command: Command, desk: &Desk) -> Result<Reply> {
         Command::Revoke(args) => release::revoke(&args, desk),
         Command::Stop(args) => stop::stop(&args, desk),
         Command::Lift(args) => stop::lift(&args, desk),
+        Command::Grow(args) => grow::run(args, desk),
+        Command::Propose(args) => propose::run(args, desk),
         Command::Feedback(args) => feedback::run(&args, desk),
         Command::Watch(args) => watch::run(&args, desk),
         Command::Audit(args) => audit::run(args, desk),

@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 use engraft::artifact::{BUNDLE_BYTES_MAX, Bundle, BundleError};
 use engraft::engine::{Engine, EngineError, Inspection};
+use engraft::synth::Proved;
 
-use crate::recipe::{self, Proved};
+use crate::recipe;
 use crate::text;
 use crate::trouble::{Result, Trouble};
 
@@ -39,7 +40,7 @@ impl Input {
     pub(crate) fn open(path: &Path) -> Result<Self> {
         if recipe::is_recipe(path) {
             let built = recipe::build(path)?;
-            let proved = Some(Proved::of(&built));
+            let proved = Some(Proved::of(&built.bound));
             let (path, bytes) = (path.to_owned(), built.component.into());
             return Ok(Self { path, bytes, content: Content::Bare, proved });
         }

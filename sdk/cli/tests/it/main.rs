@@ -12,6 +12,7 @@ mod build;
 mod catalogue;
 mod check;
 mod examine;
+mod grow;
 mod inspect;
 mod key;
 mod learned;
