@@ -13,6 +13,7 @@ mod live;
 #[cfg(feature = "grow")]
 mod making;
 mod neighbours;
+mod pure;
 mod succession;
 mod window;
 

@@ -32,6 +32,8 @@
 //! | `worker` | processes behind walls, for examinations and for what is trusted least; Linux | off |
 //! | `learn` | an author that learns programs from examples | off |
 //! | `grow` | work on what is missing, from a wish to a release | off |
+//! | `yaml` | OpenAPI documents and tool manifests in YAML | off |
+//! | `language-model` | an author that asks a language model, where one is configured | off |
 //! | `full` | all of these | off |
 //!
 //! *Never:* an unsigned component is installed; there is no switch that turns verification off.
@@ -49,6 +51,8 @@ pub mod registry;
 pub mod store;
 pub mod synth;
 pub mod traffic;
+#[cfg(any(feature = "otlp", feature = "language-model"))]
+mod wire;
 
 pub use engine::{InstancePolicy, Invocation, Metering, Report, worker};
 pub use error::{CallError, Class, Error};

@@ -2,6 +2,7 @@
 //!
 //! *Never:* a function here does input or output, reads a clock, or knows wasmtime.
 
+pub(crate) mod address;
 mod budget;
 mod clock;
 mod description;
@@ -10,10 +11,12 @@ mod failure;
 mod grant;
 mod intent;
 mod kv;
+pub(crate) mod letters;
 mod name;
 mod outcome;
 mod pattern;
 mod permission;
+pub(crate) mod phrases;
 pub(crate) mod secrecy;
 pub(crate) mod sync;
 pub(crate) mod wish;

@@ -16,21 +16,38 @@
 mod author;
 mod authors;
 mod catalogue;
+mod compose;
 mod diagnose;
 #[cfg(feature = "learn")]
 mod examples;
 mod gap;
+mod manifest;
+#[cfg(feature = "language-model")]
+mod model;
+mod openapi;
+mod prose;
 #[cfg(feature = "grow")]
 mod proved;
+mod text;
+mod words;
 
 use crate::model::wish;
 pub use crate::model::{Asked, Before, Counterexample, Wish};
 pub use author::{Author, AuthorError, Cost, Draft, Drafting, Source};
 pub use authors::{Attempt, Authors, Trial, Trying, Verdict, Written};
 pub use catalogue::{Catalogue, Entry, EntryError, Parameter};
+pub use compose::{Compose, Execute, Part, Running};
 pub use diagnose::{Cause, Facts, Mend};
 #[cfg(feature = "learn")]
 pub use examples::FromExamples;
 pub use gap::{Failed, Gap, Gaps, Threshold};
+pub use manifest::{
+    Auth, Becomes, BodyKind, Discoveries, Discovery, DiscoveryError, DiscoveryState, Http,
+    ManifestError, TOOLS_SCHEMA, Tool, ToolError, Tools,
+};
+#[cfg(feature = "language-model")]
+pub use model::{Described, Exchange, LanguageModel, Message, Watch};
+pub use openapi::{Api, Grouping, OpenApi, OpenApiError, Skipped};
 #[cfg(feature = "grow")]
 pub use proved::Proved;
+pub use text::TextError;

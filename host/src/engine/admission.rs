@@ -26,7 +26,7 @@ pub(crate) struct Plan {
 }
 
 /// Finds room in the host, or says that there is none.
-#[inline]
+#[inline(always)]
 pub(crate) fn permit(inner: &Inner) -> Result<Permit<'_>, Box<Outcome>> {
     let shared = &inner.shared;
     let max = shared.config.concurrent_calls_max;
@@ -42,7 +42,7 @@ pub(crate) fn permit(inner: &Inner) -> Result<Permit<'_>, Box<Outcome>> {
 impl Plan {
     /// The tightest of what manifest, host, caller and invocation allow for a call that has just
     /// started.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(
         inner: &Inner,
         invocation: &Invocation<'_>,

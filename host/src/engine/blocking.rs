@@ -102,7 +102,7 @@ fn directly(
         warm.prepare_blocking(inner)?;
         work.run_here(warm)
     });
-    conclude(inner, lease, Afterwards::Keep, Ok(ended))
+    conclude(inner, &mut lease, Afterwards::Keep, Ok(ended))
 }
 
 /// Drives a call that waits for nothing. It pauses to let others have a turn, so they get one.

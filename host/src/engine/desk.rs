@@ -54,7 +54,7 @@ impl Desk {
 
     /// Finds room for one more call, a warm instance where one waits, and whether a sprint is worth
     /// trying. Whoever was let in signs out again.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn sign_in(&self) -> Result<Entered, Box<Outcome>> {
         let mut book = self.book();
         if book.under_way >= self.concurrent_max {

@@ -14,8 +14,6 @@
 )]
 
 #[cfg(feature = "http")]
-mod address;
-#[cfg(feature = "http")]
 mod client;
 #[cfg(feature = "http")]
 mod connect;

@@ -25,7 +25,7 @@ pub(crate) struct Lease<'a> {
 }
 
 /// Signs in at the desk, and gets a warm instance where there is one for this call.
-#[inline]
+#[inline(always)]
 pub(crate) fn enter(
     inner: &Inner,
     invocation: &Invocation<'_>,
@@ -44,7 +44,7 @@ pub(crate) fn enter(
 
 impl<'a> Lease<'a> {
     /// The warm instance or an empty store, with the state of this call in it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(
         inner: &'a Inner,
         invocation: &'a Invocation<'_>,
@@ -103,7 +103,7 @@ impl<'a> Lease<'a> {
 
     /// Ends it well: the instance may serve again.
     #[inline]
-    pub(crate) fn give_back(mut self) {
+    pub(crate) fn give_back(&mut self) {
         if let Some(mut warm) = self.settle() {
             // Nothing of this call stays in the store while it waits for the next.
             warm.store.data_mut().forget();

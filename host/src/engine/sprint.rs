@@ -34,8 +34,9 @@ pub(crate) enum Sprint<T> {
     TooLong,
 }
 
-/// Runs the work of a lease that was made for it.
-pub(crate) fn sprint<W: Work>(inner: &Inner, mut lease: Lease<'_>, work: &W) -> Sprint<W::Output> {
+/// Runs the work of a lease that was made for it, and ends the lease where it came to its end.
+#[inline(always)]
+pub(crate) fn sprint<W: Work>(inner: &Inner, lease: &mut Lease<'_>, work: &W) -> Sprint<W::Output> {
     let ended = lease.warm().map_err(Fault::from).and_then(|warm| {
         work.begin(warm.store.data_mut())?;
         warm.prepare_blocking(inner)?;

@@ -103,7 +103,7 @@ pub(crate) fn clean(text: &str) -> String {
             clean.push('…');
             break;
         }
-        if letter.is_control() || super::checks::text::is_unseen(letter) {
+        if letter.is_control() || crate::model::letters::is_unseen(letter) {
             clean.push_str(&format!("\\u{{{:x}}}", u32::from(letter)));
         } else {
             clean.push(letter);

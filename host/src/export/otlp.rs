@@ -6,7 +6,6 @@
 //! *Never:* a figure is lost where an export fails; counts are cumulative, and the next has them all.
 
 mod body;
-mod send;
 #[cfg(test)]
 mod tests;
 
@@ -16,10 +15,14 @@ use hyper::header::{HeaderName, HeaderValue};
 use url::Url;
 
 use crate::traffic::Figures;
-use send::Connector;
+use crate::wire::Connector;
 
 /// A collector that has not answered by then does not keep up.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// What a collector says when it refuses is a sentence.
+const ANSWER_BYTES_MAX: usize = 64 << 10;
+/// As much of it is told.
+const SAID_CHARS_MAX: usize = 300;
 
 /// A collector, and as whom figures are sent to it.
 ///
@@ -130,15 +133,17 @@ impl Otlp {
     /// Where the collector cannot be reached or does not take them.
     pub async fn export(&self, figures: &Figures) -> Result<(), OtlpError> {
         let body = body::request(figures, &self.resource).to_string();
-        let sent = self.connector.post(&self.endpoint, &self.headers, body);
+        let sent = self.connector.post(&self.endpoint, &self.headers, body, ANSWER_BYTES_MAX);
         let endpoint = || self.endpoint.origin().ascii_serialization();
         let answer = tokio::time::timeout(TIMEOUT, sent).await;
         let answer = answer.map_err(|_| OtlpError::Late { endpoint: endpoint() })?;
-        let (status, said) =
-            answer.map_err(|why| OtlpError::Unreachable { endpoint: endpoint(), why })?;
-        if (200..300).contains(&status) {
+        let posted = answer.map_err(|why| OtlpError::Unreachable { endpoint: endpoint(), why })?;
+        if (200..300).contains(&posted.status) {
             return Ok(());
         }
-        Err(OtlpError::Refused { endpoint: endpoint(), status, said })
+        let said = String::from_utf8_lossy(&posted.body);
+        let plain = said.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+        let said = plain.take(SAID_CHARS_MAX).collect();
+        Err(OtlpError::Refused { endpoint: endpoint(), status: posted.status, said })
     }
 }

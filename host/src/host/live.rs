@@ -271,6 +271,11 @@ impl LiveHost {
         }
     }
 
+    /// The host below.
+    pub(super) fn host(&self) -> &Host {
+        &self.inner.host
+    }
+
     /// Whether feedback can name this request.
     pub(super) fn knows(&self, request: &str) -> bool {
         self.inner.traffic.knows(request)

@@ -94,6 +94,14 @@ pub enum AuthorError {
         /// What they want of it.
         outputs: Vec<String>,
     },
+    /// What it wrote is not taken, whatever it would give.
+    #[error("what {author} wrote is refused: {reason}")]
+    Refused {
+        /// Which author.
+        author: String,
+        /// Why.
+        reason: String,
+    },
     /// It would have cost more than it may.
     #[error(
         "{author} gave up: {limit} is the most it may spend; raise it if this wish is worth more"

@@ -103,7 +103,9 @@ impl Authors {
                 Attempt::Tried(draft, _) => draft.author == name,
                 Attempt::Nothing(author) => author == name,
                 Attempt::Failed(
-                    AuthorError::Unavailable { author, .. } | AuthorError::TooDear { author, .. },
+                    AuthorError::Unavailable { author, .. }
+                    | AuthorError::Refused { author, .. }
+                    | AuthorError::TooDear { author, .. },
                 ) => author == name,
                 Attempt::Failed(AuthorError::Contradicting { .. }) => false,
             })

@@ -17,6 +17,7 @@ mod grow;
 mod inspect;
 mod key;
 mod learn;
+mod make;
 mod new;
 mod precompile;
 mod propose;
@@ -71,6 +72,8 @@ pub(crate) enum Command {
     Recipe(recipe::RecipeArgs),
     /// Learns a recipe from examples
     Learn(learn::LearnArgs),
+    /// Makes recipes from descriptions of tools
+    Make(make::MakeArgs),
     /// Says whose signatures count on this machine
     Trust(trust::TrustArgs),
     /// Verifies a bundle and keeps it in the registry
@@ -128,6 +131,7 @@ pub(crate) fn run(command: Command, desk: &Desk) -> Result<Reply> {
         Command::Precompile(args) => precompile::run(&args, desk),
         Command::Recipe(args) => recipe::run(args, desk),
         Command::Learn(args) => learn::run(&args),
+        Command::Make(args) => make::run(&args, desk),
         Command::Trust(args) => trust::run(args, desk),
         Command::Install(args) => release::install(&args, desk),
         Command::List(args) => release::list(&args, desk),

@@ -11,6 +11,7 @@ mod desk;
 mod draft;
 mod environment;
 mod exit;
+mod fetch;
 mod grammar;
 mod histogram;
 mod home;

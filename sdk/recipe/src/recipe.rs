@@ -15,7 +15,8 @@ mod schema;
 mod tree;
 
 pub use document::{
-    Example, HttpPermission, KvPermission, Permissions, Recipe, SCHEMA, SecretPermission,
+    Example, FORMAT_PAGE, HttpPermission, KvPermission, Permissions, Recipe, SCHEMA,
+    SecretPermission,
 };
 pub use explain::{Explanation, explain};
 pub use format::format;

@@ -20,10 +20,10 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::Host;
 
-use super::address::is_public;
 use super::place::Place;
 use super::{HttpClient, HttpError};
 use crate::engine::authority::Authority;
+use crate::model::address::is_public;
 
 /// A name has a few addresses; trying more would only pass the time.
 const ADDRESSES_MAX: usize = 8;

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use super::text::skeleton;
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::subject::Subject;
+use crate::model::letters::skeleton;
 
 /// A name needs this many letters before one wrong letter is a likeness and not another word.
 const ONE_SLIP_LETTERS_MIN: usize = 7;

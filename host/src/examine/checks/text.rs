@@ -5,17 +5,13 @@
 //!
 //! *Never:* a character is let through because the word it stands in looks harmless.
 
-mod letters;
-mod phrases;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::subject::{Subject, Text};
-use letters::{is_bidirectional, is_emoji_part, looks_latin, plain};
-pub(crate) use letters::{is_unseen, skeleton};
-use phrases::{Speaks, speaks};
+use crate::model::letters::{self, is_bidirectional, is_emoji_part, is_unseen, looks_latin, plain};
+use crate::model::phrases::{Speaks, speaks};
 
 /// Base64 this long is not a word.
 const CODED_CHARS_MIN: usize = 24;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::model::{CapabilityName, Example, Intent, SlotKind};
+use crate::synth::prose::quoted;
 
 /// A text that is filled in is a name, a mark or an address, not a page.
 const TEXT_CHARS_MAX: usize = 200;
@@ -111,20 +112,6 @@ fn url(text: &str) -> Option<Said> {
         ("path", path.to_owned()),
     ]);
     Some(said)
-}
-
-/// A text as an expression.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("'");
-    for letter in text.chars() {
-        match letter {
-            '\'' | '\\' => out.extend(['\\', letter]),
-            letter if letter.is_control() => out.push_str(&format!("\\U{:08x}", u32::from(letter))),
-            letter => out.push(letter),
-        }
-    }
-    out.push('\'');
-    out
 }
 
 /// A name that needs no quotes in an expression.

@@ -64,8 +64,13 @@ enum Kind {
     Language(Language),
 }
 
-fn kind(word: &str) -> std::result::Result<Kind, UnknownLanguage> {
-    if word == "recipe" { Ok(Kind::Recipe) } else { word.parse().map(Kind::Language) }
+fn kind(word: &str) -> std::result::Result<Kind, String> {
+    if word == "recipe" {
+        return Ok(Kind::Recipe);
+    }
+    word.parse().map(Kind::Language).map_err(|unknown: UnknownLanguage| {
+        format!("{unknown}; or `recipe`, which needs no toolchain")
+    })
 }
 
 pub(super) fn run(args: &NewArgs) -> Result<Reply> {

@@ -25,6 +25,7 @@ fn a_new_capability_has_its_name_and_its_files() {
 fn a_slip_in_new_says_what_to_do_and_leaves_nothing() {
     let home = Home::new();
     home.run(&["new", "cobol", "text.hello"]).says(2, "none of the languages here");
+    home.run(&["new", "cobol", "text.hello"]).says(2, "or `recipe`, which needs no toolchain");
     home.run(&["new", "c", "Text.Hello"]).says(2, "is not a capability's name");
     home.run(&["new", "c", "text.hello", "--operation", "a", "--operation", "a"])
         .says(2, "`a` is given twice");

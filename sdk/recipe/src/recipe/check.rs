@@ -3,6 +3,7 @@
 //! *Never:* a step is planned whose permission the recipe does not ask for.
 
 mod example;
+mod pairs;
 mod permission;
 mod request;
 mod step;
@@ -108,13 +109,6 @@ impl Planner<'_> {
 
     fn maybe(&mut self, node: Option<&tree::Node>) -> Option<Node> {
         node.and_then(|node| self.expression(node))
-    }
-
-    fn named(&mut self, entries: &[Named]) -> Vec<(String, Node)> {
-        let planned = entries
-            .iter()
-            .filter_map(|entry| Some((entry.name.clone(), self.expression(&entry.node)?)));
-        planned.collect()
     }
 
     /// A condition, which is to be true or false.

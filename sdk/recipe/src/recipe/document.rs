@@ -13,6 +13,9 @@ use std::sync::LazyLock;
 /// The format as a JSON Schema (2020-12): what editors complete and check by, and what is read here.
 pub const SCHEMA: &str = include_str!("../../recipe.schema.json");
 
+/// The format for people, and for whoever is to write recipes: everything that is needed to write one.
+pub const FORMAT_PAGE: &str = include_str!("../../FORMAT.md");
+
 static FORMAT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(SCHEMA).unwrap_or(Value::Bool(false)));
 

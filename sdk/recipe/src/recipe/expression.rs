@@ -81,7 +81,7 @@ pub(super) fn part(
 }
 
 /// Moves an expression to where it stands in the document. Its depth was bounded by the parser.
-fn place(expr: &mut Expr, spanned: &dyn Fn(Span) -> Span) {
+pub(super) fn place(expr: &mut Expr, spanned: &dyn Fn(Span) -> Span) {
     expr.span = spanned(expr.span);
     let each = |part: &mut Expr| place(part, spanned);
     match &mut expr.kind {

@@ -22,8 +22,26 @@ pub(super) enum Part {
 pub(super) enum Body {
     None,
     Json(Node),
-    Form(Vec<(String, Node)>),
+    Form(Pairs),
     Plain(Node),
+}
+
+/// Pairs of a query or a form, their names escaped.
+#[derive(Debug)]
+pub(super) enum Pairs {
+    /// Each is there, once.
+    Fixed(Vec<(String, Node)>),
+    /// Text as it is sent, with everything in it escaped; empty where no pair is there.
+    Joined(Box<Node>),
+}
+
+/// A header to send.
+#[derive(Debug)]
+pub(super) struct Header {
+    pub(super) name: String,
+    pub(super) value: Node,
+    /// Whether it is sent; it is where nothing is said.
+    pub(super) when: Option<Node>,
 }
 
 /// A secret, and where the host puts it: the contract's number of the place, and its name.
@@ -39,8 +57,8 @@ pub(super) struct Credential {
 pub(super) struct Fetch {
     pub(super) method: String,
     pub(super) url: Vec<Part>,
-    pub(super) query: Vec<(String, Node)>,
-    pub(super) headers: Vec<(String, Node)>,
+    pub(super) query: Pairs,
+    pub(super) headers: Vec<Header>,
     pub(super) body: Body,
     pub(super) credentials: Vec<Credential>,
     pub(super) timeout_ms: Option<u32>,

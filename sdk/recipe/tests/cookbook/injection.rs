@@ -121,6 +121,31 @@ fn a_query_and_a_form_keep_their_fields() {
 }
 
 #[test]
+fn what_has_no_value_is_left_out_and_a_list_is_given_item_by_item() {
+    let server = server();
+    let given =
+        r#"{a: "dyn(input)[?'a'].orValue(null)", 'b c': "dyn(input)[?'x']", d: [input.x, "'y'"]}"#;
+    for (field, mark) in [("query", "?"), ("form", "")] {
+        let stage = stage(&server, &format!("\n    {field}: {given}\n    headers: {{x-a: null}}"));
+        for hostile in HOSTILE {
+            stage.gives("a.b", &json!({ "x": hostile }));
+            let seen = server.seen().last().unwrap().clone();
+            let sent = if field == "query" { seen.target.clone() } else { seen.body.clone() };
+            let fields = sent.strip_prefix("/safe/").unwrap_or(&sent).strip_prefix(mark).unwrap();
+            let fields: Vec<&str> = fields.split('&').collect();
+            let [one, two, three] = fields[..] else { panic!("{sent}") };
+            assert_eq!(decoded(one.strip_prefix("b%20c=").unwrap()), hostile);
+            assert_eq!(decoded(two.strip_prefix("d=").unwrap()), hostile);
+            assert_eq!(three, "d=y");
+            assert_eq!(seen.header("x-a"), None);
+        }
+    }
+    let none = stage(&server, "?z=1\n    query: {a: null, b: \"optional.none()\"}");
+    none.gives("a.b", &json!({"x": "x"}));
+    assert_eq!(server.seen().last().unwrap().target, "/safe/?z=1");
+}
+
+#[test]
 fn a_header_is_one_line_and_json_is_json() {
     let server = server();
     let header = stage(&server, "\n    headers: {x-a: input.x}");

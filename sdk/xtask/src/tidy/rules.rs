@@ -6,16 +6,18 @@ use super::Finding;
 use super::source::Source;
 
 /// The floors of the host crate: a module, and what of ours it may import.
-const FLOORS: [(&str, &[&str]); 9] = [
+const FLOORS: [(&str, &[&str]); 10] = [
     ("model", &[]),
+    // One request to what the embedding program named.
+    ("wire", &[]),
     ("artifact", &["model"]),
     ("engine", &["model"]),
     ("store", &["model"]),
     ("examine", &["model", "artifact", "engine"]),
-    ("synth", &["model", "artifact"]),
+    ("synth", &["model", "artifact", "wire"]),
     ("registry", &["model", "artifact", "engine", "store", "examine"]),
     ("traffic", &["model", "engine", "registry"]),
-    ("export", &["model", "registry", "traffic"]),
+    ("export", &["model", "registry", "traffic", "wire"]),
 ];
 
 /// The drivers, and what they may import; apart from the table only for its shape's sake.

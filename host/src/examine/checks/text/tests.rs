@@ -1,5 +1,5 @@
-use super::letters::{plain, skeleton};
-use super::phrases::{Speaks, speaks};
+use crate::model::letters::{plain, skeleton};
+use crate::model::phrases::{Speaks, speaks};
 
 fn kind(text: &str) -> Option<Speaks> {
     speaks(&plain(text)).map(|(kind, _)| kind)

@@ -7,7 +7,7 @@ use super::url::Reach;
 use crate::cel::{Span, Type};
 use crate::recipe::document::{Fetch, Payload};
 use crate::recipe::fit::listed;
-use crate::recipe::plan::{Body, Credential, Fetch as Planned, Request};
+use crate::recipe::plan::{Body, Credential, Fetch as Planned, Part, Request};
 use crate::recipe::tree::Node;
 
 /// Headers that frame a message or name the host; a recipe that could write them could say one thing
@@ -38,13 +38,16 @@ impl Planner<'_> {
         let body = match &fetch.body {
             None => Body::None,
             Some(Payload::Json(value)) => Body::Json(self.expression(value)?),
-            Some(Payload::Form(fields)) => Body::Form(self.named(fields)),
+            Some(Payload::Form(fields)) => Body::Form(self.pairs(fields, "")),
             Some(Payload::Plain(value)) => Body::Plain(self.plain_body(value)?),
         };
         let usual = if fetch.body.is_some() { "POST" } else { "GET" };
         let method = fetch.method.as_ref().and_then(Node::text).unwrap_or(usual).to_owned();
         let url = self.url(&fetch.url);
-        let (query, headers) = (self.named(&fetch.query), self.named(&fetch.headers));
+        let asks = |part: &Part| matches!(part, Part::Text(text) if text.contains('?'));
+        let has_query = url.as_ref().is_some_and(|(parts, _)| parts.iter().any(asks));
+        let query = self.pairs(&fetch.query, if has_query { "&" } else { "?" });
+        let headers = self.planned_headers(&fetch.headers);
         let (url, reach) = url?;
         self.allowed(&reach, &method, fetch.method.as_ref().map_or(at, |node| node.span));
         for secret in &fetch.secrets {

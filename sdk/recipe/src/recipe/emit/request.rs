@@ -5,7 +5,7 @@
 use super::{Writer, cause};
 use crate::bound::{Poly, Size};
 use crate::cel::{Node, Span};
-use crate::recipe::plan::{Body, Credential, Fetch, Part, Request};
+use crate::recipe::plan::{Body, Credential, Fetch, Header, Pairs, Part, Request};
 use crate::wasm::Local;
 use wasm_encoder::Instruction;
 
@@ -117,7 +117,7 @@ impl<'a> Writer<'a> {
         self.emitter.run("rt_concat", &[left, right])
     }
 
-    fn url(&mut self, parts: &'a [Part], query: &'a [(String, Node)]) -> Size {
+    fn url(&mut self, parts: &'a [Part], query: &'a Pairs) -> Size {
         let mut has_query = false;
         let mut size = Size::of_bytes(0);
         for (at, part) in parts.iter().enumerate() {
@@ -131,13 +131,21 @@ impl<'a> Writer<'a> {
             };
             size = if at > 0 { self.joined(&size, &part) } else { part };
         }
-        for (name, value) in query {
-            let mark = if has_query { '&' } else { '?' };
-            has_query = true;
-            let pair = self.pair(&format!("{mark}{}=", encoded(name)), value);
-            size = self.joined(&size, &pair);
+        match query {
+            Pairs::Fixed(pairs) => {
+                for (name, value) in pairs {
+                    let mark = if has_query { '&' } else { '?' };
+                    has_query = true;
+                    let pair = self.pair(&format!("{mark}{name}="), value);
+                    size = self.joined(&size, &pair);
+                }
+                size
+            }
+            Pairs::Joined(all) => {
+                let all = self.value(all);
+                self.joined(&size, &all)
+            }
         }
-        size
     }
 
     /// Constant text with an escaped value behind it.
@@ -146,9 +154,9 @@ impl<'a> Writer<'a> {
         self.joined(&before, &value)
     }
 
-    fn headers(&mut self, headers: &'a [(String, Node)], body: &Body) -> Size {
+    fn headers(&mut self, headers: &'a [Header], body: &Body) -> Size {
         let (list, mut size) = (self.list(0), Size::empty());
-        let given = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        let given = headers.iter().any(|header| header.name.eq_ignore_ascii_case("content-type"));
         let kind = match body {
             Body::Json(_) if !given => Some("application/json"),
             Body::Form(_) if !given => Some("application/x-www-form-urlencoded"),
@@ -158,12 +166,19 @@ impl<'a> Writer<'a> {
             self.push(list, &mut size, |writer| writer.text("content-type"));
             self.push(list, &mut size, |writer| writer.text(kind));
         }
-        for (name, value) in headers {
+        for Header { name, value, when } in headers {
+            if let Some(when) = when {
+                self.emitter.truth(when);
+                self.emitter.code.when(None);
+            }
             self.push(list, &mut size, |writer| writer.text(name));
             self.push(list, &mut size, |writer| {
                 let size = writer.value(value);
                 writer.call("rt_to_string", &[&size], value.span)
             });
+            if when.is_some() {
+                self.emitter.code.end();
+            }
         }
         self.emitter.code.get(list);
         size
@@ -179,15 +194,16 @@ impl<'a> Writer<'a> {
                 self.checked(at);
                 text
             }
-            Body::Form(fields) => {
+            Body::Form(Pairs::Fixed(fields)) => {
                 let mut size = Size::of_bytes(0);
                 for (at, (name, value)) in fields.iter().enumerate() {
                     let mark = if at > 0 { "&" } else { "" };
-                    let pair = self.pair(&format!("{mark}{}=", encoded(name)), value);
+                    let pair = self.pair(&format!("{mark}{name}="), value);
                     size = if at > 0 { self.joined(&size, &pair) } else { pair };
                 }
                 size
             }
+            Body::Form(Pairs::Joined(all)) => self.value(all),
         }
     }
 
@@ -205,17 +221,4 @@ impl<'a> Writer<'a> {
         self.emitter.code.get(list);
         size
     }
-}
-
-/// A name as a part of a URL, escaped now.
-fn encoded(name: &str) -> String {
-    let mut out = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }

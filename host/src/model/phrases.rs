@@ -8,7 +8,7 @@
 
 /// How a text speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Speaks {
+pub(crate) enum Speaks {
     /// It gives orders, or holds marks that begin a turn of a conversation.
     Commands,
     /// It speaks to whoever reads it, or of the model itself.
@@ -196,7 +196,7 @@ const MARKS: &[&str] = &[
 ];
 
 /// Whether a plain text speaks to a language model, and by which words.
-pub(super) fn speaks(plain: &str) -> Option<(Speaks, String)> {
+pub(crate) fn speaks(plain: &str) -> Option<(Speaks, String)> {
     if let Some(mark) = MARKS.iter().find(|mark| plain.contains(*mark)) {
         return Some((Speaks::Commands, (*mark).to_owned()));
     }

@@ -1,12 +1,13 @@
-//! One POST over one connection.
+//! One POST over one connection, to an address that the embedding program named: a collector, a model.
+//! Requests of capabilities go another way, by their rules.
 //!
-//! *Never:* more of an answer is read than a person would.
+//! *Never:* more of an answer is read than its caller takes.
 
 use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
 
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::handshake;
 use hyper::header::{self, HeaderName, HeaderValue};
@@ -20,20 +21,24 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::{Position, Url};
 
-/// What a collector says when it refuses is a sentence.
-const ANSWER_BYTES_MAX: usize = 64 << 10;
-/// As much of it is told.
-const SAID_CHARS_MAX: usize = 300;
-
-/// How a collector is reached.
+/// How an address is reached.
 #[derive(Clone)]
-pub(super) struct Connector {
+pub(crate) struct Connector {
     tls: Option<(TlsConnector, ServerName<'static>)>,
+}
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Posted {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+    /// Whether there was more than was to be read.
+    pub(crate) is_cut: bool,
 }
 
 impl Connector {
     /// For an address; none where its host is no name.
-    pub(super) fn of(url: &Url) -> Option<Self> {
+    pub(crate) fn of(url: &Url) -> Option<Self> {
         if url.scheme() == "http" {
             return Some(Self { tls: None });
         }
@@ -48,22 +53,23 @@ impl Connector {
         Some(Self { tls: Some((TlsConnector::from(Arc::new(config)), name)) })
     }
 
-    /// Posts JSON; gives the status, and what was said with it.
-    pub(super) async fn post(
+    /// Posts JSON, and reads at most so many bytes of the answer.
+    pub(crate) async fn post(
         &self,
         url: &Url,
         headers: &[(HeaderName, HeaderValue)],
         body: String,
-    ) -> Result<(u16, String), String> {
+        bytes_max: usize,
+    ) -> Result<Posted, String> {
         let request = request(url, headers, body)?;
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
         let port = url.port_or_known_default().unwrap_or(80);
         let stream = TcpStream::connect((host, port)).await.map_err(|error| error.to_string())?;
         match &self.tls {
-            None => exchange(stream, request).await,
+            None => exchange(stream, request, bytes_max).await,
             Some((tls, name)) => {
                 let stream = tls.connect(name.clone(), stream).await;
-                exchange(stream.map_err(|error| error.to_string())?, request).await
+                exchange(stream.map_err(|error| error.to_string())?, request, bytes_max).await
             }
         }
     }
@@ -91,12 +97,13 @@ fn request(
 async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     request: Request<Full<Bytes>>,
-) -> Result<(u16, String), String> {
+    bytes_max: usize,
+) -> Result<Posted, String> {
     let shaken = handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = shaken.map_err(|error| error.to_string())?;
     let answered = async {
         let response = sender.send_request(request).await.map_err(|error| error.to_string())?;
-        read(response).await
+        read(response, bytes_max).await
     };
     let (mut answered, connection) = (pin!(answered), pin!(connection));
     tokio::select! {
@@ -107,14 +114,21 @@ async fn exchange(
     answered.await
 }
 
-async fn read(response: Response<hyper::body::Incoming>) -> Result<(u16, String), String> {
+async fn read(
+    response: Response<hyper::body::Incoming>,
+    bytes_max: usize,
+) -> Result<Posted, String> {
     let status = response.status().as_u16();
-    let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await;
-    // A long answer with a good status is as good.
-    let bytes = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    let said = String::from_utf8_lossy(&bytes);
-    let plain = said.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
-    Ok((status, plain.take(SAID_CHARS_MAX).collect()))
+    let (mut body, mut incoming) = (Vec::new(), response.into_body());
+    while let Some(frame) = incoming.frame().await {
+        let Ok(data) = frame.map_err(|error| error.to_string())?.into_data() else { continue };
+        let room = bytes_max - body.len();
+        body.extend_from_slice(data.get(..room).unwrap_or(&data));
+        if data.len() > room {
+            return Ok(Posted { status, body, is_cut: true });
+        }
+    }
+    Ok(Posted { status, body, is_cut: false })
 }
 
 // === impl Connector ===

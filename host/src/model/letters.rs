@@ -28,7 +28,7 @@ pub(crate) const fn is_unseen(letter: char) -> bool {
 }
 
 /// Characters that turn the direction of what stands behind them.
-pub(super) const fn is_bidirectional(letter: char) -> bool {
+pub(crate) const fn is_bidirectional(letter: char) -> bool {
     matches!(
         letter,
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}'
@@ -36,7 +36,7 @@ pub(super) const fn is_bidirectional(letter: char) -> bool {
 }
 
 /// What a selector or a joiner may stand beside: pictures, their colours and their keys.
-pub(super) const fn is_emoji_part(letter: char) -> bool {
+pub(crate) const fn is_emoji_part(letter: char) -> bool {
     matches!(
         letter,
         '\u{1f000}'..='\u{1faff}'
@@ -64,24 +64,24 @@ pub(super) const fn is_emoji_part(letter: char) -> bool {
 }
 
 /// The ASCII letter that a tag character repeats.
-pub(super) fn untagged(letter: char) -> Option<char> {
+pub(crate) fn untagged(letter: char) -> Option<char> {
     let code = u32::from(letter).checked_sub(0xe_0000)?;
     char::from_u32(code).filter(|char| char.is_ascii_graphic() || *char == ' ')
 }
 
 /// Whether a letter that is not Latin looks like one that is.
-pub(super) fn looks_latin(letter: char) -> bool {
+pub(crate) fn looks_latin(letter: char) -> bool {
     !letter.is_ascii() && latin(letter).is_some()
 }
 
 /// Whether a word is written in letters made for mathematics or for wide type.
-pub(super) fn is_styled(word: &str) -> bool {
+pub(crate) fn is_styled(word: &str) -> bool {
     word.chars().any(|char| matches!(char, '\u{1d400}'..='\u{1d7ff}' | '\u{ff21}'..='\u{ff5a}'))
 }
 
 /// A text as it would be understood: what is not seen gone, letters that look Latin made so, lower
 /// case, and one space between words.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for letter in text.chars() {
         let letter = untagged(letter).or_else(|| latin(letter)).unwrap_or(letter);

@@ -1,0 +1,284 @@
+//! An author that asks a language model, where an embedding program has configured one.
+//!
+//! It is asked for a recipe, given the format, what is wanted and what there is to call. What comes
+//! back is a text of a stranger: it is checked as a recipe, held against what it may ask for, and what
+//! is wrong with it goes back, a bounded number of times. A wish without an example to hold is not
+//! asked about: nothing would be known of the answer.
+//!
+//! *Never:* the model decides what a capability may do, or anything is sent that looks like a secret;
+//! and nothing is sent of which the embedding program is not told.
+
+mod answer;
+mod client;
+mod describe;
+mod prompt;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use url::Url;
+use zeroize::Zeroizing;
+
+use super::author::{Author, AuthorError, Cost, Draft, Drafting, Source};
+use super::authors::{Trial, Verdict};
+use super::compose::Execute;
+use super::wish::Wish;
+use crate::model::{Example, Permissions, Sentence};
+use crate::wire::Connector;
+pub use describe::Described;
+
+/// What this author is called.
+const NAME: &str = "language-model";
+/// Tries for one wish: a model that has not mended its recipe twice does not mend it.
+const TRIES_MAX: u32 = 3;
+/// How long one answer may take. Large models think for half a minute.
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// An answer with a recipe has a few thousand bytes; the largest recipe and what is said around it fit.
+const ANSWER_BYTES_MAX: usize = 512 << 10;
+/// As many tokens are asked for; each is money.
+const TOKENS_MAX: u32 = 4_096;
+/// How sure it is that a model has understood what was wanted, beyond the examples.
+const SURE: f64 = 0.5;
+
+/// A language model behind an endpoint that is compatible with OpenAI's.
+///
+/// ```
+/// use engraft::model::Permissions;
+/// use engraft::synth::LanguageModel;
+///
+/// let model = LanguageModel::at("http://localhost:11434/v1", "qwen")?
+///     .may(Permissions::default())
+///     .tries(2);
+/// # Ok::<(), engraft::synth::AuthorError>(())
+/// ```
+#[derive(Clone)]
+pub struct LanguageModel {
+    endpoint: Url,
+    connector: Connector,
+    model: String,
+    key: Option<Zeroizing<String>>,
+    may: Permissions,
+    parts: Option<Arc<dyn Execute>>,
+    trial: Option<Arc<dyn Trial>>,
+    watch: Option<Arc<dyn Watch>>,
+    tries: u32,
+    timeout: Duration,
+}
+
+/// Is told of everything that is sent to a model and comes back.
+pub trait Watch: Send + Sync {
+    /// One exchange, when it has ended.
+    fn exchanged(&self, exchange: &Exchange);
+}
+
+/// What was sent, and what came back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Exchange {
+    /// Where: scheme, host and port.
+    pub endpoint: String,
+    /// Which model was asked for.
+    pub model: String,
+    /// Which try of a wish it was, from 1.
+    pub attempt: u32,
+    /// What was sent, as it was sent: without what looks like a secret.
+    pub sent: Vec<Message>,
+    /// What came back, or why nothing did.
+    pub answer: Result<String, String>,
+    /// The tokens that the endpoint counted: of what was sent, and of the answer.
+    pub tokens: Option<(u64, u64)>,
+}
+
+/// One message of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Message {
+    /// Whose: `system`, `user` or `assistant`.
+    pub role: String,
+    /// What it says.
+    pub content: String,
+}
+
+impl LanguageModel {
+    /// A model behind an endpoint: its address up to `/v1`, and the model's name there.
+    ///
+    /// # Errors
+    /// [`AuthorError::Unavailable`] where it is no address over HTTP.
+    pub fn at(endpoint: &str, model: impl Into<String>) -> Result<Self, AuthorError> {
+        let refused = || {
+            let shown: String = endpoint.chars().take(200).collect();
+            away(format!("`{shown}` is no address; expected such as `https://api.example.org/v1`"))
+        };
+        let mut url = Url::parse(endpoint).map_err(|_| refused())?;
+        let is_http = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
+        if !is_http || !url.username().is_empty() || url.password().is_some() {
+            return Err(refused());
+        }
+        let path = format!("{}/chat/completions", url.path().trim_end_matches('/'));
+        url.set_path(&path);
+        Ok(Self {
+            connector: Connector::of(&url).ok_or_else(refused)?,
+            endpoint: url,
+            model: model.into(),
+            key: None,
+            may: Permissions::default(),
+            parts: None,
+            trial: None,
+            watch: None,
+            tries: TRIES_MAX,
+            timeout: TIMEOUT,
+        })
+    }
+
+    /// With a key, which is sent as `Authorization: Bearer`.
+    #[must_use]
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(Zeroizing::new(key.into()));
+        self
+    }
+
+    /// With this as the most that a recipe of it may ask for; without, it may ask for nothing.
+    #[must_use]
+    pub fn may(mut self, most: Permissions) -> Self {
+        self.may = most;
+        self
+    }
+
+    /// With capabilities that it may call; they are told to it, and it may ask to call them.
+    #[must_use]
+    pub fn functions(mut self, parts: Arc<dyn Execute>) -> Self {
+        self.parts = Some(parts);
+        self
+    }
+
+    /// With somebody who tries its drafts, so that an example that does not hold goes back to it.
+    #[must_use]
+    pub fn tried_by(mut self, trial: Arc<dyn Trial>) -> Self {
+        self.trial = Some(trial);
+        self
+    }
+
+    /// With somebody who is told of everything that is sent and comes back.
+    #[must_use]
+    pub fn watched_by(mut self, watch: Arc<dyn Watch>) -> Self {
+        self.watch = Some(watch);
+        self
+    }
+
+    /// With so many tries for one wish.
+    #[must_use]
+    pub const fn tries(mut self, tries: u32) -> Self {
+        self.tries = tries;
+        self
+    }
+
+    /// With so much time for one answer.
+    #[must_use]
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    async fn drafts(&self, wish: &Wish) -> Result<Vec<Draft>, AuthorError> {
+        let examples = shown(wish);
+        if examples.is_empty() {
+            return Ok(Vec::new());
+        }
+        let parts = self.parts.as_ref().map(|parts| parts.parts()).unwrap_or_default();
+        let most = self.most(&parts);
+        let mut messages = prompt::first(wish, &examples, &parts, &most);
+        let mut reason = String::new();
+        for attempt in 1..=self.tries {
+            let text = self.ask(&messages, attempt).await?;
+            match self.taken(wish, &examples, &most, &text).await {
+                Ok(draft) => return Ok(vec![draft]),
+                Err(wrong) => {
+                    messages.extend(prompt::again(&text, &wrong));
+                    reason = wrong;
+                }
+            }
+        }
+        Err(AuthorError::Refused { author: NAME.to_owned(), reason })
+    }
+
+    /// What it may ask for: what it was given, and calls of what it was told of.
+    fn most(&self, parts: &[super::compose::Part]) -> Permissions {
+        let mut most = self.may.clone();
+        most.call.extend(parts.iter().filter_map(|part| part.capability.as_str().parse().ok()));
+        most
+    }
+
+    /// A draft of an answer, or what is wrong with it.
+    async fn taken(
+        &self,
+        wish: &Wish,
+        examples: &[Example],
+        most: &Permissions,
+        text: &str,
+    ) -> Result<Draft, String> {
+        let taken = answer::recipe(text, wish, most)?;
+        let draft = Draft {
+            author: NAME.to_owned(),
+            name: taken.name,
+            source: Source::Recipe(taken.text),
+            examples: examples.to_vec(),
+            reasons: vec![format!("`{}` wrote it: {}", self.model, taken.summary)],
+            confidence: SURE,
+        };
+        let Some(trial) = &self.trial else { return Ok(draft) };
+        match trial.hold(&draft).await {
+            Verdict::Failed { example, found } => {
+                let found: String = found.chars().take(300).collect();
+                Err(format!("example {example} does not hold: it gives {found}"))
+            }
+            Verdict::Unbuildable(why) => Err(format!("it cannot be built: {why}")),
+            Verdict::Held | Verdict::Unproven => Ok(draft),
+        }
+    }
+}
+
+/// The wish's examples that may be sent, and its sentences where a pattern reads them.
+fn shown(wish: &Wish) -> Vec<Example> {
+    let said = wish.asked.iter().filter_map(|asked| {
+        let wanted = asked.wanted.clone()?;
+        let sentence = Sentence::of(&asked.sentence);
+        let found = wish.intents.iter().find_map(|intent| intent.find(&sentence))?;
+        Some(Example { input: serde_json::Value::Object(found.slots), output: Some(wanted) })
+    });
+    let given = wish.examples.iter().filter(|example| example.output.is_some()).cloned();
+    given.chain(said).collect()
+}
+
+fn away(reason: String) -> AuthorError {
+    AuthorError::Unavailable { author: NAME.to_owned(), reason }
+}
+
+// === impl LanguageModel ===
+
+impl fmt::Debug for LanguageModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LanguageModel")
+            .field("endpoint", &self.endpoint.as_str())
+            .field("model", &self.model)
+            .field("has_key", &self.key.is_some())
+            .field("tries", &self.tries)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Author for LanguageModel {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn cost(&self) -> Cost {
+        Cost::Model
+    }
+
+    fn write<'a>(&'a self, wish: &'a Wish) -> Drafting<'a> {
+        Box::pin(self.drafts(wish))
+    }
+}
