@@ -28,6 +28,7 @@ mod openapi;
 mod prose;
 #[cfg(feature = "grow")]
 mod proved;
+mod shown;
 mod text;
 mod words;
 

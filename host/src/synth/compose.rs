@@ -24,8 +24,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::author::{Author, AuthorError, Cost, Draft, Drafting, Source};
+use super::shown;
 use super::wish::Wish;
-use crate::model::{CapabilityName, Example, Intent, Sentence};
+use crate::model::{CapabilityName, Example, Intent};
 use goal::Solution;
 use search::Search;
 
@@ -107,7 +108,8 @@ impl Compose {
     }
 
     async fn drafts(&self, wish: &Wish) -> Result<Vec<Draft>, AuthorError> {
-        let examples = shown(wish);
+        let mut examples = shown::examples(wish);
+        examples.retain(|example| example.input.is_object());
         let parts = self.execute.parts();
         if examples.is_empty() || parts.is_empty() {
             return Ok(Vec::new());
@@ -125,18 +127,6 @@ impl Compose {
         let draft = |solution: &Solution| draft(wish, &search, solution, &solutions, &examples);
         Ok(solutions.iter().filter_map(draft).collect())
     }
-}
-
-/// The wish's examples, and its sentences with what was wanted of them where a pattern reads them.
-fn shown(wish: &Wish) -> Vec<Example> {
-    let said = wish.asked.iter().filter_map(|asked| {
-        let wanted = asked.wanted.clone()?;
-        let sentence = Sentence::of(&asked.sentence);
-        let found = wish.intents.iter().find_map(|intent| intent.find(&sentence))?;
-        Some(Example { input: Value::Object(found.slots), output: Some(wanted) })
-    });
-    let given = wish.examples.iter().filter(|example| example.output.is_some()).cloned();
-    given.chain(said).filter(|example| example.input.is_object()).collect()
 }
 
 /// Two examples of which no program could give both.

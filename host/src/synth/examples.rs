@@ -6,9 +6,10 @@ use engraft_learn::{Conflict, Doubt, Learned, Learner, Lesson, Task, Title, Valu
 use serde_json::{Value, json};
 
 use super::author::{Author, AuthorError, Cost, Draft, Drafting, Source};
+use super::shown;
 use super::wish::Wish;
 use crate::model::secrecy::looks_secret;
-use crate::model::{CapabilityName, Example, Intent, Sentence};
+use crate::model::{CapabilityName, Example, Intent};
 
 /// How sure a program is that nothing speaks against, and one that something does.
 const SURE: f64 = 0.7;
@@ -38,7 +39,7 @@ impl FromExamples {
     }
 
     fn drafts(&self, wish: &Wish) -> Result<Vec<Draft>, AuthorError> {
-        let examples = shown(wish);
+        let examples = shown::examples(wish);
         let listed: Vec<Value> =
             examples.iter().map(|it| json!({"input": it.input, "output": it.output})).collect();
         // Examples that are none are no reason to stop asking others.
@@ -56,18 +57,6 @@ impl FromExamples {
         let draft = lesson.learned().and_then(|it| draft(wish, &task, examples, it, doubts));
         Ok(draft.into_iter().collect())
     }
-}
-
-/// The wish's examples, and its sentences with what was wanted of them where a pattern reads them.
-fn shown(wish: &Wish) -> Vec<Example> {
-    let said = wish.asked.iter().filter_map(|asked| {
-        let wanted = asked.wanted.clone()?;
-        let sentence = Sentence::of(&asked.sentence);
-        let found = wish.intents.iter().find_map(|intent| intent.find(&sentence))?;
-        Some(Example { input: Value::Object(found.slots), output: Some(wanted) })
-    });
-    let given = wish.examples.iter().filter(|example| example.output.is_some()).cloned();
-    given.chain(said).collect()
 }
 
 fn draft(

@@ -26,8 +26,9 @@ use zeroize::Zeroizing;
 use super::author::{Author, AuthorError, Cost, Draft, Drafting, Source};
 use super::authors::{Trial, Verdict};
 use super::compose::Execute;
+use super::shown;
 use super::wish::Wish;
-use crate::model::{Example, Permissions, Sentence};
+use crate::model::{Example, Permissions};
 use crate::wire::Connector;
 pub use describe::Described;
 
@@ -194,7 +195,7 @@ impl LanguageModel {
     }
 
     async fn drafts(&self, wish: &Wish) -> Result<Vec<Draft>, AuthorError> {
-        let examples = shown(wish);
+        let examples = shown::examples(wish);
         if examples.is_empty() {
             return Ok(Vec::new());
         }
@@ -249,18 +250,6 @@ impl LanguageModel {
             Verdict::Held | Verdict::Unproven => Ok(draft),
         }
     }
-}
-
-/// The wish's examples that may be sent, and its sentences where a pattern reads them.
-fn shown(wish: &Wish) -> Vec<Example> {
-    let said = wish.asked.iter().filter_map(|asked| {
-        let wanted = asked.wanted.clone()?;
-        let sentence = Sentence::of(&asked.sentence);
-        let found = wish.intents.iter().find_map(|intent| intent.find(&sentence))?;
-        Some(Example { input: serde_json::Value::Object(found.slots), output: Some(wanted) })
-    });
-    let given = wish.examples.iter().filter(|example| example.output.is_some()).cloned();
-    given.chain(said).collect()
 }
 
 fn away(reason: String) -> AuthorError {

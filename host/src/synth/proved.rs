@@ -2,13 +2,11 @@
 //!
 //! *Never:* a budget is wider than the default where nothing was proved.
 
-use engraft_recipe::bound::{ANSWER_BYTES_MAX, Bound as Growing, INPUT_BYTES_MAX};
+use engraft_recipe::bound::{ANSWER_BYTES_MAX, FUEL_MAX};
+use engraft_recipe::recipe::Built;
 
 use crate::artifact::Bound;
 use crate::model::Budget;
-
-/// A bound beyond this says nothing: so much fuel burns for many minutes, and no deadline is so long.
-const FUEL_MAX: u64 = 1 << 40;
 
 /// What a recipe uses at most, as its manifest has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,17 +18,20 @@ pub struct Proved {
 }
 
 impl Proved {
-    /// What follows from the bound of a recipe.
+    /// The bound, and as the budget its value for the largest input and answers.
     #[must_use]
-    pub fn of(bound: &Growing) -> Self {
+    pub fn of(built: &Built) -> Self {
+        let bound = &built.bound;
         let mut budget = Budget::default();
-        let fuel = bound.fuel_at(INPUT_BYTES_MAX, ANSWER_BYTES_MAX);
+        let input_bytes = built.recipe.input_bytes;
+        let fuel = bound.fuel_at(input_bytes, ANSWER_BYTES_MAX);
+        // A bound beyond that says nothing to a host.
         if fuel <= FUEL_MAX {
             budget.fuel = fuel;
         }
-        let memory_bytes = bound.memory_bytes_at(INPUT_BYTES_MAX, ANSWER_BYTES_MAX);
+        let memory_bytes = bound.memory_bytes_at(input_bytes, ANSWER_BYTES_MAX);
         budget.memory_bytes = budget.memory_bytes.min(memory_bytes);
-        budget.input_bytes = INPUT_BYTES_MAX;
+        budget.input_bytes = input_bytes;
         budget.http_bytes = ANSWER_BYTES_MAX;
         let [fuel, memory_bytes] = [&bound.fuel, &bound.memory_bytes].map(ToString::to_string);
         Self { budget, bound: Bound { fuel, memory_bytes } }

@@ -10,6 +10,7 @@ pub(super) const BYTES_MAX: usize = 8 << 20;
 /// thread of two megabytes has for a hundred, where it is compiled without optimisation.
 pub(super) const DEPTH_MAX: usize = 48;
 /// So many values are in none; aliases could make them of a few bytes.
+#[cfg(feature = "yaml")]
 const VALUES_MAX: usize = 2_000_000;
 
 /// Why a text is no document.

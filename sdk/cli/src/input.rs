@@ -40,7 +40,7 @@ impl Input {
     pub(crate) fn open(path: &Path) -> Result<Self> {
         if recipe::is_recipe(path) {
             let built = recipe::build(path)?;
-            let proved = Some(Proved::of(&built.bound));
+            let proved = Some(Proved::of(&built));
             let (path, bytes) = (path.to_owned(), built.component.into());
             return Ok(Self { path, bytes, content: Content::Bare, proved });
         }

@@ -46,7 +46,7 @@ fn wrong(path: &Path, problems: &[Problem]) -> Trouble {
         format!("{problem}{mend}")
     };
     let message = format!("`{}` is not a recipe that can be built", path.display());
-    Trouble::refused(message)
+    Trouble::usage(message)
         .reasons(problems.iter().map(reason).collect())
         .hint("`engraft recipe check` shows each at its place")
 }

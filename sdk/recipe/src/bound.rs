@@ -37,3 +37,10 @@ pub const INPUT_BYTES_MAX: u64 = 1 << 20;
 /// Answers of the host that a recipe's stated numbers allow for, all together: one of the largest that
 /// the host hands over.
 pub const ANSWER_BYTES_MAX: u64 = 1 << 20;
+
+/// A recipe that may take more fuel than this whatever its input is refused: so much burns for many
+/// minutes, and no deadline is so long.
+pub const FUEL_MAX: u64 = 1 << 40;
+
+/// The same for memory: more than this no component can reach.
+pub const MEMORY_BYTES_MAX: u64 = 1 << 32;

@@ -20,6 +20,7 @@ use crate::place::Places;
 use crate::wasm::{Code, Data, Label, Local};
 use std::collections::{BTreeMap, HashMap};
 use wasm_encoder::{Instruction, ValType};
+pub(crate) use zone::{is_zone, zone_names};
 
 /// Faults that generated code raises itself, as the runtime numbers them.
 pub(crate) mod cause {
@@ -95,6 +96,8 @@ pub(crate) struct Emitter<'a> {
     inputs: BTreeMap<String, (Local, Size)>,
     /// What the item of each loop weighs at most.
     items: Vec<Poly>,
+    /// The most that whole numbers of the input are, by the names that lead to them.
+    greatest: BTreeMap<Vec<String>, f64>,
 }
 
 impl<'a> Emitter<'a> {
@@ -110,7 +113,13 @@ impl<'a> Emitter<'a> {
             variables: HashMap::new(),
             inputs: BTreeMap::new(),
             items: Vec::new(),
+            greatest: BTreeMap::new(),
         }
+    }
+
+    /// Takes whole numbers of an input as no greater than what has been made sure of.
+    pub(crate) fn bounded(&mut self, greatest: BTreeMap<Vec<String>, f64>) {
+        self.greatest = greatest;
     }
 
     /// An expression that decides, as zero or one.
@@ -286,7 +295,9 @@ impl<'a> Emitter<'a> {
                 self.code.i32(name);
                 let size = self.run(symbol, &[&whole, &Size::of_bytes(field.len())]);
                 self.checked(span);
-                (Form::Value, Size::of(size.weight, &node.ty))
+                let value = names(node).and_then(|names| self.greatest.get(&names));
+                let value = value.map(|greatest| Poly::constant(*greatest));
+                (Form::Value, Size { value, ..Size::of(size.weight, &node.ty) })
             }
             Op::Has(operand, field) => {
                 let whole = self.value(operand);
@@ -348,6 +359,19 @@ impl<'a> Emitter<'a> {
         }
         self.code.get(variable.local);
         (variable.form, size)
+    }
+}
+
+/// The names that lead from an input to a value in it, or to an optional of it.
+fn names(node: &Node) -> Option<Vec<String>> {
+    match &node.op {
+        Op::Input(name) => Some(vec![name.clone()]),
+        Op::Select(operand, field, _) => {
+            let mut names = names(operand)?;
+            names.push(field.clone());
+            Some(names)
+        }
+        _ => None,
     }
 }
 

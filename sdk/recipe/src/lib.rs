@@ -19,4 +19,5 @@ pub mod formula;
 mod pattern;
 mod place;
 pub mod recipe;
+mod text;
 mod wasm;

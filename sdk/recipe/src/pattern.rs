@@ -32,6 +32,10 @@ impl Program {
         Self { groups: word(0), steps: word(1) }
     }
 
+    pub(crate) fn groups(self) -> u32 {
+        self.groups
+    }
+
     pub(crate) fn steps(self) -> f64 {
         f64::from(self.steps)
     }

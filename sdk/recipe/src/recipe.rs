@@ -22,7 +22,7 @@ pub use explain::{Explanation, explain};
 pub use format::format;
 pub use tree::{DOCUMENT_MAX, NESTING_MAX, SCALAR_MAX, VALUES_MAX};
 
-use crate::bound::Bound;
+use crate::bound::{Bound, FUEL_MAX, Growth, MEMORY_BYTES_MAX, Poly, Work};
 use crate::cel::Span;
 use crate::component::{Assembly, AssemblyError, Codec, Description, Operation, Permission};
 use crate::diagnostic::{Diagnostic, Problem, problems};
@@ -90,7 +90,11 @@ pub fn to_json(text: &str) -> Result<String, Vec<Problem>> {
 ///
 /// Everything that is wrong, each with its place.
 pub fn check(text: &str) -> Result<Recipe, Vec<Problem>> {
-    checked(text).map(|(recipe, _)| recipe).map_err(|wrong| problems(text, wrong))
+    let whole = checked(text).and_then(|(recipe, plan)| {
+        operation(&recipe, &plan, &Places::new(text)).map_err(|problem| vec![problem])?;
+        Ok(recipe)
+    });
+    whole.map_err(|wrong| problems(text, wrong))
 }
 
 fn checked(text: &str) -> Result<(Recipe, plan::Plan), Vec<Diagnostic>> {
@@ -119,14 +123,35 @@ fn checked(text: &str) -> Result<(Recipe, plan::Plan), Vec<Diagnostic>> {
 /// # Ok::<(), engraft_recipe::recipe::BuildError>(())
 /// ```
 pub fn build(text: &str) -> Result<Built, BuildError> {
-    let (recipe, plan) = checked(text).map_err(|wrong| BuildError::Wrong(problems(text, wrong)))?;
-    Ok(assembled(recipe, &plan, &Places::new(text))?)
+    let wrong = |wrong| BuildError::Wrong(problems(text, wrong));
+    let (recipe, plan) = checked(text).map_err(wrong)?;
+    let assembly =
+        operation(&recipe, &plan, &Places::new(text)).map_err(|problem| wrong(vec![problem]))?;
+    Ok(assembled(recipe, assembly)?)
 }
 
-fn assembled(recipe: Recipe, plan: &plan::Plan, places: &Places) -> Result<Built, AssemblyError> {
+/// The code of a recipe's operation, unless it takes more than anybody has even for the smallest
+/// input.
+fn operation(recipe: &Recipe, plan: &plan::Plan, places: &Places) -> Result<Assembly, Diagnostic> {
     let mut assembly = Assembly::new();
     let (function, result) = emit::function(plan, places, &mut assembly.data);
+    let work = function.work(&|_| Work::unknown());
+    let least = |growth: &Poly| Growth::of(growth).at(0, 0);
+    if least(&work.fuel) > FUEL_MAX || least(&work.bytes) > MEMORY_BYTES_MAX {
+        let message = format!(
+            "even for the smallest input this may take more than {FUEL_MAX} fuel, or more than \
+             {MEMORY_BYTES_MAX} bytes"
+        );
+        return Err(Diagnostic::new(plan.heaviest, message).mend(
+            "loop over fewer things within each other; where a number of the input says how many, \
+             give it a `maximum`",
+        ));
+    }
     assembly.operation(&recipe.operation, function, result);
+    Ok(assembly)
+}
+
+fn assembled(recipe: Recipe, assembly: Assembly) -> Result<Built, AssemblyError> {
     let description = describe(&recipe);
     let (component, bounds) = assembly.finish(&description, Codec::Json)?;
     let bound = bounds.into_iter().next().unwrap_or_default();

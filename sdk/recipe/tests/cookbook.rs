@@ -17,10 +17,20 @@
 mod book;
 #[path = "cookbook/documents.rs"]
 mod documents;
+#[path = "cookbook/drawn.rs"]
+mod drawn;
+#[path = "cookbook/expressions.rs"]
+mod expressions;
 #[path = "cookbook/injection.rs"]
 mod injection;
 #[path = "cookbook/judge.rs"]
 mod judge;
+#[path = "bound/expressions.rs"]
+mod made;
+#[path = "cookbook/page.rs"]
+mod page;
+#[path = "lab/random.rs"]
+mod random;
 #[path = "cookbook/schemas.rs"]
 mod schemas;
 #[path = "cookbook/server.rs"]

@@ -2,7 +2,8 @@
 //! `cel` crate, which shares no line with this one.
 //!
 //! What the crate lacks is asked of it as an expression that the specification says is the same, and
-//! what it does otherwise than the specification stands in a table beside the rule; see `pairs.rs`. A
+//! what it does otherwise than the specification stands in a table beside the rule; see `pairs.rs`.
+//! Moments and zones, which it lacks, are asked of the `jiff` crate, addresses of the standard library. A
 //! short share runs by default; `ENGRAFT_PAIRS=100000` runs so many pairs of expression and input, and
 //! `ENGRAFT_SEED` begins elsewhere.
 //!
@@ -32,10 +33,18 @@ use serde_json::Value;
 mod formulas;
 #[path = "differential/inputs.rs"]
 mod inputs;
+#[path = "differential/lines.rs"]
+mod lines;
+#[path = "differential/moments.rs"]
+mod moments;
+#[path = "differential/networks.rs"]
+mod networks;
 #[path = "differential/pairs.rs"]
 mod pairs;
 #[path = "lab/random.rs"]
 mod random;
+#[path = "differential/templates.rs"]
+mod templates;
 use formulas::{loadable, same};
 use inputs::{Inputs, typed};
 use pairs::Pair;

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use engraft_recipe::cel::{Environment, Mode, Type};
 use engraft_recipe::component::Codec;
 use engraft_recipe::formula::{Formula, bounded};
-use engraft_recipe::recipe::{VALUES_MAX, build, check};
+use engraft_recipe::recipe::{BuildError, VALUES_MAX, build, check};
 
 /// How long a refusal may take. Without optimisation the same work takes up to ten times as long.
 const SOON: Duration = Duration::from_millis(if cfg!(debug_assertions) { 1_000 } else { 100 });
@@ -93,13 +93,62 @@ fn documents_that_grow_are_refused() {
     }
 }
 
+/// A recipe that gives this, and what is wrong with it.
+#[track_caller]
+fn refused_for(expression: &str, why: &str) {
+    let text = document(&format!("return: |\n  {expression}\n"));
+    let Err(BuildError::Wrong(problems)) = soon(|| build(&text)) else {
+        panic!("{expression} is built");
+    };
+    let told = problems.iter().any(|problem| problem.message.contains(why));
+    assert!(told, "{expression}: {problems:?}");
+    assert!(soon(|| check(&text)).is_err(), "{expression}");
+}
+
 #[test]
 fn patterns_that_explode_are_refused() {
-    // Elsewhere these take time or memory without end; here they are a fault that the recipe names.
-    for pattern in ["((a{1000}){1000}){1000}", "(a|b|c){1000}{1000}", "((((a*)*)*)*)*b"] {
-        let source = format!("'aaaa'.matches('{pattern}')");
-        let _ = soon(|| Formula::new(&source, &Environment::default(), Mode::Strict));
+    // Elsewhere these take memory without end; here they are too large.
+    for pattern in ["((a{1000}){1000}){1000}", "(a|b|c){1000}{1000}", "(((a?){50}){50}){50}"] {
+        refused_for(&format!("'aaaa'.matches('{pattern}')"), "too large");
     }
+    // And these take time without end, where patterns are tried one way after the other.
+    for pattern in ["((((a*)*)*)*)*b", "(a|a|aa)+$", "(.*)*(.*)*(.*)*x"] {
+        let text = document(&format!("return: |\n  '{}'.matches('{pattern}')\n", "a".repeat(60)));
+        assert!(soon(|| build(&text)).is_ok(), "{pattern}");
+    }
+}
+
+#[test]
+fn macros_that_take_exponential_time_are_refused() {
+    // The definition of the language has these two as what to beware of.
+    let mut nested = "true".to_owned();
+    for at in 0..40 {
+        nested = format!("[0, 1].all(x{at}, {nested})");
+    }
+    refused_for(&nested, "even for the smallest input");
+    let chained = format!("['foo', 'bar']{}.size()", ".map(x, [x + x, x + x])".repeat(40));
+    refused_for(&chained, "even for the smallest input");
+    let doubled =
+        format!("cel.bind(x, 'a', {}x{})", "cel.bind(x, x + x, ".repeat(45), ")".repeat(45));
+    refused_for(&doubled, "even for the smallest input");
+    let ranges = "lists.range(1000000).map(x, lists.range(1000000).map(y, x * y)).size()";
+    refused_for(ranges, "even for the smallest input");
+}
+
+#[test]
+fn loops_that_end_soon_are_taken() {
+    let mut nested = "x0 + x11 < 9".to_owned();
+    for at in 0..12 {
+        nested = format!("[0, 1].all(x{at}, {nested})");
+    }
+    build(&document(&format!("return: |\n  {nested}\n"))).unwrap();
+    let numbers = "{n: {type: integer, maximum: 500}, m: {type: integer, exclusiveMaximum: 500}}";
+    let table = format!(
+        "input: {{type: object, properties: {numbers}, required: [n, m]}}\n\
+         return: lists.range(input.n).map(x, lists.range(input.m).map(y, x * y))\n"
+    );
+    build(&document(&table)).unwrap();
+    assert!(build(&document(&table.replace("maximum: 500", "minimum: 0"))).is_err());
 }
 
 #[test]

@@ -49,7 +49,7 @@ impl Built {
         match source {
             Source::Recipe(text) => {
                 let built = recipe::build(text).map_err(|error| unbuilt(&error))?;
-                let proved = Proved::of(&built.bound);
+                let proved = Proved::of(&built);
                 Ok((built.component.into(), Some(proved)))
             }
             Source::Component(bytes) => Ok((bytes.clone().into(), None)),

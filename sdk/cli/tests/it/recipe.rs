@@ -43,7 +43,7 @@ fn everything_wrong_is_drawn_at_its_place_and_given_to_editors() {
     assert_eq!((&problems[0]["line"], &problems[0]["column"]), (&6.into(), &3.into()));
     assert_eq!((&problems[0]["end_line"], &problems[0]["end_column"]), (&6.into(), &14.into()));
     assert!(problems[0]["mend"].as_str().unwrap().contains("price"), "{json}");
-    home.run(&["recipe", "build", "wrong.yaml"]).says(3, "line 6, column 3");
+    home.run(&["recipe", "build", "wrong.yaml"]).says(2, "line 6, column 3");
     home.write("broken.yaml", b"name: \xff\n");
     home.run(&["recipe", "check", "broken.yaml"]).says(2, "not UTF-8");
     home.write("large.yaml", "#".repeat(262_145));
@@ -82,7 +82,7 @@ return: pages
         "send GET and HEAD requests to `api.example.org`",
         "up to 9 times: GET request",
         "fuel: ",
-        " for an input of 1 MiB and as much of answers, ",
+        " for an input of 1 MiB and 1 MiB of answers, ",
         "`m` those of all that the host answers",
     ] {
         assert!(ran.out.contains(sentence), "{sentence}: {}", ran.out);

@@ -297,3 +297,59 @@ fn renumbered(ty: &Type, params: [usize; 2]) -> Type {
         other => other.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the page on the format says of functions.
+    fn told() -> &'static str {
+        let page = include_str!("../../FORMAT.md");
+        let part = page.split("| operators |").nth(1).unwrap_or_default();
+        part.split("Protocol buffer messages").next().unwrap_or_default()
+    }
+
+    #[test]
+    fn every_function_is_told() {
+        for (name, forms) in FUNCTIONS.iter().filter(|(name, _)| !name.contains(['_', '@'])) {
+            for (on_target, _) in forms.keys() {
+                let written = if *on_target { format!(".{name}(") } else { format!("{name}(") };
+                let named = told().contains(&written) || told().contains(&format!("`{name}`"));
+                assert!(named, "{written} is not told");
+            }
+        }
+    }
+
+    #[test]
+    fn every_function_that_is_told_is_there() {
+        let macros = [
+            "has",
+            "all",
+            "exists",
+            "exists_one",
+            "existsOne",
+            "filter",
+            "map",
+            "sortBy",
+            "optMap",
+            "transformList",
+            "transformMap",
+            "transformMapEntry",
+            "optFlatMap",
+            "or",
+            "orValue",
+            "cel.bind",
+            "type",
+            "dyn",
+        ];
+        let is_part = |letter: char| letter.is_ascii_alphanumeric() || "._".contains(letter);
+        for (at, _) in told().match_indices('(') {
+            let before = told().get(..at).unwrap_or_default();
+            let start = before.rfind(|letter| !is_part(letter)).map_or(0, |at| at + 1);
+            let name = before.get(start..).unwrap_or_default();
+            let last = name.trim_start_matches('.').rsplit('.').next().unwrap_or_default();
+            let known = |name: &str| !forms(name).is_empty() || macros.contains(&name);
+            assert!(name.is_empty() || known(name) || known(last), "{name} is told");
+        }
+    }
+}

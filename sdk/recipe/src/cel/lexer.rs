@@ -142,7 +142,7 @@ impl<'a> Lexer<'a> {
 
     fn number(&mut self) -> Result<Token, LexError> {
         let start = self.at;
-        if self.rest().starts_with("0x") || self.rest().starts_with("0X") {
+        if self.rest().starts_with("0x") {
             self.at += 2;
             let rest = self.rest();
             let length =
@@ -212,7 +212,8 @@ impl<'a> Lexer<'a> {
                 return Err(self.fail(start, "this text ends with its line", mend));
             }
             self.at += letter.len_utf8();
-            if letter == '\\' {
+            // A raw literal has no escapes, so that a backslash keeps no quote from ending it.
+            if letter == '\\' && !raw {
                 self.at += self.rest().chars().next().map_or(0, char::len_utf8);
             }
         }
@@ -238,9 +239,7 @@ fn string_prefix(rest: &str) -> Option<(usize, bool, bool)> {
         [quote, ..] if is_quote(quote) => Some((0, false, false)),
         ['r' | 'R', quote, ..] if is_quote(quote) => Some((1, true, false)),
         ['b' | 'B', quote, ..] if is_quote(quote) => Some((1, false, true)),
-        ['r' | 'R', 'b' | 'B', quote] | ['b' | 'B', 'r' | 'R', quote] if is_quote(quote) => {
-            Some((2, true, true))
-        }
+        ['b' | 'B', 'r' | 'R', quote] if is_quote(quote) => Some((2, true, true)),
         _ => None,
     }
 }

@@ -86,6 +86,34 @@ fn looping(name: &str, count: usize) -> Option<(Loop, usize)> {
     })
 }
 
+/// How macros are written, for those who wrote one otherwise.
+const WRITTEN: [(&str, &str); 14] = [
+    ("all", "list.all(x, test)"),
+    ("exists", "list.exists(x, test)"),
+    ("exists_one", "list.exists_one(x, test)"),
+    ("existsOne", "list.existsOne(x, test)"),
+    ("filter", "list.filter(x, test)"),
+    ("map", "list.map(x, value)` or `list.map(x, test, value)"),
+    ("optMap", "optional.optMap(x, value)"),
+    ("optFlatMap", "optional.optFlatMap(x, optional)"),
+    ("or", "optional.or(optional)"),
+    ("orValue", "optional.orValue(value)"),
+    ("sortBy", "list.sortBy(x, key)"),
+    ("transformList", "list.transformList(index, x, value)"),
+    ("transformMap", "map.transformMap(key, x, value)"),
+    ("transformMapEntry", "map.transformMapEntry(key, x, {key: value})"),
+];
+
+/// How a macro is written.
+pub(super) fn written(name: &str) -> Option<&'static str> {
+    WRITTEN.iter().find(|(known, _)| *known == name).map(|(_, written)| *written)
+}
+
+/// The names of macros, for guesses.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    WRITTEN.iter().map(|(name, _)| *name)
+}
+
 /// A name that an argument stands for.
 fn variable(arg: &Expr) -> Result<String, Diagnostic> {
     match &arg.kind {

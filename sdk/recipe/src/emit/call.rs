@@ -4,7 +4,7 @@
 
 use super::{Emitter, Form, cause, zone};
 use crate::bound::{Poly, Size, formatted, made, matching, patterned};
-use crate::cel::{Literal, Node, Op, Returns, Runtime, Type};
+use crate::cel::{Literal, Node, Op, Returns, Runtime, Span, Type};
 use crate::pattern;
 use crate::wasm::kind;
 use wasm_encoder::Instruction;
@@ -27,19 +27,7 @@ impl Emitter<'_> {
                 self.code.op(Instruction::I32Eqz);
                 return (Form::Bool, Size::scalar());
             }
-            ("_==_" | "_!=_", [left, right]) => {
-                let sizes = self.values(args);
-                if left.ty == Type::Text && right.ty == Type::Text {
-                    self.run_all("rt_same_text", &sizes);
-                    self.decided(span);
-                } else {
-                    self.run_all("rt_equal", &sizes);
-                }
-                if name == "_!=_" {
-                    self.code.op(Instruction::I32Eqz);
-                }
-                return (Form::Bool, Size::scalar());
-            }
+            ("_==_" | "_!=_", [left, right]) => return self.same(name, left, right, span),
             ("_<_" | "_<=_" | "_>_" | "_>=_", [_, _]) => return self.order(node, name, args),
             ("math.sqrt", [_]) => {
                 self.values(args);
@@ -72,6 +60,43 @@ impl Emitter<'_> {
             (symbol, _) => self.run_all(symbol, &sizes),
         };
         (self.returned(runtime.returns, node), size)
+    }
+
+    /// Whether two values are the same. Of one that is compared with null, its kind says it all.
+    fn same(&mut self, name: &str, left: &Node, right: &Node, span: Span) -> (Form, Size) {
+        let is_null = |node: &Node| matches!(node.op, Op::Literal(Literal::Null));
+        if is_null(left) || is_null(right) {
+            self.value(if is_null(right) { left } else { right });
+            self.code.load32(0).i32(kind::NULL).op(Instruction::I32Eq);
+        } else {
+            let sizes = [self.value(left), self.value(right)];
+            if left.ty == Type::Text && right.ty == Type::Text {
+                self.run_all("rt_same_text", &sizes);
+                self.decided(span);
+            } else {
+                self.run_all("rt_equal", &sizes);
+            }
+        }
+        if name == "_!=_" {
+            self.code.op(Instruction::I32Eqz);
+        }
+        (Form::Bool, Size::scalar())
+    }
+
+    /// The order of two lengths of time, which are nanoseconds.
+    fn lengths(&mut self, name: &str, args: &[Node]) -> (Form, Size) {
+        for arg in args {
+            self.value(arg);
+            self.expect(kind::DURATION, arg.span);
+            self.code.load64(8);
+        }
+        self.code.op(match name {
+            "_<_" => Instruction::I64LtS,
+            "_<=_" => Instruction::I64LeS,
+            "_>_" => Instruction::I64GtS,
+            _ => Instruction::I64GeS,
+        });
+        (Form::Bool, Size::scalar())
     }
 
     fn values(&mut self, args: &[Node]) -> Vec<Size> {
@@ -111,6 +136,9 @@ impl Emitter<'_> {
 
     /// The runtime tells -1, 0 or 1, 2 where a NaN has no order, and 3 for a fault.
     fn order(&mut self, node: &Node, name: &str, args: &[Node]) -> (Form, Size) {
+        if args.iter().all(|arg| arg.ty == Type::Duration) {
+            return self.lengths(name, args);
+        }
         let sizes = self.values(args);
         let order = self.code.local(wasm_encoder::ValType::I32);
         self.run_all("rt_order", &sizes);

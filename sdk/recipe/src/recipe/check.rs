@@ -2,6 +2,7 @@
 //!
 //! *Never:* a step is planned whose permission the recipe does not ask for.
 
+mod constant;
 mod example;
 mod pairs;
 mod permission;
@@ -15,7 +16,7 @@ use super::plan::Plan;
 use super::rules;
 use super::schema;
 use super::tree::{self, Content};
-use crate::cel::{Environment, Expr, Kind, Mode, Node, Span, Type, check, near, parse};
+use crate::cel::{Environment, Expr, Kind, Mode, Node, Op, Span, Type, check, near, parse};
 use crate::diagnostic::Diagnostic;
 
 /// Names that are there without being declared.
@@ -24,7 +25,9 @@ const GIVEN: [&str; 2] = ["input", "item"];
 /// The plan of a recipe, or everything that is wrong with it.
 pub(super) fn plan(recipe: &Recipe, document: &str) -> Result<Plan, Vec<Diagnostic>> {
     let around = Environment::default();
-    let mut planner = Planner { recipe, document, around, problems: Vec::new() };
+    let problems = Vec::new();
+    let mut planner =
+        Planner { recipe, document, around, problems, heaviest: (0, recipe.result.span) };
     planner.schemas();
     planner.examples();
     planner.around.names.insert("input".to_owned(), schema::type_of(&recipe.input, 0));
@@ -55,6 +58,7 @@ pub(super) fn plan(recipe: &Recipe, document: &str) -> Result<Plan, Vec<Diagnost
             steps,
             result,
             output_rules: if sure { Vec::new() } else { rules::of_output(&recipe.output, &ty) },
+            heaviest: planner.heaviest.1,
         }),
         _ => Err(planner.problems),
     }
@@ -66,6 +70,8 @@ struct Planner<'a> {
     document: &'a str,
     around: Environment,
     problems: Vec<Diagnostic>,
+    /// The expression that loops most, and how often it does.
+    heaviest: (usize, Span),
 }
 
 impl Planner<'_> {
@@ -99,7 +105,14 @@ impl Planner<'_> {
 
     fn checked(&mut self, expr: &Expr) -> Option<Node> {
         match check(expr, &self.around, Mode::Strict) {
-            Ok(checked) => Some(checked.root),
+            Ok(checked) => {
+                self.problems.extend(constant::problems(&checked.root));
+                let loops = loops(&checked.root);
+                if loops > self.heaviest.0 {
+                    self.heaviest = (loops, expr.span);
+                }
+                Some(checked.root)
+            }
             Err(problems) => {
                 self.problems.extend(problems);
                 None
@@ -181,6 +194,13 @@ impl Planner<'_> {
             }
         }
     }
+}
+
+/// How many parts of an expression make more of what they are given.
+fn loops(node: &Node) -> usize {
+    let mut sum = usize::from(matches!(node.op, Op::Loop(_) | Op::Bind(..)));
+    node.each(&mut |part| sum += loops(part));
+    sum
 }
 
 /// The first letter of a list or map, where a message about all of it points.

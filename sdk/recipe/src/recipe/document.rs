@@ -4,6 +4,7 @@
 
 use super::fit;
 use super::tree::{self, Node};
+use crate::bound::INPUT_BYTES_MAX;
 use crate::cel::Span;
 use crate::diagnostic::Diagnostic;
 use serde::Deserialize;
@@ -42,6 +43,8 @@ pub struct Recipe {
     pub intents: Vec<String>,
     /// A JSON Schema of the input.
     pub input: Value,
+    /// The most bytes that an input may have.
+    pub input_bytes: u64,
     /// A JSON Schema of the output.
     pub output: Value,
     /// What it asks for.
@@ -226,6 +229,7 @@ pub(super) fn read(document: &str) -> Result<Recipe, Vec<Diagnostic>> {
         operation: text(&tree, "operation").unwrap_or_else(|| "run".to_owned()),
         intents: texts("intents"),
         input: schema("input", serde_json::json!({"type": "object"})),
+        input_bytes: number(&tree, "input_bytes").map_or(INPUT_BYTES_MAX, u64::from),
         output: schema("output", Value::Bool(true)),
         permissions,
         examples: items(&tree, "examples").map(example).collect(),

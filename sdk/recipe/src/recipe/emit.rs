@@ -34,6 +34,8 @@ pub(super) fn function(plan: &Plan, places: &Places, data: &mut Data) -> (Code, 
     let mut writer = Writer { emitter, answer, result: Size::scalar() };
     writer.input(shape, &schema::type_of(&plan.input, 0));
     writer.rules(&plan.input_rules, cause::BAD_INPUT, "");
+    // From here on, the rules hold.
+    writer.emitter.bounded(schema::greatest("input", &plan.input));
     for (name, value) in &plan.bindings {
         let size = writer.value(value);
         writer.keep(name, size);

@@ -55,7 +55,9 @@ pub struct Explanation {
 pub fn explain(text: &str) -> Result<Explanation, Vec<Problem>> {
     let recipe = document::read(text).map_err(|wrong| problems(text, wrong))?;
     let plan = check::plan(&recipe, text).map_err(|wrong| problems(text, wrong))?;
-    let bound = super::assembled(recipe.clone(), &plan, &Places::new(text))
+    let assembly = super::operation(&recipe, &plan, &Places::new(text))
+        .map_err(|wrong| problems(text, vec![wrong]))?;
+    let bound = super::assembled(recipe.clone(), assembly)
         .map_err(|defect| {
             problems(text, vec![Diagnostic::new(recipe.tree.span, defect.to_string())])
         })?
@@ -76,7 +78,7 @@ pub fn explain(text: &str) -> Result<Explanation, Vec<Problem>> {
         gives,
         asks: asks(&recipe.permissions),
         outside: teller.outside,
-        uses_at_most: cost::told(&bound),
+        uses_at_most: cost::told(&bound, recipe.input_bytes),
     })
 }
 

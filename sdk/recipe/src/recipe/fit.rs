@@ -17,12 +17,12 @@ const REFERENCES_MAX: u32 = 16;
 
 /// Everything about a tree that does not fit.
 pub(super) fn problems(root: &Value, node: &Node) -> Vec<Diagnostic> {
-    problems_by(root, root, node)
+    problems_by(root, root, node, "this")
 }
 
-fn problems_by(root: &Value, schema: &Value, node: &Node) -> Vec<Diagnostic> {
+fn problems_by(root: &Value, schema: &Value, node: &Node, name: &str) -> Vec<Diagnostic> {
     let mut fit = Fit { root, problems: Vec::new() };
-    fit.node(schema, node, "this");
+    fit.node(schema, node, name);
     fit.problems
 }
 
@@ -299,7 +299,7 @@ impl<'a> Fit<'a> {
         let Some(any) = rules.get("anyOf").and_then(Value::as_array) else { return };
         let mut reasons = None;
         for branch in any {
-            let problems = problems_by(self.root, branch, node);
+            let problems = problems_by(self.root, branch, node, name);
             if problems.is_empty() {
                 return;
             }

@@ -111,4 +111,6 @@ pub(super) struct Plan {
     pub(super) result: Node,
     /// What must hold of the result, where its types do not show it.
     pub(super) output_rules: Vec<Rule>,
+    /// The expression that loops most, where a message points that is about what all of it takes.
+    pub(super) heaviest: Span,
 }

@@ -5,6 +5,7 @@
 use crate::cel::{Field, Type};
 use crate::wasm::Data;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Schemas within each other. Deeper ones are refused by the checker, so none goes unread.
@@ -41,6 +42,31 @@ pub(super) fn type_of(schema: &Value, depth: u32) -> Type {
             }
         },
         _ => Type::Dyn,
+    }
+}
+
+/// The most that whole numbers are by a schema, by the names of the fields that lead to them.
+pub(super) fn greatest(name: &str, schema: &Value) -> BTreeMap<Vec<String>, f64> {
+    let mut found = BTreeMap::new();
+    numbers(schema, &mut vec![name.to_owned()], &mut found);
+    found
+}
+
+/// As deep as schemas may be.
+fn numbers(schema: &Value, names: &mut Vec<String>, found: &mut BTreeMap<Vec<String>, f64>) {
+    if names.len() > DEPTH_MAX as usize {
+        return;
+    }
+    let bounds = ["maximum", "exclusiveMaximum"].map(|keyword| schema.get(keyword)?.as_f64());
+    let least = bounds.into_iter().flatten().reduce(f64::min);
+    if let (Type::Int, Some(most)) = (type_of(schema, 0), least) {
+        found.insert(names.clone(), most.max(0.0));
+    }
+    let fields = schema.get("properties").and_then(Value::as_object);
+    for (name, field) in fields.into_iter().flatten() {
+        names.push(name.clone());
+        numbers(field, names, found);
+        names.pop();
     }
 }
 

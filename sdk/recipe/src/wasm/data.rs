@@ -6,12 +6,14 @@ use std::collections::HashMap;
 
 /// The kinds of values, as the runtime numbers them.
 pub(crate) mod kind {
+    pub(crate) const NULL: u32 = 1;
     pub(crate) const INT: u32 = 3;
     pub(crate) const UINT: u32 = 4;
     pub(crate) const DOUBLE: u32 = 5;
     pub(crate) const TEXT: u32 = 6;
     pub(crate) const BYTES: u32 = 7;
     pub(crate) const LIST: u32 = 8;
+    pub(crate) const DURATION: u32 = 11;
     pub(crate) const TYPE: u32 = 12;
     pub(crate) const OPTIONAL: u32 = 13;
 }

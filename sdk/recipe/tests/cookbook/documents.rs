@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::book::recipes;
 use crate::judge::fits;
 
-fn document(rest: &str) -> String {
+pub(crate) fn document(rest: &str) -> String {
     format!("name: a.b\nversion: 1.0.0\nsummary: x\n{rest}")
 }
 
@@ -25,7 +25,7 @@ fn wrong(text: &str) -> Vec<Problem> {
 
 /// Checks that the only problem stands where `what` stands in the document.
 #[track_caller]
-fn points_at(document: &str, what: &str, message: &str, mend: &str) {
+pub(crate) fn points_at(document: &str, what: &str, message: &str, mend: &str) {
     let problems = wrong(document);
     assert_eq!(problems.len(), 1, "{problems:?}");
     let problem = &problems[0];
@@ -203,6 +203,9 @@ fn mutations(good: &Value) -> Vec<Value> {
             }
         }
     }
+    for value in [json!(0), json!(-1), json!(1.5), json!(1_048_577), json!("65536"), json!(null)] {
+        change(&|it| it["input_bytes"] = value.clone());
+    }
     change(&|it| it["extra"] = json!(1));
     change(&|it| it["let"] = json!({"not a name": "1"}));
     let steps = [
@@ -278,7 +281,7 @@ fn the_schema_and_the_reader_refuse_the_same_documents() {
     let good = json!({
         "name": "a.b", "version": "1.0.0", "summary": "x", "operation": "go", "intents": ["do {x}"],
         "input": {"type": "object", "properties": {"x": {"type": ["string", "null"]}}},
-        "output": {"type": "integer"}, "permissions": {"log": true},
+        "input_bytes": 4096, "output": {"type": "integer"}, "permissions": {"log": true},
         "examples": [{"input": {"x": null}, "output": 1}],
         "let": {"one": "1"}, "steps": [{"log": "'x'", "level": "warn", "when": true}], "return": "one"
     });

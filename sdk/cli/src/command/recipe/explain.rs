@@ -31,7 +31,6 @@ pub(super) fn run(file: &Path) -> Result<Reply> {
 }
 
 fn part(page: &mut Page, title: &str, lines: &[String]) {
-    page.line("");
     page.heading(title);
     if lines.is_empty() {
         page.line("  nothing");

@@ -50,6 +50,8 @@ pub(crate) struct Parser<'a> {
     pub(super) at: usize,
     pub(super) flags: Flags,
     pub(crate) groups: u32,
+    /// Where the names of groups stand: none is given twice.
+    names: Vec<(usize, usize)>,
     depth: u32,
     pub(super) tables: &'a Tables,
 }
@@ -57,7 +59,15 @@ pub(crate) struct Parser<'a> {
 impl<'a> Parser<'a> {
     pub(crate) fn new(pattern: &str, tables: &'a Tables) -> Self {
         let letters = pattern.chars().collect();
-        Self { letters, at: 0, flags: Flags::default(), groups: 0, depth: 0, tables }
+        Self {
+            letters,
+            at: 0,
+            flags: Flags::default(),
+            groups: 0,
+            names: Vec::new(),
+            depth: 0,
+            tables,
+        }
     }
 
     pub(crate) fn whole(&mut self) -> Option<Node> {
@@ -196,7 +206,13 @@ impl<'a> Parser<'a> {
         while self.next()? != '>' {}
         let name = self.letters.get(start..self.at - 1)?;
         let good = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '_';
-        (!name.is_empty() && name.iter().all(good)).then_some(())
+        let is_name = !name.is_empty() && name.iter().all(good);
+        let known = |(from, to): &(usize, usize)| self.letters.get(*from..*to) == Some(name);
+        if !is_name || self.names.iter().any(known) {
+            return None;
+        }
+        self.names.push((start, self.at - 1));
+        Some(())
     }
 
     /// `(?i)` and `(?i:`; tells whether it was the first, which ends the group.

@@ -4,7 +4,7 @@
 
 use super::super::ast::{Expr, Literal, Presence, Span};
 use super::super::functions::{Function, Returns, Runtime, forms, function, names};
-use super::super::macros::dotted;
+use super::super::macros::{self, dotted};
 use super::super::types::Type;
 use super::{Checker, Node, Op, guess};
 use crate::diagnostic::Diagnostic;
@@ -25,12 +25,17 @@ impl Checker<'_> {
             None => (name, target),
         };
         let on_target = target.is_some();
-        let nodes: Vec<Node> = target.into_iter().chain(args).map(|arg| self.expr(arg)).collect();
         let name = name.trim_start_matches('.');
-        let Some(function) = function(name, on_target, nodes.len()) else {
-            self.no_function(name, on_target, args.len(), name_span);
+        let count = args.len() + usize::from(on_target);
+        let Some(function) = function(name, on_target, count) else {
+            target.map(|target| self.expr(target));
+            // What would be a macro's variables stands for nothing yet; its own mistake says it all.
+            if !self.no_function(name, on_target, args.len(), name_span) {
+                args.iter().for_each(|arg| drop(self.expr(arg)));
+            }
             return Node::fault(name, span);
         };
+        let nodes: Vec<Node> = target.into_iter().chain(args).map(|arg| self.expr(arg)).collect();
         if name == "dyn" {
             return self.dynamic(nodes, span);
         }
@@ -62,17 +67,26 @@ impl Checker<'_> {
         (known && !hidden).then_some(full)
     }
 
-    fn no_function(&mut self, name: &str, on_target: bool, count: usize, span: Span) {
+    /// Tells whether a macro was meant.
+    fn no_function(&mut self, name: &str, on_target: bool, count: usize, span: Span) -> bool {
         let forms = forms(name);
         let called = if on_target { format!(".{name}") } else { name.to_owned() };
+        if let Some(written) = macros::written(name) {
+            let message = format!("`{called}` does not go with {}", arguments(count));
+            self.problem(Diagnostic::new(span, message).mend(format!("write `{written}`")));
+            return true;
+        }
         if forms.is_empty() {
-            let near = guess::near(name, names(on_target).chain(names(!on_target)));
+            let all = names(on_target).chain(macros::names()).chain(names(!on_target));
+            let near = guess::near(name, all);
             let message = format!("there is no function `{called}`");
-            self.problem(Diagnostic::new(span, message).mend(match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "the cookbook lists all functions".to_owned(),
+            let written = guess::elsewhere(name).or_else(|| near.and_then(macros::written));
+            self.problem(Diagnostic::new(span, message).mend(match (written, near) {
+                (Some(written), _) => format!("did you mean `{written}`?"),
+                (None, Some(near)) => format!("did you mean `{near}`?"),
+                (None, None) => "`sdk/recipe/FORMAT.md` lists all functions".to_owned(),
             }));
-            return;
+            return written.is_some_and(|written| written.contains("(x, "));
         }
         let written = |(on, count): &(bool, usize)| match on {
             true => format!("`x.{name}()` with {}", arguments(count - 1)),
@@ -81,6 +95,7 @@ impl Checker<'_> {
         let all: Vec<String> = forms.iter().map(written).collect();
         let message = format!("`{called}` does not take {}", arguments(count));
         self.problem(Diagnostic::new(span, message).mend(format!("write {}", all.join(", or "))));
+        false
     }
 
     fn dynamic(&mut self, nodes: Vec<Node>, span: Span) -> Node {

@@ -2,6 +2,43 @@
 //!
 //! *Never:* a guess that shares next to nothing with what was written.
 
+/// What functions are called in other languages, and how they are written here.
+const ELSEWHERE: [(&str, &str); 28] = [
+    ("abs", "math.abs(x)"),
+    ("any", "list.exists(x, test)"),
+    ("ceil", "math.ceil(x)"),
+    ("concat", "a + b"),
+    ("count", "list.filter(x, test).size()"),
+    ("every", "list.all(x, test)"),
+    ("find", "list.filter(x, test).first()"),
+    ("float", "double(x)"),
+    ("floor", "math.floor(x)"),
+    ("includes", "text.contains(part)` or `item in list"),
+    ("keys", "map.map(key, key)"),
+    ("len", "size(x)"),
+    ("length", "x.size()"),
+    ("lower", "text.lowerAscii()"),
+    ("max", "math.greatest(a, b)"),
+    ("min", "math.least(a, b)"),
+    ("parseFloat", "double(text)"),
+    ("parseInt", "int(text)"),
+    ("range", "lists.range(n)"),
+    ("round", "math.round(x)"),
+    ("some", "list.exists(x, test)"),
+    ("str", "string(x)"),
+    ("strip", "text.trim()"),
+    ("toLowerCase", "text.lowerAscii()"),
+    ("toString", "string(x)"),
+    ("toUpperCase", "text.upperAscii()"),
+    ("upper", "text.upperAscii()"),
+    ("values", "map.transformList(key, value, value)"),
+];
+
+/// How what other languages call so is written here.
+pub(super) fn elsewhere(name: &str) -> Option<&'static str> {
+    ELSEWHERE.iter().find(|(known, _)| *known == name).map(|(_, written)| *written)
+}
+
 /// The name that differs least, if it differs little.
 pub(crate) fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // Two letters that changed places are two changes.

@@ -112,6 +112,40 @@ impl Node {
         self.each_mut(&mut |node| node.settle(found));
     }
 
+    /// Calls `each` with every node that is directly in this one.
+    pub(crate) fn each(&self, each: &mut dyn FnMut(&Self)) {
+        match &self.op {
+            Op::Literal(_) | Op::Input(_) | Op::Local(_) | Op::TypeName(_) | Op::Unbound(_) => {}
+            Op::Select(a, _, _) | Op::Has(a, _) => each(a),
+            Op::Index(a, b, _)
+            | Op::And(a, b)
+            | Op::Or(a, b)
+            | Op::Bind(_, a, b)
+            | Op::OptMap(a, _, b, _)
+            | Op::OptElse(a, b, _) => {
+                each(a);
+                each(b);
+            }
+            Op::If(a, b, c) => {
+                each(a);
+                each(b);
+                each(c);
+            }
+            Op::Call(_, _, args) => args.iter().for_each(each),
+            Op::List(parts) | Op::Map(parts) => {
+                for part in parts {
+                    part.key.iter().for_each(&mut *each);
+                    each(&part.value);
+                }
+            }
+            Op::Loop(node) => {
+                each(&node.range);
+                node.filter.iter().for_each(&mut *each);
+                each(&node.step);
+            }
+        }
+    }
+
     fn each_mut(&mut self, each: &mut dyn FnMut(&mut Self)) {
         match &mut self.op {
             Op::Literal(_) | Op::Input(_) | Op::Local(_) | Op::TypeName(_) | Op::Unbound(_) => {}

@@ -73,6 +73,11 @@ impl Parser<'_> {
         self.advance()?;
         let mut items = Vec::new();
         while !self.eat("]")? {
+            // The definition allows a comma behind nothing, too.
+            if items.is_empty() && next == Presence::Required && self.eat(",")? {
+                self.expect("]")?;
+                break;
+            }
             if self.eat("?")? {
                 next = Presence::Optional;
             }
@@ -92,6 +97,11 @@ impl Parser<'_> {
         self.advance()?;
         let mut entries = Vec::new();
         while !self.eat("}")? {
+            // The definition allows a comma behind nothing, too.
+            if entries.is_empty() && next == Presence::Required && self.eat(",")? {
+                self.expect("}")?;
+                break;
+            }
             if self.eat("?")? {
                 next = Presence::Optional;
             }

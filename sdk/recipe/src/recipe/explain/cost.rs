@@ -2,21 +2,22 @@
 //!
 //! *Never:* a number without the size of input that it is for.
 
-use crate::bound::{ANSWER_BYTES_MAX, Bound, Growth, INPUT_BYTES_MAX};
+use crate::bound::{ANSWER_BYTES_MAX, Bound, FUEL_MAX, Growth, MEMORY_BYTES_MAX};
 
 /// An input that most calls stay below.
 const SMALL: u64 = 1 << 10;
 
 /// The bound for the largest input and for a small one, and how it grows between them.
-pub(super) fn told(bound: &Bound) -> Vec<String> {
+pub(super) fn told(bound: &Bound, input_bytes: u64) -> Vec<String> {
+    let small_bytes = SMALL.min(input_bytes);
     let waits = [&bound.fuel, &bound.memory_bytes].into_iter().any(asks);
-    let [most, small] =
-        if waits { [" and as much of answers", " without answers"] } else { [""; 2] };
+    let most = format!(" and {} of answers", size(ANSWER_BYTES_MAX));
+    let [most, small] = if waits { [most.as_str(), " without answers"] } else { [""; 2] };
     let line = |what: &str, large: String, little: String, growth: &Growth| {
         format!(
             "{what}: {large} for an input of {}{most}, {little} for one of {}{small}; it grows as {growth}",
-            size(INPUT_BYTES_MAX),
-            size(SMALL),
+            size(input_bytes),
+            size(small_bytes),
         )
     };
     let answers = if waits { ANSWER_BYTES_MAX } else { 0 };
@@ -24,11 +25,14 @@ pub(super) fn told(bound: &Bound) -> Vec<String> {
     let memory = |input, answers| size(bound.memory_bytes_at(input, answers));
     let n = "`n` is the bytes of the input";
     vec![
-        line("fuel", fuel(INPUT_BYTES_MAX, answers), fuel(SMALL, 0), &bound.fuel),
-        line("memory", memory(INPUT_BYTES_MAX, answers), memory(SMALL, 0), &bound.memory_bytes),
+        line("fuel", fuel(input_bytes, answers), fuel(small_bytes, 0), &bound.fuel),
+        line("memory", memory(input_bytes, answers), memory(small_bytes, 0), &bound.memory_bytes),
         if waits { format!("{n}, `m` those of all that the host answers") } else { n.to_owned() },
     ]
 }
+
+/// Said of what nobody has.
+const BEYOND: &str = "more than any budget";
 
 /// Whether a bound depends on what the host answers.
 fn asks(growth: &Growth) -> bool {
@@ -37,8 +41,8 @@ fn asks(growth: &Growth) -> bool {
 
 /// A number with a comma between thousands; one that is beyond all budgets is told as such.
 fn count(number: u64) -> String {
-    if number == u64::MAX {
-        return "more than any budget".to_owned();
+    if number > FUEL_MAX {
+        return BEYOND.to_owned();
     }
     let digits = number.to_string();
     let mut out = String::new();
@@ -54,8 +58,8 @@ fn count(number: u64) -> String {
 /// Bytes in the unit that leaves a short number, rounded up.
 fn size(bytes: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-    if bytes == u64::MAX {
-        return count(bytes);
+    if bytes > MEMORY_BYTES_MAX {
+        return BEYOND.to_owned();
     }
     let unit = UNITS.iter().find(|(unit, _)| bytes >= *unit);
     unit.map_or_else(
@@ -78,7 +82,7 @@ mod tests {
             memory_bytes: growth(&[term(70_000, 0, 0)]),
         };
         assert_eq!(
-            told(&alone),
+            told(&alone, 1 << 20),
             [
                 "fuel: 2,098,152 for an input of 1 MiB, 3,048 for one of 1 KiB; \
                  it grows as 1000 + 2·n",
@@ -88,8 +92,10 @@ mod tests {
             ]
         );
         let asking = Bound { fuel: growth(&[term(1, 0, 9)]), ..alone };
-        let lines = told(&asking);
-        assert!(lines[0].starts_with("fuel: more than any budget for an input of 1 MiB and as"));
+        let lines = told(&asking, 1 << 20);
+        assert!(lines[0].starts_with("fuel: more than any budget for an input of 1 MiB and 1"));
         assert!(lines[2].contains("`m`"), "{lines:?}");
+        let short = told(&asking, 100);
+        assert!(short[0].contains("an input of 100 bytes and 1 MiB of answers, "), "{short:?}");
     }
 }

@@ -1,11 +1,12 @@
 use super::*;
 use crate::place::Places;
-use crate::recipe::{assembled, checked};
+use crate::recipe::{assembled, checked, operation};
 
 /// The component of a recipe, without the places in its document: what is left is what it does.
 fn component(text: &str) -> Vec<u8> {
     let (recipe, plan) = checked(text).unwrap();
-    assembled(recipe, &plan, &Places::nowhere()).unwrap().component
+    let assembly = operation(&recipe, &plan, &Places::nowhere()).unwrap();
+    assembled(recipe, assembly).unwrap().component
 }
 
 fn cookbook() -> Vec<String> {
