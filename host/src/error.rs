@@ -125,10 +125,9 @@ fn registry_class(error: &RegistryError) -> Class {
     match error {
         RegistryError::Journal(error) => journal_class(error),
         RegistryError::Load { .. } => Class::Corrupt,
-        RegistryError::Key { .. }
-        | RegistryError::NoKey
-        | RegistryError::NotExamined { .. }
-        | RegistryError::NotSaid { .. } => Class::Policy,
+        RegistryError::Key { .. } | RegistryError::NoKey | RegistryError::NotSaid { .. } => {
+            Class::Policy
+        }
     }
 }
 
@@ -153,7 +152,8 @@ const fn journal_class(error: &JournalError) -> Class {
             | Rule::Narrow { .. }
             | Rule::Suspended { .. }
             | Rule::NotSaid { .. },
-        ) => Class::Policy,
+        )
+        | JournalError::NotAdmitted { .. } => Class::Policy,
         JournalError::Rule(_) => Class::Caller,
     }
 }

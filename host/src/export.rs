@@ -9,12 +9,15 @@
 //! | `engraft.fallbacks`, `engraft.retries`, `engraft.fuel` | counter | capability, version, digest |
 //! | `engraft.rollout.share` from 0 to 1 | gauge | capability, version |
 //! | `engraft.rollout.evidence`, `engraft.rollout.threshold` | gauge | capability, version |
+//! | `engraft.shadow.requests` | counter | capability, version, outcome |
+//! | `engraft.shadow.share` from 0 to 1 | gauge | capability, version |
 //! | `engraft.samples.lost` | counter | |
 //!
 //! Prometheus knows them as `engraft_calls_total`, `engraft_call_duration_seconds` and so on. How
 //! many series there are is bounded by how many releases the [`Figures`](crate::traffic::Figures)
 //! tell of one by one; calls of all others are counted under the capability `(others)`. Outcomes are
-//! ten words; names, inputs and users of a program never become attributes.
+//! ten words, those of a shadow four (`same`, `differs`, `broke`, `passed-over`), and it counts anew
+//! when it is made ready anew, as after a restart; names, inputs and users of a program never become attributes.
 //!
 //! *Never:* exporting stands in the way of a call, or a call is told of one by one.
 

@@ -5,6 +5,7 @@
 mod builder;
 mod bystander;
 mod capability;
+mod clerk;
 mod directory;
 mod examination;
 #[cfg(feature = "grow")]
@@ -26,6 +27,7 @@ use serde::de::DeserializeOwned;
 pub use builder::{HostBuilder, Ready, Terms, WantsTrust};
 pub use bystander::{Bystander, FeedbackTrouble, Program};
 pub use capability::Capability;
+pub use clerk::Clerk;
 use directory::Directory;
 #[cfg(feature = "grow")]
 pub use grow::{Behaved, Change, Difference, Edit, Growth};

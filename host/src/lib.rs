@@ -59,6 +59,6 @@ pub use error::{CallError, Class, Error};
 #[cfg(feature = "grow")]
 pub use host::{Behaved, Change, Difference, Edit, Growth, MakingError};
 pub use host::{
-    Bystander, Capability, FeedbackTrouble, Host, HostBuilder, LiveHost, Program, Ready, Terms,
-    WantsTrust,
+    Bystander, Capability, Clerk, FeedbackTrouble, Host, HostBuilder, LiveHost, Program, Ready,
+    Terms, WantsTrust,
 };

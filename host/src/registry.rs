@@ -22,6 +22,7 @@ mod serving;
 mod share;
 pub mod simulate;
 mod state;
+mod told;
 mod variant;
 
 pub use admission::{Admitted, Narrow, NotAdmitted, Reach, Word, decide};
@@ -44,5 +45,5 @@ pub use serving::{
 pub use share::{Buckets, Share, ShareError};
 #[cfg(feature = "grow")]
 pub(crate) use state::differences;
-pub use state::{Difference, Line, Release, Rollout, Rule, State, Stop};
+pub use state::{Difference, Line, Release, Rollout, Rule, Shared, State, Stop};
 pub use variant::{VARIANTS_MAX, Variant};

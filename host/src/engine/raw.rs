@@ -55,6 +55,7 @@ pub struct Interface {
     permission: String,
     add: Arc<Add>,
     data: Option<Data>,
+    in_shadow: Option<Arc<Interface>>,
 }
 
 type Add = dyn Fn(&mut Linker<CallState>) -> wasmtime::Result<()> + Send + Sync;
@@ -134,7 +135,37 @@ impl Interface {
             permission: permission.into(),
             add: Arc::new(add),
             data: None,
+            in_shadow: None,
         }
+    }
+
+    /// Says what a release in shadow finds in its place: the same functions, without effects. Only the
+    /// program knows what those are; a release that imports an interface without this cannot be a
+    /// shadow.
+    ///
+    /// ```
+    /// use engraft::engine::raw::Interface;
+    ///
+    /// // Whatever is ordered in shadow is taken for ordered, and nobody orders it.
+    /// let nothing = Interface::new("acme:shop/orders@1.0.0", "shop.orders", |linker| {
+    ///     let mut orders = linker.instance("acme:shop/orders@1.0.0")?;
+    ///     orders.func_wrap("place", |_, (_count,): (u32,)| Ok((0_u32,)))
+    /// });
+    /// # let add = |_: &mut engraft::engine::raw::wasmtime::component::Linker<_>| Ok(());
+    /// let orders = Interface::new("acme:shop/orders@1.0.0", "shop.orders", add).in_shadow(nothing);
+    /// ```
+    #[must_use]
+    pub fn in_shadow(mut self, stub: Self) -> Self {
+        self.in_shadow = Some(Arc::new(stub));
+        self
+    }
+
+    /// What stands for it where nothing has an effect: under its own name and permission, since a
+    /// release is denied there what it would be denied elsewhere.
+    pub(super) fn shadow(&self) -> Option<Self> {
+        let stub = self.in_shadow.as_deref()?.clone();
+        let (import, permission) = (self.import.clone(), self.permission.clone());
+        Some(Self { import, permission, ..stub })
     }
 
     /// Says how the data behind [`CallState::data`] begins for one call of a capability. Without it

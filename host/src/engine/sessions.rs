@@ -4,11 +4,11 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::config::InstancePolicy;
 use super::warm::Warm;
+use crate::model::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The sessions of one capability.
 pub(crate) struct Sessions {

@@ -12,6 +12,7 @@
 use std::sync::Arc;
 
 use super::http::{HttpScript, ScriptedFault, ScriptedRequest, ScriptedResponse};
+use super::raw::Interface;
 use super::{
     Engine, EngineConfig, EngineError, Invocation, LogRecord, LogSink, PeerAnswer, PeerCall, Peers,
     ProgressReport, ProgressSink, Services,
@@ -39,7 +40,7 @@ impl Engine {
             instances_max: INSTANCES_MAX.min(config.instances_max),
             services: Arc::new(services),
             observer: None,
-            interfaces: Vec::new(),
+            interfaces: config.interfaces.iter().filter_map(Interface::shadow).collect(),
             ..config.clone()
         })
     }

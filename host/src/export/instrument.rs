@@ -2,7 +2,10 @@
 //!
 //! *Never:* an attribute is made of what a caller or a guest says.
 
-use crate::traffic::{Figures, ReleaseCounts, ReleaseFigures, Role};
+use semver::Version;
+
+use crate::model::CapabilityName;
+use crate::traffic::{Figures, ReleaseCounts, ReleaseFigures, Role, ShadowFigures};
 
 /// What stands for the capability of releases that are told of together. No capability has it for
 /// a name.
@@ -46,6 +49,7 @@ pub(super) enum Value {
 pub(super) fn instruments(figures: &Figures) -> Vec<Instrument> {
     let mut all = Vec::from(of_releases(figures));
     all.extend(of_rollouts(figures));
+    all.extend(of_shadows(figures));
     all.push(Instrument {
         name: "engraft.samples.lost",
         help: "Samples of calls that nobody took in time.",
@@ -100,8 +104,8 @@ fn of_releases(figures: &Figures) -> [Instrument; 6] {
 fn of_rollouts(figures: &Figures) -> [Instrument; 3] {
     let level =
         |name, help, points: Vec<Point>| Instrument { name, help, kind: Kind::Gauge, points };
-    let point = |name: &crate::model::CapabilityName, version: &semver::Version, value| Point {
-        attributes: vec![("capability", name.to_string()), ("version", version.to_string())],
+    let point = |name: &CapabilityName, version: &Version, value| Point {
+        attributes: release(name, version),
         value: Value::Level(value),
     };
     let share = |release: &ReleaseFigures| match release.role {
@@ -132,6 +136,47 @@ fn of_rollouts(figures: &Figures) -> [Instrument; 3] {
     ]
 }
 
+/// What came of the copies that shadows got. A shadow counts anew when it is made ready anew.
+fn of_shadows(figures: &Figures) -> [Instrument; 2] {
+    let shares = figures.shadows.iter().map(|shadow| Point {
+        attributes: release(&shadow.name, &shadow.version),
+        value: Value::Level(shadow.share.fraction()),
+    });
+    [
+        Instrument {
+            name: "engraft.shadow.requests",
+            help: "Requests of which a release in shadow was to get a copy, by what came of it.",
+            kind: Kind::Counter,
+            points: figures.shadows.iter().flat_map(by_comparison).collect(),
+        },
+        Instrument {
+            name: "engraft.shadow.share",
+            help: "The share of users whose requests are copied, from 0 to 1.",
+            kind: Kind::Gauge,
+            points: shares.collect(),
+        },
+    ]
+}
+
+fn by_comparison(shadow: &ShadowFigures) -> impl Iterator<Item = Point> {
+    let told = &shadow.comparisons;
+    let counts = [
+        ("same", told.compared.saturating_sub(told.differed)),
+        ("differs", told.differed.saturating_sub(told.broke)),
+        ("broke", told.broke),
+        ("passed-over", told.passed_over),
+    ];
+    counts.into_iter().map(|(word, count)| {
+        let mut attributes = release(&shadow.name, &shadow.version);
+        attributes.push(("outcome", word.to_owned()));
+        Point { attributes, value: Value::Count(count) }
+    })
+}
+
+fn release(name: &CapabilityName, version: &Version) -> Vec<(&'static str, String)> {
+    vec![("capability", name.to_string()), ("version", version.to_string())]
+}
+
 /// Every release, and what has no room together.
 fn counted(
     figures: &Figures,
@@ -148,12 +193,10 @@ fn counted(
     figures.releases.iter().map(|release| (attributes(release), &release.counts)).chain(others)
 }
 
-fn attributes(release: &ReleaseFigures) -> Vec<(&'static str, String)> {
-    vec![
-        ("capability", release.name.to_string()),
-        ("version", release.version.to_string()),
-        ("digest", release.component.to_string()),
-    ]
+fn attributes(figures: &ReleaseFigures) -> Vec<(&'static str, String)> {
+    let mut attributes = release(&figures.name, &figures.version);
+    attributes.push(("digest", figures.component.to_string()));
+    attributes
 }
 
 fn by_outcome(

@@ -90,4 +90,21 @@ mod tests {
                         a_b{capability=\"a\\\\b\\\"c\\nd\"} 0.5\n";
         assert_eq!(text, expected);
     }
+    #[test]
+    fn what_a_shadow_answered_is_told_by_what_came_of_it() {
+        let shadow: crate::traffic::ShadowFigures = serde_json::from_value(serde_json::json!({
+            "name": "a.b", "version": "1.1.0", "share": "12.5%",
+            "compared": 10, "differed": 4, "broke": 1, "passed_over": 3,
+        }))
+        .unwrap();
+        let text = prometheus(&Figures { shadows: vec![shadow], ..Figures::default() });
+        let labels = r#"capability="a.b",version="1.1.0""#;
+        for (outcome, count) in [("same", 6), ("differs", 3), ("broke", 1), ("passed-over", 3)] {
+            let line = format!(
+                "engraft_shadow_requests_total{{{labels},outcome=\"{outcome}\"}} {count}\n"
+            );
+            assert!(text.contains(&line), "{line} is not in\n{text}");
+        }
+        assert!(text.contains(&format!("engraft_shadow_share{{{labels}}} 0.125\n")), "{text}");
+    }
 }

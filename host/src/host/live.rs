@@ -108,22 +108,36 @@ impl LiveHost {
     /// # Errors
     /// Where the log cannot be read, or something that serves cannot be loaded.
     pub async fn open(host: Host, log: Arc<dyn OpLog>, key: SigningKey) -> Result<Self, Error> {
-        let clock = Arc::clone(&host.parts.clock);
-        let journal = Journal::open(log, key, Arc::clone(&clock))?;
-        let registry = Arc::new(Registry::open(journal, Loader(host.clone())).await?);
-        let traffic = Traffic::new(Arc::clone(&registry), clock);
-        let standings = Mutex::default();
+        let journal = Journal::open(log, key, Arc::clone(&host.parts.clock))?;
+        let registry = Registry::open(journal, Loader(host.clone())).await?;
+        let live = Self::over(host, registry);
+        live.show();
+        Ok(live)
+    }
+
+    /// One that only writes to a log that others serve from.
+    pub(super) fn to_write(
+        host: Host,
+        log: Arc<dyn OpLog>,
+        key: SigningKey,
+    ) -> Result<Self, Error> {
+        let journal = Journal::open(log, key, Arc::clone(&host.parts.clock))?;
+        let registry = Registry::to_write(journal, Loader(host.clone()))?;
+        Ok(Self::over(host, registry))
+    }
+
+    fn over(host: Host, registry: Registry<Capability>) -> Self {
+        let registry = Arc::new(registry);
+        let traffic = Traffic::new(Arc::clone(&registry), Arc::clone(&host.parts.clock));
         let inner = Inner {
             host,
             registry,
             traffic,
-            standings,
+            standings: Mutex::default(),
             #[cfg(feature = "grow")]
             failures: std::sync::OnceLock::new(),
         };
-        let live = Self { inner: Arc::new(inner) };
-        live.show();
-        Ok(live)
+        Self { inner: Arc::new(inner) }
     }
 
     /// Begins a rollout.

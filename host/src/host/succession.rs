@@ -3,7 +3,9 @@
 //!
 //! Values of `kv` are handed over: all releases of a capability find the same ones. While a release is
 //! on probation, because it spreads or has just replaced another, what it writes can be undone, and is
-//! where it is taken back. A release that exports `state` is first given what the one before it saves.
+//! where it is taken back. Of several variants each is on a probation of its own: one that is taken out
+//! leaves nothing behind, and when one is promoted, the others that were good enough until then leave
+//! what they wrote for their users. A release that exports `state` is first given what the one before it saves.
 //! Where instances belong to sessions, each open session moves in this way when it is first used.
 //!
 //! *Never:* a release serves that could not take over; the one before it goes on then, with its state
@@ -12,7 +14,7 @@
 use crate::artifact::{Bundle, Verified};
 use crate::engine::{Invocation, Report};
 use crate::model::{CapabilityName, KvError, Outcome};
-use crate::registry::{Callee, Handover, Line, Load, Loading, Release, Rollout};
+use crate::registry::{Callee, Handover, Line, Load, Loading, Release, Rollout, State};
 use crate::store::overlay::of_one_call;
 use crate::store::probation::{Mark, accept, mark_of, undo};
 
@@ -30,9 +32,9 @@ async fn take_over(
 ) -> Result<(), String> {
     new.come_after(old, how);
     let values = host.parts.values.as_deref().zip(new.probation());
+    let own = new.version().to_string();
     if let Some((values, probation)) = values {
         let told = |error: KvError| error.to_string();
-        let own = new.version().to_string();
         match probation.begin(new.name()).await.map_err(told)? {
             None => {}
             // Another program on these values was faster, and has moved the state.
@@ -41,15 +43,17 @@ async fn take_over(
                 probation.join(new.name()).await.map_err(told)?;
             }
             // Whoever was on probation before serves now, and is replaced by this one in its turn.
-            Some(_) => {
-                accept(values, new.name()).await.map_err(told)?;
+            Some(mark) => {
+                for release in mark.releases() {
+                    accept(values, new.name(), release).await.map_err(told)?;
+                }
                 probation.begin(new.name()).await.map_err(told)?;
             }
         }
     }
     let moved = move_state(old, new, None).await;
     if let (Err(_), Some((values, _))) = (&moved, values)
-        && let Err(error) = undo(values, new.name()).await
+        && let Err(error) = undo(values, new.name(), &own).await
     {
         tracing::error!(target: "engraft::state", name = %new.name(), %error, "not undone");
     }
@@ -112,28 +116,37 @@ enum Verdict {
     TakenBack,
 }
 
-fn verdict(mark: &Mark, line: &Line) -> Verdict {
-    let is = |version: &semver::Version| mark.names(&version.to_string());
-    let spreads = line.rollout.iter().flat_map(Rollout::let_in).any(is);
-    let serves = line.stable.as_ref().is_some_and(is);
-    // One that was promoted has passed. One that was activated has nobody's judgement yet, and whoever
-    // served before it is still there to go back to.
-    match (spreads, serves) {
-        (true, _) => Verdict::GoesOn,
-        (false, true) if line.was_promoted => Verdict::Passed,
+fn verdict(release: &str, mark: &Mark, line: &Line, state: &State) -> Verdict {
+    let is = |version: &semver::Version| version.to_string() == release;
+    if line.rollout.iter().flat_map(Rollout::let_in).any(is) {
+        return Verdict::GoesOn;
+    }
+    let serving = line.stable.as_ref().map(ToString::to_string);
+    let serves = serving.as_deref() == Some(release);
+    let has_passed = line.was_promoted && serving.is_some_and(|serving| mark.names(&serving));
+    let mut releases = line.releases.values();
+    let is_fine = releases.any(|it| is(&it.installed.version) && state.may_serve(it));
+    // One that was promoted has passed, and so have the variants beside it that nobody took out. One
+    // that was activated, or filled in for another, has nobody's judgement yet.
+    match (has_passed, serves) {
+        (true, _) if serves || is_fine => Verdict::Passed,
         (false, true) => Verdict::GoesOn,
-        (false, false) => Verdict::TakenBack,
+        (true | false, _) => Verdict::TakenBack,
     }
 }
 
-async fn settle(host: &Host, name: &CapabilityName, line: &Line) -> Result<(), KvError> {
+async fn settle(host: &Host, name: &CapabilityName, state: &State) -> Result<(), KvError> {
     let Some(values) = host.parts.values.as_deref() else { return Ok(()) };
+    let Some(line) = state.lines.get(name) else { return Ok(()) };
     let Some(mark) = mark_of(values, name).await? else { return Ok(()) };
-    match verdict(&mark, line) {
-        Verdict::GoesOn => Ok(()),
-        Verdict::Passed => accept(values, name).await,
-        Verdict::TakenBack => undo(values, name).await,
+    for release in mark.releases() {
+        match verdict(release, &mark, line, state) {
+            Verdict::GoesOn => {}
+            Verdict::Passed => accept(values, name, release).await?,
+            Verdict::TakenBack => undo(values, name, release).await?,
+        }
     }
+    Ok(())
 }
 
 impl Loader {
@@ -193,8 +206,8 @@ impl Load<Capability> for Loader {
             let shadow = self.0.prepare_shadow(&verified, release.reach.budget).await;
             shadow.map_err(|error| {
                 format!(
-                    "it cannot be a shadow: {error} (a shadow gets no interface of the program \
-                     itself, whose effects could not be undone)"
+                    "it cannot be a shadow: {error} (of the program's own interfaces a shadow gets \
+                     those for which the program says what is without effect)"
                 )
             })
         })
@@ -209,9 +222,9 @@ impl Load<Capability> for Loader {
         Box::pin(take_over(&self.0, old, new, how))
     }
 
-    fn settle<'a>(&'a self, name: &'a CapabilityName, line: &'a Line) -> Loading<'a, ()> {
+    fn settle<'a>(&'a self, name: &'a CapabilityName, state: &'a State) -> Loading<'a, ()> {
         Box::pin(
-            async move { settle(&self.0, name, line).await.map_err(|error| error.to_string()) },
+            async move { settle(&self.0, name, state).await.map_err(|error| error.to_string()) },
         )
     }
 }

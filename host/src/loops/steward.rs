@@ -143,8 +143,10 @@ impl<C: Callee> Steward<C> {
         let snapshot = self.registry.snapshot();
         let mut standings = Vec::new();
         for (name, seat) in &self.judges {
-            let line = state.lines.get(name).zip(snapshot.line(name.as_str()));
-            let Some((Line { rollout: Some(rollout), .. }, served)) = line else { continue };
+            let rollout = state.lines.get(name).and_then(|line| line.rollout.as_ref());
+            let Some((rollout, served)) = rollout.zip(snapshot.line(name.as_str())) else {
+                continue;
+            };
             let facts = facts(&state, rollout, served, now);
             standings.extend(rollout.places().filter_map(|(place, version)| {
                 let decision = seat.judge(place)?.decide(&facts);
@@ -227,13 +229,13 @@ fn op(
     }
 }
 
-const fn is_last(rollout: &Rollout) -> bool {
+fn is_last(rollout: &Rollout) -> bool {
     rollout.stage + 1 >= rollout.plan.stages.len()
 }
 
 /// For whom what has passed its last stage is approved, where that is not everybody.
 fn narrow<'a>(line: &'a Line, rollout: &Rollout, variant: Option<&Version>) -> Option<&'a Reach> {
-    let release = line.releases.get(variant.unwrap_or(&rollout.version))?;
+    let release = line.release(variant.unwrap_or(&rollout.version))?;
     Some(&release.reach).filter(|reach| is_last(rollout) && reach.is_narrow())
 }
 

@@ -137,6 +137,11 @@ impl Admitted {
         Self { installed, report: None }
     }
 
+    /// What is to be recorded.
+    pub(super) const fn installed(&self) -> &Installed {
+        &self.installed
+    }
+
     /// What is recorded, and what is kept beside it.
     pub(super) fn into_parts(self, bundle: &[u8]) -> (Installed, Vec<(Digest, Vec<u8>)>) {
         let Self { installed, report } = self;

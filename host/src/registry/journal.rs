@@ -6,15 +6,21 @@
 #[cfg(test)]
 mod tests;
 
+mod draft;
+mod error;
 mod snapshot;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 
+pub use draft::Draft;
+pub use error::JournalError;
+
+use super::admission::Admitted;
 use super::checkpoint::LogIdentity;
 use super::op::{Actor, Op, Record};
-use super::state::{Rule, State};
+use super::state::State;
 use crate::artifact::SigningKey;
 use crate::model::{Clock, Digest};
 use crate::store::merkle::{Frontier, leaf};
@@ -55,54 +61,12 @@ struct Seen {
     length: u64,
 }
 
-/// An op that is to be recorded, with its circumstances.
-#[derive(Debug, Clone)]
-pub struct Draft {
-    /// Who wants it.
-    pub by: Actor,
-    /// Why, in words.
-    pub why: String,
-    /// What.
-    pub op: Op,
-    /// Bytes that the op names.
-    pub blobs: Vec<(Digest, Vec<u8>)>,
-}
-
 /// Drafts that are allowed, ready to be appended, and what is to be told of all of them.
 struct Batch {
     next: Head,
     entries: Vec<Vec<u8>>,
     checkpoints: Vec<String>,
     told: Vec<Result<Record, JournalError>>,
-}
-
-/// Why an op was not recorded.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum JournalError {
-    /// It is not allowed.
-    #[error(transparent)]
-    Rule(#[from] Rule),
-    /// The log did not take it.
-    #[error(transparent)]
-    Log(#[from] LogError),
-    /// An entry of the log cannot be read.
-    #[error("entry {sequence} of the log cannot be read: {why}; `engraft audit verify` tells more")]
-    Entry {
-        /// Which one.
-        sequence: u64,
-        /// Why.
-        why: String,
-    },
-    /// The thread that writes has ended.
-    #[error("nobody writes to the log any more; open it again")]
-    Gone,
-    /// The operating system gave no thread.
-    #[error("the thread that writes to the log cannot be started: {why}")]
-    Thread {
-        /// What it says.
-        why: String,
-    },
 }
 
 impl Journal {
@@ -127,8 +91,11 @@ impl Journal {
             identity,
             clock,
         };
-        journal.show(&journal.lock());
-        journal.follow()?;
+        {
+            let mut head = journal.lock();
+            journal.show(&head);
+            journal.read_on(&mut head)?;
+        }
         Ok(journal)
     }
 
@@ -182,7 +149,15 @@ impl Journal {
     /// Where the log cannot be read; the last good state stays.
     pub fn follow(&self) -> Result<Followed, JournalError> {
         let mut head = self.lock();
-        self.follow_locked(&mut head)
+        let followed = self.read_on(&mut head)?;
+        self.keep_where_due(&mut head);
+        Ok(followed)
+    }
+
+    /// Keeps what the log adds up to, where so much was read since the last time that a start would
+    /// take long.
+    pub(crate) fn keep(&self) {
+        self.keep_where_due(&mut self.lock());
     }
 
     /// Records an op; durable when it returns. What others recorded is read first, so that the op
@@ -191,7 +166,24 @@ impl Journal {
     /// # Errors
     /// Where the op is not allowed or the log does not take it; nothing has changed then.
     pub fn record(&self, by: Actor, why: &str, op: Op) -> Result<Record, JournalError> {
-        let draft = Draft { by, why: why.to_owned(), op, blobs: Vec::new() };
+        self.record_one(Draft::new(by, why, op)?)
+    }
+
+    /// Records an admitted release with its bundle, in the same way.
+    ///
+    /// # Errors
+    /// As [`Journal::record`].
+    pub fn admit(
+        &self,
+        by: Actor,
+        why: &str,
+        admitted: Admitted,
+        bundle: &[u8],
+    ) -> Result<Record, JournalError> {
+        self.record_one(Draft::of_release(by, why, admitted, bundle))
+    }
+
+    fn record_one(&self, draft: Draft) -> Result<Record, JournalError> {
         self.record_all(&[draft]).pop().unwrap_or(Err(JournalError::Gone))
     }
 
@@ -201,7 +193,7 @@ impl Journal {
         let mut head = self.lock();
         let all = |error: &JournalError| drafts.iter().map(|_| Err(error.clone())).collect();
         for _ in 0..=TRIES_MAX {
-            if let Err(error) = self.follow_locked(&mut head) {
+            if let Err(error) = self.read_on(&mut head) {
                 return all(&error);
             }
             let batch = self.batch(&head, drafts);
@@ -209,7 +201,7 @@ impl Journal {
                 Ok(()) => {
                     *head = batch.next;
                     self.show(&head);
-                    self.keep(&mut head);
+                    self.keep_where_due(&mut head);
                     return batch.told;
                 }
                 // Somebody else was faster; what they wrote is read, and all is checked again.
@@ -281,7 +273,8 @@ impl Journal {
         })
     }
 
-    fn follow_locked(&self, head: &mut Head) -> Result<Followed, JournalError> {
+    /// Reads what others appended since the last time.
+    fn read_on(&self, head: &mut Head) -> Result<Followed, JournalError> {
         let from = head.frontier.length();
         loop {
             let page = self.log.read(head.frontier.length(), PAGE)?;
@@ -299,13 +292,12 @@ impl Journal {
             *head = Head { state: Arc::new(state), frontier, kept_at: head.kept_at };
             self.show(head);
         }
-        self.keep(head);
         Ok(if head.frontier.length() > from { Followed::News } else { Followed::Nothing })
     }
 
     /// Keeps the state now and then. Where that fails, a later start takes longer and nothing is
     /// lost.
-    fn keep(&self, head: &mut Head) {
+    fn keep_where_due(&self, head: &mut Head) {
         if head.frontier.length() < head.kept_at + self.snapshot_every {
             return;
         }

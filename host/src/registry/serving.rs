@@ -9,17 +9,20 @@
 mod audience;
 mod backstage;
 mod books;
+mod error;
 mod handover;
 mod lift;
 mod load;
 mod meter;
+mod names;
 mod release;
 mod shadow;
 mod snapshot;
 mod spreading;
+mod stirred;
 mod swap;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -28,6 +31,7 @@ use semver::{Version, VersionReq};
 
 pub use audience::{Admission, Audience};
 pub use books::Kept;
+pub use error::RegistryError;
 pub use handover::Handover;
 pub use lift::lift;
 pub use load::{Load, Loading};
@@ -42,11 +46,11 @@ use super::admission::{Admitted, decide};
 use super::journal::{Draft, Followed, Journal, JournalError};
 use super::op::{Actor, Installed, Op, Record};
 use super::scribe::Scribe;
-use super::state::Line;
 use crate::artifact::{EnvelopeError, Keyring, SigningKey};
 use crate::examine::{Approval, Examination, Report};
 use crate::model::{CapabilityName, Digest};
 use backstage::Backstage;
+use stirred::Stirred;
 
 /// How long a release that serves nobody any more is kept: long enough for its last calls, whose
 /// own deadlines are seconds, and for a person who goes back at once.
@@ -63,52 +67,16 @@ pub struct Registry<C> {
     broken: Mutex<BTreeMap<Digest, String>>,
     drain: Duration,
     meters: Meters,
+    post: Post,
 }
 
-/// Why a change was not made.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RegistryError {
-    /// It was not recorded.
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    /// It is recorded, and a release that it needs cannot be made ready; the old ones go on serving.
-    #[error(
-        "`{name}` {version} cannot be made ready, so what served before goes on serving: {why}"
-    )]
-    Load {
-        /// Which capability.
-        name: CapabilityName,
-        /// Which version.
-        version: Version,
-        /// Why.
-        why: String,
-    },
-    /// The key is not a person's whom the keyring trusts.
-    #[error("{key} does not lift a stop: {why}")]
-    Key {
-        /// Which key.
-        key: crate::artifact::KeyId,
-        /// Why not.
-        why: &'static str,
-    },
-    /// A stop is lifted with a key, and in no other way.
-    #[error("a stop is lifted with a person's key; no other change lifts it")]
-    NoKey,
-    /// A release is kept after an examination, and in no other way.
-    #[error("`{name}` is installed after an examination; no other change installs it")]
-    NotExamined {
-        /// Which capability.
-        name: CapabilityName,
-    },
-    /// A person's word is one that the keyring trusts.
-    #[error("nobody whom the keyring trusts has signed what is said of `{name}`{why}")]
-    NotSaid {
-        /// Which capability; empty where that is not known either.
-        name: String,
-        /// What is wrong with it, where it is no decision at all.
-        why: String,
-    },
+/// What a registry is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Post {
+    /// To serve what the log adds up to.
+    Serves,
+    /// To write to a log that others serve from.
+    Writes,
 }
 
 impl<C: Callee> Registry<C> {
@@ -117,7 +85,24 @@ impl<C: Callee> Registry<C> {
     /// # Errors
     /// Where something that serves cannot be loaded.
     pub async fn open(journal: Journal, loader: impl Load<C>) -> Result<Self, RegistryError> {
-        let registry = Self {
+        let registry = Self::at(Post::Serves, journal, loader)?;
+        registry.publish().await?;
+        // Nobody who starts waits for what makes the next start shorter.
+        registry.scribe.leave(Journal::keep);
+        Ok(registry)
+    }
+
+    /// The registry of a log that others serve from: it records, and loads nothing of what serves. Its
+    /// snapshot stays empty.
+    ///
+    /// # Errors
+    /// Where the system gives no thread for the log.
+    pub fn to_write(journal: Journal, loader: impl Load<C>) -> Result<Self, RegistryError> {
+        Self::at(Post::Writes, journal, loader)
+    }
+
+    fn at(post: Post, journal: Journal, loader: impl Load<C>) -> Result<Self, RegistryError> {
+        Ok(Self {
             scribe: Scribe::new(journal)?,
             loader: Box::new(loader),
             live: ArcSwap::from_pointee(Snapshot::empty()),
@@ -125,9 +110,8 @@ impl<C: Callee> Registry<C> {
             broken: Mutex::default(),
             drain: DRAIN,
             meters: Meters::default(),
-        };
-        registry.publish().await?;
-        Ok(registry)
+            post,
+        })
     }
 
     /// The same with another time for which a release is kept that serves nobody any more.
@@ -163,9 +147,6 @@ impl<C: Callee> Registry<C> {
         if matches!(op, Op::Lifted { .. }) {
             return Err(RegistryError::NoKey);
         }
-        if let Op::Installed(Installed { name, .. }) = op {
-            return Err(RegistryError::NotExamined { name });
-        }
         if let Op::Decided { name, .. } = &op {
             return Err(RegistryError::NotSaid { name: name.to_string(), why: String::new() });
         }
@@ -184,13 +165,10 @@ impl<C: Callee> Registry<C> {
         bundle: &[u8],
         ready: C,
     ) -> Result<Record, RegistryError> {
-        let (op, blobs) = admitted.into_parts(bundle);
-        let (name, version) = (op.name.clone(), op.version.clone());
-        let draft = Draft { by, why: why.to_owned(), op: Op::Installed(op), blobs };
-        let record = self.record(draft).await?;
+        let Installed { name, version, .. } = admitted.installed().clone();
+        let record = self.record(Draft::of_release(by, why, admitted, bundle)).await?;
         let (state, _) = self.journal().view();
-        let release = state.lines.get(&name).and_then(|line| line.releases.get(&version));
-        let serving = release.map(|release| {
+        let serving = state.release(&name, &version).map(|release| {
             let meter = self.meters.of(&release.installed);
             Arc::new(Serving::new(release, ready, meter))
         });
@@ -209,8 +187,8 @@ impl<C: Callee> Registry<C> {
         report: &Report,
     ) -> Result<Record, RegistryError> {
         let op = Op::Examined(Box::new(Examination::of(report)));
-        let blobs = vec![(report.digest(), report.to_bytes())];
-        self.record(Draft { by, why: why.to_owned(), op, blobs }).await
+        let draft = Draft::new(by, why, op)?.with(report.digest(), report.to_bytes());
+        self.record(draft).await
     }
 
     /// Records a step of the work on what is missing, with bytes that it names.
@@ -228,7 +206,9 @@ impl<C: Callee> Registry<C> {
             return self.change(by, why, op).await;
         }
         // Nothing that serves depends on it, so that there is nothing to publish.
-        self.record(Draft { by, why: why.to_owned(), op, blobs }).await
+        let draft = Draft::new(by, why, op)?;
+        let with = |draft: Draft, (digest, bytes)| draft.with(digest, bytes);
+        self.record(blobs.into_iter().fold(draft, with)).await
     }
 
     /// Takes in what persons have signed of a candidate, and holds its releases to it at once. What
@@ -310,10 +290,14 @@ impl<C: Callee> Registry<C> {
     /// Releases that should serve and could not be made ready here, and why.
     #[must_use]
     pub fn unready(&self) -> Vec<(CapabilityName, Version, String)> {
-        let (state, _) = self.journal().view();
         let broken = self.broken();
-        let releases = Snapshot::<C>::wanted(&state, &Backstage::<C>::default()).into_iter();
-        let releases = releases.chain(state.lines.values().filter_map(Line::shadow));
+        if broken.is_empty() {
+            return Vec::new();
+        }
+        let (state, _) = self.journal().view();
+        let all = Stirred::All;
+        let releases = Snapshot::<C>::wanted(&state, &VecDeque::new(), &all).into_iter();
+        let releases = releases.chain(state.lines.values().filter_map(|line| line.shadow()));
         let unready = releases.filter_map(|release| {
             let Installed { name, version, bundle, .. } = &release.installed;
             Some((name.clone(), version.clone(), broken.get(bundle)?.clone()))
@@ -350,8 +334,7 @@ impl<C: Callee> Registry<C> {
         why: &str,
         op: Op,
     ) -> Result<Record, RegistryError> {
-        let draft = Draft { by, why: why.to_owned(), op, blobs: Vec::new() };
-        let record = self.record(draft).await?;
+        let record = self.record(Draft::new(by, why, op)?).await?;
         self.publish().await?;
         Ok(record)
     }

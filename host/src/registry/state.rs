@@ -5,7 +5,9 @@
 mod admit;
 mod apply;
 mod compatible;
+mod line;
 mod rule;
+mod shared;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +23,7 @@ pub use compatible::Difference;
 #[cfg(feature = "grow")]
 pub(crate) use compatible::differences;
 pub use rule::Rule;
+pub use shared::Shared;
 
 use super::admission::{Reach, Word};
 use super::growth::Growth;
@@ -31,28 +34,29 @@ use crate::artifact::PublicKey;
 use crate::examine::Examination;
 use crate::model::{CapabilityName, Digest};
 
-/// What the log adds up to.
+/// What the log adds up to. A clone has all of it in common with what it was made of, until either
+/// changes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct State {
     /// Every capability by its name.
-    pub lines: BTreeMap<CapabilityName, Line>,
+    pub lines: Shared<BTreeMap<CapabilityName, Shared<Line>>>,
     /// Other names, and what they stand for.
-    pub aliases: BTreeMap<CapabilityName, CapabilityName>,
+    pub aliases: Shared<BTreeMap<CapabilityName, CapabilityName>>,
     /// Which caller gets which version.
-    pub pins: BTreeMap<String, BTreeMap<CapabilityName, Version>>,
+    pub pins: Shared<BTreeMap<String, BTreeMap<CapabilityName, Version>>>,
     /// Components that never run again, and why.
-    pub revoked: BTreeMap<Digest, String>,
+    pub revoked: Shared<BTreeMap<Digest, String>>,
     /// Components that were rolled back, and why. A person may try one again.
-    pub quarantined: BTreeMap<Digest, String>,
+    pub quarantined: Shared<BTreeMap<Digest, String>>,
     /// The last candidates that were examined and not admitted.
-    pub examined: Vec<Examination>,
+    pub examined: Shared<Vec<Examination>>,
     /// What persons have said, by component.
-    pub words: BTreeMap<Digest, Vec<Word>>,
+    pub words: Shared<BTreeMap<Digest, Vec<Word>>>,
     /// Work on what is missing.
-    pub growth: Growth,
+    pub growth: Shared<Growth>,
     /// Feature flags.
-    pub flags: BTreeMap<String, bool>,
+    pub flags: Shared<BTreeMap<String, bool>>,
     /// The emergency stop, where one was made.
     pub stop: Option<Stop>,
     /// When the last op was.
@@ -63,7 +67,7 @@ pub struct State {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     /// Its releases.
-    pub releases: BTreeMap<Version, Release>,
+    pub releases: BTreeMap<Version, Shared<Release>>,
     /// The one that serves.
     pub stable: Option<Version>,
     /// The one that served before.
@@ -102,7 +106,7 @@ pub struct Rollout {
     /// What they are made of beside.
     pub salt: String,
     /// How it spreads.
-    pub plan: Plan,
+    pub plan: Shared<Plan>,
     /// The stage that it is in, from 0.
     pub stage: usize,
     /// When that stage began.
@@ -150,8 +154,15 @@ impl State {
             .values()
             .rev()
             .filter(|release| !spreads(&release.installed.version))
+            .map(|release| &**release)
             .filter(|release| self.may_serve(release) && was_let_in(release))
             .find(|release| release.fits(requirement))
+    }
+
+    /// A release that is kept, by its own name.
+    #[must_use]
+    pub fn release(&self, name: &CapabilityName, version: &Version) -> Option<&Release> {
+        self.lines.get(name)?.release(version)
     }
 
     /// Whether a release may serve anybody now.
@@ -183,7 +194,12 @@ impl State {
         }
         match op {
             Op::Aliased { alias, .. } => json!({ "stands_for": self.aliases.get(alias) }),
-            Op::Revoked { digest } => json!({ "revoked": self.revoked.get(digest) }),
+            Op::Revoked { digest } => {
+                let lines =
+                    self.lines_with(digest).map(|(name, line)| (name.as_str(), line.facts()));
+                let lines: BTreeMap<&str, Value> = lines.collect();
+                json!({ "revoked": self.revoked.get(digest), "lines": lines })
+            }
             Op::FlagSet { flag, .. } => json!({ "on": self.flags.get(flag) }),
             Op::Stopped | Op::Lifted { .. } => json!({ "stopped": self.stop.is_some() }),
             Op::Installed(_)
@@ -236,14 +252,20 @@ impl Line {
     /// The release that serves.
     #[must_use]
     pub fn serving(&self) -> Option<&Release> {
-        self.releases.get(self.stable.as_ref()?)
+        self.release(self.stable.as_ref()?)
+    }
+
+    /// One of its releases.
+    #[must_use]
+    pub fn release(&self, version: &Version) -> Option<&Release> {
+        self.releases.get(version).map(|release| &**release)
     }
 
     /// The release that gets copies of requests.
     #[must_use]
     pub fn shadow(&self) -> Option<&Release> {
         let rollout = self.rollout.as_ref().filter(|rollout| rollout.is_shadow())?;
-        self.releases.get(&rollout.version)
+        self.release(&rollout.version)
     }
 }
 

@@ -29,8 +29,15 @@ pub const VARIANTS_MAX: usize = 8;
 /// was divided beforehand stays divided.
 ///
 /// A variant that does worse is taken out and put into quarantine, and its users get the old release.
-/// The stage ends when all that are left have passed it. After the last stage the one is promoted
-/// that fails least often; all of them were shown good enough, so the choice costs no error.
+/// What it wrote to `kv` is undone then, and what the others wrote stays. The stage ends when all that
+/// are left have passed it. After the last stage the one is promoted that fails least often; all of
+/// them were shown good enough, so the choice costs no error, and what the others wrote for their
+/// users stays.
+///
+/// Where the old release is revoked meanwhile, whoever served before it serves again and is the
+/// control from then on; each block of evidence compares what served side by side, so that this costs
+/// no error either. Where that is one of the variants, it leaves the test, since it would be compared
+/// with itself, and the others go on against it: see [`Record::consequences`](super::Record).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Variant {

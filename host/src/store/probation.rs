@@ -2,6 +2,10 @@
 //! releases keep their values, and how each value was before is noted beside them. Where the release
 //! is taken back, what it wrote is undone; where others have written over it since, theirs stays.
 //!
+//! Several may be on probation at once, the variants of an A/B/n test. Each has notes of its own, so
+//! that one is taken back and the others go on. How a value was is how it was before *any* of them
+//! wrote it: what one wrote that was taken back never comes up again because another had noted it.
+//!
 //! The notes stand in the same store, in a space that no capability can name, so that they survive a
 //! restart with the values, and several programs see the same.
 //!
@@ -22,8 +26,6 @@ use note::Note;
 
 /// The key that says which release is on probation. Notes on values begin otherwise.
 const MARK: &str = "on-probation";
-/// What notes on values begin with.
-const NOTE: &str = "=";
 /// Notes that are read at once.
 const PAGE: u32 = 256;
 /// Notes are the host's own and are bounded by the values that they are about.
@@ -37,13 +39,12 @@ pub(crate) struct Probation {
 }
 
 /// Which releases of a capability are on probation, by whatever their host calls them, a space
-/// between two: one as a rule, and several where variants are tried at once. Those share one
-/// probation, since they write to the same values: what they wrote is undone for all of them.
+/// between two: one as a rule, and several where variants are tried at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mark(String);
 
-/// Another joined in the same moment; so often in a row that is nobody's chance.
-const JOINS_MAX: usize = 64;
+/// Another changed the mark in the same moment; so often in a row that is nobody's chance.
+const TRIES_MAX: usize = 64;
 
 impl Probation {
     /// The values of a release.
@@ -65,35 +66,32 @@ impl Probation {
 
     /// Joins the releases that are on probation, or begins one.
     pub(crate) async fn join(&self, space: &CapabilityName) -> Result<(), KvError> {
-        for _ in 0..JOINS_MAX {
-            let Some(mark) = self.begin(space).await? else { return Ok(()) };
-            if mark.names(&self.release) {
-                return Ok(());
-            }
-            let joined = format!("{} {}", mark.0, self.release).into_bytes();
-            let expected = Expectation { key: MARK.to_owned(), value: Some(mark.0.into_bytes()) };
-            let change = Change::Set(MARK.to_owned(), joined);
-            let written =
-                write(&*self.values, &space.notes(), vec![expected], vec![change]).await?;
-            if matches!(written, Applied::Done(_)) {
-                return Ok(());
-            }
-        }
-        Err(KvError::Unavailable("others change who is on probation all the time".to_owned()))
+        mark(&*self.values, space, |mark| match mark {
+            Some(mark) if mark.names(&self.release) => Some(mark.0.clone()),
+            Some(mark) => Some(format!("{} {}", mark.0, self.release)),
+            None => Some(self.release.clone()),
+        })
+        .await
     }
 
     async fn apply_noted(
         &self,
         space: &CapabilityName,
         transaction: Transaction,
+        mark: &Mark,
     ) -> Result<Applied, KvError> {
         let keys: BTreeSet<String> = transaction.changes.iter().map(key).cloned().collect();
-        let fresh = self.note_before(space, &keys).await?;
+        let mut fresh = Vec::new();
+        for key in &keys {
+            fresh.extend(self.note_before(space, key, mark).await?);
+        }
         let applied = self.values.apply(space, transaction).await;
         let noted = match &applied {
             Ok(Applied::Done(_)) => self.note_after(space, &keys).await,
-            // Nothing was written, so there is nothing to be undone.
-            Ok(Applied::NotExpected) | Err(_) => self.forget(space, &fresh).await,
+            // Nothing was written, so there is nothing more to be undone than before.
+            Ok(Applied::NotExpected) | Err(_) => {
+                write(&*self.values, &space.notes(), Vec::new(), fresh).await.map(drop)
+            }
         };
         if let Err(error) = noted {
             // The value is written, and would be undone whatever is written over it.
@@ -102,24 +100,46 @@ impl Probation {
         applied
     }
 
-    /// Notes how values are, where that is not noted yet; gives back for which that was new.
+    /// Notes how a value is, where that is not noted yet or others have written it since; gives back
+    /// how the note is taken back.
     async fn note_before(
         &self,
         space: &CapabilityName,
-        keys: &BTreeSet<String>,
-    ) -> Result<Vec<String>, KvError> {
-        let notes = space.notes();
-        let mut fresh = Vec::new();
-        for key in keys {
-            let place = format!("{NOTE}{key}");
-            if self.values.read(&notes, &place).await?.is_none() {
-                let note = Note::before(self.values.read(space, key).await?);
-                let set = Change::Set(place, note.to_bytes());
-                write(&*self.values, &notes, Vec::new(), vec![set]).await?;
-                fresh.push(key.clone());
+        key: &str,
+        mark: &Mark,
+    ) -> Result<Option<Change>, KvError> {
+        let (notes, place) = (space.notes(), place(&self.release, key));
+        let now = self.values.read(space, key).await?;
+        let noted = self.values.read(&notes, &place).await?;
+        let note = noted.as_deref().and_then(Note::from_bytes);
+        if note.is_some_and(|note| note.is_last(now.as_deref())) {
+            return Ok(None);
+        }
+        let before = self.before(space, key, now, mark).await?;
+        let set = Change::Set(place.clone(), Note::before(before).to_bytes());
+        write(&*self.values, &notes, Vec::new(), vec![set]).await?;
+        Ok(Some(match noted {
+            Some(noted) => Change::Set(place, noted),
+            None => Change::Delete(place),
+        }))
+    }
+
+    /// How a value was before any release on probation wrote it.
+    async fn before(
+        &self,
+        space: &CapabilityName,
+        key: &str,
+        now: Option<Vec<u8>>,
+        mark: &Mark,
+    ) -> Result<Option<Vec<u8>>, KvError> {
+        for other in mark.releases().filter(|other| *other != self.release) {
+            let noted = self.values.read(&space.notes(), &place(other, key)).await?;
+            let note = noted.as_deref().and_then(Note::from_bytes);
+            if let Some(note) = note.filter(|note| note.is_last(now.as_deref())) {
+                return Ok(note.into_before());
             }
         }
-        Ok(fresh)
+        Ok(now)
     }
 
     async fn note_after(
@@ -129,7 +149,7 @@ impl Probation {
     ) -> Result<(), KvError> {
         let notes = space.notes();
         for key in keys {
-            let place = format!("{NOTE}{key}");
+            let place = place(&self.release, key);
             let noted = self.values.read(&notes, &place).await?;
             let Some(mut note) = noted.as_deref().and_then(Note::from_bytes) else { continue };
             note.wrote(self.values.read(space, key).await?.as_deref());
@@ -139,14 +159,10 @@ impl Probation {
         Ok(())
     }
 
-    async fn forget(&self, space: &CapabilityName, keys: &[String]) -> Result<(), KvError> {
-        let deleted = keys.iter().map(|key| Change::Delete(format!("{NOTE}{key}")));
-        write(&*self.values, &space.notes(), Vec::new(), deleted.collect()).await.map(drop)
-    }
-
-    async fn is_on(&self, space: &CapabilityName) -> Result<bool, KvError> {
+    /// The mark, where it names this release.
+    async fn on(&self, space: &CapabilityName) -> Result<Option<Mark>, KvError> {
         let mark = mark_of(&*self.values, space).await?;
-        Ok(mark.is_some_and(|mark| mark.names(&self.release)))
+        Ok(mark.filter(|mark| mark.names(&self.release)))
     }
 }
 
@@ -171,29 +187,84 @@ pub(crate) async fn mark_of(
     Ok(mark.map(|mark| Mark(String::from_utf8_lossy(&mark).into_owned())))
 }
 
-/// Undoes what the release on probation has written, and ends its probation. One that is interrupted
+/// Undoes what a release on probation has written, and ends its probation. One that is interrupted
 /// goes on from where it was.
-pub(crate) async fn undo(values: &dyn KeyValue, space: &CapabilityName) -> Result<(), KvError> {
-    while let Some(places) = page(values, space).await? {
+pub(crate) async fn undo(
+    values: &dyn KeyValue,
+    space: &CapabilityName,
+    release: &str,
+) -> Result<(), KvError> {
+    let prefix = place(release, "");
+    while let Some(places) = page(values, space, &prefix).await? {
         for place in places {
             let bytes = values.read(&space.notes(), &place).await?;
             if let Some(note) = bytes.as_deref().and_then(Note::from_bytes) {
-                put_back(values, space, place.strip_prefix(NOTE).unwrap_or_default(), note).await?;
+                let key = place.strip_prefix(&prefix).unwrap_or_default();
+                put_back(values, space, key, note).await?;
             }
             remove(values, space, place).await?;
         }
     }
-    remove(values, space, MARK.to_owned()).await
+    strike(values, space, release).await
 }
 
-/// Ends the probation and keeps what the release has written.
-pub(crate) async fn accept(values: &dyn KeyValue, space: &CapabilityName) -> Result<(), KvError> {
-    while let Some(places) = page(values, space).await? {
+/// Ends the probation of a release and keeps what it has written.
+pub(crate) async fn accept(
+    values: &dyn KeyValue,
+    space: &CapabilityName,
+    release: &str,
+) -> Result<(), KvError> {
+    while let Some(places) = page(values, space, &place(release, "")).await? {
         for place in places {
             remove(values, space, place).await?;
         }
     }
-    remove(values, space, MARK.to_owned()).await
+    strike(values, space, release).await
+}
+
+/// Takes a release out of those that are on probation.
+async fn strike(
+    values: &dyn KeyValue,
+    space: &CapabilityName,
+    release: &str,
+) -> Result<(), KvError> {
+    mark(values, space, |mark| {
+        let left: Vec<&str> = mark?.releases().filter(|named| *named != release).collect();
+        (!left.is_empty()).then(|| left.join(" "))
+    })
+    .await
+}
+
+/// Changes who is on probation, over what it is at that moment.
+async fn mark(
+    values: &dyn KeyValue,
+    space: &CapabilityName,
+    change: impl Fn(Option<&Mark>) -> Option<String>,
+) -> Result<(), KvError> {
+    for _ in 0..TRIES_MAX {
+        let before = mark_of(values, space).await?;
+        let after = change(before.as_ref());
+        let before = before.map(|mark| mark.0);
+        if before == after {
+            return Ok(());
+        }
+        let changes = vec![match after {
+            Some(after) => Change::Set(MARK.to_owned(), after.into_bytes()),
+            None => Change::Delete(MARK.to_owned()),
+        }];
+        let value = before.map(String::into_bytes);
+        let expected = vec![Expectation { key: MARK.to_owned(), value }];
+        let written = write(values, &space.notes(), expected, changes).await?;
+        if matches!(written, Applied::Done(_)) {
+            return Ok(());
+        }
+    }
+    Err(KvError::Unavailable("others change who is on probation all the time".to_owned()))
+}
+
+/// Where a release notes how a value was. No version has a space in it.
+fn place(release: &str, key: &str) -> String {
+    format!("={release} {key}")
 }
 
 /// Puts a value back as it was, unless others have written over it since.
@@ -216,12 +287,13 @@ async fn put_back(
     write(values, space, expected, vec![change]).await.map(drop)
 }
 
-/// Some of the notes that are left; none where there are none.
+/// Some of the notes of a release that are left; none where there are none.
 async fn page(
     values: &dyn KeyValue,
     space: &CapabilityName,
+    prefix: &str,
 ) -> Result<Option<Vec<String>>, KvError> {
-    let range = KeyRange { prefix: NOTE.to_owned(), after: None, limit: PAGE };
+    let range = KeyRange { prefix: prefix.to_owned(), after: None, limit: PAGE };
     let places = values.list(&space.notes(), range).await?;
     Ok((!places.is_empty()).then_some(places))
 }
@@ -270,10 +342,10 @@ impl KeyValue for Probation {
         transaction: Transaction,
     ) -> KvFuture<'a, Applied> {
         Box::pin(async move {
-            if self.is_on(space).await? {
-                return self.apply_noted(space, transaction).await;
+            match self.on(space).await? {
+                Some(mark) => self.apply_noted(space, transaction, &mark).await,
+                None => self.values.apply(space, transaction).await,
             }
-            self.values.apply(space, transaction).await
         })
     }
 }

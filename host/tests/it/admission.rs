@@ -11,7 +11,9 @@ use engraft::examine::{
     Report, Rule, Said,
 };
 use engraft::model::{Budget, Clock, Outcome, SystemClock};
-use engraft::registry::{Actor, Installed, Op, Plan, Record, RegistryError, ReleaseOrigin};
+use engraft::registry::{
+    Actor, Installed, JournalError, Op, Plan, Record, RegistryError, ReleaseOrigin,
+};
 use engraft::store::{MemoryLog, OpLog};
 use engraft::traffic::{Target, Who};
 use engraft::{Error, Host, LiveHost};
@@ -357,8 +359,14 @@ async fn there_is_no_side_door() {
         verified: None,
         examination: None,
     };
-    let refused = live.change(by(), "", Op::Installed(installed)).await.unwrap_err();
-    assert!(matches!(refused, Error::Registry(RegistryError::NotExamined { .. })), "{refused}");
+    let refused = live.change(by(), "", Op::Installed(installed.clone())).await.unwrap_err();
+    let not_admitted = |error: &JournalError| matches!(error, JournalError::NotAdmitted { .. });
+    let Error::Registry(RegistryError::Journal(error)) = &refused else { panic!("{refused}") };
+    assert!(not_admitted(error), "{refused}");
+    // Nor around the host, by whoever holds the key of the log.
+    let journal = live.registry().journal();
+    let refused = journal.record(by(), "", Op::Installed(installed)).unwrap_err();
+    assert!(not_admitted(&refused), "{refused}");
     // A word that nobody signed whom the keyring trusts, as an op and as an approval.
     let stranger = SigningKey::from_seed(&[8; 32], Origin::Release);
     let forged = place.word(&report, &stranger, Decision::Approve, Conditions::default());

@@ -1,5 +1,7 @@
 //! A release in shadow, with a real component whose effects would be seen if they happened.
 
+mod outside;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

@@ -8,7 +8,7 @@ use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey};
 use engraft::engine::InstancePolicy;
 use engraft::examine::Policy;
 use engraft::model::{CapabilityName, Grant, KeyValue, Outcome};
-use engraft::registry::{Actor, Op, Plan};
+use engraft::registry::{Actor, Op, Plan, Variant};
 use engraft::store::{MemoryLog, MemoryStore};
 use engraft::traffic::{Target, Who};
 use engraft::{Host, Invocation, LiveHost, Terms};
@@ -193,6 +193,49 @@ async fn a_release_that_cannot_take_over_does_not_serve_and_changes_nothing() {
     let state = live.registry().journal().state();
     assert!(state.lines[&name()].rollout.is_none(), "taken back by itself");
     assert_eq!(look(&live, &Who::default(), None).await, ("0.9.0".to_owned(), 6));
+}
+
+/// 1.0.0 serves, and 1.1.0 and 1.2.0 are tried beside it.
+async fn two_variants(place: &Place) -> LiveHost {
+    let live = place.open(InstancePolicy::Fresh).await;
+    for (sequence, version) in [(1, "1.0.0"), (2, "1.1.0"), (3, "1.2.0")] {
+        place.install(&live, sequence, version).await;
+    }
+    look(&live, &Who::default(), None).await;
+    let variants = Variant::even([version("1.1.0"), version("1.2.0")]);
+    live.start_variants(&name(), variants, half(), by(), "").await.unwrap();
+    live
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_variant_that_is_taken_out_leaves_nothing_and_the_others_keep_theirs() {
+    let place = Place::new();
+    let live = two_variants(&place).await;
+    let (one, two) = (user(&live, "1.1.0").await, user(&live, "1.2.0").await);
+    assert_eq!(look(&live, &one, None).await, ("1.1.0".to_owned(), 4));
+    let out =
+        |what: &str| Op::RolledBack { name: name(), version: Some(version(what)), decision: None };
+    live.change(by(), "people complain", out("1.1.0")).await.unwrap();
+    assert_eq!(place.value("count").await.as_deref(), Some("2"), "undone at once");
+    assert_eq!(look(&live, &two, None).await, ("1.2.0".to_owned(), 4));
+    assert_eq!(look(&live, &one, None).await, ("1.0.0".to_owned(), 6), "back on the old one");
+    assert_eq!(look(&live, &two, None).await, ("1.2.0".to_owned(), 8));
+    live.change(by(), "and of this", out("1.2.0")).await.unwrap();
+    assert_eq!(place.value("count").await.as_deref(), Some("6"), "as whoever serves left it");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_a_variant_is_promoted_what_the_others_wrote_stays() {
+    let place = Place::new();
+    let live = two_variants(&place).await;
+    let one = user(&live, "1.1.0").await;
+    assert_eq!(look(&live, &one, None).await, ("1.1.0".to_owned(), 4));
+    let op = Op::Promoted { name: name(), version: Some(version("1.2.0")), decision: None };
+    live.change(by(), "it is best", op).await.unwrap();
+    assert_eq!(place.value("count").await.as_deref(), Some("4"), "its users find what it left");
+    let back = Op::Activated { name: name(), version: version("1.0.0") };
+    live.change(by(), "not so", back).await.unwrap();
+    assert_eq!(place.value("count").await.as_deref(), Some("4"), "both had passed");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,5 @@
-//! Models of the places where threads meet: the pool of instances, the swap of what is live, and the
-//! closing of a release. The real files are compiled in here, with locks and atomics of which shuttle
+//! Models of the places where threads meet: the pool of instances, sessions, the swap of what is live,
+//! and the closing of a release. The real files are compiled in here, with locks and atomics of which shuttle
 //! tries one schedule after the other; a schedule that breaks something is printed, and replays.
 //!
 //! *Never:* a model has code of its own for what it is about; made up is only what stands around it.
@@ -14,6 +14,7 @@
 
 mod pool;
 mod release;
+mod session;
 mod swap;
 
 /// Schedules of each kind that a model is tried under: some seconds for all of them together.

@@ -15,7 +15,7 @@ use config::InstancePolicy;
 use desk::{Desk, Entry};
 use warm::Warm;
 
-mod config {
+pub(crate) mod config {
     use std::time::Duration;
 
     /// How long an instance lives.
@@ -58,7 +58,7 @@ mod sprint {
     }
 }
 
-mod warm {
+pub(crate) mod warm {
     /// An instance that notices who has it.
     #[derive(Default)]
     pub(crate) struct Warm {

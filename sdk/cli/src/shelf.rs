@@ -11,7 +11,7 @@ use engraft::examine::{Examination, Policy};
 use engraft::model::{CapabilityName, SystemClock};
 use engraft::registry::{Actor, Journal, Op, Record};
 use engraft::store::{OpLog, SqliteLog};
-use engraft::{Host, LiveHost};
+use engraft::{Clerk, Host};
 use semver::Version;
 
 use crate::desk::Desk;
@@ -76,13 +76,13 @@ impl DeedArgs {
         Ok(reply(&record.map_err(trouble)?))
     }
 
-    /// A host with this registry and policy, for what has to be verified, examined and loaded first.
-    pub(crate) async fn live(&self, policy: Policy, desk: &Desk) -> Result<LiveHost> {
+    /// Who keeps in this registry what has to be verified, examined and loaded first. Nothing of what
+    /// serves is loaded: a program that runs does that, on its own terms, and may have many of them.
+    pub(crate) fn clerk(&self, policy: Policy, desk: &Desk) -> Result<Clerk> {
         let home = desk.home()?;
         let keyring = home.judge()?;
         let host = Host::builder().trust(keyring).policy(policy).cache_dir(home.cache_path());
-        let host = host.build()?;
-        Ok(LiveHost::open(host, self.shelf.log(desk)?, log_key(desk)?).await?)
+        Ok(Clerk::open(host.build()?, self.shelf.log(desk)?, log_key(desk)?)?)
     }
 
     pub(crate) fn actor(&self) -> Actor {
@@ -151,7 +151,9 @@ pub(crate) fn sentence(record: &Record) -> String {
     }
     let why = text::line(&record.why);
     let why = if why.is_empty() { String::new() } else { format!(": {why}") };
-    format!("{} by {}{why}", words.join(" "), text::line(&record.by.to_string()))
+    let more = record.consequences().into_iter().map(|more| format!("; {}", text::line(&more)));
+    let more: String = more.collect();
+    format!("{} by {}{why}{more}", words.join(" "), text::line(&record.by.to_string()))
 }
 
 /// What an examination came to, on one line.

@@ -57,6 +57,24 @@ async fn figures_are_posted_as_otlp_says() {
     assert_eq!(point["startTimeUnixNano"], "1000000000");
 }
 
+#[test]
+fn what_a_shadow_answered_is_told_to_a_collector_as_well() {
+    let shadow: crate::traffic::ShadowFigures = serde_json::from_value(serde_json::json!({
+        "name": "a.b", "version": "1.1.0", "share": "50%", "compared": 10, "differed": 4, "broke": 1,
+    }))
+    .unwrap();
+    let body = body::request(&Figures { shadows: vec![shadow], ..Figures::default() }, &[]);
+    let metrics = body["resourceMetrics"][0]["scopeMetrics"][0]["metrics"].as_array().unwrap();
+    let points = |name: &str, kind: &str| {
+        let metric = metrics.iter().find(|metric| metric["name"] == name).unwrap();
+        metric[kind]["dataPoints"].as_array().unwrap().clone()
+    };
+    let counts = points("engraft.shadow.requests", "sum");
+    let counts: Vec<&str> = counts.iter().map(|point| point["asInt"].as_str().unwrap()).collect();
+    assert_eq!(counts, ["6", "3", "1", "0"]);
+    assert_eq!(points("engraft.shadow.share", "gauge")[0]["asDouble"], 0.5);
+}
+
 #[tokio::test]
 async fn a_collector_that_says_no_or_is_not_there_is_told_of() {
     let no = "HTTP/1.1 429 Slow Down\r\nContent-Length: 9\r\n\r\nlater \u{7}ok";

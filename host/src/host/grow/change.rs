@@ -29,7 +29,8 @@ impl Growth {
         let state = self.registry().journal().state();
         let unknown = || JournalError::from(Rule::UnknownCapability { name: name.clone() });
         let line = state.lines.get(name).ok_or_else(unknown)?;
-        let release = line.serving().or_else(|| line.releases.values().next_back());
+        let newest = || line.releases.values().next_back().map(|release| &**release);
+        let release = line.serving().or_else(newest);
         let installed = &release.ok_or_else(unknown)?.installed;
         let (mut recipe, mut examples) = (None, Vec::new());
         let made = state.growth.works.values().find(|it| it.makes(name, &installed.version));

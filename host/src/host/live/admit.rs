@@ -168,6 +168,7 @@ impl LiveHost {
         let names = names.filter(|name| *name != candidate.name()).cloned().collect();
         let line = state.lines.get(candidate.name());
         let releases = line.into_iter().flat_map(|line| line.releases.values().rev());
+        let releases = releases.map(|release| &**release);
         let version = candidate.version();
         let is_before = |it: &&crate::registry::Release| match version {
             Some(version) => it.installed.version < *version,

@@ -168,7 +168,11 @@ impl State {
         else {
             return;
         };
-        if let Some(work) = self.growth.works.values_mut().find(|work| work.makes(name, version)) {
+        // Looked at first, because writing copies what other states have too.
+        let made = self.growth.works.values().find(|work| work.makes(name, version));
+        if let Some(id) = made.map(|work| work.id)
+            && let Some(work) = self.growth.works.get_mut(&id)
+        {
             work.has_spread = true;
         }
     }

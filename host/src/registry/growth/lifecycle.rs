@@ -31,7 +31,7 @@ impl State {
     /// The release that came of a draft, where it is kept.
     #[must_use]
     pub fn release_of(&self, proposal: &Proposal) -> Option<&Release> {
-        let release = self.lines.get(&proposal.name)?.releases.get(&proposal.version)?;
+        let release = self.lines.get(&proposal.name)?.release(&proposal.version)?;
         (release.installed.component == proposal.component).then_some(release)
     }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::artifact::Origin;
+use crate::registry::state::Rule;
 use crate::store::MemoryLog;
 use crate::store::log::{Fault, FaultyLog};
 
@@ -118,7 +119,7 @@ fn what_is_not_allowed_is_not_written() {
 fn ops_that_come_together_go_in_together_and_each_is_told_its_own() {
     let (log, clock) = (Arc::new(MemoryLog::new()), Arc::new(Hand::default()));
     let journal = open(&log, &clock);
-    let draft = |op| Draft { by: person(), why: String::new(), op, blobs: Vec::new() };
+    let draft = |op| Draft::new(person(), "", op).unwrap();
     let name = "no.where".parse().unwrap();
     let drafts = [draft(flag(0)), draft(Op::Paused { name }), draft(flag(1))];
     let told = journal.record_all(&drafts);

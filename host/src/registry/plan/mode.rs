@@ -38,12 +38,13 @@ pub enum StageMode {
     /// | it uses | it sees |
     /// |---|---|
     /// | `kv` | the real values, and what it wrote itself in the same call; nothing is kept |
-    /// | `http`, `wasi:http` | `unavailable`: no request leaves, and no name is looked up |
+    /// | `http` | `unavailable`: no request leaves, and no name is looked up |
+    /// | `wasi:http` | the same, as an error of the connection |
     /// | `call` | `unavailable`: no other capability is asked |
     /// | `log`, `progress`, standard output | it is taken, and gone |
     /// | files | what is there, in every directory read-only |
     /// | `config`, `env`, `clock`, `random` | the real ones; of `secrets`, whether there is one |
-    /// | interfaces of the program | such a release cannot be a shadow, and the rollout is taken back |
+    /// | interfaces of the program | what the program [says](crate::engine::raw::Interface::in_shadow); where it says nothing, such a release cannot be a shadow, and the rollout is taken back |
     ///
     /// A release that needs an effect to answer differs from what was served for that reason alone.
     /// A paused rollout is shadowed on; an emergency stop or a revocation ends it.

@@ -18,10 +18,13 @@ use crate::registry::state::Release;
 /// is loaded again when it is asked for again, from compiled code in milliseconds.
 const ASKED_MAX: usize = 64;
 
+/// A release that somebody asked for by a requirement.
+pub(super) type Asked = (CapabilityName, Version);
+
 /// What is behind the stage.
 pub(super) struct Backstage<C> {
     leaving: Vec<Leaving<C>>,
-    asked: VecDeque<(CapabilityName, Version)>,
+    asked: VecDeque<Asked>,
 }
 
 struct Leaving<C> {
@@ -40,8 +43,9 @@ impl<C> Backstage<C> {
         }
     }
 
-    pub(super) fn is_asked_for(&self, name: &CapabilityName, version: &Version) -> bool {
-        self.asked.iter().any(|(asked, of)| asked == name && of == version)
+    /// What somebody asked for, the latest last.
+    pub(super) const fn asked(&self) -> &VecDeque<Asked> {
+        &self.asked
     }
 
     /// Lets a release drain until then.

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::stirred::Stirred;
 use super::{Callee, Registry};
 use crate::registry::book::Book;
 use crate::registry::journal::{Journal, JournalError};
@@ -35,9 +36,13 @@ pub enum Kept {
 
 impl<C: Callee> Registry<C> {
     /// The books of all stages that the snapshot has none of.
-    pub(super) async fn books(&self, state: &State) -> HashMap<StageId, Arc<Book>> {
+    pub(super) async fn books(
+        &self,
+        state: &State,
+        stirred: &Stirred,
+    ) -> HashMap<StageId, Arc<Book>> {
         let mut books = HashMap::new();
-        for (name, line) in &state.lines {
+        for (name, line) in stirred.lines(state) {
             // A shadow counts nowhere.
             let rollout = line.rollout.as_ref().filter(|rollout| !rollout.is_shadow());
             let Some(rollout) = rollout else { continue };

@@ -4,6 +4,7 @@
 
 use semver::Version;
 
+use super::stirred::Stirred;
 use crate::model::CapabilityName;
 use crate::registry::state::{Line, Rollout, State};
 
@@ -28,9 +29,13 @@ pub(super) struct Takeover<'a> {
 }
 
 /// Who takes over from whom between two states.
-pub(super) fn takeovers<'a>(old: &'a State, new: &'a State) -> Vec<Takeover<'a>> {
+pub(super) fn takeovers<'a>(
+    old: &'a State,
+    new: &'a State,
+    stirred: &'a Stirred,
+) -> Vec<Takeover<'a>> {
     let mut all = Vec::new();
-    for (name, line) in &new.lines {
+    for (name, line) in stirred.lines(new) {
         let Some(before) = old.lines.get(name) else { continue };
         let takeovers = takeovers_of(before, line).into_iter();
         all.extend(takeovers.map(|(how, old, new)| Takeover { name, old, new, how }));
@@ -42,11 +47,15 @@ pub(super) fn takeovers<'a>(old: &'a State, new: &'a State) -> Vec<Takeover<'a>>
 pub(super) fn changed<'a>(
     old: &'a State,
     new: &'a State,
+    stirred: &'a Stirred,
 ) -> impl Iterator<Item = &'a CapabilityName> {
-    let who = |line: &'a Line| (line.stable.as_ref(), spreading(line));
-    let lines = new.lines.iter();
-    let changed =
-        lines.filter(move |(name, line)| old.lines.get(*name).map(who) != Some(who(line)));
+    fn who(line: &Line) -> (Option<&Version>, Vec<&Version>) {
+        (line.stable.as_ref(), spreading(line))
+    }
+    let changed = stirred.lines(new).filter(move |(name, line)| {
+        let before = old.lines.get(*name).map(|line| who(line));
+        before != Some(who(line))
+    });
     changed.map(|(name, _)| name)
 }
 

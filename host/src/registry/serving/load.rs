@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use super::Handover;
 use crate::model::CapabilityName;
-use crate::registry::state::{Line, Release};
+use crate::registry::state::{Release, State};
 
 /// Makes what can be called out of a release and its bundle: verified again, compiled, warm.
 pub trait Load<C>: Send + Sync + 'static {
@@ -26,10 +26,10 @@ pub trait Load<C>: Send + Sync + 'static {
         Box::pin(async { Ok(()) })
     }
 
-    /// Is told who serves and what spreads, after that has changed and when a program starts: where a
-    /// release was taken back, what it did to the state of its capability is undone.
-    fn settle<'a>(&'a self, name: &'a CapabilityName, line: &'a Line) -> Loading<'a, ()> {
-        let _ = (name, line);
+    /// Is told who serves and what spreads of a capability, after that has changed and when a program
+    /// starts: where a release was taken back, what it did to the state of its capability is undone.
+    fn settle<'a>(&'a self, name: &'a CapabilityName, state: &'a State) -> Loading<'a, ()> {
+        let _ = (name, state);
         Box::pin(async { Ok(()) })
     }
 }

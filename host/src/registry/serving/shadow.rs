@@ -209,7 +209,7 @@ pub(super) fn shadow_of<C>(
 
 pub(super) fn may_shadow<C>(state: &State, shadow: &Shadow<C>) -> bool {
     let serving = shadow.serving();
-    let release = state.lines.get(serving.name()).and_then(Line::shadow);
+    let release = state.lines.get(serving.name()).and_then(|line| line.shadow());
     release.is_some_and(|release| serving.is(&release.installed) && state.may_shadow(release))
 }
 

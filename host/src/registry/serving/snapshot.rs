@@ -2,15 +2,17 @@
 //!
 //! *Never:* a release that is revoked or in quarantine is in it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use semver::{Version, VersionReq};
 
-use super::backstage::Backstage;
+use super::backstage::Asked;
 use super::books::StageId;
+use super::names::ByName;
 use super::shadow::{Shadow, may_shadow, shadow_of};
 use super::spreading::Spreading;
+use super::stirred::Stirred;
 use super::{Installed, Serving};
 use crate::model::{CapabilityName, Digest};
 use crate::registry::admission::Reach;
@@ -20,9 +22,12 @@ use crate::registry::state::{Line, Release, Rollout, State};
 /// Who serves what, at one moment.
 #[derive(Debug)]
 pub struct Snapshot<C> {
-    lines: HashMap<CapabilityName, Arc<Served<C>>>,
+    lines: ByName<Arc<Served<C>>>,
     state: Arc<State>,
     at: u64,
+    /// What it was made with beside the state, so that the next one knows what has changed.
+    asked: VecDeque<Asked>,
+    barred: BTreeSet<Digest>,
 }
 
 /// One capability in it.
@@ -45,6 +50,8 @@ pub struct Served<C> {
 /// What comes with a new snapshot, beside the state that it shows.
 pub(super) struct Change<'a, C> {
     pub(super) at: u64,
+    pub(super) stirred: &'a Stirred,
+    pub(super) asked: &'a VecDeque<Asked>,
     pub(super) ready: &'a [Arc<Serving<C>>],
     pub(super) books: &'a HashMap<StageId, Arc<Book>>,
     pub(super) shadows: &'a HashMap<StageId, Arc<Shadow<C>>>,
@@ -54,7 +61,8 @@ pub(super) struct Change<'a, C> {
 
 impl<C> Snapshot<C> {
     pub(super) fn empty() -> Self {
-        Self { lines: HashMap::new(), state: Arc::default(), at: 0 }
+        let (lines, asked, barred) = (ByName::default(), VecDeque::new(), BTreeSet::new());
+        Self { lines, state: Arc::default(), at: 0, asked, barred }
     }
 
     /// How many entries of the log it rests on.
@@ -100,20 +108,44 @@ impl<C> Snapshot<C> {
         self.lines.get(name)?.ready.get(version)
     }
 
+    /// Which capabilities may look otherwise in the next snapshot.
+    pub(super) fn stirred(
+        &self,
+        state: &State,
+        asked: &VecDeque<Asked>,
+        barred: &BTreeSet<Digest>,
+    ) -> Stirred {
+        if self.barred != *barred {
+            return Stirred::All;
+        }
+        let stirred = Stirred::between(&self.state, state);
+        if self.asked == *asked {
+            return stirred;
+        }
+        let both = self.asked.iter().chain(asked);
+        let is_news = |one: &&Asked| self.asked.contains(one) != asked.contains(one);
+        stirred.and(both.filter(is_news).map(|(name, _)| name.clone()))
+    }
+
     /// The releases that have to be ready: who serves, what spreads, what somebody is pinned to or
     /// has asked for.
-    pub(super) fn wanted<'a>(state: &'a State, backstage: &Backstage<C>) -> Vec<&'a Release> {
-        let pinned: BTreeSet<(&CapabilityName, &Version)> = state.pins.values().flatten().collect();
+    pub(super) fn wanted<'a>(
+        state: &'a State,
+        asked: &VecDeque<Asked>,
+        stirred: &'a Stirred,
+    ) -> Vec<&'a Release> {
+        let pinned = state.pins.values().flatten();
+        let named: BTreeSet<(&CapabilityName, &Version)> =
+            pinned.chain(asked.iter().map(|(name, version)| (name, version))).collect();
         let mut wanted = Vec::new();
-        for (name, line) in &state.lines {
+        for (name, line) in stirred.lines(state) {
             let spreading: Vec<&Version> = line.rollout.iter().flat_map(Rollout::let_in).collect();
             for (version, release) in &line.releases {
                 let is_wanted = line.stable.as_ref() == Some(version)
                     || spreading.contains(&version)
-                    || pinned.contains(&(name, version))
-                    || backstage.is_asked_for(name, version);
+                    || named.contains(&(name, version));
                 if is_wanted && state.may_serve(release) {
-                    wanted.push(release);
+                    wanted.push(&**release);
                 }
             }
         }
@@ -121,16 +153,17 @@ impl<C> Snapshot<C> {
     }
 
     /// This one without what may not serve any more, which is closed; none where all may.
-    pub(super) fn without(&self, state: &State) -> Option<Self> {
+    pub(super) fn without(&self, state: &State, stirred: &Stirred) -> Option<Self> {
         let may_serve = |serving: &Arc<Serving<C>>| {
-            let line = state.lines.get(serving.name());
-            let release = line.and_then(|line| line.releases.get(serving.version()));
+            let release = state.release(serving.name(), serving.version());
             release
                 .is_some_and(|release| serving.is(&release.installed) && state.may_serve(release))
         };
-        let all = self.lines.values().flat_map(|served| served.ready.values());
+        let served: Vec<_> =
+            self.lines.iter().filter(|&(name, _)| stirred.includes(name)).collect();
+        let all = served.iter().flat_map(|(_, served)| served.ready.values());
         let closed: Vec<_> = all.filter(|serving| !may_serve(serving)).collect();
-        let shadows = self.lines.values().filter_map(|served| served.shadow.as_ref());
+        let shadows = served.iter().filter_map(|(_, served)| served.shadow.as_ref());
         let over: Vec<_> = shadows.filter(|shadow| !may_shadow(state, shadow)).collect();
         if closed.is_empty() && over.is_empty() {
             return None;
@@ -145,22 +178,24 @@ impl<C> Snapshot<C> {
             let rest = if is_hit { Arc::new(served.open()) } else { Arc::clone(served) };
             (name.clone(), rest)
         });
-        Some(Self { lines: lines.collect(), state: Arc::clone(&self.state), at: self.at })
+        let (asked, barred) = (self.asked.clone(), self.barred.clone());
+        let (lines, state) = (lines.collect(), Arc::clone(&self.state));
+        Some(Self { lines, state, at: self.at, asked, barred })
     }
 
     /// The next one: what is ready already, and what has become ready.
-    pub(super) fn next(
-        state: &Arc<State>,
-        old: &Self,
-        backstage: &Backstage<C>,
-        change: &Change<'_, C>,
-    ) -> Self {
+    pub(super) fn next(state: &Arc<State>, old: &Self, change: &Change<'_, C>) -> Self {
         let mut wanted: HashMap<&CapabilityName, Vec<&Release>> = HashMap::new();
-        for release in Self::wanted(state, backstage) {
+        for release in Self::wanted(state, change.asked, change.stirred) {
             wanted.entry(&release.installed.name).or_default().push(release);
         }
-        let mut lines: HashMap<CapabilityName, Arc<Served<C>>> = HashMap::new();
-        for (name, line) in &state.lines {
+        let mut lines = match change.stirred {
+            Stirred::All => ByName::with_capacity_and_hasher(state.lines.len(), Default::default()),
+            Stirred::These(_) => old.lines.clone(),
+        };
+        let gone = old.state.aliases.keys().filter(|alias| !state.aliases.contains_key(*alias));
+        gone.for_each(|alias| drop(lines.remove(alias)));
+        for (name, line) in change.stirred.lines(state) {
             let before = old.lines.get(name).map(|served| &**served);
             let wanted = wanted.get(name).map_or(&[][..], Vec::as_slice);
             let served = Served::of(state, (name, line), wanted, before, change);
@@ -171,16 +206,18 @@ impl<C> Snapshot<C> {
                 lines.insert(alias.clone(), served);
             }
         }
-        Self { lines, state: Arc::clone(state), at: change.at }
+        let (asked, barred) = (change.asked.clone(), change.barred.clone());
+        Self { lines, state: Arc::clone(state), at: change.at, asked, barred }
     }
 
     /// Lets the shadows go that the next one has none of.
     pub(super) fn end_shadows_without(&self, next: &Self) {
         for (name, served) in &self.lines {
+            let Some(shadow) = &served.shadow else { continue };
             let now = next.lines.get(name).and_then(|served| served.shadow.as_ref());
-            let shadow = served.shadow.as_ref();
-            let gone = shadow.filter(|shadow| !now.is_some_and(|now| Arc::ptr_eq(now, shadow)));
-            gone.inspect(|shadow| shadow.serving().expire());
+            if !now.is_some_and(|now| Arc::ptr_eq(now, shadow)) {
+                shadow.serving().expire();
+            }
         }
     }
 
@@ -191,7 +228,10 @@ impl<C> Snapshot<C> {
         ready: &'a [Arc<Serving<C>>],
     ) -> impl Iterator<Item = Arc<Serving<C>>> + 'a {
         // An alias leads to what its name leads to.
-        let names = old.lines.iter().filter(|(name, _)| old.state.lines.contains_key(*name));
+        let names = old.lines.iter().filter(|&(name, served)| {
+            let is_kept = self.lines.get(name).is_some_and(|now| Arc::ptr_eq(now, served));
+            !is_kept && old.state.lines.contains_key(name)
+        });
         let before = names.flat_map(|(_, served)| served.ready.values());
         let is_gone = |serving: &&Arc<Serving<C>>| {
             let now = self.find(serving.name(), serving.version());
@@ -238,7 +278,7 @@ impl<C> Served<C> {
         let stable = find(&ready, line.stable.as_ref()).filter(let_in).or_else(|| {
             // Where what should serve is not ready, whoever served before goes on, if that may.
             let kept = old.and_then(|old| old.stable.as_ref())?;
-            let release = line.releases.get(kept.version())?;
+            let release = line.release(kept.version())?;
             let may_go_on = line.stable.is_some()
                 && kept.is(&release.installed)
                 && state.may_serve(release)

@@ -11,7 +11,8 @@ use super::books::{StageId, id};
 use super::handover::{Takeover, changed, takeovers};
 use super::shadow::Shadow;
 use super::snapshot::Change;
-use super::{Callee, Installed, Registry, RegistryError, Serving, Snapshot};
+use super::stirred::Stirred;
+use super::{Callee, Installed, Post, Registry, RegistryError, Serving, Snapshot};
 use crate::model::{CapabilityName, Digest};
 use crate::registry::state::{Release, State};
 
@@ -26,81 +27,85 @@ impl<C: Callee> Registry<C> {
         &self,
         mut ready: Vec<Arc<Serving<C>>>,
     ) -> Result<(), RegistryError> {
+        if self.post == Post::Writes {
+            return Ok(());
+        }
         let mut backstage = self.backstage.lock().await;
         let (state, at) = self.journal().view();
         let old = self.live.load_full();
+        let stirred = &old.stirred(&state, backstage.asked(), &self.barred());
         // What may not serve any more goes first; loading takes its time.
-        if let Some(rest) = old.without(&state) {
+        if let Some(rest) = old.without(&state, stirred) {
             self.live.store(Arc::new(rest));
         }
-        let takeovers = takeovers(old.state(), &state);
+        let takeovers = takeovers(old.state(), &state, stirred);
         // Whoever is to serve anew is tried anew.
         for Takeover { name, new, .. } in &takeovers {
-            let release = state.lines.get(*name).and_then(|line| line.releases.get(*new));
+            let release = state.release(name, new);
             release.map(|release| self.broken().remove(&release.installed.bundle));
         }
         // What was taken back is undone before another takes over what it left.
         for Takeover { name, .. } in &takeovers {
             self.settle(name, &state).await;
         }
-        let mut failed = self.load_missing(&state, &old, &mut backstage, &mut ready).await;
+        let mut failed = None;
+        for release in Snapshot::<C>::wanted(&state, &backstage.asked().clone(), stirred) {
+            failed =
+                self.make_ready(release, &old, &mut backstage, &mut ready).await.err().or(failed);
+        }
         for takeover in &takeovers {
             let taken = self.take_over(takeover, &old, &ready).await;
             failed = failed.or(taken.err());
         }
-        let (shadows, unready) = self.shadows(&state, &old).await;
+        let (shadows, unready) = self.shadows(&state, &old, stirred).await;
         failed = failed.or(unready);
-        let books = self.books(&state).await;
-        let barred: BTreeSet<Digest> = self.broken().keys().copied().collect();
-        let (books, shadows) = (&books, &shadows);
-        let change = Change { at, ready: &ready, books, shadows, barred: &barred };
-        let next = Snapshot::next(&state, &old, &backstage, &change);
+        let (books, barred) = (self.books(&state, stirred).await, self.barred());
+        let (books, shadows, barred, asked) = (&books, &shadows, &barred, backstage.asked());
+        let change = Change { at, stirred, asked, ready: &ready, books, shadows, barred };
+        let next = Snapshot::next(&state, &old, &change);
         let until = self.journal().clock().monotonic() + self.drain;
         let leaving: Vec<_> = next.left_behind(&old, &ready).collect();
         old.end_shadows_without(&next);
         self.live.store(Arc::new(next));
         leaving.into_iter().for_each(|serving| backstage.leave(serving, until));
-        for name in changed(old.state(), &state) {
+        for name in changed(old.state(), &state, stirred) {
             self.settle(name, &state).await;
         }
         failed.map_or(Ok(()), Err)
     }
 
     async fn settle(&self, name: &CapabilityName, state: &State) {
-        let Some(line) = state.lines.get(name) else { return };
-        if let Err(why) = self.loader.settle(name, line).await {
+        if let Err(why) = self.loader.settle(name, state).await {
             tracing::error!(target: "engraft::registry", %name, why, "its state is not settled");
         }
     }
 
-    /// Makes ready what has to be and is not; gives back the last failure.
-    async fn load_missing(
+    /// Bundles that could not be made ready.
+    fn barred(&self) -> BTreeSet<Digest> {
+        self.broken().keys().copied().collect()
+    }
+
+    /// Makes ready what has to be and is not.
+    async fn make_ready(
         &self,
-        state: &State,
+        release: &Release,
         old: &Snapshot<C>,
         backstage: &mut Backstage<C>,
         ready: &mut Vec<Arc<Serving<C>>>,
-    ) -> Option<RegistryError> {
-        let mut failed = None;
-        for release in Snapshot::<C>::wanted(state, backstage) {
-            let installed = &release.installed;
-            let is_there = old.holds(release) || ready.iter().any(|r| r.fits(release));
-            if is_there || self.broken().contains_key(&installed.bundle) {
-                continue;
-            }
-            if let Some(serving) = backstage.bring_back(release) {
-                ready.push(serving);
-                continue;
-            }
-            match self.load(release).await {
-                Ok(callee) => {
-                    let meter = self.meters.of(installed);
-                    ready.push(Arc::new(Serving::new(release, callee, meter)));
-                }
-                Err(why) => failed = Some(self.note_broken(installed, why)),
-            }
+    ) -> Result<(), RegistryError> {
+        let installed = &release.installed;
+        let is_there = old.holds(release) || ready.iter().any(|r| r.fits(release));
+        if is_there || self.broken().contains_key(&installed.bundle) {
+            return Ok(());
         }
-        failed
+        if let Some(serving) = backstage.bring_back(release) {
+            ready.push(serving);
+            return Ok(());
+        }
+        let loaded = self.load(release).await;
+        let callee = loaded.map_err(|why| self.note_broken(installed, why))?;
+        ready.push(Arc::new(Serving::new(release, callee, self.meters.of(installed))));
+        Ok(())
     }
 
     /// Makes shadows of what is to be one and is not.
@@ -108,9 +113,10 @@ impl<C: Callee> Registry<C> {
         &self,
         state: &State,
         old: &Snapshot<C>,
+        stirred: &Stirred,
     ) -> (HashMap<StageId, Arc<Shadow<C>>>, Option<RegistryError>) {
         let (mut shadows, mut failed) = (HashMap::new(), None);
-        for (name, line) in &state.lines {
+        for (name, line) in stirred.lines(state) {
             let release = line.shadow().filter(|release| state.may_shadow(release));
             let Some((release, rollout)) = release.zip(line.rollout.as_ref()) else { continue };
             let (installed, stage) = (&release.installed, id(rollout));

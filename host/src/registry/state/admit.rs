@@ -66,14 +66,16 @@ impl State {
         version: &Version,
         at_ms: u64,
     ) -> Result<(), Rule> {
-        let release = self.release_mut(name, version)?;
-        let until = release.reach.until.filter(|until| *until < moment(at_ms));
-        let Some(until) = until.filter(|_| release.reach.suspended.is_none()) else {
+        let reach = &self.known_release(name, version)?.reach;
+        let until = reach.until.filter(|until| *until < moment(at_ms));
+        let Some(until) = until.filter(|_| reach.suspended.is_none()) else {
             return Err(Rule::NotEnded { name: name.clone(), version: version.clone() });
         };
+        let release = self.release_mut(name, version)?;
         release.reach.suspended = Some(format!("its approval ended at {until}"));
         let component = release.installed.component;
-        self.settle(name, component)
+        self.settle(name, component);
+        Ok(())
     }
 
     /// On which conditions a release serves, as far as is known now.
@@ -98,11 +100,11 @@ impl State {
 
     /// A release that is approved, or needs no approval.
     pub(super) fn approved(
-        &mut self,
+        &self,
         name: &CapabilityName,
         version: &Version,
     ) -> Result<&Release, Rule> {
-        let release = self.release_mut(name, version)?;
+        let release = self.known_release(name, version)?;
         match &release.reach.suspended {
             None => Ok(release),
             Some(why) => Err(Rule::Suspended {
@@ -115,14 +117,10 @@ impl State {
 
     /// Whether a release may take the place of another that serves everybody: where it is for some
     /// users only, the others would be left with nothing.
-    pub(super) fn wide_enough(
-        &mut self,
-        name: &CapabilityName,
-        version: &Version,
-    ) -> Result<(), Rule> {
-        let serves = self.line_mut(name)?.stable.clone();
-        let reach = &self.release_mut(name, version)?.reach;
-        if !reach.is_narrow() || serves.is_none_or(|serves| serves == *version) {
+    pub(super) fn wide_enough(&self, name: &CapabilityName, version: &Version) -> Result<(), Rule> {
+        let serves = self.known_line(name)?.stable.as_ref();
+        let reach = &self.known_release(name, version)?.reach;
+        if !reach.is_narrow() || serves.is_none_or(|serves| serves == version) {
             return Ok(());
         }
         let (name, version, reach) = (name.clone(), version.clone(), reach.to_string());
@@ -143,29 +141,31 @@ impl State {
             let reach = self.reach_of(&installed, at_ms)?;
             self.release_mut(name, &installed.version)?.reach = reach;
         }
-        self.settle(name, component)
+        self.settle(name, component);
+        Ok(())
     }
 
     /// Takes what is suspended out of service, and lets what is so no longer serve where nobody does.
-    fn settle(&mut self, name: &CapabilityName, component: Digest) -> Result<(), Rule> {
-        let Some(line) = self.lines.get_mut(name) else { return Ok(()) };
+    fn settle(&mut self, name: &CapabilityName, component: Digest) {
         let is_meant = |release: &Release| {
             release.installed.component == component && release.reach.suspended.is_some()
         };
-        line.retire(is_meant, "it is not approved any more");
+        self.retire(name, is_meant, "it is not approved any more");
         let is_barred =
             self.revoked.contains_key(&component) || self.quarantined.contains_key(&component);
+        let Some(line) = self.lines.get_mut(name).filter(|_| !is_barred) else { return };
         // What a loop has made is let in again by a rollout or a person, as it was at first.
-        if line.stable.is_none() && !is_barred {
-            let is_back = |release: &&Release| {
+        if line.stable.is_none() {
+            let is_back = |release: &Release| {
                 release.installed.component == component
                     && release.installed.origin != ReleaseOrigin::Generated
                     && release.reach.suspended.is_none()
             };
-            let back = line.releases.values().rev().find(is_back);
-            line.stable = back.map(|release| release.installed.version.clone());
+            let back = line.releases.values().rev().find(|release| is_back(release));
+            if let Some(back) = back.map(|release| release.installed.version.clone()) {
+                line.fill_in(Some(back), "it is approved again");
+            }
         }
-        Ok(())
     }
 }
 

@@ -4,8 +4,7 @@
 
 use semver::Version;
 
-use super::compatible::differences;
-use super::{Line, Release, Rollout, Rule, State, Stop};
+use super::{Line, Release, Rollout, Rule, Shared, State, Stop};
 use crate::model::{CapabilityName, Digest};
 use crate::registry::op::{Installed, Op, Record, ReleaseOrigin};
 use crate::registry::plan::StageMode;
@@ -36,8 +35,10 @@ impl State {
             | Op::RolledBack { name, .. } => self.roll(name, record)?,
             Op::Revoked { digest } => {
                 self.revoked.insert(*digest, record.why.clone());
+                let hit: Vec<CapabilityName> =
+                    self.lines_with(digest).map(|(name, _)| name.clone()).collect();
                 let is_meant = |release: &Release| release.installed.component == *digest;
-                self.lines.values_mut().for_each(|line| line.retire(is_meant, &record.why));
+                hit.iter().for_each(|name| self.retire(name, is_meant, &record.why));
             }
             Op::Examined(examination) => self.note_examined(examination),
             Op::Decided { .. } => self.decide(record)?,
@@ -138,7 +139,7 @@ impl State {
         // Two versions may differ in their manifests alone; the component that serves is not to
         // blame then, and has to go on serving.
         let serving = line.serving().map(|release| release.installed.component);
-        let components = meant.iter().filter_map(|version| line.releases.get(version));
+        let components = meant.iter().filter_map(|version| line.release(version));
         let components = components.map(|release| release.installed.component);
         let to_blame: Vec<_> = components.filter(|digest| Some(*digest) != serving).collect();
         self.quarantined.extend(to_blame.into_iter().map(|digest| (digest, why.to_owned())));
@@ -159,11 +160,11 @@ impl State {
         let reach = self.reach_of(installed, at_ms)?;
         let line = self.lines.entry(name.clone()).or_default();
         let release = Release { installed: installed.clone(), yanked: None, reach };
-        line.releases.insert(version.clone(), release);
+        line.releases.insert(version.clone(), Shared::from(release));
         // Somebody has to serve, and there is nothing that a first release could be compared with. What
         // a loop has made serves nobody before a rollout or a person lets it in.
         if line.stable.is_none() && installed.origin != ReleaseOrigin::Generated {
-            line.stable = Some(version.clone());
+            line.fill_in(Some(version.clone()), "nobody else serves");
         }
         Ok(())
     }
@@ -173,10 +174,10 @@ impl State {
         self.runnable(&installed)?;
         self.wide_enough(name, version)?;
         // To go back to whoever served before is what a stop is often for.
-        if self.line_mut(name)?.previous.as_ref() != Some(version) {
+        if self.known_line(name)?.previous.as_ref() != Some(version) {
             self.going()?;
         }
-        if let Some(rollout) = &self.line_mut(name)?.rollout {
+        if let Some(rollout) = &self.known_line(name)?.rollout {
             return Err(Rule::Rolling { name: name.clone(), version: rollout.version.clone() });
         }
         self.line_mut(name)?.serve(version.clone());
@@ -206,7 +207,7 @@ impl State {
         version: Option<&Version>,
     ) -> Result<(), Rule> {
         if let Some(version) = version {
-            self.release_mut(name, version)?;
+            self.known_release(name, version)?;
             let pins = self.pins.entry(caller.to_owned()).or_default();
             pins.insert(name.clone(), version.clone());
         } else if let Some(pins) = self.pins.get_mut(caller) {
@@ -244,20 +245,22 @@ impl State {
             variants: variants.clone(),
             id: id.clone(),
             salt: salt.clone(),
-            plan: (**plan).clone(),
+            plan: Shared::from((**plan).clone()),
             stage: 0,
             entered_ms: record.at_ms,
             is_paused: false,
             is_approved: false,
             said: None,
         });
-        self.quarantined.retain(|component, _| !components.contains(component));
+        if components.iter().any(|component| self.quarantined.contains_key(component)) {
+            self.quarantined.retain(|component, _| !components.contains(component));
+        }
         Ok(())
     }
 
     /// The component of a release that may begin to spread.
     fn startable(
-        &mut self,
+        &self,
         name: &CapabilityName,
         version: &Version,
         again: bool,
@@ -267,7 +270,7 @@ impl State {
             Err(Rule::Quarantined { .. }) if again => {}
             runnable => runnable?,
         }
-        if self.line_mut(name)?.stable.as_ref() == Some(version) {
+        if self.known_line(name)?.stable.as_ref() == Some(version) {
             return Err(Rule::ServesAlready { name: name.clone(), version: version.clone() });
         }
         Ok(installed.component)
@@ -297,9 +300,24 @@ impl State {
         }
     }
 
+    pub(super) fn known_line(&self, name: &CapabilityName) -> Result<&Line, Rule> {
+        let line = self.lines.get(name).map(|line| &**line);
+        line.ok_or_else(|| Rule::UnknownCapability { name: name.clone() })
+    }
+
     pub(super) fn line_mut(&mut self, name: &CapabilityName) -> Result<&mut Line, Rule> {
-        let unknown = || Rule::UnknownCapability { name: name.clone() };
-        self.lines.get_mut(name).ok_or_else(unknown)
+        self.known_line(name)?;
+        let line = self.lines.get_mut(name).map(|line| &mut **line);
+        line.ok_or_else(|| Rule::UnknownCapability { name: name.clone() })
+    }
+
+    pub(super) fn known_release(
+        &self,
+        name: &CapabilityName,
+        version: &Version,
+    ) -> Result<&Release, Rule> {
+        let line = self.known_line(name)?;
+        line.release(version).ok_or_else(|| line.unknown(name, version))
     }
 
     pub(super) fn release_mut(
@@ -307,82 +325,45 @@ impl State {
         name: &CapabilityName,
         version: &Version,
     ) -> Result<&mut Release, Rule> {
+        self.known_release(name, version)?;
         let line = self.line_mut(name)?;
-        let known: Vec<String> = line.releases.keys().map(ToString::to_string).collect();
-        line.releases.get_mut(version).ok_or_else(|| Rule::UnknownVersion {
-            name: name.clone(),
-            version: version.clone(),
-            known: known.join(", "),
-        })
+        let unknown = line.unknown(name, version);
+        line.releases.get_mut(version).map(|release| &mut **release).ok_or(unknown)
     }
 
     fn rollout_mut(&mut self, name: &CapabilityName) -> Result<&mut Rollout, Rule> {
         let none = || Rule::NoRollout { name: name.clone() };
+        self.known_line(name)?.rollout.as_ref().ok_or_else(none)?;
         self.line_mut(name)?.rollout.as_mut().ok_or_else(none)
     }
-}
 
-impl Line {
-    fn serve(&mut self, version: Version) {
-        if self.stable.as_ref() != Some(&version) {
-            self.previous = self.stable.replace(version);
-            self.was_promoted = false;
-        }
+    /// Capabilities of which a component is a release.
+    pub(super) fn lines_with(
+        &self,
+        component: &Digest,
+    ) -> impl Iterator<Item = (&CapabilityName, &Line)> {
+        let lines = self.lines.iter().map(|(name, line)| (name, &**line));
+        lines.filter(|(_, line)| line.has(component))
     }
 
-    /// Takes a release out of service, and who served before serves again.
-    pub(super) fn retire(&mut self, is_meant: impl Fn(&Release) -> bool, why: &str) {
-        if let Some(rollout) = &mut self.rollout {
-            let is_hit = |version: &&Version| self.releases.get(*version).is_some_and(&is_meant);
-            let hit: Vec<Version> = rollout.versions().filter(is_hit).cloned().collect();
-            let is_over = hit.iter().fold(false, |_, version| !rollout.take_out(version, why));
-            if is_over {
-                self.rollout = None;
-            }
-        }
-        // Whoever served before serves again, where that is not revoked as well.
-        let serving = self.stable.as_ref().and_then(|version| self.releases.get(version));
-        if serving.is_some_and(&is_meant) {
-            let previous = self.previous.take();
-            let back = previous.filter(|version| {
-                self.releases.get(version).is_some_and(|release| !is_meant(release))
-            });
-            self.stable = back;
-        }
-    }
-
-    /// A version that semver calls compatible with an older one may not take anything away.
-    fn check_compatible(&self, installed: &Installed) -> Result<(), Rule> {
-        let version = &installed.version;
-        let older = self.releases.values().rev().find(|release| {
-            let older = &release.installed.version;
-            older < version && older.pre.is_empty() && is_same_series(older, version)
-        });
-        let Some(older) = older else { return Ok(()) };
-        let differences = differences(&older.installed.operations, &installed.operations);
-        if differences.is_empty() {
-            return Ok(());
-        }
-        Err(Rule::NotCompatible {
-            name: installed.name.clone(),
-            version: version.clone(),
-            older: older.installed.version.clone(),
-            differences,
-        })
-    }
-}
-
-/// Whether `^older` allows the newer version.
-fn is_same_series(older: &Version, newer: &Version) -> bool {
-    if newer.pre.is_empty() {
-        let caret = semver::Comparator {
-            op: semver::Op::Caret,
-            major: older.major,
-            minor: Some(older.minor),
-            patch: Some(older.patch),
-            pre: semver::Prerelease::EMPTY,
+    /// Takes releases of a capability out of service, and lets whoever served before serve again,
+    /// where that may.
+    pub(super) fn retire(
+        &mut self,
+        name: &CapabilityName,
+        is_meant: impl Fn(&Release) -> bool,
+        why: &str,
+    ) {
+        let (revoked, quarantined) = (self.revoked.clone(), self.quarantined.clone());
+        let may_serve = |release: &Release| {
+            let component = &release.installed.component;
+            !is_meant(release)
+                && !revoked.contains_key(component)
+                && !quarantined.contains_key(component)
+                && release.reach.suspended.is_none()
         };
-        return caret.matches(newer);
+        if let Some(line) = self.lines.get_mut(name) {
+            line.retire(&is_meant, may_serve, why);
+        }
     }
-    false
 }

@@ -49,19 +49,26 @@ fn started(text: &str, again: bool) -> Op {
 }
 
 fn apply(state: &mut State, op: Op) -> Result<(), Rule> {
-    let record = Record {
+    recorded(state, op).map(drop)
+}
+
+/// The record of an op, as a journal makes it.
+fn recorded(state: &mut State, op: Op) -> Result<Record, Rule> {
+    let mut record = Record {
         sequence: 7,
         at_ms: state.at_ms + 1,
         by: Actor::person("test"),
         why: "because".to_owned(),
+        before: state.facts(&op),
         op,
-        before: Value::Null,
         after: Value::Null,
     };
-    let before = state.clone();
+    let (before, kept) = (state.clone(), serde_json::to_string(state).unwrap());
     let result = state.apply(&record);
     assert!(result.is_ok() || *state == before, "a refused op changed something");
-    result
+    assert_eq!(serde_json::to_string(&before).unwrap(), kept, "an op changed another state");
+    record.after = state.facts(&record.op);
+    result.map(|()| record)
 }
 
 fn with(ops: Vec<Op>) -> State {
@@ -307,4 +314,89 @@ fn all_variants_are_taken_back_at_once_by_a_person() {
     assert!(matches!(again, Err(Rule::Quarantined { .. })), "{again:?}");
     apply(&mut state, tried(&["1.1.0", "1.2.0"]).tried_again()).unwrap();
     assert!(state.quarantined.is_empty());
+}
+
+/// 1.1.0 served, and was replaced by 1.0.0 again; it is tried once more, beside 1.2.0 where it is one
+/// of several.
+fn tried_again(variants: bool) -> State {
+    let mut state = two();
+    let activate = |to: &str| Op::Activated { name: name(), version: version(to) };
+    apply(&mut state, Op::Installed(installed("1.2.0"))).unwrap();
+    apply(&mut state, activate("1.1.0")).unwrap();
+    apply(&mut state, activate("1.0.0")).unwrap();
+    let op = match variants {
+        false => started("1.1.0", false),
+        true => Op::variants(
+            &name(),
+            Variant::even([version("1.1.0"), version("1.2.0")]),
+            Plan::preset("standard").unwrap(),
+            7,
+        ),
+    };
+    apply(&mut state, op).unwrap();
+    state
+}
+
+#[test]
+fn what_serves_in_the_place_of_what_was_revoked_does_not_spread_beside_itself() {
+    let mut state = tried_again(false);
+    let revoke = Op::Revoked { digest: digest("1.0.0") };
+    let record = recorded(&mut state, revoke.clone()).unwrap();
+    assert_eq!((serving(&state).as_str(), &state.lines[&name()].rollout), ("1.1.0", &None));
+    assert!(!state.quarantined.contains_key(&digest("1.1.0")), "it is not to blame");
+    let told = [
+        "`text.slugify` 1.1.0 serves in the place of 1.0.0",
+        "the rollout of 1.1.0 is over, for it serves everybody now",
+    ];
+    assert_eq!(record.consequences(), told);
+
+    let mut state = tried_again(true);
+    let record = recorded(&mut state, revoke).unwrap();
+    let line = &state.lines[&name()];
+    let rollout = line.rollout.as_ref().unwrap();
+    let left: Vec<String> = rollout.versions().map(ToString::to_string).collect();
+    assert_eq!((serving(&state).as_str(), left), ("1.1.0", vec!["1.2.0".to_owned()]));
+    assert!(!line.was_promoted, "nobody has judged it");
+    let told = [
+        "`text.slugify` 1.1.0 serves in the place of 1.0.0",
+        "variant 1.1.0 is no longer compared: it serves everybody now: 1.0.0 does not any more \
+         (because)",
+    ];
+    assert_eq!(record.consequences(), told);
+    // The other goes on against it, and is promoted in its turn.
+    apply(&mut state, Op::Promoted { name: name(), version: None, decision: None }).unwrap();
+    assert_eq!(serving(&state), "1.2.0");
+}
+
+#[test]
+fn who_served_before_does_not_serve_again_where_it_was_revoked_or_taken_back_itself() {
+    let mut state = two();
+    let activate = |to: &str| Op::Activated { name: name(), version: version(to) };
+    apply(&mut state, activate("1.1.0")).unwrap();
+    apply(&mut state, Op::Revoked { digest: digest("1.0.0") }).unwrap();
+    let record = recorded(&mut state, Op::Revoked { digest: digest("1.1.0") }).unwrap();
+    assert_eq!(serving(&state), "");
+    assert_eq!(record.consequences(), ["nobody serves `text.slugify` any more"]);
+}
+
+#[test]
+fn an_op_shares_what_it_does_not_change_with_the_state_before() {
+    let mut before = two();
+    for number in 0..100 {
+        let other: CapabilityName = format!("other.number-{number}").parse().unwrap();
+        let release = Installed { name: other, ..installed("1.0.0") };
+        apply(&mut before, Op::Installed(release)).unwrap();
+    }
+    let mut after = before.clone();
+    apply(&mut after, Op::FlagSet { flag: "go".to_owned(), on: true }).unwrap();
+    assert!(Shared::is_same(&before.lines, &after.lines));
+    apply(&mut after, started("1.1.0", false)).unwrap();
+    let line = |state: &State, name: &CapabilityName| state.lines[name].clone();
+    for other in before.lines.keys() {
+        let is_same = Shared::is_same(&line(&before, other), &line(&after, other));
+        assert_eq!(is_same, *other != name(), "{other}");
+    }
+    let release = |state: &State| line(state, &name()).releases[&version("1.1.0")].clone();
+    assert!(Shared::is_same(&release(&before), &release(&after)), "nor are releases copied");
+    assert_eq!(before.lines[&name()].rollout, None);
 }

@@ -27,7 +27,7 @@ impl Note {
         self.last = Some(digest(value));
     }
 
-    /// Whether a value is still the one that was written last.
+    /// Whether a value is still the one that was written last, as far as is known.
     pub(super) fn is_last(&self, value: Option<&[u8]>) -> bool {
         self.last.is_none_or(|last| last == digest(value))
     }

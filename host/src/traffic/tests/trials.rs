@@ -168,7 +168,7 @@ async fn a_shadow_that_breaks_costs_the_caller_nothing_and_counts_for_nothing() 
     assert_eq!((serves.counts.returned(), serves.counts.ended()), (40, 40));
     let name: crate::model::CapabilityName = "a.b".parse().unwrap();
     let line = dusk.registry.journal().state().lines[&name].clone();
-    assert_eq!(line.rollout.unwrap().stage, 0);
+    assert_eq!(line.rollout.as_ref().unwrap().stage, 0);
     assert!(dusk.registry.snapshot().line("a.b").unwrap().spreading.is_none(), "nobody counts");
 }
 

@@ -20,8 +20,6 @@ impl World {
         let Some(line) = snapshot.line(self.name.as_str()) else { return };
         let Some(spreading) = &line.spreading else { return };
         let pick = pick(&snapshot, target, &who);
-        // A revocation can leave a variant as the stable release as well; whoever has it as that is
-        // outside.
         let is_inside = pick
             .as_ref()
             .is_some_and(|pick| pick.unit.is_some_and(|unit| unit.arm != Arm::Control));
@@ -32,6 +30,9 @@ impl World {
                 variants.lanes.iter().flatten().map(|lane| lane.component()).collect()
             }
         };
+        // A revocation lets whoever served before serve again, and that may be one that spreads.
+        let stable = line.stable.as_ref().map(|stable| stable.component());
+        assert!(!stable.is_some_and(|it| spread.contains(&it)), "it is compared with itself");
         let (id, salt, _) = &spreading.stage;
         let inside = self.inside.entry(format!("{id} {salt}")).or_default();
         if let Some(before) = inside.get(&user).filter(|before| spread.contains(before)) {

@@ -8,7 +8,7 @@ mod look;
 use std::path::PathBuf;
 
 use clap::Args;
-use engraft::LiveHost;
+use engraft::Clerk;
 use engraft::artifact::Bundle;
 use engraft::examine::Approval;
 use engraft::model::Digest;
@@ -101,12 +101,12 @@ pub(super) fn install(args: &InstallArgs, desk: &Desk) -> Result<Reply> {
     let approvals = Archive::open(desk)?.approvals()?;
     let progress = desk.screen.progress("examining");
     let installed = desk.wait(async {
-        let live = args.deed.live(policy, desk).await?;
-        hand_over(&live, &bundle, &approvals, args).await?;
+        let clerk = args.deed.clerk(policy, desk)?;
+        hand_over(&clerk, &bundle, &approvals, args).await?;
         let (by, why) = (args.deed.actor(), args.deed.why());
         Ok::<_, Trouble>(match args.unexamined {
-            true => live.install_unexamined(&bundle, by, why).await,
-            false => live.install(&bundle, by, why).await,
+            true => clerk.install_unexamined(&bundle, by, why).await,
+            false => clerk.install(&bundle, by, why).await,
         })
     })?;
     drop(progress);
@@ -126,7 +126,7 @@ pub(super) fn install(args: &InstallArgs, desk: &Desk) -> Result<Reply> {
 
 /// Lets the log hear what persons have said of this component so far.
 async fn hand_over(
-    live: &LiveHost,
+    clerk: &Clerk,
     bundle: &[u8],
     approvals: &[Approval],
     args: &InstallArgs,
@@ -138,7 +138,7 @@ async fn hand_over(
         if approval.claimed_component() != Some(component) {
             continue;
         }
-        match live.decide(approval, args.deed.actor()).await {
+        match clerk.decide(approval, args.deed.actor()).await {
             // Whom the keyring does not trust is told of where approvals are counted.
             Ok(_) | Err(engraft::Error::Registry(RegistryError::NotSaid { .. })) => {}
             Err(error) => return Err(error.into()),

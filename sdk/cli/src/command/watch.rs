@@ -3,6 +3,7 @@
 //! *Never:* watching changes anything, or holds up the program that is watched.
 
 mod draw;
+mod ending;
 mod live;
 mod plain;
 #[cfg(test)]

@@ -8,6 +8,7 @@
 
 mod allow;
 mod bench;
+mod beside;
 mod build;
 mod catalogue;
 mod check;
@@ -22,6 +23,7 @@ mod precompile;
 mod recipe;
 mod registry;
 mod rollout;
+mod rollouts;
 mod seen;
 mod sign;
 mod support;

@@ -15,9 +15,16 @@ struct Terminal {
 
 impl Terminal {
     fn run(home: &Home, arguments: &str) -> Self {
+        Self::run_through("", home, arguments)
+    }
+
+    /// The same, started by another command.
+    fn run_through(starter: &str, home: &Home, arguments: &str) -> Self {
         let engraft = Path::new(env!("CARGO_BIN_EXE_engraft")).display();
         // A terminal that nobody sized has no room for anything.
-        let command = format!("stty rows 30 cols 100; '{engraft}' {arguments}");
+        let command = format!(
+            "stty rows 30 cols 100; {starter} '{engraft}' {arguments}; code=$?; stty -a; exit $code"
+        );
         let child = Command::new("script")
             .args(["--quiet", "--return", "--command", &command])
             .arg("/dev/null")
@@ -104,7 +111,25 @@ fn a_live_view_is_drawn_and_a_key_gives_the_terminal_back() {
     let (code, shown) = terminal.end();
     assert_eq!(code, Some(0), "{shown}");
     assert!(shown.contains("engraft watch   no program runs"), "{shown}");
-    // The other screen was entered, and left again.
+    given_back(&shown);
+}
+
+#[test]
+fn a_live_view_that_is_asked_to_end_gives_the_terminal_back_too() {
+    let home = Home::new();
+    home.run(&["list"]).fine();
+    for signal in ["TERM", "HUP", "INT"] {
+        let starter = format!("timeout --foreground --signal {signal} 2");
+        let (code, shown) = Terminal::run_through(&starter, &home, "watch").end();
+        assert_eq!(code, Some(124), "it did not end by itself: {shown}");
+        given_back(&shown);
+    }
+}
+
+/// The other screen was entered and left again, and the terminal takes lines and shows what is typed.
+fn given_back(shown: &str) {
     let (entered, left) = (shown.find("\u{1b}[?1049h"), shown.find("\u{1b}[?1049l"));
     assert!(entered.is_some() && entered < left, "{shown:?}");
+    let after = &shown[left.unwrap()..];
+    assert!(after.contains(" icanon") && after.contains(" echo "), "{after:?}");
 }

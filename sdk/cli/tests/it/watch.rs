@@ -13,13 +13,13 @@ use crate::registry::two;
 use crate::support::Home;
 
 /// A program that runs on the registry of a home, until it is dropped.
-struct Program {
+pub(crate) struct Program {
     runtime: tokio::runtime::Runtime,
-    live: LiveHost,
+    pub(crate) live: LiveHost,
 }
 
 impl Program {
-    fn start(home: &Home) -> Self {
+    pub(crate) fn start(home: &Home) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let keyring = Keyring::load(&home.path("home/keyring.json")).unwrap();
         let key = KeyStore::open(&home.path("home/keys")).unwrap().load("log", None).unwrap();
@@ -41,7 +41,7 @@ impl Program {
         self.runtime.block_on(call);
     }
 
-    fn until(&self, what: &str, holds: impl Fn(&Bystander) -> bool) {
+    pub(crate) fn until(&self, what: &str, holds: impl Fn(&Bystander) -> bool) {
         let bystander = Bystander::of(self.live.registry().journal().log()).unwrap().unwrap();
         for _ in 0..1_000 {
             if holds(&bystander) {

@@ -116,6 +116,11 @@ fn plan(args: &SimulateArgs, desk: &Desk) -> Result<Plan> {
         if args.share.is_some() {
             desk.screen.note("the plan has shares of its own, so `--share` changes nothing");
         }
+        if asks_of_latency(args) && !looks_at_latency(&plan) {
+            let word = "the plan does not look at latency, so `--latency-factor` and `--stalls` change \
+                        nothing; let it watch `latency`";
+            desk.screen.note(word);
+        }
         return Ok(plan);
     }
     let share = args.share.or_else(|| Share::from_units(10_000).ok()).unwrap_or_default();

@@ -7,23 +7,34 @@ use std::time::Duration;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::draw::draw;
+use super::ending::Ending;
 use super::view::Watcher;
 use crate::trouble::{Result, Trouble};
 
-/// Figures are new once a second; twice as often, none is seen late.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
+/// How long a key is waited for at once: whoever asks the process to end does not wait longer.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// Figures are new once a second; after so many waits, which is twice as often, none is seen late.
+const WAITS_BETWEEN_LOOKS: u32 = 5;
 
 /// What a key asks for.
 enum Wish {
     End,
     Move(isize),
-    Nothing,
+    Look,
 }
 
 /// Gives the terminal back when it goes.
 struct Borrowed(ratatui::DefaultTerminal);
 
 pub(super) fn run(watcher: &mut Watcher) -> Result<()> {
+    let ending = Ending::watch().map_err(|error| fault(&error))?;
+    let shown = show(watcher, &ending);
+    // The terminal is given back by now.
+    ending.obey().map_err(|error| fault(&error))?;
+    shown
+}
+
+fn show(watcher: &mut Watcher, ending: &Ending) -> Result<()> {
     // Before the terminal is taken, so that an error of the first look is read where it belongs.
     let mut view = watcher.look()?;
     let terminal = ratatui::try_init().map_err(|error| fault(&error))?;
@@ -32,29 +43,35 @@ pub(super) fn run(watcher: &mut Watcher) -> Result<()> {
     loop {
         let rows = view.releases.len();
         terminal.0.draw(|frame| draw(frame, &view, scrolled)).map_err(|error| fault(&error))?;
-        match wish(BETWEEN_LOOKS).map_err(|error| fault(&error))? {
+        match wish(ending).map_err(|error| fault(&error))? {
             Wish::End => return Ok(()),
             Wish::Move(by) => {
                 scrolled = scrolled.saturating_add_signed(by).min(rows.saturating_sub(1));
             }
-            Wish::Nothing => view = watcher.look()?,
+            Wish::Look => view = watcher.look()?,
         }
     }
 }
 
-fn wish(patience: Duration) -> std::io::Result<Wish> {
-    if !event::poll(patience)? {
-        return Ok(Wish::Nothing);
+/// Waits for what is to be done next.
+fn wish(ending: &Ending) -> std::io::Result<Wish> {
+    for _ in 0..WAITS_BETWEEN_LOOKS {
+        if ending.has_come() {
+            return Ok(Wish::End);
+        }
+        if event::poll(PATIENCE)? {
+            return Ok(match event::read()? {
+                Event::Key(key) if key.kind != KeyEventKind::Release => of_key(key),
+                Event::Key(_)
+                | Event::FocusGained
+                | Event::FocusLost
+                | Event::Mouse(_)
+                | Event::Paste(_)
+                | Event::Resize(..) => Wish::Look,
+            });
+        }
     }
-    Ok(match event::read()? {
-        Event::Key(key) if key.kind != KeyEventKind::Release => of_key(key),
-        Event::Key(_)
-        | Event::FocusGained
-        | Event::FocusLost
-        | Event::Mouse(_)
-        | Event::Paste(_)
-        | Event::Resize(..) => Wish::Nothing,
-    })
+    Ok(Wish::Look)
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "no other key means anything")]
@@ -66,7 +83,7 @@ fn of_key(key: KeyEvent) -> Wish {
         KeyCode::Down | KeyCode::Char('j') => Wish::Move(1),
         KeyCode::PageUp => Wish::Move(-10),
         KeyCode::PageDown => Wish::Move(10),
-        _ => Wish::Nothing,
+        _ => Wish::Look,
     }
 }
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engraft::artifact::{Origin, SigningKey};
+use engraft::examine::Policy;
 use engraft::model::{CapabilityName, Digest, SystemClock};
 use engraft::registry::evidence::{Block, Tally};
 use engraft::registry::judge::{Facts, History, Judge, Observation};
-use engraft::registry::{Actor, Installed, Journal, Op, Plan, Record, ReleaseOrigin};
+use engraft::registry::{Actor, Admitted, Installed, Journal, Op, Plan, Record, ReleaseOrigin};
 use engraft::store::{Board, MemoryLog, OpLog};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -33,7 +34,10 @@ impl Stand {
         let journal = Journal::open(Arc::new(MemoryLog::new()), key, Arc::new(SystemClock));
         let mut stand = Self { journal: journal.unwrap(), records: Vec::new() };
         for version in ["1.0.0", "1.1.0"] {
-            stand.record("install", Op::Installed(installed(version)));
+            let policy = Policy::for_development();
+            let admitted = Admitted::scripted(installed(version), &policy).unwrap();
+            let record = stand.journal.admit(Actor::person("ann"), "install", admitted, b"");
+            stand.records.push(record.unwrap());
         }
         let plan = Plan::preset("standard").unwrap();
         stand.record("let us see", Op::rollout(&name(), &"1.1.0".parse().unwrap(), plan, 2));
