@@ -60,6 +60,8 @@ pub use envelope::EnvelopeError;
 pub use file::FileError;
 pub use json::{JsonError, read_json};
 pub use key::{KeyError, KeyId, Origin, PublicKey, SignatureError, SigningKey};
+#[cfg(feature = "grow")]
+pub(crate) use keyring::makeable;
 pub use keyring::{
     Ceiling, Keyring, KeyringError, Reason, Refusal, ReleaseName, Risk, Scope, SequenceRange,
     Threshold, TrustError, TrustedKey,

@@ -3,11 +3,11 @@
 //! *Never:* a guest's failure is an [`Error`]; that is an [`Outcome`], which only [`CallError`]
 //! wraps, for callers who want nothing but the output.
 
-use crate::artifact::{BundleError, SignError, TrustError};
+use crate::artifact::{BundleError, KeyringError, SignError, TrustError};
 use crate::engine::EngineError;
 use crate::examine::{ExamineError, Examined, NotApproved, Report};
 use crate::model::Outcome;
-use crate::registry::{JournalError, NotAdmitted, RegistryError, Rule};
+use crate::registry::{JournalError, NotAdmitted, RegistryError, Rule, WantError};
 use crate::store::LogError;
 
 /// Why the host did not do what it was asked.
@@ -43,6 +43,16 @@ pub enum Error {
     /// What was approved cannot be signed.
     #[error(transparent)]
     Sign(#[from] SignError),
+    /// A key cannot be trusted.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// A wish is not taken.
+    #[error(transparent)]
+    Want(#[from] WantError),
+    /// Nothing is made with this key, or this is not signed with it.
+    #[cfg(feature = "grow")]
+    #[error(transparent)]
+    Making(#[from] crate::MakingError),
 }
 
 /// Why a typed call gave no typed output.
@@ -104,7 +114,9 @@ impl Error {
             Self::Examine(ExamineError::Engine(error)) => engine_class(error),
             Self::Examine(_) => Class::Corrupt,
             Self::NotApproved { .. } | Self::NotAdmitted(_) => Class::Policy,
-            Self::Sign(_) => Class::Caller,
+            Self::Sign(_) | Self::Keyring(_) | Self::Want(_) => Class::Caller,
+            #[cfg(feature = "grow")]
+            Self::Making(_) => Class::Policy,
         }
     }
 }

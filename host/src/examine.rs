@@ -48,6 +48,8 @@ pub use approval::{APPROVAL_LIFE, Approval, Binding, Decision, Said, consequence
 pub use candidate::{Candidate, CandidateOrigin, Complete};
 pub use catalogue::{CHECKS, Check, CheckId, UnknownCheck};
 pub(crate) use conform::mismatch;
+#[cfg(feature = "grow")]
+pub(crate) use conform::same;
 pub use coverage::{
     Coverage, ExpressionCoverage, FunctionCoverage, KeptCase, ModuleCoverage, Search, SearchBounds,
     SearchEnd, Share, SourceCoverage, SourceMap, SourceSpan,

@@ -8,7 +8,11 @@ mod capability;
 mod clerk;
 mod directory;
 mod examination;
+#[cfg(feature = "grow")]
+mod grow;
 mod live;
+#[cfg(feature = "grow")]
+mod making;
 mod neighbours;
 mod pure;
 mod succession;
@@ -25,7 +29,11 @@ pub use bystander::{Bystander, FeedbackTrouble, Program};
 pub use capability::Capability;
 pub use clerk::Clerk;
 use directory::Directory;
+#[cfg(feature = "grow")]
+pub use grow::{Behaved, Change, Difference, Edit, Growth};
 pub use live::{Heard, LiveHost, Missed, Response, kept_gaps};
+#[cfg(feature = "grow")]
+pub use making::MakingError;
 use neighbours::Neighbours;
 
 use crate::artifact::{Bundle, Keyring, Rollback, Verified};

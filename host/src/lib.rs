@@ -12,7 +12,7 @@
 //! | [`examine`] | looks at a component before anything may be made of it |
 //! | [`registry`] | who gets which release, and whether a new one stays |
 //! | [`traffic`] | calls on behalf of users, and what is told of them |
-//! | [`loops`] | what drives rollouts |
+//! | [`loops`] | what drives rollouts, and growth |
 //! | `export` | figures for Prometheus and OpenTelemetry, by features of their own |
 //! | [`synth`] | what is missing, and who could make it |
 //! | [`store`] | where values of `kv` are kept |
@@ -31,6 +31,7 @@
 //! | `open-feature` | gates of rollouts that are flags of OpenFeature | off |
 //! | `worker` | processes behind walls, for examinations and for what is trusted least; Linux | off |
 //! | `learn` | an author that learns programs from examples | off |
+//! | `grow` | work on what is missing, from a wish to a release | off |
 //! | `yaml` | OpenAPI documents and tool manifests in YAML | off |
 //! | `language-model` | an author that asks a language model, where one is configured | off |
 //! | `full` | all of these | off |
@@ -55,6 +56,8 @@ mod wire;
 
 pub use engine::{InstancePolicy, Invocation, Metering, Report, worker};
 pub use error::{CallError, Class, Error};
+#[cfg(feature = "grow")]
+pub use host::{Behaved, Change, Difference, Edit, Growth, MakingError};
 pub use host::{
     Bystander, Capability, Clerk, FeedbackTrouble, Heard, Host, HostBuilder, LiveHost, Missed,
     Program, Ready, Response, Terms, WantsTrust, kept_gaps,

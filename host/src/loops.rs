@@ -4,6 +4,12 @@
 
 #[cfg(feature = "open-feature")]
 mod flags;
+#[cfg(feature = "grow")]
+pub mod governor;
+#[cfg(feature = "grow")]
+pub mod grower;
+#[cfg(feature = "grow")]
+pub mod healer;
 mod steward;
 
 #[cfg(feature = "open-feature")]

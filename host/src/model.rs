@@ -20,6 +20,7 @@ mod permission;
 pub(crate) mod phrases;
 pub(crate) mod secrecy;
 pub(crate) mod sync;
+pub(crate) mod wish;
 
 pub use budget::{Budget, Usage};
 pub use clock::{Clock, SystemClock};
@@ -37,3 +38,4 @@ pub use name::{CapabilityName, NameError};
 pub use outcome::{Limit, Outcome, Output, TrapKind};
 pub use pattern::{HostPattern, NamePattern, PatternError};
 pub use permission::{FileRule, HttpRule, KvQuota, Permissions, SecretRule};
+pub use wish::{Asked, Before, Counterexample, Wish};

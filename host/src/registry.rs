@@ -12,6 +12,7 @@ pub mod audit;
 mod book;
 mod checkpoint;
 pub mod evidence;
+mod growth;
 mod journal;
 pub mod judge;
 mod op;
@@ -27,6 +28,10 @@ mod variant;
 pub use admission::{Admitted, Narrow, NotAdmitted, Reach, Word, decide};
 pub use book::{Arm, Book, Resumed, USERS_MAX};
 pub use checkpoint::{Checkpoint, CheckpointError, LogIdentity};
+pub use growth::{
+    ASKERS_MAX, Ending, Growth, Lifecycle, OPEN_MAX, Proposal, Spent, Step, Want, WantError,
+    WantSource, Work,
+};
 pub use journal::{Draft, Followed, Journal, JournalError};
 pub use op::{Actor, Installed, Op, OperationCard, Record, ReleaseOrigin};
 pub use plan::{
@@ -38,5 +43,7 @@ pub use serving::{
     Spreading, Totals, Variants, lift,
 };
 pub use share::{Buckets, Share, ShareError};
+#[cfg(feature = "grow")]
+pub(crate) use state::differences;
 pub use state::{Difference, Line, Release, Rollout, Rule, Shared, State, Stop};
 pub use variant::{VARIANTS_MAX, Variant};

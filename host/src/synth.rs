@@ -26,11 +26,14 @@ mod manifest;
 mod model;
 mod openapi;
 mod prose;
+#[cfg(feature = "grow")]
+mod proved;
 mod shown;
 mod text;
-mod wish;
 mod words;
 
+use crate::model::wish;
+pub use crate::model::{Asked, Before, Counterexample, Wish};
 pub use author::{Author, AuthorError, Cost, Draft, Drafting, Source};
 pub use authors::{Attempt, Authors, Trial, Trying, Verdict, Written};
 pub use catalogue::{Catalogue, Entry, EntryError, Parameter};
@@ -46,5 +49,6 @@ pub use manifest::{
 #[cfg(feature = "language-model")]
 pub use model::{Described, Exchange, LanguageModel, Message, Watch};
 pub use openapi::{Api, Grouping, OpenApi, OpenApiError, Skipped};
+#[cfg(feature = "grow")]
+pub use proved::Proved;
 pub use text::TextError;
-pub use wish::{Asked, Wish};

@@ -3,6 +3,7 @@
 //! *Never:* an empty keyring trusts anybody, and nothing here turns verification off.
 
 mod error;
+mod making;
 mod rotate;
 mod scope;
 mod verify;
@@ -16,6 +17,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use error::listed;
 pub use error::{Reason, Refusal, ReleaseName, TrustError};
+#[cfg(feature = "grow")]
+pub(crate) use making::makeable;
 pub use scope::{Ceiling, Risk, Scope, SequenceRange, TrustedKey};
 
 use super::file::{self, FileError, Readers};

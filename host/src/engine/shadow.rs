@@ -1,4 +1,5 @@
-//! An engine beside another, for releases in shadow: what their guests do has no effect.
+//! Engines beside another: one for releases in shadow, whose guests have no effect, and one for drafts
+//! that are tried.
 //!
 //! Both keys are asked as ever, so that a guest is denied what it would be denied when it serves. What
 //! is allowed ends here; what a guest sees instead is told at `StageMode::Shadow`.
@@ -6,7 +7,7 @@
 //! It has pools, permits and counters of its own, and no observer. Of the engine beside it takes
 //! nothing but the cache of compiled code.
 //!
-//! *Never:* a guest here changes anything that another could see.
+//! *Never:* a guest of a shadow changes anything that another could see.
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use super::{
     Engine, EngineConfig, EngineError, Invocation, LogRecord, LogSink, PeerAnswer, PeerCall, Peers,
     ProgressReport, ProgressSink, Services,
 };
-use crate::model::{Access, CapabilityName, Failure, FailureFacts, Grant};
+use crate::model::{Access, CapabilityName, Failure, FailureFacts, Grant, KeyValue};
 
 /// Calls of shadows under way at once in a whole host: enough to keep up with most programs, and few
 /// enough that what serves does not notice them.
@@ -40,6 +41,24 @@ impl Engine {
             services: Arc::new(services),
             observer: None,
             interfaces: config.interfaces.iter().filter_map(Interface::shadow).collect(),
+            ..config.clone()
+        })
+    }
+}
+
+impl Engine {
+    /// An engine for drafts that are tried: requests leave and other capabilities are asked where that
+    /// is granted, values go into this store, and nobody sees logs or hears of calls.
+    pub(crate) fn aside(&self, values: Arc<dyn KeyValue>) -> Result<Self, EngineError> {
+        let config = &self.shared.config;
+        let services = Services::clone(&config.services);
+        let services = services.values(values).log(Nothing).progress(Nothing);
+        Self::new(EngineConfig {
+            concurrent_calls_max: SHADOW_CALLS_MAX,
+            instances_max: INSTANCES_MAX.min(config.instances_max),
+            services: Arc::new(services),
+            observer: None,
+            interfaces: Vec::new(),
             ..config.clone()
         })
     }

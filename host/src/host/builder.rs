@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use super::examination::Examination;
 use super::{Directory, Host, Neighbours, Parts};
 use crate::Error;
-use crate::artifact::Keyring;
+use crate::artifact::{Keyring, PublicKey, Scope, TrustedKey};
 use crate::engine::{
     Engine, EngineConfig, InstancePolicy, Metering, Observer, Services, raw::Interface,
     worker::WorkerProgram,
@@ -37,6 +37,8 @@ pub struct Ready {
     services: Services,
     policy: Option<Policy>,
     recorder: Option<Arc<Recorder>>,
+    /// The key that the host makes capabilities with, and what those are called.
+    making: Option<(PublicKey, NamePattern)>,
 }
 
 /// The terms on which capabilities run. The default grants nothing, runs each call on a fresh
@@ -70,6 +72,7 @@ impl HostBuilder<WantsTrust> {
                 services: Services::default(),
                 policy: None,
                 recorder: None,
+                making: None,
             },
         }
     }
@@ -91,6 +94,13 @@ impl HostBuilder<Ready> {
     /// to the default [`Policy`] where nothing is said; a plain host trusts its keyring alone then.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.state.policy = Some(policy);
+        self
+    }
+
+    /// Trusts the key that the host signs with what it makes itself, for names that match, and no
+    /// further than [`Scope::of_making`] says by the terms of this host.
+    pub fn making(mut self, key: PublicKey, names: NamePattern) -> Self {
+        self.state.making = Some((key, names));
         self
     }
 
@@ -154,10 +164,16 @@ impl HostBuilder<Ready> {
     /// Makes the host.
     ///
     /// # Errors
-    /// Where the cache directory cannot be used, or the machine does not give what an engine
-    /// needs.
+    /// Where the cache directory cannot be used, the machine does not give what an engine needs, or
+    /// the making key is trusted already.
     pub fn build(self) -> Result<Host, Error> {
-        let Ready { keyring, mut terms, mut engine, services, policy, recorder } = self.state;
+        let Ready { mut keyring, mut terms, mut engine, services, policy, recorder, making } =
+            self.state;
+        if let Some((key, names)) = making {
+            let grants = terms.iter().map(|(_, terms)| &terms.grant);
+            let scope = Scope::of_making([names], grants);
+            keyring.trust(TrustedKey::release(key, "making", scope))?;
+        }
         let examination = Examination::new(policy, engine.clone());
         let directory = Arc::new(Directory::default());
         let neighbours =

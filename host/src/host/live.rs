@@ -94,18 +94,21 @@ use crate::{CallError, Error};
 /// ```
 #[derive(Debug, Clone)]
 pub struct LiveHost {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
 #[derive(Debug)]
-struct Inner {
-    host: Host,
+pub(super) struct Inner {
+    pub(super) host: Host,
     registry: Arc<Registry<Capability>>,
-    traffic: Traffic<Capability>,
+    pub(super) traffic: Traffic<Capability>,
     /// Where rollouts stood when the steward looked last.
     standings: Mutex<Vec<Standing>>,
     ear: Ear,
     needs: Needs,
+    /// What releases that were made here failed at, once the host grows.
+    #[cfg(feature = "grow")]
+    pub(super) failures: std::sync::OnceLock<Arc<super::making::Failures>>,
 }
 
 impl LiveHost {
@@ -136,8 +139,17 @@ impl LiveHost {
     fn over(host: Host, registry: Registry<Capability>) -> Self {
         let registry = Arc::new(registry);
         let traffic = Traffic::new(Arc::clone(&registry), Arc::clone(&host.parts.clock));
-        let (standings, ear, needs) = (Mutex::default(), Ear::default(), Needs::default());
-        Self { inner: Arc::new(Inner { host, registry, traffic, standings, ear, needs }) }
+        let inner = Inner {
+            host,
+            registry,
+            traffic,
+            standings: Mutex::default(),
+            ear: Ear::default(),
+            needs: Needs::default(),
+            #[cfg(feature = "grow")]
+            failures: std::sync::OnceLock::new(),
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Begins a rollout.
@@ -184,6 +196,10 @@ impl LiveHost {
 
     /// The same with tighter bounds of time and fuel, or a session.
     pub async fn invoke(&self, target: &Target, invocation: Invocation<'_>, who: &Who) -> Answer {
+        #[cfg(feature = "grow")]
+        if let Some(failures) = self.inner.failures.get() {
+            return failures.watch(self, target, invocation, who).await;
+        }
         self.inner.traffic.call(target, invocation, who).await
     }
 
@@ -293,6 +309,11 @@ impl LiveHost {
     }
 
     pub(super) fn take(&self, feedback: &Feedback) -> Result<(), FeedbackError> {
+        #[cfg(feature = "grow")]
+        if feedback.opinion == Opinion::Bad && feedback.metric.is_none() {
+            let failures = self.inner.failures.get();
+            let _of_release = failures.map(|it| it.found_wrong(&feedback.request, None));
+        }
         let is_noted = self.complain(feedback);
         // What took part in no rollout counts nowhere, and may still say what is missing.
         self.inner.traffic.feedback(feedback).or_else(|unknown| match is_noted {
@@ -310,7 +331,7 @@ impl LiveHost {
     }
 
     /// Lets capabilities that call one another find what serves now.
-    fn show(&self) {
+    pub(super) fn show(&self) {
         let Inner { host, registry, .. } = &*self.inner;
         let snapshot = registry.snapshot();
         let directory = &host.parts.directory;

@@ -273,6 +273,8 @@ fn sentence(op: &Op) -> &str {
         | Op::Examined(_)
         | Op::Decided { .. }
         | Op::Expired { .. }
+        | Op::Wanted(_)
+        | Op::Grown { .. }
         | Op::FlagSet { .. }
         | Op::GapDismissed { .. }
         | Op::Stopped

@@ -6,6 +6,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::growth::{Step, Want};
 use super::judge::Decision;
 use super::plan::Plan;
 use super::variant::Variant;
@@ -154,6 +155,15 @@ pub enum Op {
         name: CapabilityName,
         /// Which version.
         version: Version,
+    },
+    /// A piece of work on what is missing begins; its number is the place of this op.
+    Wanted(Box<Want>),
+    /// A piece of work goes on.
+    Grown {
+        /// Its number.
+        work: u64,
+        /// How.
+        step: Step,
     },
     /// A feature flag is on or off.
     FlagSet {
@@ -341,7 +351,11 @@ impl Op {
             | Self::Decided { name, .. }
             | Self::Expired { name, .. } => Some(name),
             Self::Aliased { alias, .. } => Some(alias),
-            Self::Revoked { .. }
+            Self::Wanted(want) => want.wish.name.as_ref(),
+            Self::Grown { step: Step::Proposed { proposal, .. }, .. } => Some(&proposal.name),
+            Self::Grown { step: Step::Examined(examination), .. } => Some(&examination.name),
+            Self::Grown { .. }
+            | Self::Revoked { .. }
             | Self::FlagSet { .. }
             | Self::GapDismissed { .. }
             | Self::Stopped
@@ -361,6 +375,12 @@ impl Actor {
     #[must_use]
     pub fn calendar() -> Self {
         Self::Loop { name: "calendar".to_owned() }
+    }
+
+    /// The loop that works on what is missing.
+    #[must_use]
+    pub fn grower() -> Self {
+        Self::Loop { name: "grower".to_owned() }
     }
 
     /// The loop that judges rollouts.

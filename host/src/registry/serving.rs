@@ -191,6 +191,26 @@ impl<C: Callee> Registry<C> {
         self.record(draft).await
     }
 
+    /// Records a step of the work on what is missing, with bytes that it names.
+    ///
+    /// # Errors
+    /// Where it does not follow from where the work stands, or cannot be kept.
+    pub async fn grow(
+        &self,
+        by: Actor,
+        why: &str,
+        op: Op,
+        blobs: Vec<(Digest, Vec<u8>)>,
+    ) -> Result<Record, RegistryError> {
+        if !matches!(op, Op::Wanted(_) | Op::Grown { .. }) {
+            return self.change(by, why, op).await;
+        }
+        // Nothing that serves depends on it, so that there is nothing to publish.
+        let draft = Draft::new(by, why, op)?;
+        let with = |draft: Draft, (digest, bytes)| draft.with(digest, bytes);
+        self.record(blobs.into_iter().fold(draft, with)).await
+    }
+
     /// Takes in what persons have signed of a candidate, and holds its releases to it at once. What
     /// is known already is not recorded again.
     ///

@@ -20,10 +20,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub use compatible::Difference;
+#[cfg(feature = "grow")]
+pub(crate) use compatible::differences;
 pub use rule::Rule;
 pub use shared::Shared;
 
 use super::admission::{Reach, Word};
+use super::growth::Growth;
 use super::op::{Installed, Op, ReleaseOrigin};
 use super::plan::{Plan, Stage, StageMode};
 use super::variant::Variant;
@@ -50,6 +53,8 @@ pub struct State {
     pub examined: Shared<Vec<Examination>>,
     /// What persons have said, by component.
     pub words: Shared<BTreeMap<Digest, Vec<Word>>>,
+    /// Work on what is missing.
+    pub growth: Shared<Growth>,
     /// Feature flags.
     pub flags: Shared<BTreeMap<String, bool>>,
     /// Gaps that persons said are none, and why.
@@ -140,12 +145,19 @@ impl State {
     pub fn resolve(&self, name: &CapabilityName, requirement: &VersionReq) -> Option<&Release> {
         let line = self.lines.get(self.resolve_name(name))?;
         let spreads = |version| line.rollout.as_ref().is_some_and(|rollout| rollout.has(version));
+        // What a loop has made is for nobody before a rollout or a person has let it in.
+        let was_let_in = |release: &Release| {
+            let version = Some(&release.installed.version);
+            release.installed.origin != ReleaseOrigin::Generated
+                || version == line.stable.as_ref()
+                || version == line.previous.as_ref()
+        };
         line.releases
             .values()
             .rev()
             .filter(|release| !spreads(&release.installed.version))
             .map(|release| &**release)
-            .filter(|release| self.may_serve(release))
+            .filter(|release| self.may_serve(release) && was_let_in(release))
             .find(|release| release.fits(requirement))
     }
 
@@ -175,6 +187,10 @@ impl State {
     /// What an op changes, as a person reads it in the log.
     #[must_use]
     pub fn facts(&self, op: &Op) -> Value {
+        if let Op::Grown { work, .. } = op {
+            let work = self.growth.works.get(work);
+            return json!({ "stands": work.map(|work| self.lifecycle(work)) });
+        }
         if let Some(line) = op.name().and_then(|name| self.lines.get(name)) {
             return line.facts();
         }
@@ -204,7 +220,9 @@ impl State {
             | Op::RolledBack { .. }
             | Op::Examined(_)
             | Op::Decided { .. }
-            | Op::Expired { .. } => Value::Null,
+            | Op::Expired { .. }
+            | Op::Wanted(_)
+            | Op::Grown { .. } => Value::Null,
         }
     }
 }

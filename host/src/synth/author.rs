@@ -15,6 +15,12 @@ pub trait Author: Send + Sync {
     /// What a try costs; the cheap are asked first.
     fn cost(&self) -> Cost;
 
+    /// The most money that one try takes, in millionths of whatever unit the program counts in; it is
+    /// what a budget is held against. Most authors take none.
+    fn price_micros(&self) -> u64 {
+        0
+    }
+
     /// Drafts for a wish, the likeliest first; none where it has no idea.
     ///
     /// # Errors

@@ -88,6 +88,32 @@ impl Authors {
         self.all.iter().map(|author| author.name())
     }
 
+    /// Those whose try takes no more money than this.
+    #[must_use]
+    pub fn within(&self, micros: u64) -> Self {
+        let all = self.all.iter().filter(|author| author.price_micros() <= micros);
+        Self { all: all.cloned().collect() }
+    }
+
+    /// The most that the authors who were asked took together, in millionths of the program's unit.
+    #[must_use]
+    pub fn price_micros(&self, attempts: &[Attempt]) -> u64 {
+        let was_asked = |name: &str| {
+            attempts.iter().any(|attempt| match attempt {
+                Attempt::Tried(draft, _) => draft.author == name,
+                Attempt::Nothing(author) => author == name,
+                Attempt::Failed(
+                    AuthorError::Unavailable { author, .. }
+                    | AuthorError::Refused { author, .. }
+                    | AuthorError::TooDear { author, .. },
+                ) => author == name,
+                Attempt::Failed(AuthorError::Contradicting { .. }) => false,
+            })
+        };
+        let asked = self.all.iter().filter(|author| was_asked(author.name()));
+        asked.map(|author| author.price_micros()).fold(0, u64::saturating_add)
+    }
+
     /// Drafts for a wish that hold their examples, by the cheapest author that has any.
     pub async fn answer(&self, wish: &Wish, trial: &dyn Trial) -> Written {
         let mut written = Written::default();

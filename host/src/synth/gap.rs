@@ -218,6 +218,7 @@ impl Gap {
             asked: taught.into_iter().chain(said).collect(),
             intents: self.intent().into_iter().collect(),
             examples,
+            ..Wish::default()
         }
     }
 

@@ -68,6 +68,7 @@ pub struct LanguageModel {
     watch: Option<Arc<dyn Watch>>,
     tries: u32,
     timeout: Duration,
+    price_micros: u64,
 }
 
 /// Is told of everything that is sent to a model and comes back.
@@ -131,7 +132,17 @@ impl LanguageModel {
             watch: None,
             tries: TRIES_MAX,
             timeout: TIMEOUT,
+            // Where nobody says what it takes, no budget allows for it.
+            price_micros: u64::MAX,
         })
+    }
+
+    /// The most that one wish takes, in millionths of whatever unit the program counts in: 0 for a model
+    /// of one's own. Until somebody says so, no budget of money lets it be asked.
+    #[must_use]
+    pub fn costs(mut self, micros: u64) -> Self {
+        self.price_micros = micros;
+        self
     }
 
     /// With a key, which is sent as `Authorization: Bearer`.
@@ -265,6 +276,10 @@ impl Author for LanguageModel {
 
     fn cost(&self) -> Cost {
         Cost::Model
+    }
+
+    fn price_micros(&self) -> u64 {
+        self.price_micros
     }
 
     fn write<'a>(&'a self, wish: &'a Wish) -> Drafting<'a> {

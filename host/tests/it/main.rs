@@ -22,6 +22,8 @@ mod figures;
 #[cfg(feature = "http")]
 mod files;
 mod frozen;
+#[cfg(all(feature = "grow", feature = "learn"))]
+mod grow;
 mod guest_sdk;
 mod hostile;
 #[cfg(feature = "http")]

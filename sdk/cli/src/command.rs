@@ -15,12 +15,14 @@ mod doctor;
 mod examine;
 mod feedback;
 mod gaps;
+mod grow;
 mod inspect;
 mod key;
 mod learn;
 mod make;
 mod new;
 mod precompile;
+mod propose;
 mod recipe;
 mod release;
 mod report;
@@ -102,6 +104,10 @@ pub(crate) enum Command {
     Ask(ask::AskArgs),
     /// Shows what was asked for in vain, and dismisses what is no gap
     Gaps(gaps::GapsArgs),
+    /// Shows what is missing and is being made, and lets it be made
+    Grow(grow::GrowArgs),
+    /// Proposes changes to capabilities, shows what they would change, and lets them in
+    Propose(propose::ProposeArgs),
     /// Says of the answer to a request whether it was any good
     Feedback(feedback::FeedbackArgs),
     /// Shows releases, their shares and how they fare, live
@@ -146,6 +152,8 @@ pub(crate) fn run(command: Command, desk: &Desk) -> Result<Reply> {
         Command::Lift(args) => stop::lift(&args, desk),
         Command::Ask(args) => ask::run(&args, desk),
         Command::Gaps(args) => gaps::run(args, desk),
+        Command::Grow(args) => grow::run(args, desk),
+        Command::Propose(args) => propose::run(args, desk),
         Command::Feedback(args) => feedback::run(&args, desk),
         Command::Watch(args) => watch::run(&args, desk),
         Command::Audit(args) => audit::run(args, desk),

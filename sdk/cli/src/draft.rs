@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use engraft::Host;
 use engraft::artifact::{MANIFEST_BYTES_MAX, Manifest, Validity, World};
 use engraft::model::{Budget, CapabilityName, Description, Operation, Permissions};
+use engraft::synth::Proved;
 use semver::{BuildMetadata, Prerelease, Version};
 use serde::Deserialize;
 
 use crate::desk::Desk;
 use crate::input::{self, Input};
 use crate::json_text;
-use crate::recipe::Proved;
 use crate::trouble::{Result, Trouble};
 
 /// The version of what has none; below every release.

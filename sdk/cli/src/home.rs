@@ -53,6 +53,11 @@ impl Home {
         Ok(self.directory.join("registry.sqlite"))
     }
 
+    /// What a person has set about growth.
+    pub(crate) fn governance_path(&self) -> PathBuf {
+        self.directory.join("grow.json")
+    }
+
     /// Reports of examinations, and what was said to them.
     pub(crate) fn examinations_path(&self) -> Result<PathBuf> {
         self.make()?;

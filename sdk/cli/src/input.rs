@@ -11,8 +11,9 @@ use std::sync::Arc;
 use engraft::artifact::{BUNDLE_BYTES_MAX, Bundle, BundleError};
 use engraft::engine::{Engine, EngineError, Inspection};
 use engraft::examine::SourceMap;
+use engraft::synth::Proved;
 
-use crate::recipe::{self, Proved};
+use crate::recipe;
 use crate::text;
 use crate::trouble::{Result, Trouble};
 

@@ -4,42 +4,12 @@
 
 use std::path::Path;
 
-use engraft::artifact::Bound;
 use engraft::examine::{SourceMap, SourceSpan};
-use engraft::model::Budget;
-use engraft_recipe::bound::{ANSWER_BYTES_MAX, FUEL_MAX};
 use engraft_recipe::diagnostic::Problem;
 use engraft_recipe::recipe::{self, BuildError, Built, DOCUMENT_MAX};
 
 use crate::input;
 use crate::trouble::{Result, Trouble};
-
-/// What a recipe uses at most, as its manifest has it.
-#[derive(Debug, Clone)]
-pub(crate) struct Proved {
-    pub(crate) budget: Budget,
-    pub(crate) bound: Bound,
-}
-
-impl Proved {
-    /// The bound, and as the budget its value for the largest input and answers.
-    pub(crate) fn of(built: &Built) -> Self {
-        let bound = &built.bound;
-        let mut budget = Budget::default();
-        let input_bytes = built.recipe.input_bytes;
-        let fuel = bound.fuel_at(input_bytes, ANSWER_BYTES_MAX);
-        // A bound beyond that says nothing to a host.
-        if fuel <= FUEL_MAX {
-            budget.fuel = fuel;
-        }
-        let memory_bytes = bound.memory_bytes_at(input_bytes, ANSWER_BYTES_MAX);
-        budget.memory_bytes = budget.memory_bytes.min(memory_bytes);
-        budget.input_bytes = input_bytes;
-        budget.http_bytes = ANSWER_BYTES_MAX;
-        let [fuel, memory_bytes] = [&bound.fuel, &bound.memory_bytes].map(ToString::to_string);
-        Self { budget, bound: Bound { fuel, memory_bytes } }
-    }
-}
 
 /// Whether a file is called as recipes are.
 pub(crate) fn is_recipe(path: &Path) -> bool {

@@ -6,7 +6,7 @@
 use super::LiveHost;
 use crate::Error;
 use crate::artifact::{Bundle, Moment, SigningKey};
-use crate::examine::{Approval, Candidate, Order, Report};
+use crate::examine::{Approval, Approved, Candidate, Examined, NotApproved, Order, Report};
 use crate::host::examination::budget_of;
 use crate::model::Digest;
 use crate::registry::{Actor, Admitted, Op, Record, RegistryError, State};
@@ -40,27 +40,52 @@ impl LiveHost {
         by: Actor,
         why: &str,
     ) -> Result<Record, Error> {
-        let Self { inner } = self;
-        let parts = &inner.host.parts;
-        let state = inner.registry.journal().state();
-        let order = self.order(&candidate, &state).await?;
-        let words = state.words.get(&candidate.digest());
-        let approvals: Vec<Approval> =
-            words.into_iter().flatten().map(|word| word.approval()).collect();
-        let examined = inner.host.examine(candidate, &order).await?;
-        let now = parts.clock.wall();
-        let approved = match examined.approve(&approvals, &parts.keyring, now) {
+        let examined = self.look_at(candidate).await?;
+        let approved = match self.approve(examined) {
             Ok(approved) => approved,
             Err(refused) => {
                 let (examined, why) = *refused;
-                inner.registry.examined(by, &why.to_string(), examined.report()).await?;
+                self.inner.registry.examined(by, &why.to_string(), examined.report()).await?;
                 return Err(Error::not_approved((examined, why)));
             }
         };
+        self.keep(approved, keys, by, why).await
+    }
+
+    /// Examines a candidate by the host's policy, beside the release before it.
+    pub(in crate::host) async fn look_at(&self, candidate: Candidate) -> Result<Examined, Error> {
+        let state = self.inner.registry.journal().state();
+        let order = self.order(&candidate, &state).await?;
+        self.inner.host.examine(candidate, &order).await
+    }
+
+    /// Lets through what nothing blocks and as many persons as are needed have approved.
+    pub(in crate::host) fn approve(
+        &self,
+        examined: Examined,
+    ) -> Result<Approved, Box<(Examined, NotApproved)>> {
+        let parts = &self.inner.host.parts;
+        let state = self.inner.registry.journal().state();
+        let words = state.words.get(&examined.report().subject.component);
+        let approvals: Vec<Approval> =
+            words.into_iter().flatten().map(|word| word.approval()).collect();
+        examined.approve(&approvals, &parts.keyring, parts.clock.wall())
+    }
+
+    /// Signs what was let through, makes it ready, and keeps it.
+    pub(in crate::host) async fn keep(
+        &self,
+        approved: Approved,
+        keys: &[&SigningKey],
+        by: Actor,
+        why: &str,
+    ) -> Result<Record, Error> {
+        let Self { inner } = self;
+        let parts = &inner.host.parts;
         let budget = budget_of(&approved);
         let (bundle, cleared) = approved.clear(keys)?;
         let bytes = bundle.to_bytes();
-        let verified = parts.keyring.verify(bundle, now)?;
+        let verified = parts.keyring.verify(bundle, parts.clock.wall())?;
         let capability = inner.host.prepare_release(&verified, budget).await?;
         let admitted = Admitted::new(cleared, &verified, &bytes)?;
         parts.keyring.admit(&verified)?;

@@ -85,7 +85,7 @@ impl Word {
     }
 
     /// Whether it is a yes to exactly what was examined.
-    pub(super) fn counts(&self, examination: &Examination) -> bool {
+    pub(crate) fn counts(&self, examination: &Examination) -> bool {
         self.said.decision == Decision::Approve && self.said.binding == examination.binding
     }
 

@@ -12,7 +12,7 @@ use crate::artifact::Moment;
 use crate::examine::Examination;
 use crate::model::{CapabilityName, Digest};
 use crate::registry::admission::{Reach, Word};
-use crate::registry::op::{Installed, Op, Record};
+use crate::registry::op::{Installed, Op, Record, ReleaseOrigin};
 
 /// Candidates that were not admitted and are remembered, for whoever looks what waits for an
 /// approval; the log holds them all.
@@ -154,9 +154,12 @@ impl State {
         let is_barred =
             self.revoked.contains_key(&component) || self.quarantined.contains_key(&component);
         let Some(line) = self.lines.get_mut(name).filter(|_| !is_barred) else { return };
+        // What a loop has made is let in again by a rollout or a person, as it was at first.
         if line.stable.is_none() {
             let is_back = |release: &Release| {
-                release.installed.component == component && release.reach.suspended.is_none()
+                release.installed.component == component
+                    && release.installed.origin != ReleaseOrigin::Generated
+                    && release.reach.suspended.is_none()
             };
             let back = line.releases.values().rev().find(|release| is_back(release));
             if let Some(back) = back.map(|release| release.installed.version.clone()) {

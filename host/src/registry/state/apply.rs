@@ -43,6 +43,8 @@ impl State {
             Op::Examined(examination) => self.note_examined(examination),
             Op::Decided { .. } => self.decide(record)?,
             Op::Expired { name, version } => self.expire(name, version, record.at_ms)?,
+            Op::Wanted(want) => self.begin_work(want, record)?,
+            Op::Grown { work, step } => self.go_on(*work, step, record)?,
             Op::FlagSet { flag, on } => drop(self.flags.insert(flag.clone(), *on)),
             Op::GapDismissed { gap, undo: true, .. } => {
                 self.dismissed.remove(gap).ok_or(Rule::NotDismissed { gap: *gap })?;
@@ -61,6 +63,7 @@ impl State {
                 self.stop = None;
             }
         }
+        self.note_spread(&record.op);
         self.at_ms = record.at_ms;
         Ok(())
     }
@@ -110,6 +113,8 @@ impl State {
             | Op::Examined(_)
             | Op::Decided { .. }
             | Op::Expired { .. }
+            | Op::Wanted(_)
+            | Op::Grown { .. }
             | Op::FlagSet { .. }
             | Op::GapDismissed { .. }
             | Op::Stopped
@@ -161,8 +166,9 @@ impl State {
         let line = self.lines.entry(name.clone()).or_default();
         let release = Release { installed: installed.clone(), yanked: None, reach };
         line.releases.insert(version.clone(), Shared::from(release));
-        // Somebody has to serve, and there is nothing that a first release could be compared with.
-        if line.stable.is_none() {
+        // Somebody has to serve, and there is nothing that a first release could be compared with. What
+        // a loop has made serves nobody before a rollout or a person lets it in.
+        if line.stable.is_none() && installed.origin != ReleaseOrigin::Generated {
             line.fill_in(Some(version.clone()), "nobody else serves");
         }
         Ok(())

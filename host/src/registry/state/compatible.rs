@@ -43,7 +43,7 @@ const BOUNDS: [(&str, bool); 8] = [
 const DEPTH_MAX: usize = 32;
 
 /// What the newer operations do not keep of what the older ones promised.
-pub(super) fn differences(older: &[OperationCard], newer: &[OperationCard]) -> Vec<Difference> {
+pub(crate) fn differences(older: &[OperationCard], newer: &[OperationCard]) -> Vec<Difference> {
     let mut found = Vec::new();
     for old in older {
         let Some(new) = newer.iter().find(|new| new.name == old.name) else {

@@ -204,6 +204,45 @@ pub enum Rule {
         /// The version.
         version: Version,
     },
+    /// There is no such piece of work.
+    #[error("there is no work {work}; `engraft grow queue` shows what there is")]
+    NoWork {
+        /// Its number.
+        work: u64,
+    },
+    /// The same is wanted already.
+    #[error("the same is wanted already, as work {work}")]
+    WantedAlready {
+        /// The number of the work.
+        work: u64,
+    },
+    /// More is wanted than anybody can look through.
+    #[error(
+        "{most} pieces of work wait already, which is the most; drop some with `engraft grow drop`, \
+         or wait until they are done"
+    )]
+    TooMuchWork {
+        /// The most.
+        most: usize,
+    },
+    /// A wish is a document.
+    #[error(
+        "the wish has {bytes} bytes with its examples, and {bytes_max} are the most; show fewer"
+    )]
+    WishTooLarge {
+        /// What it has.
+        bytes: usize,
+        /// What it may have.
+        bytes_max: usize,
+    },
+    /// A step that does not follow from where the work stands.
+    #[error("this is no step of work {work} now: {why}")]
+    OutOfStep {
+        /// Its number.
+        work: u64,
+        /// Why not.
+        why: String,
+    },
     /// The alias is the name of a capability, or leads to none.
     #[error("`{alias}` cannot stand for another name: {why}")]
     Alias {
@@ -212,6 +251,14 @@ pub enum Rule {
         /// Why not.
         why: String,
     },
+}
+
+impl Rule {
+    /// Whether the same would be refused later as well, as long as nobody does anything about it.
+    #[cfg(feature = "grow")]
+    pub(crate) const fn is_final(&self) -> bool {
+        !matches!(self, Self::Rolling { .. } | Self::Stopped { .. })
+    }
 }
 
 fn listed(differences: &[Difference]) -> String {

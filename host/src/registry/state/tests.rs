@@ -187,6 +187,21 @@ fn an_emergency_stop_halts_what_grows_and_nothing_else() {
 }
 
 #[test]
+fn what_a_loop_made_serves_nobody_before_it_is_let_in() {
+    let mut state = State::default();
+    let made = Installed { origin: ReleaseOrigin::Generated, ..installed("1.0.0") };
+    apply(&mut state, Op::Installed(made)).unwrap();
+    let any = semver::VersionReq::STAR;
+    assert_eq!(state.lines[&name()].stable, None);
+    assert!(state.resolve(&name(), &any).is_none());
+    apply(&mut state, started("1.0.0", false)).unwrap();
+    assert!(state.resolve(&name(), &any).is_none(), "its share decides");
+    apply(&mut state, Op::Promoted { name: name(), version: None, decision: None }).unwrap();
+    assert_eq!(state.lines[&name()].stable, Some(version("1.0.0")));
+    assert!(state.resolve(&name(), &any).is_some());
+}
+
+#[test]
 fn a_minor_version_may_not_take_anything_away() {
     let mut state = two();
     let mut narrower = installed("1.2.0");

@@ -15,6 +15,7 @@ mod catalogue;
 mod check;
 mod composed;
 mod examine;
+mod grow;
 mod inspect;
 mod key;
 mod learned;

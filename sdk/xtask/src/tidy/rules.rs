@@ -21,7 +21,7 @@ const FLOORS: [(&str, &[&str]); 10] = [
 ];
 
 /// The drivers, and what they may import; apart from the table only for its shape's sake.
-const LOOPS: (&str, &[&str]) = ("loops", &["model", "examine", "synth", "registry"]);
+const LOOPS: (&str, &[&str]) = ("loops", &["model", "artifact", "examine", "synth", "registry"]);
 
 /// The top floor: the wiring, and what it alone uses.
 const TOP: [&str; 4] = ["lib", "host", "error", "blocking"];

@@ -1,0 +1,400 @@
+//! Growth: what is missing becomes a release, within what a person has set.
+//!
+//! *Never:* logic of its own; the governor decides, the grower does, and the making key signs no more
+//! than its scope allows.
+
+mod change;
+mod difference;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::Notify;
+
+pub use change::Change;
+pub use difference::{Behaved, Difference, Edit};
+
+use super::live::LiveHost;
+use super::making::Making;
+use super::{Capability, Host};
+use crate::Error;
+use crate::artifact::SigningKey;
+use crate::loops::governor::{Governance, Status};
+use crate::loops::grower::Grower;
+use crate::model::CapabilityName;
+use crate::registry::{
+    Actor, JournalError, Lifecycle, Op, Record, RegistryError, Rule, Step, Want, Work,
+};
+use crate::synth::Authors;
+
+/// Words of persons and of other programs are seen this late at most; one look costs microseconds.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// After a failure of the log: it is seldom mended within a moment.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The growth of a live host. Cheap to clone; every clone is the same.
+///
+/// ```
+/// use std::sync::Arc;
+/// use engraft::artifact::{Keyring, Origin, SigningKey};
+/// use engraft::loops::governor::Governance;
+/// use engraft::registry::{Lifecycle, Want, WantSource};
+/// use engraft::store::MemoryLog;
+/// use engraft::synth::{Authors, Catalogue, Wish};
+/// use engraft::traffic::Who;
+/// use engraft::{Host, LiveHost};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // The making key may sign what these grants allow, and no secret.
+/// let key = SigningKey::generate(Origin::Release)?;
+/// let host = Host::builder()
+///     .trust(Keyring::new())
+///     .making(key.public(), "*".parse()?)
+///     .build()?;
+/// let log_key = SigningKey::generate(Origin::Release)?;
+/// let live = LiveHost::open(host, Arc::new(MemoryLog::new()), log_key).await?;
+///
+/// let authors = Authors::default().with(Arc::new(Catalogue::standard()));
+/// let growth = live.grow(key, authors, Governance::personal())?;
+/// let wish = Wish::asked("slugify Hello World").gives("hello-world");
+/// let work = growth.want(Want::new(WantSource::Person, wish).asked_by("bob")).await?;
+/// // `tokio::spawn(growth.clone().run())` does what is next from now on; here it is done by hand.
+/// while growth.step().await? {}
+///
+/// let status = growth.status(work).ok_or("it is there")?;
+/// assert_eq!(status.stands, Lifecycle::RollingOut, "{}", status.next);
+/// let name = status.name.ok_or("it has a name")?;
+/// let answer = live.call(&name.into(), "run", r#"{"text": "Ab Cd"}"#, &Who::user("bob")).await;
+/// assert_eq!(answer.report.outcome.to_string(), r#""ab-cd""#);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Growth {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    live: LiveHost,
+    grower: Grower<Capability, Making>,
+    /// Something was recorded.
+    news: Notify,
+}
+
+impl LiveHost {
+    /// Lets this host grow: what is wanted is written by these authors, tried, examined by the host's
+    /// policy, signed with this key, and spreads, as far as a person has set.
+    ///
+    /// # Errors
+    /// Where the keyring does not trust the key, or trusts it with more than a key for making may have.
+    pub fn grow(
+        &self,
+        key: SigningKey,
+        authors: Authors,
+        governance: Governance,
+    ) -> Result<Growth, Error> {
+        let failures = Arc::clone(self.inner.failures.get_or_init(Arc::default));
+        let making = Making::new(self.clone(), key, authors, failures)?;
+        let clock = Arc::clone(&self.inner.host.parts.clock);
+        let registry = Arc::clone(self.registry());
+        let program = format!("process {}", std::process::id());
+        let grower = Grower::new(registry, making, governance, clock, program);
+        let news = Notify::new();
+        Ok(Growth { inner: Arc::new(Inner { live: self.clone(), grower, news }) })
+    }
+}
+
+impl Growth {
+    /// Wants something, and gives the number of the work. Where the same is wanted already, that is the
+    /// work, and whoever asks now gets its release first as well.
+    ///
+    /// # Errors
+    /// Where examples contradict each other or hold what looks like a secret, too much waits already, or
+    /// the log does not take it.
+    pub async fn want(&self, want: Want) -> Result<u64, Error> {
+        self.want_as(want, Actor::grower(), "somebody wants what there is not").await
+    }
+
+    /// The same in somebody's name.
+    ///
+    /// # Errors
+    /// As [`Growth::want`].
+    pub async fn want_as(&self, want: Want, by: Actor, why: &str) -> Result<u64, Error> {
+        let want = want.clean()?;
+        let askers = want.askers.clone();
+        let op = Op::Wanted(Box::new(want));
+        let begun = self.registry().grow(by.clone(), why, op, Vec::new()).await;
+        let work = match begun {
+            Ok(record) => record.sequence,
+            Err(RegistryError::Journal(JournalError::Rule(Rule::WantedAlready { work }))) => {
+                self.join(work, askers, &by).await?;
+                work
+            }
+            Err(error) => return Err(error.into()),
+        };
+        self.inner.news.notify_waiters();
+        Ok(work)
+    }
+
+    async fn join(&self, work: u64, askers: Vec<String>, by: &Actor) -> Result<(), Error> {
+        let known = self.work(work).map(|work| work.want.askers).unwrap_or_default();
+        let room = crate::registry::ASKERS_MAX.saturating_sub(known.len());
+        for asker in askers.into_iter().filter(|asker| !known.contains(asker)).take(room) {
+            self.note(work, Step::Joined { asker }, by.clone(), "somebody else wants it too")
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Proposes a change to a capability: another version of it, made and examined as everything is.
+    /// See [`Growth::difference`] for what would be different, and [`Growth::allow`] for letting it in.
+    ///
+    /// # Errors
+    /// Where there is no such capability, or as [`Growth::want`].
+    pub async fn propose(
+        &self,
+        name: &CapabilityName,
+        change: Change,
+        by: Actor,
+        why: &str,
+    ) -> Result<u64, Error> {
+        let want = self.changing(name, change).await?;
+        self.want_as(want, by, why).await
+    }
+
+    /// Says that a piece of work may go on where the host would not let it by itself: what is only
+    /// observed is made, what is proposed is let in. Approvals that the policy asks for are needed all
+    /// the same.
+    ///
+    /// # Errors
+    /// Where there is no such work, it is over, or the log does not take it.
+    pub async fn allow(&self, work: u64, by: Actor, why: &str) -> Result<Record, Error> {
+        self.note(work, Step::Allowed, by, why).await
+    }
+
+    /// Ends a piece of work that has brought no release yet.
+    ///
+    /// # Errors
+    /// As [`Growth::allow`].
+    pub async fn drop_work(&self, work: u64, by: Actor, why: &str) -> Result<Record, Error> {
+        self.note(work, Step::Ended { how: crate::registry::Ending::Dropped }, by, why).await
+    }
+
+    /// Tries again what has ended.
+    ///
+    /// # Errors
+    /// As [`Growth::allow`], and where it goes on already.
+    pub async fn retry(&self, work: u64, by: Actor, why: &str) -> Result<Record, Error> {
+        self.note(work, Step::Retried, by, why).await
+    }
+
+    /// Gives a piece of work another place in the queue: lower goes first, and 0 is where all begin.
+    ///
+    /// # Errors
+    /// As [`Growth::allow`].
+    pub async fn rank(&self, work: u64, rank: i64, by: Actor, why: &str) -> Result<Record, Error> {
+        self.note(work, Step::Ranked { rank }, by, why).await
+    }
+
+    /// Takes the release of a piece of work back: one that spreads is rolled back, and in the place of
+    /// one that serves everybody whoever served before serves again.
+    ///
+    /// # Errors
+    /// Where it has no release that serves anybody, or none served before it.
+    pub async fn roll_back(&self, work: u64, by: Actor, why: &str) -> Result<Record, Error> {
+        let op = {
+            let state = self.registry().journal().state();
+            let found = state.growth.works.get(&work).ok_or(Rule::NoWork { work });
+            let found = found.map_err(JournalError::from)?;
+            back(&state, found).map_err(JournalError::from)?
+        };
+        let record = self.inner.live.change(by, why, op).await?;
+        self.inner.news.notify_waiters();
+        Ok(record)
+    }
+
+    /// Somebody found the answer to a request wrong and says what should have come. The next release has
+    /// to give that; work on it begins at once. False where no release that was made here gave it.
+    ///
+    /// # Errors
+    /// Where the log cannot be read or written.
+    pub async fn correct(&self, request: &str, wanted: Value) -> Result<bool, Error> {
+        let failures = self.inner.grower.workshop().failures();
+        let Some((name, version)) = failures.found_wrong(request, Some(wanted)) else {
+            return Ok(false);
+        };
+        let state = self.registry().journal().state();
+        let made = state.growth.works.values().find(|work| work.makes(&name, &version));
+        let Some(work) = made.filter(|work| work.repaired_by.is_none()) else { return Ok(true) };
+        self.inner.grower.heal(work).await?;
+        self.inner.news.notify_waiters();
+        Ok(true)
+    }
+
+    /// Every piece of work that is not over, in the order in which it is done.
+    #[must_use]
+    pub fn queue(&self) -> Vec<Status> {
+        let state = self.registry().journal().state();
+        let of = |work: &&Work| {
+            Status::of(&state, work, self.governance(), self.host().parts.clock.wall())
+        };
+        state.growth.queue().iter().map(of).collect()
+    }
+
+    /// A piece of work; none where there is none of this number.
+    #[must_use]
+    pub fn status(&self, work: u64) -> Option<Status> {
+        let state = self.registry().journal().state();
+        let work = state.growth.works.get(&work)?;
+        Some(Status::of(&state, work, self.governance(), self.host().parts.clock.wall()))
+    }
+
+    /// Waits until nothing more comes of a piece of work soon: it serves somebody, waits for a person or
+    /// a time, or is over. Somebody has to [run](Growth::run) it. None where there is no such work.
+    pub async fn settled(&self, work: u64) -> Option<Status> {
+        loop {
+            let news = self.inner.news.notified();
+            let status = self.status(work)?;
+            if status.is_settled() {
+                return Some(status);
+            }
+            // What others record is no news here.
+            let _or_later = tokio::time::timeout(LOOK_EVERY, news).await;
+        }
+    }
+
+    /// What a person has set.
+    #[must_use]
+    pub fn governance(&self) -> &Governance {
+        self.inner.grower.governance()
+    }
+
+    /// Does the next thing that may be done; false where there is none.
+    ///
+    /// # Errors
+    /// Where the log cannot be read or written.
+    pub async fn step(&self) -> Result<bool, Error> {
+        let done = self.inner.grower.step().await?;
+        if done {
+            self.inner.live.show();
+            self.inner.news.notify_waiters();
+        }
+        Ok(done)
+    }
+
+    /// Does what is next for as long as it is polled, as much at once as the budget says. The rollouts
+    /// that it begins are judged by [`LiveHost::run`].
+    pub async fn run(self) {
+        let hands = self.governance().budget.concurrent_max.max(1);
+        let mut all: Vec<_> = (0..hands).map(|_| Box::pin(self.work_on())).collect();
+        std::future::poll_fn(|context| {
+            all.retain_mut(|hand| hand.as_mut().poll(context).is_pending());
+            if all.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        })
+        .await;
+    }
+
+    async fn work_on(&self) {
+        loop {
+            let news = self.inner.news.notified();
+            let wait = match self.step_or_heal().await {
+                Ok(true) => continue,
+                Ok(false) => LOOK_EVERY,
+                Err(error) => {
+                    tracing::warn!(target: "engraft::grower", %error, "nothing can be done now");
+                    PAUSE
+                }
+            };
+            let _or_later = tokio::time::timeout(wait, news).await;
+        }
+    }
+
+    async fn step_or_heal(&self) -> Result<bool, Error> {
+        if self.step().await? {
+            return Ok(true);
+        }
+        if let Some(work) = self.ailing() {
+            self.inner.grower.heal(&work).await?;
+        }
+        Ok(false)
+    }
+
+    /// A piece of work whose release serves everybody and fails so often that it is to be repaired.
+    fn ailing(&self) -> Option<Work> {
+        let state = self.registry().journal().state();
+        if state.stop.is_some() {
+            return None;
+        }
+        let after = usize::try_from(self.governance().repair_after).unwrap_or(usize::MAX);
+        let failures = self.inner.grower.workshop().failures();
+        let mut works = state.growth.works.values();
+        let ailing = works.find(|work| {
+            let is_live = work.repaired_by.is_none() && state.lifecycle(work) == Lifecycle::Live;
+            let release = work.proposal.as_ref().filter(|_| is_live && work.ended.is_none());
+            release.is_some_and(|it| failures.of(&it.name, &it.version).len() >= after.max(1))
+        });
+        ailing.cloned()
+    }
+
+    pub(super) fn work(&self, work: u64) -> Option<Work> {
+        self.registry().journal().state().growth.works.get(&work).cloned()
+    }
+
+    pub(super) fn making(&self) -> &Making {
+        self.inner.grower.workshop()
+    }
+
+    pub(super) fn registry(&self) -> &Arc<crate::registry::Registry<Capability>> {
+        self.inner.live.registry()
+    }
+
+    fn host(&self) -> &Host {
+        &self.inner.live.inner.host
+    }
+
+    async fn note(&self, work: u64, step: Step, by: Actor, why: &str) -> Result<Record, Error> {
+        let op = Op::Grown { work, step };
+        let record = self.registry().grow(by, why, op, Vec::new()).await?;
+        self.inner.news.notify_waiters();
+        Ok(record)
+    }
+}
+
+/// What takes the release of a piece of work back.
+fn back(state: &crate::registry::State, work: &Work) -> Result<Op, Rule> {
+    let refused = |why: &str| Rule::OutOfStep { work: work.id, why: why.to_owned() };
+    let none = || refused("it has no release that serves anybody");
+    let proposal = work.proposal.as_ref().ok_or_else(none)?;
+    let line = state.lines.get(&proposal.name).ok_or_else(none)?;
+    match state.lifecycle(work) {
+        Lifecycle::RollingOut => {
+            let name = proposal.name.clone();
+            Ok(Op::RolledBack { name, version: None, decision: None })
+        }
+        Lifecycle::Live => {
+            let version = line.previous.clone().ok_or_else(|| {
+                refused("nothing served before it; `engraft revoke` takes it out for good")
+            })?;
+            Ok(Op::Activated { name: proposal.name.clone(), version })
+        }
+        Lifecycle::Discovered
+        | Lifecycle::Proposed
+        | Lifecycle::Examined
+        | Lifecycle::AwaitingApproval
+        | Lifecycle::Installed
+        | Lifecycle::RolledBack
+        | Lifecycle::Revoked
+        | Lifecycle::Ended => Err(none()),
+    }
+}
+
+// === impl Growth ===
+
+impl fmt::Debug for Growth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Growth").field("grower", &self.inner.grower).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,58 @@
+//! Changes to capabilities that there are, as wishes.
+//!
+//! *Never:* a change gives up what the release before gives, but where the change itself says so.
+
+use super::Growth;
+use crate::Error;
+use crate::artifact::Bundle;
+use crate::host::making::Built;
+use crate::model::{Before, CapabilityName, Wish};
+use crate::registry::{JournalError, Rule, Want, WantSource};
+
+/// A change to a capability.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Change {
+    /// What it is to give from now on, beside what it gives already: sentences and examples. An example
+    /// counts more than an older one of the same input.
+    pub wish: Wish,
+    /// The recipe of the new version, where somebody has written it.
+    pub recipe: Option<String>,
+}
+
+impl Growth {
+    /// A change as a wish: the release that serves, and everything that is to be kept of it.
+    pub(super) async fn changing(
+        &self,
+        name: &CapabilityName,
+        change: Change,
+    ) -> Result<Want, Error> {
+        let state = self.registry().journal().state();
+        let unknown = || JournalError::from(Rule::UnknownCapability { name: name.clone() });
+        let line = state.lines.get(name).ok_or_else(unknown)?;
+        let newest = || line.releases.values().next_back().map(|release| &**release);
+        let release = line.serving().or_else(newest);
+        let installed = &release.ok_or_else(unknown)?.installed;
+        let (mut recipe, mut examples) = (None, Vec::new());
+        let made = state.growth.works.values().find(|it| it.makes(name, &installed.version));
+        if let Some(proposal) = made.and_then(|work| work.proposal.as_ref())
+            && let Ok(kept) = self.making().kept(proposal).await
+        {
+            (recipe, examples) = (kept.recipe, kept.examples);
+        } else if let Some(bytes) = self.registry().blob(installed.bundle).await? {
+            let bundle = Bundle::parse(&bytes)?;
+            let operation = bundle.claimed_manifest().description.operations.first();
+            examples = operation.map(|it| it.examples.clone()).unwrap_or_default();
+        }
+        let version = installed.version.to_string();
+        let before = Before { name: name.clone(), version, recipe, examples, failed: Vec::new() };
+        let mut wish = change.wish;
+        if let Some(text) = &change.recipe
+            && let Ok(draft) = Built::draft(text, std::mem::take(&mut wish.examples))
+        {
+            // What the new recipe says that it gives counts more than what the old one gave.
+            wish.examples = draft.examples;
+        }
+        let want = Want::new(WantSource::Change, wish.in_place_of(before));
+        Ok(Want { recipe: change.recipe, ..want })
+    }
+}

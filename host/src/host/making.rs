@@ -1,0 +1,319 @@
+//! The workshop of a live host: drafts become components, components candidates, candidates releases.
+//!
+//! *Never:* anything is signed here that was not examined, or that asks for more than the making key
+//! may sign; and what is made again from the log is compared with what was examined.
+
+mod bench;
+mod built;
+mod failures;
+mod key;
+mod naming;
+mod shrink;
+mod trial;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub(crate) use bench::Bench;
+pub(super) use built::Built;
+pub(crate) use failures::Failures;
+pub use key::MakingError;
+use trial::Tried;
+
+use super::LiveHost;
+use crate::artifact::{Manifest, SigningKey};
+use crate::examine::{Candidate, CandidateOrigin, Examined, Report};
+use crate::loops::grower::{Doing, Kept, Looked, Made, Trouble, Workshop, Writing};
+use crate::loops::healer::{Demand, demands};
+use crate::model::{Before, Example};
+use crate::registry::{Actor, Ending, Proposal, Work};
+use crate::synth::{Attempt, Authors, Draft, Source, Trial as _, Verdict, Written};
+use crate::{Class, Error};
+
+/// Candidates that were examined and wait here to be signed; more are examined again.
+const EXAMINED_MAX: usize = 32;
+
+/// Makes capabilities on behalf of the grower.
+pub(crate) struct Making {
+    live: LiveHost,
+    key: SigningKey,
+    authors: Authors,
+    bench: Bench,
+    failures: Arc<Failures>,
+    /// What was examined in this process, so that it need not be again before it is signed.
+    examined: Mutex<BTreeMap<u64, Examined>>,
+}
+
+impl Making {
+    pub(crate) fn new(
+        live: LiveHost,
+        key: SigningKey,
+        authors: Authors,
+        failures: Arc<Failures>,
+    ) -> Result<Self, Error> {
+        key::check(&live.inner.host, &key)?;
+        let bench = Bench::open(live.inner.host.clone())?;
+        Ok(Self { live, key, authors, bench, failures, examined: Mutex::default() })
+    }
+
+    pub(super) const fn bench(&self) -> &Bench {
+        &self.bench
+    }
+
+    pub(super) fn failures(&self) -> &Failures {
+        &self.failures
+    }
+
+    /// The draft of a proposal, as it is kept beside the log.
+    pub(super) async fn kept(&self, proposal: &Proposal) -> Result<Kept, Trouble> {
+        let bytes = self.live.registry().blob(proposal.source).await;
+        let bytes = bytes.map_err(|error| Trouble::Passing(error.to_string()))?;
+        let lost =
+            || Trouble::Final("what its draft was made from is not kept any more".to_owned());
+        bytes.as_deref().and_then(Kept::read).ok_or_else(lost)
+    }
+
+    /// The component of a proposal, made again.
+    pub(super) async fn built(&self, proposal: &Proposal) -> Result<Built, Trouble> {
+        let kept = self.kept(proposal).await?;
+        let source = self.source(kept).await?;
+        let built = self.bench.build(&proposal.name, &source).await;
+        let built = built.map_err(Trouble::Final)?;
+        if built.digest() == proposal.component {
+            return Ok(built);
+        }
+        let why = format!(
+            "made again it is {}, and {} was proposed; another version of this program wrote it",
+            built.digest(),
+            proposal.component
+        );
+        Err(Trouble::Final(why))
+    }
+
+    async fn source(&self, kept: Kept) -> Result<Source, Trouble> {
+        if let Some(recipe) = kept.recipe {
+            return Ok(Source::Recipe(recipe));
+        }
+        let lost = || Trouble::Final("its component is not kept any more".to_owned());
+        let component = kept.component.ok_or_else(lost)?;
+        let bytes = self.live.registry().blob(component).await;
+        let bytes = bytes.map_err(|error| Trouble::Passing(error.to_string()))?;
+        bytes.map(Source::Component).ok_or_else(lost)
+    }
+
+    async fn written(&self, work: &Work, micros_max: u64) -> (Option<Draft>, Vec<String>, u64) {
+        let want = &work.want;
+        let mut must: Vec<Demand> = want.wish.examples.iter().map(Demand::of_example).collect();
+        must.extend(want.wish.before.iter().flat_map(|before| demands(before)));
+        let tried = Tried { bench: &self.bench, must };
+        if let Some(recipe) = &want.recipe {
+            return self.brought(want.wish.examples.clone(), recipe, &tried).await;
+        }
+        let authors = self.authors.within(micros_max);
+        let Written { held, attempts } = authors.answer(&want.wish, &tried).await;
+        let micros = authors.price_micros(&attempts);
+        (held.into_iter().next(), attempts.iter().map(told).collect(), micros)
+    }
+
+    /// A recipe that a person has written. It may have no example: that person has looked at it.
+    async fn brought(
+        &self,
+        examples: Vec<Example>,
+        recipe: &str,
+        tried: &Tried<'_>,
+    ) -> (Option<Draft>, Vec<String>, u64) {
+        let draft = match Built::draft(recipe, examples) {
+            Ok(draft) => draft,
+            Err(why) => return (None, vec![why], 0),
+        };
+        let verdict = tried.hold(&draft).await;
+        let told = told(&Attempt::Tried(draft.clone(), verdict.clone()));
+        let holds = matches!(verdict, Verdict::Held | Verdict::Unproven);
+        (holds.then_some(draft), vec![told], 0)
+    }
+
+    async fn make(&self, work: &Work, micros_max: u64) -> Writing {
+        let (draft, mut tried, micros) = self.written(work, micros_max).await;
+        let Some(draft) = draft else {
+            let is_brought = work.want.recipe.is_some();
+            let why = tried.last().cloned().unwrap_or_default();
+            let made = match is_brought {
+                // The same recipe would not hold another time either.
+                true => Made::Over { how: Ending::Refused, why },
+                false => Made::Nothing,
+            };
+            return Writing { made, tried, micros };
+        };
+        let made = match self.proposed(work, draft).await {
+            Ok(made) => made,
+            Err(why) => {
+                tried.push(why);
+                Made::Nothing
+            }
+        };
+        Writing { made, tried, micros }
+    }
+
+    async fn proposed(&self, work: &Work, draft: Draft) -> Result<Made, String> {
+        let state = self.live.registry().journal().state();
+        if state.lines.contains_key(&draft.name) {
+            let built = self.bench.build(&draft.name, &draft.source).await?;
+            if let Some(same) = naming::same(&state, &draft.name, built.digest()) {
+                let why = format!("`{}` {same} does exactly this already", draft.name);
+                return Ok(Made::Over { how: Ending::Replaced, why });
+            }
+        }
+        let draft = match naming::settle(&state, work, draft)? {
+            naming::Settled::Draft(draft) => draft,
+            naming::Settled::Over { how, why } => return Ok(Made::Over { how, why }),
+        };
+        let built = self.bench.build(&draft.name, &draft.source).await?;
+        let (version, sequence) = naming::next(&state, &draft.name, &built);
+        let (kept, blobs) = Kept::of(&draft);
+        let proposal = Proposal {
+            name: draft.name,
+            version,
+            sequence,
+            component: built.digest(),
+            source: crate::model::Digest::of(&kept.to_bytes()),
+            author: draft.author,
+            reasons: draft.reasons,
+            permissions: built.manifest.permissions().clone(),
+        };
+        Ok(Made::Draft { proposal: Box::new(proposal), blobs })
+    }
+
+    async fn look(&self, work: &Work) -> Result<Examined, Trouble> {
+        let Some(proposal) = &work.proposal else {
+            return Err(Trouble::Final("there is no draft".to_owned()));
+        };
+        let built = self.built(proposal).await?;
+        let manifest = self.manifest(work, proposal, &built).await?;
+        let origin = CandidateOrigin::Generated;
+        let candidate = Candidate::new(manifest, Arc::clone(&built.component), origin);
+        self.live.look_at(candidate).await.map_err(troubled)
+    }
+
+    /// The manifest that a component is released with. What follows a release keeps within its limits,
+    /// whatever was proved of it: wider ones are for a person to give.
+    async fn manifest(
+        &self,
+        work: &Work,
+        proposal: &Proposal,
+        built: &Built,
+    ) -> Result<Manifest, Trouble> {
+        let mut manifest = built.manifest.clone();
+        manifest.version = proposal.version.clone();
+        manifest.sequence = proposal.sequence;
+        if let Some(before) = &work.want.wish.before {
+            let release = self.live.release_before(before).await.map_err(troubled)?;
+            let limits = release.map(|release| release.manifest.budget);
+            manifest.budget = limits.map_or(manifest.budget, |old| old.min(manifest.budget));
+        }
+        Ok(manifest)
+    }
+
+    async fn keep(&self, work: &Work) -> Result<Looked, Trouble> {
+        let held = self.lock().remove(&work.id);
+        let examined = match held {
+            Some(examined) => examined,
+            None => self.look(work).await?,
+        };
+        let approved = match self.live.approve(examined) {
+            Ok(approved) => approved,
+            Err(refused) => return Ok(Looked::Otherwise(Box::new(refused.0.report().clone()))),
+        };
+        let report = approved.report();
+        key::refuse(&self.live.inner.host, &report.subject.name, &report.subject.permissions)
+            .map_err(|error| Trouble::Final(error.to_string()))?;
+        let why = format!("work {}: {}", work.id, work.want.source);
+        let kept = self.live.keep(approved, &[&self.key], Actor::grower(), &why).await;
+        kept.map(|_| Looked::Installed).map_err(troubled)
+    }
+
+    async fn past(&self, work: &Work) -> Result<Before, Trouble> {
+        let Some(proposal) = &work.proposal else {
+            return Err(Trouble::Final("it has no release".to_owned()));
+        };
+        let kept = self.kept(proposal).await?;
+        let mut failed = self.failures.of(&proposal.name, &proposal.version);
+        if failed.iter().any(|it| it.wanted.is_none() && it.found.is_none())
+            && let Ok(built) = self.built(proposal).await
+        {
+            shrink::all(&self.bench, &proposal.name, &built, &mut failed).await;
+        }
+        Ok(Before {
+            name: proposal.name.clone(),
+            version: proposal.version.to_string(),
+            recipe: kept.recipe,
+            examples: kept.examples,
+            failed,
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Examined>> {
+        self.examined.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What was tried, as a person reads it.
+fn told(attempt: &Attempt) -> String {
+    match attempt {
+        Attempt::Tried(draft, verdict) => {
+            let Draft { author, name, .. } = draft;
+            let what = match verdict {
+                Verdict::Held => "holds all examples".to_owned(),
+                Verdict::Failed { example, found } => format!("example {example} gave {found}"),
+                Verdict::Unbuildable(why) => why.clone(),
+                Verdict::Unproven => "no example says what it is to give".to_owned(),
+            };
+            format!("{author}: `{name}`: {what}")
+        }
+        Attempt::Nothing(author) => format!("{author}: no idea"),
+        Attempt::Failed(error) => error.to_string(),
+    }
+}
+
+/// What time mends is tried again; everything else is told to a person.
+fn troubled(error: Error) -> Trouble {
+    match error.class() {
+        Class::Transient => Trouble::Passing(error.to_string()),
+        Class::Caller | Class::Policy | Class::Corrupt | Class::Bug => {
+            Trouble::Final(error.to_string())
+        }
+    }
+}
+
+// === impl Making ===
+
+impl Workshop for Making {
+    fn write<'a>(&'a self, work: &'a Work, micros_max: u64) -> Doing<'a, Writing> {
+        Box::pin(self.make(work, micros_max))
+    }
+
+    fn examine<'a>(&'a self, work: &'a Work) -> Doing<'a, Result<Report, Trouble>> {
+        Box::pin(async move {
+            let examined = self.look(work).await?;
+            let report = examined.report().clone();
+            let mut held = self.lock();
+            if held.len() < EXAMINED_MAX {
+                held.insert(work.id, examined);
+            }
+            Ok(report)
+        })
+    }
+
+    fn install<'a>(&'a self, work: &'a Work) -> Doing<'a, Result<Looked, Trouble>> {
+        Box::pin(self.keep(work))
+    }
+
+    fn before<'a>(&'a self, work: &'a Work) -> Doing<'a, Result<Before, Trouble>> {
+        Box::pin(self.past(work))
+    }
+}
+
+impl std::fmt::Debug for Making {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Making").field("authors", &self.authors).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,231 @@
+//! Requests that releases made here failed at, or that somebody found wrong: what a repair learns from.
+//!
+//! *Never:* a request is kept in which something looks like a secret, nor one of a capability that
+//! somebody else has made.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use semver::Version;
+use serde_json::Value;
+
+use crate::engine::Invocation;
+use crate::host::live::LiveHost;
+use crate::loops::healer::COUNTEREXAMPLES_MAX;
+use crate::model::secrecy::looks_secret;
+use crate::model::{CapabilityName, Counterexample, Outcome};
+use crate::registry::ReleaseOrigin;
+use crate::synth::{Cause, Facts};
+use crate::traffic::{Answer, Target, Who};
+
+/// Releases whose failures are kept; the one that failed longest ago goes first.
+const RELEASES_MAX: usize = 64;
+/// Requests that can still be found wrong: an hour of a busy program's use, a few megabytes.
+const REQUESTS_MAX: usize = 1_024;
+/// A longer request or answer is data, from which nobody learns what a program should do.
+const TEXT_BYTES_MAX: usize = 8 << 10;
+/// How an answer that somebody found wrong is told.
+const WRONG: &str = "wrong";
+
+/// What releases failed at.
+#[derive(Debug, Default)]
+pub(crate) struct Failures {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    releases: VecDeque<(Release, Vec<Counterexample>)>,
+    requests: VecDeque<Request>,
+}
+
+type Release = (CapabilityName, Version);
+
+/// A request whose caller gave it a name.
+#[derive(Debug)]
+struct Request {
+    id: String,
+    release: Release,
+    input: String,
+    output: Option<String>,
+}
+
+impl Failures {
+    /// Calls, and keeps what a repair would learn from. A call that is served costs a look at whether
+    /// it has a name.
+    pub(crate) async fn watch(
+        &self,
+        live: &LiveHost,
+        target: &Target,
+        invocation: Invocation<'_>,
+        who: &Who,
+    ) -> Answer {
+        // Its texts are borrowed, so that this copies none.
+        let asked = invocation.clone();
+        let answer = live.inner.traffic.call(target, invocation, who).await;
+        let how = blame(&answer.report.outcome);
+        if how.is_some() || who.request.is_some() {
+            self.note(live, target, &asked, who, &answer, how);
+        }
+        answer
+    }
+
+    fn note(
+        &self,
+        live: &LiveHost,
+        target: &Target,
+        asked: &Invocation<'_>,
+        who: &Who,
+        answer: &Answer,
+        how: Option<&'static str>,
+    ) {
+        let Some(version) = &answer.version else { return };
+        let state = live.registry().journal().state();
+        let name = state.resolve_name(&target.name);
+        let release = state.lines.get(name).and_then(|line| line.releases.get(version));
+        let is_made = release.is_some_and(|it| it.installed.origin == ReleaseOrigin::Generated);
+        let input = asked.input();
+        if !is_made || input.len() > TEXT_BYTES_MAX || holds_secret(input) {
+            return;
+        }
+        let release = (name.clone(), version.clone());
+        if let Some(how) = how
+            && let Ok(input) = serde_json::from_str(input)
+        {
+            let how = how.to_owned();
+            let failed = Counterexample { input, wanted: None, found: None, how };
+            self.lock().add(release.clone(), failed);
+        }
+        if let Some(id) = &who.request {
+            let output = if let Outcome::Returned(output) = &answer.report.outcome {
+                let text = output.as_str();
+                (text.len() <= TEXT_BYTES_MAX && !holds_secret(text)).then(|| text.to_owned())
+            } else {
+                None
+            };
+            let request = Request { id: id.clone(), release, input: input.to_owned(), output };
+            let mut inner = self.lock();
+            inner.requests.push_back(request);
+            if inner.requests.len() > REQUESTS_MAX {
+                inner.requests.pop_front();
+            }
+        }
+    }
+
+    /// Somebody found the answer to a request wrong, and may have said what should have come. Gives the
+    /// release that gave it; none where the request is not known.
+    pub(crate) fn found_wrong(&self, request: &str, wanted: Option<Value>) -> Option<Release> {
+        let mut inner = self.lock();
+        let known = inner.requests.iter().rev().find(|known| known.id == request)?;
+        let input = serde_json::from_str(&known.input).ok()?;
+        let found = known.output.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let release = known.release.clone();
+        let is_secret = wanted.as_ref().is_some_and(|wanted| holds_secret(&wanted.to_string()));
+        // That an answer is wrong of which nothing is known is nothing to learn from.
+        if is_secret || (wanted.is_none() && found.is_none()) {
+            return Some(release);
+        }
+        let failed = Counterexample { input, wanted, found, how: WRONG.to_owned() };
+        inner.add(release.clone(), failed);
+        Some(release)
+    }
+
+    /// What a release failed at.
+    pub(crate) fn of(&self, name: &CapabilityName, version: &Version) -> Vec<Counterexample> {
+        let inner = self.lock();
+        let mut releases = inner.releases.iter();
+        let found = releases.find(|((known, of), _)| known == name && of == version);
+        found.map(|(_, failed)| failed.clone()).unwrap_or_default()
+    }
+
+    /// Inputs of requests of a capability that are known.
+    pub(crate) fn inputs(&self, name: &CapabilityName) -> Vec<Value> {
+        let inner = self.lock();
+        let is_of = |release: &Release| release.0 == *name;
+        let failed = inner.releases.iter().filter(|(release, _)| is_of(release));
+        let failed = failed.flat_map(|(_, failed)| failed.iter().map(|it| it.input.clone()));
+        let asked = inner.requests.iter().filter(|request| is_of(&request.release));
+        let asked = asked.filter_map(|request| serde_json::from_str(&request.input).ok());
+        failed.chain(asked).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn add(&mut self, release: Release, failed: Counterexample) {
+        let at = self.releases.iter().position(|(known, _)| *known == release);
+        let mut kept = at.and_then(|at| self.releases.remove(at)).map(|(_, kept)| kept);
+        let list = kept.get_or_insert_default();
+        list.retain(|known| known.input != failed.input || known.wanted != failed.wanted);
+        list.push(failed);
+        if list.len() > COUNTEREXAMPLES_MAX {
+            list.remove(0);
+        }
+        self.releases.push_back((release, kept.unwrap_or_default()));
+        if self.releases.len() > RELEASES_MAX {
+            self.releases.pop_front();
+        }
+    }
+}
+
+/// How a release failed, where that is its own fault: not for what the caller gave, what it was not
+/// allowed, or what was away.
+fn blame(outcome: &Outcome) -> Option<&'static str> {
+    match Facts::of(outcome).cause()? {
+        Cause::Timeout
+        | Cause::OutOfFuel
+        | Cause::OverLimit
+        | Cause::Trapped
+        | Cause::Failed
+        | Cause::WrongOutput => Some(outcome.word()),
+        Cause::Missing
+        | Cause::LowConfidence
+        | Cause::InvalidInput
+        | Cause::Denied
+        | Cause::Unavailable => None,
+    }
+}
+
+fn holds_secret(text: &str) -> bool {
+    text.split(|letter: char| letter.is_whitespace() || "\"',:;()[]{}".contains(letter))
+        .any(looks_secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn failed(input: i32) -> Counterexample {
+        Counterexample { input: json!(input), wanted: None, found: None, how: "trapped".to_owned() }
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded_and_the_oldest_goes_first() {
+        let failures = Failures::default();
+        let version = |minor: u64| Version::new(0, minor, 0);
+        for minor in 0..=RELEASES_MAX as u64 {
+            let release = ("a.b".parse().unwrap(), version(minor));
+            failures.lock().add(release, failed(1));
+        }
+        let name = "a.b".parse().unwrap();
+        assert!(failures.of(&name, &version(0)).is_empty());
+        let last = version(RELEASES_MAX as u64);
+        for input in 0..100 {
+            failures.lock().add(("a.b".parse().unwrap(), last.clone()), failed(input));
+        }
+        let kept = failures.of(&name, &last);
+        assert_eq!(kept.len(), COUNTEREXAMPLES_MAX);
+        assert_eq!(kept.last(), Some(&failed(99)));
+    }
+
+    #[test]
+    fn what_looks_like_a_secret_is_seen_inside_of_json() {
+        assert!(holds_secret(r#"{"token":"sk-live-a1b2c3d4e5f6g7h8i9j0"}"#));
+        assert!(!holds_secret(r#"{"text":"Hello World","times":3}"#));
+    }
+}

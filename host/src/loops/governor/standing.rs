@@ -1,0 +1,331 @@
+//! What is next for one piece of work: something to be done, or something to be waited for.
+//!
+//! *Never:* two pieces of work at once make releases of one capability.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Autonomy, Governance};
+use crate::artifact::Risk;
+use crate::examine::{Examination, Verdict};
+use crate::registry::{Ending, Lifecycle, Release, State, Work};
+
+/// What is next for a piece of work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// This may be done now.
+    Do(Deed),
+    /// It waits.
+    Wait(Wait),
+    /// Nothing is next.
+    Done,
+}
+
+/// Something that the grower does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Deed {
+    /// Has a draft written and tried.
+    Write,
+    /// Has the draft examined.
+    Examine,
+    /// Signs it and keeps it.
+    Install,
+    /// Lets it spread.
+    Spread(Autonomy),
+    /// Begins work on what was wrong with it.
+    Repair,
+    /// Ends the work.
+    End(Ending, String),
+}
+
+/// What a piece of work waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "for")]
+#[non_exhaustive]
+pub enum Wait {
+    /// Everything stands still.
+    Stop {
+        /// Why.
+        why: String,
+    },
+    /// Nothing is begun at this time of the day.
+    Quiet {
+        /// For so long.
+        seconds: u64,
+    },
+    /// What may be spent in a day is spent.
+    Budget {
+        /// What of it.
+        what: String,
+    },
+    /// Somebody works on it.
+    Attempt {
+        /// Who.
+        by: String,
+    },
+    /// Others come first.
+    Turn {
+        /// How many attempts are under way.
+        under_way: u32,
+    },
+    /// Other work makes a release of the same capability.
+    Other {
+        /// Its number.
+        work: u64,
+    },
+    /// A person has to say that it goes on.
+    Person {
+        /// How far it may go without.
+        may: Autonomy,
+    },
+    /// Persons have to approve it.
+    Approvals {
+        /// How many did.
+        counted: usize,
+        /// How many have to.
+        needed: usize,
+    },
+    /// Users try it.
+    Users {
+        /// What the steward says.
+        said: String,
+    },
+    /// The release that spreads is another one.
+    Rollout,
+}
+
+/// What is next for a piece of work.
+#[must_use]
+pub fn standing(state: &State, work: &Work, governance: &Governance, now: Duration) -> Standing {
+    if work.ended.is_some() {
+        return Standing::Done;
+    }
+    let lifecycle = state.lifecycle(work);
+    // What is over or goes by itself waits for no stop and no hour.
+    match lifecycle {
+        Lifecycle::Ended | Lifecycle::Live => return Standing::Done,
+        Lifecycle::RollingOut => return Standing::Wait(Wait::Users { said: said(state, work) }),
+        Lifecycle::Revoked => {
+            return Standing::Do(Deed::End(
+                Ending::Refused,
+                "its component was revoked".to_owned(),
+            ));
+        }
+        Lifecycle::RolledBack if work.repaired_by.is_some() => return Standing::Done,
+        Lifecycle::Installed if work.has_spread => return Standing::Done,
+        Lifecycle::Discovered
+        | Lifecycle::Proposed
+        | Lifecycle::Examined
+        | Lifecycle::AwaitingApproval
+        | Lifecycle::Installed
+        | Lifecycle::RolledBack => {}
+    }
+    if let Some(wait) = held(state, governance, now) {
+        return Standing::Wait(wait);
+    }
+    match lifecycle {
+        Lifecycle::Discovered => unwritten(state, work, governance, now),
+        Lifecycle::Proposed => Standing::Do(Deed::Examine),
+        Lifecycle::Examined => examined(state, work, governance),
+        Lifecycle::AwaitingApproval => awaiting(state, work),
+        Lifecycle::Installed => installed(state, work, governance),
+        Lifecycle::RolledBack => Standing::Do(Deed::Repair),
+        Lifecycle::RollingOut | Lifecycle::Live | Lifecycle::Revoked | Lifecycle::Ended => {
+            Standing::Done
+        }
+    }
+}
+
+/// What holds all work.
+fn held(state: &State, governance: &Governance, now: Duration) -> Option<Wait> {
+    if let Some(stop) = &state.stop {
+        return Some(Wait::Stop { why: stop.why.clone() });
+    }
+    let left = governance.quiet.iter().filter_map(|hours| hours.left(now)).max()?;
+    Some(Wait::Quiet { seconds: left.as_secs() })
+}
+
+fn unwritten(state: &State, work: &Work, governance: &Governance, now: Duration) -> Standing {
+    let budget = &governance.budget;
+    let now_ms = millis(now);
+    let may = autonomy(work, governance, Risk::Safe);
+    if may == Autonomy::Observe {
+        return Standing::Wait(Wait::Person { may });
+    }
+    if let Some((by, _)) = work.attempt.as_ref().filter(|(_, until)| *until > now_ms) {
+        return Standing::Wait(Wait::Attempt { by: by.clone() });
+    }
+    if work.attempts >= budget.attempts_max {
+        let why = format!(
+            "{} attempts have brought nothing: {}",
+            work.attempts,
+            work.tried.last().map_or("nobody had an idea", String::as_str)
+        );
+        return Standing::Do(Deed::End(Ending::GaveUp, why));
+    }
+    if let Some(what) = spent(state, governance, now_ms) {
+        return Standing::Wait(Wait::Budget { what });
+    }
+    if let Some(other) = rival(state, work) {
+        return Standing::Wait(Wait::Other { work: other });
+    }
+    let is_under_way =
+        |work: &&&Work| work.attempt.as_ref().is_some_and(|(_, until)| *until > now_ms);
+    let queue = state.growth.queue();
+    let under_way = u32::try_from(queue.iter().filter(is_under_way).count()).unwrap_or(u32::MAX);
+    match under_way >= budget.concurrent_max {
+        true => Standing::Wait(Wait::Turn { under_way }),
+        false => Standing::Do(Deed::Write),
+    }
+}
+
+/// What of the day's budget is used up.
+fn spent(state: &State, governance: &Governance, now_ms: u64) -> Option<String> {
+    let (spent, budget) = (state.growth.spent_on(now_ms), &governance.budget);
+    if spent.attempts >= budget.day_attempts_max {
+        return Some(format!("{} attempts of {}", spent.attempts, budget.day_attempts_max));
+    }
+    if spent.ms >= budget.day_seconds_max.saturating_mul(1_000) {
+        let seconds = spent.ms / 1_000;
+        return Some(format!("{seconds} seconds of {}", budget.day_seconds_max));
+    }
+    None
+}
+
+/// Earlier work that makes a release of the same capability and is not done with it.
+fn rival(state: &State, work: &Work) -> Option<u64> {
+    let name = work.name()?;
+    let is_busy = |other: &&Work| {
+        let stands = state.lifecycle(other);
+        let makes = other.proposal.is_some() || other.attempt.is_some();
+        makes && stands < Lifecycle::Live && !(stands == Lifecycle::Installed && other.has_spread)
+    };
+    let mut others = state.growth.queue().into_iter();
+    let other = others.find(|it| it.id != work.id && it.name() == Some(name) && is_busy(it))?;
+    Some(other.id)
+}
+
+fn examined(state: &State, work: &Work, governance: &Governance) -> Standing {
+    let Some(examination) = &work.examination else { return Standing::Do(Deed::Examine) };
+    if examination.verdict == Verdict::Blocked {
+        let checks: Vec<&str> = examination.blocking.iter().map(|check| check.as_str()).collect();
+        let why = format!("its examination is blocked by {}", checks.join(", "));
+        return Standing::Do(Deed::End(Ending::Refused, why));
+    }
+    if is_rejected(state, examination) {
+        let why = "a person has rejected it".to_owned();
+        return Standing::Do(Deed::End(Ending::Dropped, why));
+    }
+    let may = autonomy(work, governance, examination.risk.unwrap_or(Risk::Critical));
+    match may < Autonomy::Canary {
+        true => Standing::Wait(Wait::Person { may }),
+        false => Standing::Do(Deed::Install),
+    }
+}
+
+/// A candidate that persons approve needs nobody's word beside theirs.
+fn awaiting(state: &State, work: &Work) -> Standing {
+    let Some(examination) = &work.examination else { return Standing::Do(Deed::Examine) };
+    if is_rejected(state, examination) {
+        let why = "a person has rejected it".to_owned();
+        return Standing::Do(Deed::End(Ending::Dropped, why));
+    }
+    let needed = examination.approvals();
+    let counted = approvals(state, examination);
+    match counted >= needed {
+        true => Standing::Do(Deed::Install),
+        false => Standing::Wait(Wait::Approvals { counted, needed }),
+    }
+}
+
+fn installed(state: &State, work: &Work, governance: &Governance) -> Standing {
+    let release = work.proposal.as_ref().and_then(|proposal| state.release_of(proposal));
+    let Some(release) = release else { return Standing::Done };
+    let line = state.lines.get(&release.installed.name);
+    if line.is_some_and(|line| line.rollout.is_some()) {
+        return Standing::Wait(Wait::Rollout);
+    }
+    if let Some(why) = &release.reach.suspended {
+        return Standing::Do(Deed::End(Ending::Refused, why.clone()));
+    }
+    Standing::Do(Deed::Spread(spreads(work, governance, release)))
+}
+
+/// How far a release goes by itself. A person who let it in has not said that it is promoted.
+fn spreads(work: &Work, governance: &Governance, release: &Release) -> Autonomy {
+    let risk = release.installed.examination.as_ref().and_then(|examination| examination.risk);
+    autonomy(work, governance, risk.unwrap_or(Risk::Critical))
+}
+
+fn autonomy(work: &Work, governance: &Governance, risk: Risk) -> Autonomy {
+    let may = governance.autonomy(work.want.source, risk);
+    match work.allowed_by.is_some() {
+        true => may.max(Autonomy::Canary),
+        false => may,
+    }
+}
+
+fn approvals(state: &State, examination: &Examination) -> usize {
+    let words = state.words.get(&examination.component).into_iter().flatten();
+    words.filter(|word| word.counts(examination)).count()
+}
+
+fn is_rejected(state: &State, examination: &Examination) -> bool {
+    let mut words = state.words.get(&examination.component).into_iter().flatten();
+    words.any(|word| word.said.decision == crate::examine::Decision::Reject)
+}
+
+fn said(state: &State, work: &Work) -> String {
+    let line = work.name().and_then(|name| state.lines.get(name));
+    let rollout = line.and_then(|line| line.rollout.as_ref());
+    let stage = rollout.and_then(|rollout| rollout.stage_now());
+    let stage = stage.map(|stage| format!("stage `{}`", stage.name)).unwrap_or_default();
+    match rollout.and_then(|rollout| rollout.said.clone()) {
+        Some(said) => format!("{stage}: {said}"),
+        None => stage,
+    }
+}
+
+pub(super) fn millis(now: Duration) -> u64 {
+    u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
+}
+
+// === impl Wait ===
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stop { why } => write!(f, "everything stands still: {why}"),
+            Self::Quiet { seconds } => {
+                write!(
+                    f,
+                    "nothing is begun at this hour, for {} minutes more",
+                    seconds.div_ceil(60)
+                )
+            }
+            Self::Budget { what } => write!(f, "today's budget is spent: {what}"),
+            Self::Attempt { by } => write!(f, "{by} works on it"),
+            Self::Turn { under_way } => write!(f, "{under_way} others are worked on at present"),
+            Self::Other { work } => {
+                write!(f, "work {work} makes a release of the same capability first")
+            }
+            Self::Person { may: Autonomy::Observe } => {
+                f.write_str("what is wanted is only observed; `engraft grow allow` lets it be made")
+            }
+            Self::Person { .. } => {
+                f.write_str("a person has to let it in; `engraft propose apply` does")
+            }
+            Self::Approvals { counted, needed } => {
+                write!(
+                    f,
+                    "{counted} of {needed} approvals are there; `engraft approvals` gives one"
+                )
+            }
+            Self::Users { said } => write!(f, "users try it: {said}"),
+            Self::Rollout => f.write_str("another release of it spreads; it comes after that"),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What the grower has done by others: drafts written and tried, candidates examined, signed and kept.
+//!
+//! *Never:* whoever is asked here decides what is done next.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::examine::Report;
+use crate::model::{Before, Digest};
+use crate::registry::{Ending, Proposal, Work};
+
+/// Something being done.
+pub type Doing<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Who does what the grower orders. Each order may come again after a restart, and then does the same.
+pub trait Workshop: Send + Sync {
+    /// Has a draft written that holds everything that is wanted, for no more money than this, in
+    /// millionths of the program's unit.
+    fn write<'a>(&'a self, work: &'a Work, micros_max: u64) -> Doing<'a, Writing>;
+
+    /// Has the draft of a piece of work examined.
+    fn examine<'a>(&'a self, work: &'a Work) -> Doing<'a, Result<Report, Trouble>>;
+
+    /// Signs what was examined and has it kept.
+    fn install<'a>(&'a self, work: &'a Work) -> Doing<'a, Result<Looked, Trouble>>;
+
+    /// The release of a piece of work as it is to be repaired: what it was made from, what it gave, and
+    /// the requests that it failed at.
+    fn before<'a>(&'a self, work: &'a Work) -> Doing<'a, Result<Before, Trouble>>;
+}
+
+/// What came of an attempt.
+#[derive(Debug)]
+pub struct Writing {
+    /// What was made.
+    pub made: Made,
+    /// What was tried, and what came of it, in sentences.
+    pub tried: Vec<String>,
+    /// What it took, in millionths of the program's unit.
+    pub micros: u64,
+}
+
+/// What was made in an attempt.
+#[derive(Debug)]
+pub enum Made {
+    /// A draft that holds everything that is wanted.
+    Draft {
+        /// Which.
+        proposal: Box<Proposal>,
+        /// What it is made from, to be kept.
+        blobs: Vec<(Digest, Vec<u8>)>,
+    },
+    /// Nothing; another attempt may bring something.
+    Nothing,
+    /// Nothing, and another attempt would bring nothing either.
+    Over {
+        /// How it ends.
+        how: Ending,
+        /// Why.
+        why: String,
+    },
+}
+
+/// What came of signing and keeping.
+#[derive(Debug)]
+pub enum Looked {
+    /// It is kept.
+    Installed,
+    /// Something else was found than before, so that it is not let through as it was.
+    Otherwise(Box<Report>),
+}
+
+/// Why something was not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// It will not be done later either.
+    Final(String),
+    /// It may be later.
+    Passing(String),
+}

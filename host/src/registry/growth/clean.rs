@@ -1,0 +1,144 @@
+//! What is wanted, looked through before the log keeps it.
+//!
+//! *Never:* the log keeps what looks like a secret, or a wish that nothing could fulfil.
+
+use serde_json::Value;
+
+use super::Want;
+use crate::model::secrecy::{looks_secret, scrubbed};
+use crate::model::{Asked, Example};
+
+/// Sentences that one wish is said in; more of them say the same again.
+const SENTENCES_MAX: usize = 32;
+
+/// Why a wish is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WantError {
+    /// Nothing could give both.
+    #[error("the examples contradict each other: {input} is to give {one} and {other}; keep one")]
+    Contradicting {
+        /// The input of both.
+        input: String,
+        /// An output.
+        one: String,
+        /// Another.
+        other: String,
+    },
+    /// It would be in the log for good, and perhaps in a program that is shown to others.
+    #[error("example {number} holds what looks like a secret; put something made up in its place")]
+    Secret {
+        /// Which one, from 1.
+        number: usize,
+    },
+    /// There is nothing in it.
+    #[error("the wish says nothing: give a sentence, an example, or a recipe")]
+    Empty,
+}
+
+impl Want {
+    /// Looks it through before it is kept: a sentence loses what looks like a secret, an example that
+    /// holds one is refused.
+    ///
+    /// # Errors
+    /// [`WantError`] where nothing could fulfil it, or where it must not be kept.
+    pub fn clean(mut self) -> Result<Self, WantError> {
+        let want = &mut self;
+        let wish = &mut want.wish;
+        if wish.asked.is_empty() && wish.examples.is_empty() && want.recipe.is_none() {
+            return Err(WantError::Empty);
+        }
+        for (at, example) in wish.examples.iter().enumerate() {
+            let output = example.output.as_ref().unwrap_or(&Value::Null);
+            if holds_secret(&example.input) || holds_secret(output) {
+                return Err(WantError::Secret { number: at + 1 });
+            }
+        }
+        contradiction(&wish.examples)?;
+        wish.asked.truncate(SENTENCES_MAX);
+        // A sentence that loses something to redaction says nothing certain, and is not kept as it was.
+        wish.asked.retain(|asked| !asked.wanted.as_ref().is_some_and(holds_secret));
+        for Asked { sentence, wanted } in &mut wish.asked {
+            let seen = scrubbed(sentence);
+            if seen != *sentence {
+                (*sentence, *wanted) = (seen, None);
+            }
+        }
+        Ok(self)
+    }
+}
+
+fn contradiction(examples: &[Example]) -> Result<(), WantError> {
+    for (at, one) in examples.iter().enumerate() {
+        let other = examples.iter().skip(at + 1).find(|other| {
+            one.input == other.input
+                && one.output.is_some()
+                && other.output.is_some()
+                && one.output != other.output
+        });
+        if let Some((wanted, other)) =
+            one.output.as_ref().zip(other.and_then(|it| it.output.as_ref()))
+        {
+            let (input, one, other) =
+                (one.input.to_string(), wanted.to_string(), other.to_string());
+            return Err(WantError::Contradicting { input, one, other });
+        }
+    }
+    Ok(())
+}
+
+fn holds_secret(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.split_whitespace().any(looks_secret),
+        Value::Array(items) => items.iter().any(holds_secret),
+        Value::Object(fields) => fields.values().any(holds_secret),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::{Before, Wish};
+    use crate::registry::WantSource;
+
+    fn want(wish: Wish) -> Result<Want, WantError> {
+        Want::new(WantSource::Person, wish).clean()
+    }
+
+    #[test]
+    fn what_cannot_be_and_what_must_not_be_kept_is_refused() {
+        let key = "sk-live-a1b2c3d4e5f6g7h8i9j0";
+        let wish = Wish::default().example(json!(1), json!(2)).example(json!(1), json!(3));
+        let error = want(wish).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the examples contradict each other: 1 is to give 2 and 3; keep one"
+        );
+        let wish =
+            Wish::default().example(json!(1), json!(2)).example(json!({"a": [key]}), json!(3));
+        assert_eq!(want(wish), Err(WantError::Secret { number: 2 }));
+        assert_eq!(want(Wish::default()), Err(WantError::Empty));
+        let said = want(Wish::asked(format!("send {key} to bob")).gives("done")).unwrap();
+        assert!(!said.wish.asked[0].sentence.contains(key));
+        assert_eq!(said.wish.asked[0].wanted, None);
+    }
+
+    #[test]
+    fn what_is_said_now_counts_more_than_what_was_right_before() {
+        let example =
+            |input: i32, output: i32| Example { input: json!(input), output: Some(json!(output)) };
+        let before = Before {
+            name: "a.b".parse().unwrap(),
+            version: "0.1.0".to_owned(),
+            recipe: None,
+            examples: vec![example(1, 1), example(2, 2)],
+            failed: Vec::new(),
+        };
+        let wish = Wish::shown([example(2, 4)]).in_place_of(before);
+        assert_eq!(wish.examples, [example(1, 1), example(2, 4)]);
+        assert!(want(wish).is_ok());
+    }
+}

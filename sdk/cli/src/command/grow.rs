@@ -1,0 +1,206 @@
+//! `engraft grow`: what is missing and is being made, the queue of it, and what a person says to it.
+//!
+//! *Never:* a command makes anything but where it is told to run.
+
+mod run;
+mod show;
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use engraft::loops::governor::{Governance, Status};
+use engraft::model::Example;
+use engraft::registry::{Actor, Ending, Op, State, Step, Want, WantSource, Work};
+use engraft::synth::Wish;
+use serde_json::{Value, json};
+
+use crate::desk::Desk;
+use crate::page::{Page, Style};
+use crate::screen::Reply;
+use crate::shelf::{DeedArgs, ShelfArgs};
+use crate::text;
+use crate::trouble::{Result, Trouble};
+
+pub(super) use run::{Grown, grown};
+pub(super) use show::{rows, told};
+
+/// A governance is a page of settings.
+const GOVERNANCE_BYTES_MAX: u64 = 1 << 20;
+
+/// Shows what is missing and is being made, and lets it be made
+#[derive(Debug, Args)]
+pub(crate) struct GrowArgs {
+    #[command(subcommand)]
+    deed: Deed,
+}
+
+#[derive(Debug, Subcommand)]
+enum Deed {
+    /// Shows what has come of everything, what was spent today, and what was set
+    Status(ShelfArgs),
+    /// Shows what waits or is under way, in the order in which it is done
+    Queue(ShelfArgs),
+    /// Shows one piece of work
+    Show(OneArgs),
+    /// Wants something: a sentence, and what it should give
+    Wish(WishArgs),
+    /// Lets what is only observed or proposed go on
+    Allow(SayArgs),
+    /// Ends a piece of work
+    Drop(SayArgs),
+    /// Tries again what has ended
+    Retry(SayArgs),
+    /// Gives a piece of work another place in the queue
+    Rank(RankArgs),
+    /// Makes what is wanted, by what was set in `grow.json`
+    Run(run::RunArgs),
+}
+
+#[derive(Debug, Args)]
+struct OneArgs {
+    /// Its number
+    #[arg(value_name = "WORK")]
+    work: u64,
+    #[command(flatten)]
+    shelf: ShelfArgs,
+}
+
+/// What a person says to a piece of work.
+#[derive(Debug, Args)]
+pub(super) struct SayArgs {
+    /// Its number
+    #[arg(value_name = "WORK")]
+    work: u64,
+    #[command(flatten)]
+    deed: DeedArgs,
+}
+
+#[derive(Debug, Args)]
+struct RankArgs {
+    /// Its number
+    #[arg(value_name = "WORK")]
+    work: u64,
+    /// Lower goes first; all begin at 0
+    #[arg(value_name = "PLACE", allow_negative_numbers = true)]
+    rank: i64,
+    #[command(flatten)]
+    deed: DeedArgs,
+}
+
+#[derive(Debug, Args)]
+struct WishArgs {
+    /// How somebody would ask for it
+    #[arg(value_name = "SENTENCE")]
+    sentence: Option<String>,
+    /// What the sentence should give, as JSON
+    #[arg(long, value_name = "JSON", requires = "sentence")]
+    gives: Option<String>,
+    /// An input and the output wanted of it: `{"input": {"a": 1}, "output": 2}`
+    #[arg(long, value_name = "JSON")]
+    example: Vec<String>,
+    /// Who gets its release first
+    #[arg(long, value_name = "USER")]
+    asker: Vec<String>,
+    #[command(flatten)]
+    deed: DeedArgs,
+}
+
+pub(super) fn run(args: GrowArgs, desk: &Desk) -> Result<Reply> {
+    match args.deed {
+        Deed::Status(shelf) => show::status(&shelf, desk),
+        Deed::Queue(shelf) => show::queue(&shelf, desk),
+        Deed::Show(OneArgs { work, shelf }) => show::one(work, &shelf, desk),
+        Deed::Wish(args) => wish(args, desk),
+        Deed::Allow(args) => say(&args, Step::Allowed, desk),
+        Deed::Drop(args) => say(&args, Step::Ended { how: Ending::Dropped }, desk),
+        Deed::Retry(args) => say(&args, Step::Retried, desk),
+        Deed::Rank(RankArgs { work, rank, deed }) => {
+            say(&SayArgs { work, deed }, Step::Ranked { rank }, desk)
+        }
+        Deed::Run(args) => run::run(&args, desk),
+    }
+}
+
+fn wish(args: WishArgs, desk: &Desk) -> Result<Reply> {
+    let mut wish = args.sentence.map(Wish::asked).unwrap_or_default();
+    if let Some(gives) = &args.gives {
+        wish = wish.gives(read::<Value>("--gives", gives)?);
+    }
+    wish.examples = examples(&args.example)?;
+    let want = Want { askers: args.asker, ..Want::new(WantSource::Person, wish) };
+    let want = want.clean().map_err(engraft::Error::from)?;
+    args.deed.record(desk, Op::Wanted(Box::new(want)))
+}
+
+/// Examples that were given as JSON.
+pub(super) fn examples(texts: &[String]) -> Result<Vec<Example>> {
+    texts.iter().map(|text| read("--example", text)).collect()
+}
+
+fn read<T: serde::de::DeserializeOwned>(option: &str, text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| {
+        Trouble::usage(format!("`{option}` is not the JSON expected: {error}"))
+            .hint("an example is such as `{\"input\": {\"text\": \"a\"}, \"output\": \"b\"}`")
+    })
+}
+
+/// Records what a person says to a piece of work.
+pub(super) fn say(args: &SayArgs, step: Step, desk: &Desk) -> Result<Reply> {
+    args.deed.record(desk, Op::Grown { work: args.work, step })
+}
+
+impl SayArgs {
+    pub(super) const fn work(&self) -> u64 {
+        self.work
+    }
+
+    pub(super) fn actor(&self) -> Actor {
+        self.deed.actor()
+    }
+
+    pub(super) fn why(&self) -> &str {
+        self.deed.why()
+    }
+
+    pub(super) const fn shelf(&self) -> &ShelfArgs {
+        &self.deed.shelf
+    }
+}
+
+/// What a person has set: `grow.json` in the home directory; the default where there is none.
+pub(super) fn governance(desk: &Desk) -> Result<Governance> {
+    let path = desk.home()?.governance_path();
+    if !path.exists() {
+        return Ok(Governance::default());
+    }
+    let text = crate::input::read(&path, GOVERNANCE_BYTES_MAX)?;
+    crate::json_text::read(&path.display().to_string(), &text)
+}
+
+/// A piece of work as a person reads it.
+pub(super) fn status(state: &State, work: &Work, governance: &Governance, now: Duration) -> Status {
+    Status::of(state, work, governance, now)
+}
+
+/// What is set, in a few lines.
+fn set(page: &mut Page, governance: &Governance, state: &State, now: Duration) {
+    let at_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+    let spent = state.growth.spent_on(at_ms);
+    let budget = &governance.budget;
+    page.heading("Today");
+    page.facts(&[
+        ("attempts", format!("{} of {}", spent.attempts, budget.day_attempts_max)),
+        ("time", format!("{} s of {} s", spent.ms / 1_000, budget.day_seconds_max)),
+        ("money", format!("{} of {} millionths", spent.micros, budget.day_micros_max)),
+        ("at once", budget.concurrent_max.to_string()),
+        ("otherwise", governance.otherwise.to_string()),
+        ("plan", governance.plan.name.clone()),
+    ]);
+    if let Some(stop) = &state.stop {
+        page.verdict(Style::Bad, "stopped", &text::line(&stop.why));
+    }
+}
+
+fn json_of(statuses: &[Status]) -> Value {
+    json!({ "work": statuses })
+}
