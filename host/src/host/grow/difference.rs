@@ -204,8 +204,8 @@ fn lines(old: &str, new: &str) -> Vec<Edit> {
         return gone.chain(new.iter().map(|line| Edit::New((*line).to_owned()))).collect();
     }
     let (mut i, mut j) = (0, 0);
-    let common = common(&old, &new);
-    let length = |i: usize, j: usize| common.get(i).and_then(|row| row.get(j)).copied();
+    let both = in_both(&old, &new);
+    let length = |i: usize, j: usize| both.get(i).and_then(|row| row.get(j)).copied();
     let mut edits = Vec::new();
     loop {
         match (old.get(i), new.get(j)) {
@@ -228,7 +228,7 @@ fn lines(old: &str, new: &str) -> Vec<Edit> {
 }
 
 /// How many lines two texts have in common from each place of both on.
-fn common(old: &[&str], new: &[&str]) -> Vec<Vec<u32>> {
+fn in_both(old: &[&str], new: &[&str]) -> Vec<Vec<u32>> {
     let mut rows = vec![vec![0; new.len() + 1]];
     for one in old.iter().rev() {
         let mut row = vec![0];
