@@ -107,7 +107,7 @@ impl Alarm {
         if sender.is_closed() {
             *out = None;
             self.is_heard.store(false, Ordering::Relaxed);
-        } else if is_failure || sender.capacity() >= ROOM_FOR_FAILURES {
+        } else if is_failure || sender.capacity() > ROOM_FOR_FAILURES {
             // Where there is no room, it is lost; the same will happen again if it matters.
             if let Ok(place) = sender.try_reserve()
                 && seats.take(told.who.sticky.as_deref())

@@ -112,9 +112,10 @@ impl Default for Course {
 
 impl Course {
     /// Whether a probe has to stand before this. What only opens or closes a block is no instruction of
-    /// it, and what traps at once is where nobody means to come.
+    /// it, and what traps at once is where nobody means to come, unless it is all that a function does.
     fn wants_probe(&self, operator: &Operator<'_>, is_last: bool) -> bool {
-        let is_first = is_last && self.blocks.offsets.is_empty();
+        let is_all = is_last || matches!(operator, Operator::Unreachable);
+        let is_first = is_all && self.blocks.offsets.is_empty();
         let is_real = !matches!(
             operator,
             Operator::Block { .. }

@@ -27,9 +27,9 @@ pub(super) fn candidate(
     args: &ExamineArgs,
     desk: &Desk,
 ) -> Result<(Candidate, Option<Arc<SourceMap>>)> {
-    // A recipe that is none is as damaged as a component that is none.
+    // A recipe that is none is as damaged as a component that is none; what is wrong with it is listed.
     let input = Input::open(file).map_err(|trouble| {
-        let is_none = trouble.kind == Exit::Refused;
+        let is_none = !trouble.reasons.is_empty();
         if is_none { Trouble { kind: Exit::Corrupt, ..trouble } } else { trouble }
     })?;
     let Content::Bundle(bundle) = &input.content else {
