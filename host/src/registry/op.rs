@@ -2,15 +2,19 @@
 //!
 //! *Never:* an op is changed once it is written; to undo one is another.
 
+mod actor;
+
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use actor::Actor;
 
 use super::growth::{Step, Want};
 use super::judge::Decision;
 use super::plan::Plan;
 use super::variant::Variant;
-use crate::artifact::{KeyId, PublicKey};
+use crate::artifact::PublicKey;
 use crate::examine::{self, Examination};
 use crate::model::{CapabilityName, Digest, GapId};
 
@@ -19,7 +23,7 @@ use crate::model::{CapabilityName, Digest, GapId};
 #[serde(tag = "op", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Op {
-    /// A verified release is kept. The first of its name serves at once.
+    /// A verified release is kept. The first of its name serves at once, unless a loop has made it.
     Installed(Installed),
     /// A release serves everybody, by a person's word.
     Activated {
@@ -242,26 +246,6 @@ pub struct OperationCard {
     pub output: Value,
 }
 
-/// Who did it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "who", rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Actor {
-    /// A person or program, by the name that it gives itself.
-    Person {
-        /// The name.
-        name: String,
-        /// The key that stands for it, where one was used.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        key: Option<KeyId>,
-    },
-    /// A loop of the host.
-    Loop {
-        /// Which one.
-        name: String,
-    },
-}
-
 /// An op with its circumstances: one entry of the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -360,44 +344,6 @@ impl Op {
             | Self::GapDismissed { .. }
             | Self::Stopped
             | Self::Lifted { .. } => None,
-        }
-    }
-}
-
-impl Actor {
-    /// A person or program by its name.
-    #[must_use]
-    pub fn person(name: impl Into<String>) -> Self {
-        Self::Person { name: name.into(), key: None }
-    }
-
-    /// The loop that ends what was approved until a date.
-    #[must_use]
-    pub fn calendar() -> Self {
-        Self::Loop { name: "calendar".to_owned() }
-    }
-
-    /// The loop that works on what is missing.
-    #[must_use]
-    pub fn grower() -> Self {
-        Self::Loop { name: "grower".to_owned() }
-    }
-
-    /// The loop that judges rollouts.
-    #[must_use]
-    pub fn steward() -> Self {
-        Self::Loop { name: "steward".to_owned() }
-    }
-}
-
-// === impl Actor ===
-
-impl std::fmt::Display for Actor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Person { name, key: Some(key) } => write!(f, "{name} ({key})"),
-            Self::Person { name, key: None } => f.write_str(name),
-            Self::Loop { name } => write!(f, "the {name}"),
         }
     }
 }

@@ -143,7 +143,7 @@ impl LiveHost {
         let input = Value::Object(route.input.clone()).to_string();
         let invocation = Invocation::new(route.operation.as_str(), input);
         let target = Target::from(route.capability.clone());
-        let answer = self.inner.traffic.call(&target, invocation, who).await;
+        let answer = self.invoke(&target, invocation, who).await;
         let facts = Facts {
             confidence: Some(route.confidence),
             confidence_least: least,
