@@ -14,12 +14,12 @@ fn report() -> Report {
     let bin = json!([{"from": 1, "to": 2, "count": 3}, {"from": 3, "to": u64::MAX, "count": 1}]);
     let quantiles = json!({"p50": 1, "p95": 2, "p99": 3, "max": 4});
     let digest = "0".repeat(64);
-    let (component, policy) = (&digest, &digest);
+    let (component, policy) = (format!("blake3:{digest}"), format!("blake3:{digest}"));
     let value = json!({
         "format": 1, "examiner": hostile, "level": "production", "level_wanted": "basic",
         "subject": {
             "name": name, "component": component, "bytes": 7, "origin": "uploaded",
-            "digests": {"blake3": component, "sha256": digest},
+            "digests": {"blake3": digest, "sha256": digest},
             "permissions": {"config": ["a.b"]}, "signers": [hostile],
         },
         "policy": policy, "at": "2026-01-01T00:00:00Z", "verdict": {"is": "blocked"},
