@@ -14,8 +14,9 @@ use crate::synth::{Cause, TeachError, Teacher, Wish};
 const OWNER: u64 = u64::MAX;
 
 impl LiveHost {
-    /// Says what should have come of a request, which a response or [`Who::request`] named. It is
-    /// the word of the user who asked: one of many, and what users do not agree on teaches nothing.
+    /// Says what should have come of a request, which a response or
+    /// [`Who::request`](crate::traffic::Who::request) named. It is the word of the user who asked: one
+    /// of many, and what users do not agree on teaches nothing.
     ///
     /// # Errors
     /// Where the request is not remembered, or what was asked or wanted may not be kept.
