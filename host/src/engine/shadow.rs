@@ -17,7 +17,7 @@ use super::{
     Engine, EngineConfig, EngineError, Invocation, LogRecord, LogSink, PeerAnswer, PeerCall, Peers,
     ProgressReport, ProgressSink, Services,
 };
-use crate::model::{Access, CapabilityName, Failure, FailureFacts, Grant, KeyValue};
+use crate::model::{Access, CapabilityName, Failure, FailureFacts, Grant};
 
 /// Calls of shadows under way at once in a whole host: enough to keep up with most programs, and few
 /// enough that what serves does not notice them.
@@ -46,10 +46,14 @@ impl Engine {
     }
 }
 
+#[cfg(feature = "grow")]
 impl Engine {
     /// An engine for drafts that are tried: requests leave and other capabilities are asked where that
     /// is granted, values go into this store, and nobody sees logs or hears of calls.
-    pub(crate) fn aside(&self, values: Arc<dyn KeyValue>) -> Result<Self, EngineError> {
+    pub(crate) fn aside(
+        &self,
+        values: Arc<dyn crate::model::KeyValue>,
+    ) -> Result<Self, EngineError> {
         let config = &self.shared.config;
         let services = Services::clone(&config.services);
         let services = services.values(values).log(Nothing).progress(Nothing);
