@@ -87,12 +87,24 @@ impl Bench {
             component: Arc::clone(&built.component),
             description: manifest.description.clone(),
             budget: budget.min(manifest.budget),
-            grant: reading(terms.grant),
+            grant: self.reading(terms.grant),
             lifetime: InstancePolicy::Fresh,
             metering: Metering::Fuel,
             native: Vec::new(),
         };
         self.engine.load(loadable).await.map_err(|error| error.to_string())
+    }
+
+    /// What of a grant changes nothing outside. Other capabilities have their own grants, so a draft
+    /// asks only those that want none.
+    fn reading(&self, grant: Grant) -> Grant {
+        let mut grant = reading(grant);
+        let live = self.host.capabilities();
+        let pure = live.iter().filter(|it| it.manifest().description.permissions.is_empty());
+        let names = pure.map(|it| it.name().as_str());
+        let granted = names.filter(|name| grant.call.iter().any(|it| it.matches(name)));
+        grant.call = granted.filter_map(|name| name.parse().ok()).collect();
+        grant
     }
 
     /// What a component says to an input.
