@@ -21,6 +21,9 @@ use crate::{Contender, Error};
 /// batches of a round see the same machine.
 const BATCH: Duration = Duration::from_micros(200);
 
+/// How often a batch of some length is tried, to see how long it takes.
+const TRIES: u32 = 5;
+
 /// The most rounds that are kept; more would not move a median.
 const ROUNDS_MAX: usize = 100_000;
 
@@ -182,12 +185,16 @@ impl<'a> Comparison<'a> {
             .ok_or_else(|| format!("{}: there is no contender `{name}`", self.workload).into())
     }
 
-    /// How many calls make a batch; found by doubling.
+    /// How many calls make a batch; found by doubling. The quickest of some tries counts: after one
+    /// that was held up, batches would be too short, and of those only slow ones would be kept.
     fn batch_length(&self, contender: &mut Contender<'a>) -> Result<u64, Error> {
         let mut calls = 1;
         loop {
-            let time = contender.run_checked(calls, &self.expected)?;
-            if time >= BATCH || calls >= 1 << 20 {
+            let mut quickest = Duration::MAX;
+            for _ in 0..TRIES {
+                quickest = quickest.min(contender.run_checked(calls, &self.expected)?);
+            }
+            if quickest >= BATCH || calls >= 1 << 20 {
                 return Ok(calls);
             }
             calls *= 2;

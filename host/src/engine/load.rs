@@ -5,6 +5,7 @@
 mod made;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use semver::Version;
 use wasmtime::component::{ComponentExportIndex, InstancePre};
@@ -69,6 +70,8 @@ pub(crate) struct Inner {
     pub(crate) sessions: Option<Sessions>,
     /// Whether it is of the contract and none of its imports ever waits.
     pub(crate) never_waits: bool,
+    /// Whether an instance has shown that the contract's export has the contract's type.
+    pub(crate) is_typed: AtomicBool,
     metering: Metering,
     kind: Kind,
     pre: InstancePre<CallState>,
@@ -154,6 +157,7 @@ pub(crate) fn load_from(
         ),
         sessions: Sessions::new(loadable.lifetime),
         never_waits,
+        is_typed: AtomicBool::default(),
         metering: loadable.metering,
         kind,
         pre,

@@ -3,13 +3,14 @@
 //! *Never:* a store is used again after a break, a stop or a cancelled call.
 
 use std::future::Future;
+use std::sync::atomic::Ordering;
 
 use engraft_wit::host::imports::types::Failure;
 use wasmtime::component::{Instance, TypedFunc};
 use wasmtime::{Store, UpdateDeadline};
 
 use super::config::Metering;
-use super::load::Inner;
+use super::load::{Contract, Inner};
 use super::reflect::Handles;
 use super::sprint::Pace;
 use super::state::CallState;
@@ -131,9 +132,30 @@ impl Warm {
     fn settle_in(&mut self, inner: &Inner, instance: Instance) -> wasmtime::Result<()> {
         self.instance = Some(instance);
         if let Some(contract) = inner.contract() {
-            self.invoke = Some(instance.get_typed_func(&mut self.store, contract.invoke)?);
+            self.invoke = Some(self.find_invoke(inner, instance, contract)?);
         }
         Ok(())
+    }
+
+    /// Finds the contract's `invoke`. Its type is the component's, so only the first instance holds it
+    /// against ours: comparing every name in it would be a twentieth of a fresh call.
+    fn find_invoke(
+        &mut self,
+        inner: &Inner,
+        instance: Instance,
+        contract: &Contract,
+    ) -> wasmtime::Result<InvokeWith<'static>> {
+        if !inner.is_typed.load(Ordering::Relaxed) {
+            let invoke = instance.get_typed_func(&mut self.store, contract.invoke)?;
+            inner.is_typed.store(true, Ordering::Relaxed);
+            return Ok(invoke);
+        }
+        let invoke = instance
+            .get_func(&mut self.store, contract.invoke)
+            .ok_or_else(|| wasmtime::format_err!("the component has no `invoke`"))?;
+        #[expect(unsafe_code, reason = "the safe way compares the type anew for each instance")]
+        // SAFETY: this export of this component had the type when an instance of it was first made.
+        Ok(unsafe { InvokeWith::new_unchecked(invoke) })
     }
 
     /// The contract's `invoke` of a prepared store.
