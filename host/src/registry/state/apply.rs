@@ -154,6 +154,10 @@ impl State {
     fn install(&mut self, installed: &Installed, at_ms: u64) -> Result<(), Rule> {
         let Installed { name, version, component, .. } = installed;
         self.runnable(installed)?;
+        if let Some(stands_for) = self.aliases.get(name) {
+            let (name, stands_for) = (name.clone(), stands_for.clone());
+            return Err(Rule::NameIsAlias { name, stands_for });
+        }
         if let Some(line) = self.lines.get(name) {
             if let Some(same) = line.releases.get(version)
                 && same.installed.component != *component

@@ -251,6 +251,17 @@ pub enum Rule {
         /// Why not.
         why: String,
     },
+    /// Nobody could call the capability, for its name leads elsewhere.
+    #[error(
+        "`{name}` is an alias of `{stands_for}`, so no capability can be installed under it; remove the \
+         alias first, or give the capability another name"
+    )]
+    NameIsAlias {
+        /// The name.
+        name: CapabilityName,
+        /// Where it leads.
+        stands_for: CapabilityName,
+    },
 }
 
 impl Rule {

@@ -234,6 +234,12 @@ fn names_versions_aliases_and_pins_have_to_lead_somewhere() {
     assert!(matches!(apply(&mut state, alias(&unknown, &unknown)), Err(Rule::Alias { .. })));
     apply(&mut state, alias(&unknown, &name())).unwrap();
     assert_eq!(state.resolve_name(&unknown), &name());
+    let hidden = Installed { name: unknown.clone(), ..installed("1.0.0") };
+    let refused = apply(&mut state, Op::Installed(hidden.clone())).unwrap_err();
+    assert!(matches!(refused, Rule::NameIsAlias { .. }), "{refused}");
+    apply(&mut state, Op::Aliased { alias: unknown.clone(), name: None }).unwrap();
+    apply(&mut state, Op::Installed(hidden)).unwrap();
+    assert!(matches!(apply(&mut state, alias(&unknown, &name())), Err(Rule::Alias { .. })));
     let pin = |version| Op::Pinned { caller: "ann".to_owned(), name: name(), version };
     assert!(apply(&mut state, pin(Some(version("9.0.0")))).is_err());
     apply(&mut state, pin(Some(version("1.0.0")))).unwrap();
