@@ -52,7 +52,8 @@ fn unbuilt(error: WorkshopError) -> Unbuilt {
     }
 }
 
-/// A description in the words of `capability.yaml`; JSON is YAML.
+/// A description in the words of `capability.yaml`: a line for each of its fields, since others are put
+/// before them, and JSON behind those.
 fn written(description: &Description) -> String {
     let operations: Map<String, Value> = description
         .operations
@@ -68,7 +69,7 @@ fn written(description: &Description) -> String {
             (operation.name.clone(), written)
         })
         .collect();
-    json!({ "summary": description.summary, "operations": operations }).to_string()
+    format!("summary: {}\noperations: {}\n", json!(description.summary), json!(operations))
 }
 
 // === impl InWorkshop ===

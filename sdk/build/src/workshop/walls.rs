@@ -11,7 +11,7 @@ use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr,
     RulesetCreatedAttr, RulesetStatus, Scope, path_beneath_rules,
 };
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
 use seccompiler::{
     BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition,
     SeccompFilter, SeccompRule,
@@ -57,6 +57,8 @@ pub(super) fn raise<'a>(
 }
 
 fn bound(limits: BuildLimits) -> Result<(), String> {
+    // Where whoever waits for the build is gone, it ends too.
+    set_parent_process_death_signal(Some(Signal::KILL)).map_err(|error| error.to_string())?;
     let all = [
         // Threads of one process share it; what the clock does not end, this does.
         (Resource::Cpu, limits.seconds.saturating_mul(THREADS)),

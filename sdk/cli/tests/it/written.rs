@@ -136,9 +136,9 @@ fn workshop() -> Workshop {
     Workshop::open(&root.join("workshop"), Language::Rust, toolchains, program).unwrap()
 }
 
-const DESCRIBED: &str = r#"{"summary": "Counts.", "operations": {"run": {
-    "input": {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]},
-    "output": {"type": "integer"}}}}"#;
+const DESCRIBED: &str = "summary: Counts.\noperations: {run: {input: {type: object, \
+                         properties: {n: {type: integer}}, required: [n]}, \
+                         output: {type: integer}}}\n";
 
 #[test]
 fn a_build_reads_nothing_of_the_machine_and_ends_in_time() {
