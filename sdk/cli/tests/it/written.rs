@@ -91,7 +91,7 @@ fn a_model_fills_a_template_and_is_told_what_is_wrong_with_it() {
         r#"{"otherwise": "canary", "budget": {"attempt_seconds_max": 600}}"#,
     );
     home.write("policy.yaml", "levels: {generated: basic}\n");
-    let examples = [(6, 8), (27, 111), (1, 0)];
+    let examples = [(6, 8), (27, 111), (1, 0), (7, 16), (97, 118)];
     let examples = examples.map(|(n, out)| json!({"input": {"n": n}, "output": out}).to_string());
     let mut wish = vec!["grow", "wish", "--name", "number.collatz"];
     examples.iter().for_each(|example| wish.extend(["--example", example]));
