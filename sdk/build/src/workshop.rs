@@ -174,7 +174,8 @@ impl Workshop {
         let mut child = Walled::start(&self.program, &order)?;
         let (code, said) = child.end(self.limits.seconds)?;
         // Paths of this machine are nobody's business.
-        let said = said.replace(&format!("{}/", project.display()), "");
+        let here = project.display().to_string();
+        let said = said.replace(&format!("{here}/"), "").replace(&here, ".");
         match code {
             Some(0) => place::read(&made, COMPONENT_BYTES_MAX as u64).map_err(Into::into),
             Some(code) if code == i32::from(EXIT_WALLS) => Err(WorkshopError::NoWalls(said)),

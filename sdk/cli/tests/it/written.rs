@@ -24,6 +24,13 @@ const COLLATZ: &str = "let (mut n, mut steps) = (input.n, 0);\n        \
                        n = if n % 2 == 0 { n / 2 } else { 3 * n + 1 };\n            \
                        steps += 1;\n        }\n        Ok(steps)";
 
+/// The numbers themselves.
+const NUMBERS: &str = "let (mut n, mut told) = (input.n, input.n.to_string());\n        \
+                       while n > 1 && told.len() < 10_000 {\n            \
+                       n = if n % 2 == 0 { n / 2 } else { 3 * n + 1 };\n            \
+                       told.push(' ');\n            told.push_str(&n.to_string());\n        \
+                       }\n        Ok(told)";
+
 /// A model that writes no recipe, and fills files in these ways in turn, the last one for ever.
 fn model(fill: Vec<fn(&str) -> String>) -> (String, Arc<Mutex<Vec<Value>>>) {
     let asked = Arc::new(Mutex::new(Vec::new()));
@@ -52,7 +59,7 @@ fn block(file: &str) -> String {
 
 fn solved(file: &str) -> String {
     assert!(file.contains(UNWRITTEN), "{file}");
-    file.replace(UNWRITTEN, COLLATZ)
+    file.replace(UNWRITTEN, NUMBERS)
 }
 
 fn good(file: &str) -> String {
@@ -60,8 +67,12 @@ fn good(file: &str) -> String {
 }
 
 fn reading(file: &str) -> String {
-    let leak = "include_str!(\"/etc/passwd\").len() as i64";
-    block(&file.replace(UNWRITTEN, &format!("Ok({leak} + input.n)")))
+    block(
+        &file.replace(
+            UNWRITTEN,
+            "let _ = input;\n        Ok(include_str!(\"/etc/passwd\").to_owned())",
+        ),
+    )
 }
 
 fn with_a_script(file: &str) -> String {
@@ -91,7 +102,11 @@ fn a_model_fills_a_template_and_is_told_what_is_wrong_with_it() {
         r#"{"otherwise": "canary", "budget": {"attempt_seconds_max": 600}}"#,
     );
     home.write("policy.yaml", "levels: {generated: basic}\n");
-    let examples = [(6, 8), (27, 111), (1, 0), (7, 16), (97, 118)];
+    let examples = [
+        (6, "6 3 10 5 16 8 4 2 1"),
+        (3, "3 10 5 16 8 4 2 1"),
+        (7, "7 22 11 34 17 52 26 13 40 20 10 5 16 8 4 2 1"),
+    ];
     let examples = examples.map(|(n, out)| json!({"input": {"n": n}, "output": out}).to_string());
     let mut wish = vec!["grow", "wish", "--name", "number.collatz"];
     examples.iter().for_each(|example| wish.extend(["--example", example]));
@@ -117,7 +132,7 @@ fn a_model_fills_a_template_and_is_told_what_is_wrong_with_it() {
         (1, "Permission denied"),
         (2, "more than one block"),
         (3, "reqwest"),
-        (4, "asks for http GET to `evil.example"),
+        (4, "to `evil.example`, and what is made here gets no more"),
     ] {
         assert!(told(at).contains(wrong), "{}", told(at));
         let here = shared().display().to_string();
