@@ -24,6 +24,7 @@ mod gap;
 mod manifest;
 #[cfg(feature = "language-model")]
 mod model;
+mod offered;
 mod openapi;
 mod prose;
 #[cfg(feature = "grow")]
@@ -47,7 +48,10 @@ pub use manifest::{
     ManifestError, TOOLS_SCHEMA, Tool, ToolError, Tools,
 };
 #[cfg(feature = "language-model")]
-pub use model::{Described, Exchange, LanguageModel, Message, Watch};
+pub use model::{
+    Building, Described, Exchange, FillTemplate, LanguageModel, Message, Template, Unbuilt, Watch,
+};
+pub use offered::Offered;
 pub use openapi::{Api, Grouping, OpenApi, OpenApiError, Skipped};
 #[cfg(feature = "grow")]
 pub use proved::Proved;

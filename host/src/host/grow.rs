@@ -5,6 +5,7 @@
 
 mod change;
 mod difference;
+mod healing;
 
 use std::fmt;
 use std::sync::Arc;
@@ -211,6 +212,7 @@ impl Growth {
             let found = found.map_err(JournalError::from)?;
             back(&state, found).map_err(JournalError::from)?
         };
+        self.keep_failures().await;
         let record = self.inner.live.change(by, why, op).await?;
         self.inner.news.notify_waiters();
         Ok(record)
@@ -277,6 +279,7 @@ impl Growth {
     /// # Errors
     /// Where the log cannot be read or written.
     pub async fn step(&self) -> Result<bool, Error> {
+        self.keep_failures().await;
         let done = self.inner.grower.step().await?;
         if done {
             self.inner.live.show();
@@ -320,23 +323,6 @@ impl Growth {
             self.inner.grower.heal(&work).await?;
         }
         Ok(false)
-    }
-
-    /// A piece of work whose release serves everybody and fails so often that it is to be repaired.
-    fn ailing(&self) -> Option<Work> {
-        let state = self.registry().journal().state();
-        if state.stop.is_some() {
-            return None;
-        }
-        let after = usize::try_from(self.governance().repair_after).unwrap_or(usize::MAX);
-        let failures = self.inner.grower.workshop().failures();
-        let mut works = state.growth.works.values();
-        let ailing = works.find(|work| {
-            let is_live = work.repaired_by.is_none() && state.lifecycle(work) == Lifecycle::Live;
-            let release = work.proposal.as_ref().filter(|_| is_live && work.ended.is_none());
-            release.is_some_and(|it| failures.of(&it.name, &it.version).len() >= after.max(1))
-        });
-        ailing.cloned()
     }
 
     pub(super) fn work(&self, work: u64) -> Option<Work> {

@@ -60,7 +60,7 @@ impl Making {
         &self.bench
     }
 
-    pub(super) fn failures(&self) -> &Failures {
+    pub(super) const fn failures(&self) -> &Arc<Failures> {
         &self.failures
     }
 

@@ -198,13 +198,11 @@ impl<C: Callee, W: Workshop> Grower<C, W> {
         let examination = Examination::of(report);
         let why = sentence(&examination);
         let blobs = vec![(report.digest(), report.to_bytes())];
-        let is_admissible = examination.verdict == Verdict::Admissible;
-        self.note(work, &why, Step::Examined(Box::new(examination)), blobs).await?;
-        if !is_admissible {
-            // Where persons look for what they may approve.
+        if examination.verdict != Verdict::Admissible {
+            // Where persons look for what they may approve; before anybody hears that it waits for them.
             self.registry.examined(Actor::grower(), &why, report).await?;
         }
-        Ok(())
+        self.note(work, &why, Step::Examined(Box::new(examination)), blobs).await
     }
 
     async fn install(&self, work: &Work) -> Result<(), RegistryError> {

@@ -5,6 +5,8 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use super::authors::Trial;
+use super::wish::Wish;
 use crate::model::{CapabilityName, Example};
 
 /// Writes drafts for wishes.
@@ -25,7 +27,17 @@ pub trait Author: Send + Sync {
     ///
     /// # Errors
     /// [`AuthorError`] where it could not look, which says nothing of whether there would be a draft.
-    fn write<'a>(&'a self, wish: &'a crate::synth::Wish) -> Drafting<'a>;
+    fn write<'a>(&'a self, wish: &'a Wish) -> Drafting<'a>;
+
+    /// The same beside somebody who tries drafts, for authors that mend what they wrote by what came of
+    /// it. What they give is tried all the same.
+    ///
+    /// # Errors
+    /// As [`Author::write`].
+    fn write_trying<'a>(&'a self, wish: &'a Wish, trial: &'a dyn Trial) -> Drafting<'a> {
+        let _ = trial;
+        self.write(wish)
+    }
 }
 
 /// An author at work.

@@ -118,7 +118,7 @@ impl Authors {
     pub async fn answer(&self, wish: &Wish, trial: &dyn Trial) -> Written {
         let mut written = Written::default();
         for author in &self.all {
-            let drafts = match author.write(wish).await {
+            let drafts = match author.write_trying(wish, trial).await {
                 Ok(drafts) => drafts,
                 Err(error) => {
                     written.attempts.push(Attempt::Failed(error));

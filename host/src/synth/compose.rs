@@ -27,6 +27,8 @@ use super::author::{Author, AuthorError, Cost, Draft, Drafting, Source};
 use super::shown;
 use super::wish::Wish;
 use crate::model::{CapabilityName, Example, Intent};
+#[cfg(feature = "language-model")]
+pub(super) use fit::schema_of;
 use goal::Solution;
 use search::Search;
 

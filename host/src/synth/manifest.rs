@@ -24,6 +24,7 @@ pub use queue::{Discoveries, Discovery, DiscoveryError, DiscoveryState};
 pub use tool::{Auth, BodyKind, Http, Tool, ToolError};
 
 use super::author::Draft;
+use super::offered::Offered;
 
 /// The format of manifests as a JSON Schema (2020-12).
 pub const TOOLS_SCHEMA: &str = include_str!("manifest/tools.schema.json");
@@ -139,6 +140,17 @@ impl Tools {
             Ok(tool) => self.tools.push(tool),
             Err(error) => self.skipped.push((name, error.to_string())),
         }
+    }
+
+    /// An author of the tools that say how they are reached. `private` are hosts in private networks
+    /// that are meant.
+    #[must_use]
+    pub fn offered(&self, private: &[HostPattern]) -> Offered {
+        let drafts = self.tools.iter().filter_map(|tool| match tool.becomes(private) {
+            Ok(Becomes::Draft(draft)) => Some(*draft),
+            Ok(Becomes::Wish(_)) | Err(_) => None,
+        });
+        Offered::new(NAME, drafts.collect())
     }
 
     /// The tools in the format of manifests, to be written down and completed.

@@ -11,11 +11,14 @@
 mod answer;
 mod client;
 mod describe;
+mod fill;
 mod prompt;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +34,7 @@ use super::wish::Wish;
 use crate::model::{Example, Permissions};
 use crate::wire::Connector;
 pub use describe::Described;
+pub use fill::{Building, FillTemplate, Template, Unbuilt};
 
 /// What this author is called.
 const NAME: &str = "language-model";
@@ -42,6 +46,8 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 const ANSWER_BYTES_MAX: usize = 512 << 10;
 /// As many tokens are asked for; each is money.
 const TOKENS_MAX: u32 = 4_096;
+/// As much of an answer that is not the wanted one goes back.
+const FOUND_CHARS_MAX: usize = 300;
 /// How sure it is that a model has understood what was wanted, beyond the examples.
 const SURE: f64 = 0.5;
 
@@ -64,7 +70,6 @@ pub struct LanguageModel {
     key: Option<Zeroizing<String>>,
     may: Permissions,
     parts: Option<Arc<dyn Execute>>,
-    trial: Option<Arc<dyn Trial>>,
     watch: Option<Arc<dyn Watch>>,
     tries: u32,
     timeout: Duration,
@@ -128,7 +133,6 @@ impl LanguageModel {
             key: None,
             may: Permissions::default(),
             parts: None,
-            trial: None,
             watch: None,
             tries: TRIES_MAX,
             timeout: TIMEOUT,
@@ -166,13 +170,6 @@ impl LanguageModel {
         self
     }
 
-    /// With somebody who tries its drafts, so that an example that does not hold goes back to it.
-    #[must_use]
-    pub fn tried_by(mut self, trial: Arc<dyn Trial>) -> Self {
-        self.trial = Some(trial);
-        self
-    }
-
     /// With somebody who is told of everything that is sent and comes back.
     #[must_use]
     pub fn watched_by(mut self, watch: Arc<dyn Watch>) -> Self {
@@ -194,26 +191,45 @@ impl LanguageModel {
         self
     }
 
-    async fn drafts(&self, wish: &Wish) -> Result<Vec<Draft>, AuthorError> {
+    async fn drafts(
+        &self,
+        wish: &Wish,
+        trial: Option<&dyn Trial>,
+    ) -> Result<Vec<Draft>, AuthorError> {
         let examples = shown::examples(wish);
         if examples.is_empty() {
             return Ok(Vec::new());
         }
         let parts = self.parts.as_ref().map(|parts| parts.parts()).unwrap_or_default();
         let most = self.most(&parts);
-        let mut messages = prompt::first(wish, &examples, &parts, &most);
+        let messages = prompt::first(wish, &examples, &parts, &most);
+        let (model, examples) = (self, &examples[..]);
+        let recipes = Recipes { model, wish, examples, most: &most, trial };
+        self.converse(NAME, messages, &recipes).await
+    }
+
+    /// Asks until an answer is taken; what is wrong with one goes back, a bounded number of times.
+    async fn converse(
+        &self,
+        author: &str,
+        mut messages: Vec<Message>,
+        reader: &dyn Reader,
+    ) -> Result<Vec<Draft>, AuthorError> {
         let mut reason = String::new();
         for attempt in 1..=self.tries {
             let text = self.ask(&messages, attempt).await?;
-            match self.taken(wish, &examples, &most, &text).await {
+            match reader.taken(&text).await {
                 Ok(draft) => return Ok(vec![draft]),
-                Err(wrong) => {
-                    messages.extend(prompt::again(&text, &wrong));
+                Err(Wrong::Away(reason)) => {
+                    return Err(AuthorError::Unavailable { author: author.to_owned(), reason });
+                }
+                Err(Wrong::Answer(wrong)) => {
+                    messages.extend(prompt::again(reader.what(), &text, &wrong));
                     reason = wrong;
                 }
             }
         }
-        Err(AuthorError::Refused { author: NAME.to_owned(), reason })
+        Err(AuthorError::Refused { author: author.to_owned(), reason })
     }
 
     /// What it may ask for: what it was given, and calls of what it was told of.
@@ -222,33 +238,46 @@ impl LanguageModel {
         most.call.extend(parts.iter().filter_map(|part| part.capability.as_str().parse().ok()));
         most
     }
+}
 
-    /// A draft of an answer, or what is wrong with it.
-    async fn taken(
-        &self,
-        wish: &Wish,
-        examples: &[Example],
-        most: &Permissions,
-        text: &str,
-    ) -> Result<Draft, String> {
-        let taken = answer::recipe(text, wish, most)?;
-        let draft = Draft {
-            author: NAME.to_owned(),
-            name: taken.name,
-            source: Source::Recipe(taken.text),
-            examples: examples.to_vec(),
-            reasons: vec![format!("`{}` wrote it: {}", self.model, taken.summary)],
-            confidence: SURE,
-        };
-        let Some(trial) = &self.trial else { return Ok(draft) };
-        match trial.hold(&draft).await {
-            Verdict::Failed { example, found } => {
-                let found: String = found.chars().take(300).collect();
-                Err(format!("example {example} does not hold: it gives {found}"))
-            }
-            Verdict::Unbuildable(why) => Err(format!("it cannot be built: {why}")),
-            Verdict::Held | Verdict::Unproven => Ok(draft),
+/// Makes drafts of what a model answers.
+trait Reader: Sync {
+    /// What an answer is, in a word.
+    fn what(&self) -> &str;
+
+    /// The draft of an answer.
+    fn taken<'a>(&'a self, answer: &'a str) -> Taking<'a>;
+}
+
+type Taking<'a> = Pin<Box<dyn Future<Output = Result<Draft, Wrong>> + Send + 'a>>;
+
+/// Why an answer is not taken.
+enum Wrong {
+    /// It is at fault, and told so.
+    Answer(String),
+    /// Something else is, so that another answer would not be taken either.
+    Away(String),
+}
+
+/// Recipes in answers.
+struct Recipes<'a> {
+    model: &'a LanguageModel,
+    wish: &'a Wish,
+    examples: &'a [Example],
+    most: &'a Permissions,
+    trial: Option<&'a dyn Trial>,
+}
+
+/// A draft, where whoever tries drafts finds nothing wrong with it.
+async fn held(draft: Draft, trial: Option<&dyn Trial>) -> Result<Draft, Wrong> {
+    let Some(trial) = trial else { return Ok(draft) };
+    match trial.hold(&draft).await {
+        Verdict::Failed { example, found } => {
+            let found: String = found.chars().take(FOUND_CHARS_MAX).collect();
+            Err(Wrong::Answer(format!("example {example} does not hold: it gives {found}")))
         }
+        Verdict::Unbuildable(why) => Err(Wrong::Answer(format!("it cannot be built: {why}"))),
+        Verdict::Held | Verdict::Unproven => Ok(draft),
     }
 }
 
@@ -283,6 +312,33 @@ impl Author for LanguageModel {
     }
 
     fn write<'a>(&'a self, wish: &'a Wish) -> Drafting<'a> {
-        Box::pin(self.drafts(wish))
+        Box::pin(self.drafts(wish, None))
+    }
+
+    fn write_trying<'a>(&'a self, wish: &'a Wish, trial: &'a dyn Trial) -> Drafting<'a> {
+        Box::pin(self.drafts(wish, Some(trial)))
+    }
+}
+
+// === impl Recipes ===
+
+impl Reader for Recipes<'_> {
+    fn what(&self) -> &str {
+        "recipe"
+    }
+
+    fn taken<'a>(&'a self, answer: &'a str) -> Taking<'a> {
+        Box::pin(async move {
+            let taken = answer::recipe(answer, self.wish, self.most).map_err(Wrong::Answer)?;
+            let draft = Draft {
+                author: NAME.to_owned(),
+                name: taken.name,
+                source: Source::Recipe(taken.text),
+                examples: self.examples.to_vec(),
+                reasons: vec![format!("`{}` wrote it: {}", self.model.model, taken.summary)],
+                confidence: SURE,
+            };
+            held(draft, self.trial).await
+        })
     }
 }

@@ -3,6 +3,7 @@
 
 mod held;
 mod mending;
+mod others;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -69,7 +70,7 @@ impl Place {
         SigningKey::from_seed(&[5; 32], Origin::Release)
     }
 
-    async fn open(&self) -> LiveHost {
+    fn host(&self) -> Host {
         let clock: Arc<dyn Clock> = Arc::<Watch>::clone(&self.clock);
         let host = Host::builder()
             .trust(self.keyring.clone())
@@ -77,15 +78,27 @@ impl Place {
             .policy(self.policy.clone())
             .grant("*".parse().unwrap(), self.grant.clone())
             .making(Self::making_key().public(), "*".parse().unwrap());
+        host.build().unwrap()
+    }
+
+    async fn open_on(&self, host: Host) -> LiveHost {
         let log: Arc<dyn OpLog> = Arc::<MemoryLog>::clone(&self.log);
         let log_key = SigningKey::from_seed(&[9; 32], Origin::Release);
-        LiveHost::open(host.build().unwrap(), log, log_key).await.unwrap()
+        LiveHost::open(host, log, log_key).await.unwrap()
+    }
+
+    async fn open(&self) -> LiveHost {
+        self.open_on(self.host()).await
+    }
+
+    fn grow_on(&self, live: &LiveHost) -> Growth {
+        let (authors, governance) = (self.authors.clone(), self.governance.clone());
+        live.grow(Self::making_key(), authors, governance).unwrap()
     }
 
     async fn grow(&self) -> (LiveHost, Growth) {
         let live = self.open().await;
-        let (authors, governance) = (self.authors.clone(), self.governance.clone());
-        let growth = live.grow(Self::making_key(), authors, governance).unwrap();
+        let growth = self.grow_on(&live);
         (live, growth)
     }
 

@@ -37,6 +37,9 @@ pub enum Effort {
     Release,
     /// As little as can be, for a person waits for it at each save.
     Save,
+    /// As for a release, behind walls: nothing of what is around the project counts, for it cannot be
+    /// read.
+    Walled,
 }
 
 /// Why nothing was built.
@@ -195,6 +198,11 @@ fn sources(project: &Project, folder: &str, endings: &[&str]) -> Result<Vec<Stri
         ));
     }
     Ok(names)
+}
+
+/// Puts everything that a project in Rust links into a folder of it, and locks it.
+pub(crate) fn vendor(project: &Path, folder: &str) -> Result<(), RunError> {
+    rust::vendor(project, folder)
 }
 
 fn make_folder(path: &Path) -> Result<(), BuildError> {

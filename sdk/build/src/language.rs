@@ -83,6 +83,21 @@ impl Language {
         }
     }
 
+    /// The file of a project in which the operations are written.
+    #[must_use]
+    pub const fn source(self) -> &'static str {
+        match self {
+            Self::Rust => "src/lib.rs",
+            Self::C => "src/capability.c",
+            Self::Cpp => "src/capability.cpp",
+            Self::Zig => "src/capability.zig",
+            Self::JavaScript => "src/capability.js",
+            Self::TypeScript | Self::AssemblyScript => "src/capability.ts",
+            Self::Python => "src/capability.py",
+            Self::Go => "src/capability.go",
+        }
+    }
+
     /// Whether its library has files, and so a variant with WASI. QuickJS has none of its own, and
     /// what Node.js has is not in it; AssemblyScript's library has none either.
     #[must_use]

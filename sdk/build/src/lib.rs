@@ -18,6 +18,7 @@ mod stub;
 mod template;
 mod toolchain;
 mod wasi;
+mod workshop;
 mod yaml;
 
 pub use border::Foreign;
@@ -36,4 +37,5 @@ pub use toolchain::{
     InstallError, MissingTool, Package, Ran, Registry, RunError, Status, Tool, Toolchains,
 };
 pub use wasi::{Access, FileRule, NoFiles, Variant, Wasi};
+pub use workshop::{BuildLimits, Workshop, WorkshopError, build_if_asked};
 pub use yaml::YamlError;

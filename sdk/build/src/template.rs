@@ -90,7 +90,12 @@ pub fn create(
     Ok(files.into_iter().map(|(path, _)| path).collect())
 }
 
-type Files = Vec<(String, Vec<u8>)>;
+pub(crate) type Files = Vec<(String, Vec<u8>)>;
+
+/// The files of a sealed capability that is described so.
+pub(crate) fn described(language: Language, name: &str, text: &str) -> Result<Files, NewError> {
+    filled(language, name, Variant::Sealed, Some((FILE.to_owned(), text.to_owned())))
+}
 
 fn files(
     language: Language,
@@ -103,6 +108,16 @@ fn files(
         Wanted::Operations(names) => Some((FILE.to_owned(), operations(names, variant)?)),
         Wanted::Described(path) => Some((path.display().to_string(), text_of(path)?)),
     };
+    filled(language, name, variant, described)
+}
+
+/// A template filled with what a text describes, which is named for a person; the example without one.
+fn filled(
+    language: Language,
+    name: &str,
+    variant: Variant,
+    described: Option<(String, String)>,
+) -> Result<Files, NewError> {
     let described = match described {
         Some((path, text)) => Some((Description::parse(&path, &text)?, text)),
         None => None,

@@ -23,6 +23,8 @@ use crate::wasi::Variant;
 #[derive(Debug, Clone)]
 pub struct Toolchains {
     root: PathBuf,
+    /// Where compilers keep what they have worked out.
+    caches: PathBuf,
 }
 
 /// A language whose tool is not here.
@@ -56,7 +58,16 @@ impl Toolchains {
     /// The tools in this folder, which need not exist yet.
     #[must_use]
     pub fn in_folder(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        let root = root.into();
+        let caches = root.join("cache");
+        Self { root, caches }
+    }
+
+    /// The same with the compilers' caches elsewhere.
+    #[must_use]
+    pub(crate) fn with_caches(mut self, folder: PathBuf) -> Self {
+        self.caches = folder;
+        self
     }
 
     /// The folder.
@@ -143,7 +154,7 @@ impl Toolchains {
         if self.find(tool).is_none() {
             return Err(MissingTool { language, tool: tool.name() });
         }
-        Ok(program.command(&self.folder(tool), &self.root))
+        Ok(program.command(&self.folder(tool), &self.caches))
     }
 }
 

@@ -13,7 +13,7 @@ use engraft::model::{Clock, SystemClock};
 use engraft::worker::WorkerProgram;
 use engraft_build::Toolchains;
 
-use crate::environment::Environment;
+use crate::environment::{Environment, ModelPlace};
 use crate::grammar::Globals;
 use crate::home::{self, Home};
 use crate::screen::Screen;
@@ -30,6 +30,7 @@ pub(crate) struct Desk {
     home: Option<PathBuf>,
     toolchains: Option<PathBuf>,
     passphrase_file: Option<PathBuf>,
+    model: ModelPlace,
     worker: WorkerProgram,
 }
 
@@ -41,13 +42,18 @@ impl Desk {
         worker: WorkerProgram,
     ) -> Self {
         let Globals { home: named, passphrase_file, .. } = globals;
-        let Environment { home, toolchains, .. } = environment;
-        Self { screen, home: named.or(home), toolchains, passphrase_file, worker }
+        let Environment { home, toolchains, model, .. } = environment;
+        Self { screen, home: named.or(home), toolchains, passphrase_file, model, worker }
     }
 
     /// What workers are made of: this very command.
     pub(crate) const fn worker(&self) -> &WorkerProgram {
         &self.worker
+    }
+
+    /// Where the environment says that language models are.
+    pub(crate) const fn model_place(&self) -> &ModelPlace {
+        &self.model
     }
 
     /// Where keys and keyring are.

@@ -1,4 +1,5 @@
-//! What the command takes from its environment: where its files are, and whether colour is welcome.
+//! What the command takes from its environment: where its files are, whether colour is welcome, and where
+//! a language model is that somebody may ask for.
 //!
 //! *Never:* another file of the command reads the environment.
 
@@ -15,6 +16,17 @@ pub(crate) struct Environment {
     pub(crate) toolchains: Option<PathBuf>,
     /// Whether output is to be without colour.
     pub(crate) plain: bool,
+    /// Where language models are; none is asked for it alone.
+    pub(crate) model: ModelPlace,
+}
+
+/// Where language models are.
+#[derive(Clone, Default)]
+pub(crate) struct ModelPlace {
+    /// The address of the endpoint.
+    pub(crate) url: Option<String>,
+    /// What it wants to see of whoever asks; a secret.
+    pub(crate) key: Option<String>,
 }
 
 impl Environment {
@@ -25,6 +37,7 @@ impl Environment {
 
     fn of(variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let path = |key| variable(key).map(PathBuf::from);
+        let text = |key| variable(key)?.into_string().ok();
         let data = if cfg!(windows) {
             path("LOCALAPPDATA")
         } else if cfg!(target_os = "macos") {
@@ -38,9 +51,21 @@ impl Environment {
         Self {
             home: path("ENGRAFT_HOME").or_else(|| data.map(|data| data.join("engraft"))),
             toolchains: path("ENGRAFT_TOOLCHAINS"),
+            model: ModelPlace { url: text("ENGRAFT_MODEL_URL"), key: text("ENGRAFT_MODEL_KEY") },
             plain: variable("NO_COLOR").is_some()
                 || variable("TERM").is_some_and(|term| term == "dumb"),
         }
+    }
+}
+
+// === impl ModelPlace ===
+
+impl std::fmt::Debug for ModelPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ModelPlace")
+            .field("url", &self.url)
+            .field("has_key", &self.key.is_some())
+            .finish()
     }
 }
 

@@ -58,6 +58,12 @@ impl Home {
         self.directory.join("grow.json")
     }
 
+    /// What was sent to language models, and what came back.
+    pub(crate) fn exchanges_path(&self) -> Result<PathBuf> {
+        self.make()?;
+        Ok(self.directory.join("model.jsonl"))
+    }
+
     /// Reports of examinations, and what was said to them.
     pub(crate) fn examinations_path(&self) -> Result<PathBuf> {
         self.make()?;

@@ -18,6 +18,7 @@ mod home;
 mod input;
 mod json_text;
 mod limits;
+mod model;
 mod page;
 mod place;
 mod recipe;
@@ -25,6 +26,7 @@ mod rehearsal;
 mod sandbox;
 mod screen;
 mod shelf;
+mod templates;
 mod terms;
 mod text;
 mod toolchains;
@@ -42,6 +44,9 @@ use screen::{Form, Screen};
 fn main() -> ExitCode {
     // Before anything else: where this process is asked to be a worker, it is nothing but that.
     let worker = engraft::worker::serve_if_asked();
+    if let Some(code) = engraft_build::build_if_asked() {
+        return code;
+    }
     let environment = Environment::read();
     let arguments: Vec<_> = std::env::args_os().collect();
     let screen = |form| Screen::new(form, &environment);

@@ -195,12 +195,7 @@ fn host(
     let mut terms = beside.clone();
     terms.lifetime = args.terms.lifetime.into();
     terms.metering = args.terms.metering.into();
-    for directory in &allowed.grant.files {
-        if !directory.host_path.is_dir() {
-            let path = directory.host_path.display();
-            return Err(Trouble::usage(format!("`--allow fs`: `{path}` is not a directory")));
-        }
-    }
+    check_files(allowed)?;
     let pattern = |text: &str| text.parse().map_err(|error| Trouble::fault(format!("{error}")));
     let host = Host::builder()
         .trust(keyring)
@@ -216,7 +211,20 @@ fn host(
     Ok(host.build()?)
 }
 
-fn services(allowed: &Allowed) -> Result<Services> {
+/// Whether the directories are there that rules name.
+pub(crate) fn check_files(allowed: &Allowed) -> Result<()> {
+    let mut directories = allowed.grant.files.iter().map(|directory| &directory.host_path);
+    match directories.find(|path| !path.is_dir()) {
+        Some(path) => {
+            let path = path.display();
+            Err(Trouble::usage(format!("`--allow fs`: `{path}` is not a directory")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// What capabilities find where they are allowed to look.
+pub(crate) fn services(allowed: &Allowed) -> Result<Services> {
     let mut secrets = SecretMap::default();
     for (name, path) in &allowed.secrets {
         let bytes = input::read(path, SECRET_BYTES_MAX)?;

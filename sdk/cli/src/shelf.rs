@@ -8,20 +8,24 @@ use std::sync::Arc;
 use clap::Args;
 use engraft::artifact::{KeyStoreError, Origin, SigningKey};
 use engraft::examine::{Examination, Policy};
-use engraft::model::{CapabilityName, SystemClock};
+use engraft::model::{CapabilityName, NamePattern, SystemClock};
 use engraft::registry::{Actor, Journal, Op, Record};
 use engraft::store::{OpLog, SqliteLog};
 use engraft::{Clerk, Host, LiveHost};
 use semver::Version;
 
+use crate::allow::Allowed;
 use crate::desk::Desk;
 use crate::page::{Page, Style};
+use crate::sandbox;
 use crate::screen::Reply;
 use crate::text;
 use crate::trouble::{Result, Trouble};
 
 /// The key that signs the checkpoints of the log.
 const LOG_KEY: &str = "log";
+/// The key that signs what is made here.
+const MAKING_KEY: &str = "making";
 
 /// Which registry.
 #[derive(Debug, Args)]
@@ -62,13 +66,26 @@ impl ShelfArgs {
             .hint("`engraft install FILE` makes one; `--store FILE` names one that is elsewhere"))
     }
 
-    /// A host with this registry and policy.
-    pub(crate) async fn live(&self, policy: Policy, desk: &Desk) -> Result<LiveHost> {
+    /// A host with this registry and policy, in which capabilities have what is allowed.
+    pub(crate) async fn live(
+        &self,
+        policy: Policy,
+        allowed: &Allowed,
+        desk: &Desk,
+    ) -> Result<LiveHost> {
+        sandbox::check_files(allowed)?;
         let home = desk.home()?;
-        let keyring = home.judge()?;
-        let host = Host::builder().trust(keyring).policy(policy).cache_dir(home.cache_path());
-        let host = host.build()?;
-        Ok(LiveHost::open(host, self.log(desk)?, log_key(desk)?).await?)
+        let mut host = Host::builder()
+            .trust(home.judge()?)
+            .policy(policy)
+            .services(sandbox::services(allowed)?)
+            .grant(everything()?, allowed.grant.clone())
+            .worker(desk.worker().clone())
+            .cache_dir(home.cache_path());
+        if let Some(key) = known_making_key(desk)? {
+            host = host.making(key.public(), everything()?);
+        }
+        Ok(LiveHost::open(host.build()?, self.log(desk)?, log_key(desk)?).await?)
     }
 
     /// The log; made where there is none.
@@ -196,17 +213,42 @@ pub(crate) fn examined(examination: &Examination) -> String {
 
 /// The key of the log; made on first use.
 pub(crate) fn log_key(desk: &Desk) -> Result<SigningKey> {
+    own_key(LOG_KEY, desk)
+}
+
+/// The key that signs what is made here; made on first use.
+pub(crate) fn making_key(desk: &Desk) -> Result<SigningKey> {
+    own_key(MAKING_KEY, desk)
+}
+
+/// The making key, where something was made here already and no keyring says how far it goes: it goes
+/// as far as a command allows.
+fn known_making_key(desk: &Desk) -> Result<Option<SigningKey>> {
+    let home = desk.home()?;
+    match home.keys()?.load(MAKING_KEY, None) {
+        Err(KeyStoreError::Missing { .. }) => Ok(None),
+        // A person has said how far it goes.
+        Ok(key) if home.keyring()?.key(&key.public().id()).is_some() => Ok(None),
+        loaded => Ok(Some(loaded?)),
+    }
+}
+
+fn own_key(label: &str, desk: &Desk) -> Result<SigningKey> {
     let keys = desk.home()?.keys()?;
-    match keys.load(LOG_KEY, None) {
+    match keys.load(label, None) {
         Err(KeyStoreError::Missing { .. }) => {
-            match keys.generate(LOG_KEY, Origin::Release, None) {
+            match keys.generate(label, Origin::Release, None) {
                 // Another process was faster; its key is the one.
-                Err(KeyStoreError::Taken { .. }) => Ok(keys.load(LOG_KEY, None)?),
+                Err(KeyStoreError::Taken { .. }) => Ok(keys.load(label, None)?),
                 made => Ok(made?),
             }
         }
         loaded => Ok(loaded?),
     }
+}
+
+fn everything() -> Result<NamePattern> {
+    "*".parse().map_err(|error| Trouble::fault(format!("{error}")))
 }
 
 fn trouble(error: engraft::registry::JournalError) -> Trouble {

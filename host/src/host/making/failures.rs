@@ -1,9 +1,14 @@
 //! Requests that releases made here failed at, or that somebody found wrong: what a repair learns from.
+//! They are kept beside the log until a repair has them, so that a program which ends before it repairs
+//! goes on where it was.
 //!
 //! *Never:* a request is kept in which something looks like a secret, nor one of a capability that
-//! somebody else has made.
+//! somebody else has made; and no call waits for any of it to be kept.
 
-use std::collections::VecDeque;
+mod drawer;
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use semver::Version;
@@ -37,6 +42,10 @@ pub(crate) struct Failures {
 struct Inner {
     releases: VecDeque<(Release, Vec<Counterexample>)>,
     requests: VecDeque<Request>,
+    /// Releases of which something is not kept as it is here.
+    changed: BTreeSet<Release>,
+    /// How often the drawer was changed; none until it was read.
+    version: Option<u64>,
 }
 
 type Release = (CapabilityName, Version);
@@ -51,19 +60,26 @@ struct Request {
 }
 
 impl Failures {
-    /// Calls, and keeps what a repair would learn from. A call that is served costs a look at whether
-    /// it has a name.
+    /// Calls, and notes what a repair would learn from. A call that is served costs a look at how it
+    /// ended and whether it has a name: its texts are lent, and nothing is copied.
     pub(crate) async fn watch(
         &self,
         live: &LiveHost,
         target: &Target,
-        invocation: Invocation<'_>,
+        mut asked: Invocation<'_>,
         who: &Who,
     ) -> Answer {
-        // Its texts are borrowed, so that this copies none.
-        let asked = invocation.clone();
-        let answer = live.inner.traffic.call(target, invocation, who).await;
-        let how = blame(&answer.report.outcome);
+        let lent = Invocation {
+            lineage: std::mem::take(&mut asked.lineage),
+            operation: Cow::Borrowed(&asked.operation),
+            input: Cow::Borrowed(&asked.input),
+            session: asked.session.as_deref().map(Cow::Borrowed),
+            deadline: asked.deadline,
+            fuel: asked.fuel,
+        };
+        let answer = live.inner.traffic.call(target, lent, who).await;
+        let outcome = &answer.report.outcome;
+        let how = if outcome.is_returned() { None } else { blame(outcome) };
         if how.is_some() || who.request.is_some() {
             self.note(live, target, &asked, who, &answer, how);
         }
@@ -164,9 +180,16 @@ impl Inner {
         if list.len() > COUNTEREXAMPLES_MAX {
             list.remove(0);
         }
+        self.changed.insert(release.clone());
         self.releases.push_back((release, kept.unwrap_or_default()));
-        if self.releases.len() > RELEASES_MAX {
-            self.releases.pop_front();
+        self.bound();
+    }
+
+    /// Lets go of those that failed longest ago.
+    fn bound(&mut self) {
+        while self.releases.len() > RELEASES_MAX {
+            let gone = self.releases.pop_front();
+            self.changed.extend(gone.map(|(release, _)| release));
         }
     }
 }

@@ -30,7 +30,7 @@ pub enum MakingError {
     /// What was made asks for too much.
     #[error(
         "`{name}` asks for {excess}, and what is made here gets no more than is granted already, \
-         and no secret; a person may write and sign it"
+         and no secret; grant it, or have a person write it and sign it"
     )]
     AsksTooMuch {
         /// Which capability.

@@ -81,7 +81,7 @@ fn inner_fit(value: &Value, schema: &Map<String, Value>) -> bool {
 }
 
 /// A schema that all of these values fit, no narrower than their types.
-pub(super) fn schema_of<'v>(values: impl Iterator<Item = &'v Value>) -> Value {
+pub(in crate::synth) fn schema_of<'v>(values: impl Iterator<Item = &'v Value>) -> Value {
     let mut types: Vec<&str> = values
         .map(|value| match value {
             Value::Null => "null",

@@ -63,6 +63,16 @@ fn block(answer: &str) -> &str {
     behind.split_once("```").map_or(behind, |(inside, _)| inside).trim()
 }
 
+/// The one block of an answer; nobody takes a second one, such as a manifest, a script or a lock.
+pub(super) fn only_block(answer: &str) -> Result<&str, String> {
+    let fences = answer.matches("```").count();
+    match fences {
+        0 => Err("there is no block between ``` and ``` in it".to_owned()),
+        1 | 2 => Ok(block(answer)),
+        _ => Err("it has more than one block; exactly one file is taken".to_owned()),
+    }
+}
+
 /// What a recipe asks for, as permissions of a capability.
 fn asked(recipe: &Recipe) -> Result<Permissions, String> {
     let asks = &recipe.permissions;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::prompt::{message, told};
 use super::{LanguageModel, NAME};
 use crate::model::Intent;
-use crate::synth::author::AuthorError;
+use crate::synth::author::{AuthorError, Draft, Source};
 use crate::synth::prose;
 
 /// Sentences that are taken; a tool that is asked for in more ways is several.
@@ -68,6 +68,34 @@ impl LanguageModel {
             }
         }
         Err(AuthorError::Refused { author: NAME.to_owned(), reason })
+    }
+}
+
+impl LanguageModel {
+    /// A draft whose recipe says what the model [says](LanguageModel::describe) of it: its summary, and
+    /// the sentences that ask for it. What it does and asks for stays as it is.
+    ///
+    /// # Errors
+    /// As [`LanguageModel::describe`].
+    pub async fn describe_draft(&self, draft: &Draft) -> Result<Draft, AuthorError> {
+        let Source::Recipe(text) = &draft.source else { return Ok(draft.clone()) };
+        let read = engraft_recipe::recipe::to_json(text).ok();
+        let Some(Value::Object(mut recipe)) =
+            read.and_then(|json| serde_json::from_str(&json).ok())
+        else {
+            return Ok(draft.clone());
+        };
+        let said = recipe.get("summary").and_then(Value::as_str).unwrap_or_default();
+        let input = recipe.get("input").unwrap_or(&Value::Null);
+        let Described { summary, intents } =
+            self.describe(draft.name.as_str(), said, input).await?;
+        recipe.insert("summary".to_owned(), summary.into());
+        if !intents.is_empty() {
+            let intents: Value = intents.iter().map(|intent| intent.plain()).collect();
+            recipe.insert("intents".to_owned(), intents);
+        }
+        let source = Source::Recipe(format!("{:#}\n", Value::Object(recipe)));
+        Ok(Draft { source, ..draft.clone() })
     }
 }
 

@@ -167,8 +167,8 @@ async fn an_example_that_does_not_hold_goes_back() {
         }
     }
     let endpoint = Endpoint::start(says(&[GOOD])).await;
-    let model = endpoint.model().tried_by(Arc::new(Once(Mutex::new(false))));
-    assert_eq!(model.write(&wish()).await.unwrap().len(), 1);
+    let trial = Once(Mutex::new(false));
+    assert_eq!(endpoint.model().write_trying(&wish(), &trial).await.unwrap().len(), 1);
     assert!(endpoint.asked()[1].contains("example 1 does not hold"));
 }
 

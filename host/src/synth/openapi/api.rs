@@ -3,17 +3,12 @@
 //!
 //! *Never:* an operation is left out without its reason.
 
-use serde_json::Value;
-
 use super::operation::Operation;
 use super::recipe;
-use crate::model::{Example, Intent, Sentence};
-use crate::synth::author::{Author, Cost, Draft, Drafting, Source};
+use crate::synth::author::{Author, Cost, Draft, Drafting};
+use crate::synth::offered;
 use crate::synth::wish::Wish;
 use crate::synth::words::Taken;
-
-/// Drafts for one wish; further ones are guesses.
-const DRAFTS_MAX: usize = 4;
 
 /// What a document became.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -97,44 +92,6 @@ impl Api {
             }
         }
     }
-
-    /// Drafts whose sentences every sentence of a wish fits, the surest first.
-    fn drafts_for(&self, wish: &Wish) -> Vec<Draft> {
-        let mut fitting: Vec<Draft> =
-            self.drafts.iter().filter_map(|draft| fitting(draft, wish)).collect();
-        fitting.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-        fitting.truncate(DRAFTS_MAX);
-        fitting
-    }
-}
-
-/// A draft with what a wish shows of it.
-fn fitting(draft: &Draft, wish: &Wish) -> Option<Draft> {
-    let Source::Recipe(text) = &draft.source else { return None };
-    let document: Value = serde_json::from_str(text).ok()?;
-    let input = document.get("input")?;
-    let intents: Vec<Intent> = document
-        .get("intents")?
-        .as_array()?
-        .iter()
-        .filter_map(|it| it.as_str()?.parse::<Intent>().ok())
-        .map(|intent| intent.typed(input))
-        .collect();
-    let mut draft = draft.clone();
-    let mut confidence = 1.0_f64;
-    for asked in &wish.asked {
-        let sentence = Sentence::of(&asked.sentence);
-        let found = intents.iter().filter_map(|intent| intent.find(&sentence));
-        let found = found.max_by(|a, b| a.confidence.total_cmp(&b.confidence))?;
-        confidence = confidence.min(found.confidence);
-        if let Some(wanted) = &asked.wanted {
-            let (input, output) = (Value::Object(found.slots), Some(wanted.clone()));
-            draft.examples.push(Example { input, output });
-        }
-    }
-    draft.confidence *= confidence;
-    draft.examples.extend(wish.examples.iter().cloned());
-    (!wish.asked.is_empty()).then_some(draft)
 }
 
 // === impl Api ===
@@ -149,6 +106,6 @@ impl Author for Api {
     }
 
     fn write<'a>(&'a self, wish: &'a Wish) -> Drafting<'a> {
-        Box::pin(async move { Ok(self.drafts_for(wish)) })
+        Box::pin(async move { Ok(offered::fitting(&self.drafts, wish)) })
     }
 }

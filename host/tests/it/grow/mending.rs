@@ -124,6 +124,32 @@ async fn what_was_rolled_back_is_repaired_from_the_least_that_made_it_fail() {
 }
 
 #[tokio::test]
+async fn what_a_release_failed_at_is_known_after_a_restart_until_a_repair_has_it() {
+    let mut place = Place::new();
+    let (live, growth, work, author) = broken(&mut place).await;
+    let status = growth.status(work).unwrap();
+    let outcome = ask(&live, &status, &json!({"value": -7}), &Who::user("bob")).await;
+    assert!(!outcome.is_returned(), "{outcome}");
+    // The program ends between the rollback and the repair.
+    growth.roll_back(work, ann(), "it breaks").await.unwrap();
+    drop((live, growth));
+    let failures = || {
+        let cabinet = place.log.cabinet().unwrap().unwrap();
+        cabinet.open("failures").unwrap().papers.len()
+    };
+    assert_eq!(failures(), 1);
+    let (live, growth) = place.grow().await;
+    let repair = settle(&growth, work).await.repaired_by.unwrap();
+    let before = author.asked.lock().unwrap().last().unwrap().before.clone().unwrap();
+    assert_eq!(before.failed.len(), 1, "{before:?}");
+    let status = growth.status(repair).unwrap();
+    let outcome = ask(&live, &status, &json!({"value": -1}), &Who::user("bob")).await;
+    assert_eq!(outcome.to_string(), "-0.5");
+    // The repair has it, and it stands in the log from then on.
+    assert_eq!(failures(), 0);
+}
+
+#[tokio::test]
 async fn what_was_taken_back_and_nobody_knows_why_is_a_persons() {
     let mut place = Place::new();
     let (_live, growth, work, _) = broken(&mut place).await;

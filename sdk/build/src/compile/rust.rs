@@ -2,6 +2,7 @@
 //!
 //! *Never:* the settings of an outer build leak into this one, or a path of this machine into it.
 
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -28,6 +29,10 @@ pub(super) fn build(project: &Project, effort: Effort) -> Result<(Vec<u8>, Strin
     let setting = format!("CARGO_TARGET_{}", target.to_ascii_uppercase().replace('-', "_"));
     cargo.env(format!("{setting}_LINKER"), "wasm-component-ld");
     cargo.env(format!("{setting}_RUSTFLAGS"), remapped(&folder));
+    if effort == Effort::Walled {
+        // Cargo reads what is set for every folder above the one that it is started in.
+        cargo.current_dir("/").arg("--manifest-path").arg(folder.join("Cargo.toml"));
+    }
     if effort == Effort::Save {
         // In a directory of its own, so that neither kind of build makes the other begin anew.
         cargo.env("CARGO_TARGET_DIR", project.output().join("cargo-dev"));
@@ -55,7 +60,21 @@ pub(super) fn test(project: &Project) -> Result<String, BuildError> {
     Ok(run(cargo(project).arg("test"), "the test")?.said)
 }
 
+/// Puts the sources of everything that a project links into a folder of it.
+pub(super) fn vendor(project: &Path, folder: &str) -> Result<(), RunError> {
+    let mut cargo = cargo_in(project);
+    run(cargo.args(["vendor", "--quiet", "--versioned-dirs", folder]), "cargo").map(drop)
+}
+
 fn cargo(project: &Project) -> Command {
+    let mut cargo = cargo_in(&project.folder);
+    let target = std::path::absolute(project.output()).unwrap_or_else(|_| project.output());
+    cargo.env("CARGO_TARGET_DIR", target.join("cargo"));
+    cargo
+}
+
+/// Without the settings of an outer build.
+fn cargo_in(folder: &Path) -> Command {
     let mut cargo = Command::new("cargo");
     for (key, _) in std::env::vars_os() {
         let is_outer = key.to_str().is_some_and(|key| {
@@ -66,8 +85,7 @@ fn cargo(project: &Project) -> Command {
             cargo.env_remove(key);
         }
     }
-    let target = std::path::absolute(project.output()).unwrap_or_else(|_| project.output());
-    cargo.current_dir(&project.folder).env("CARGO_TARGET_DIR", target.join("cargo"));
+    cargo.current_dir(folder);
     cargo
 }
 
@@ -82,12 +100,15 @@ fn without_messages(error: RunError) -> RunError {
     }
 }
 
+/// Something that the compiler knows of itself.
+fn print(what: &str) -> Option<String> {
+    let output = Command::new("rustc").args(["--print", what]).output().ok()?;
+    let told = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (!told.is_empty()).then_some(told)
+}
+
 /// Panics hold the names of files; without this they would hold a person's folders.
-fn remapped(folder: &std::path::Path) -> String {
-    let print = |what: &str| {
-        let output = Command::new("rustc").args(["--print", what]).output().ok()?;
-        Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
-    };
+fn remapped(folder: &Path) -> String {
     let mut flags = format!("--remap-path-prefix={}=/capability", folder.display());
     #[expect(
         clippy::disallowed_methods,

@@ -56,7 +56,7 @@ pub(super) fn build(
 /// backend and linker do without.
 const fn mode(effort: Effort) -> &'static [&'static str] {
     match effort {
-        Effort::Release => &["-OReleaseSmall"],
+        Effort::Release | Effort::Walled => &["-OReleaseSmall"],
         Effort::Save => &["-ODebug", "-fno-llvm", "-fno-lld"],
     }
 }

@@ -66,18 +66,18 @@ impl Program {
     }
 
     /// The command, with caches of compilers kept beside the tools and not in a person's home.
-    pub(super) fn command(self, folder: &Path, root: &Path) -> Command {
+    pub(super) fn command(self, folder: &Path, caches: &Path) -> Command {
         match self {
             Self::Zig => {
                 let mut command = Command::new(folder.join("ziglang/zig"));
-                command.env("ZIG_GLOBAL_CACHE_DIR", root.join("cache/zig"));
-                command.env("ZIG_LOCAL_CACHE_DIR", root.join("cache/zig"));
+                command.env("ZIG_GLOBAL_CACHE_DIR", caches.join("zig"));
+                command.env("ZIG_LOCAL_CACHE_DIR", caches.join("zig"));
                 command
             }
             Self::Go => {
                 let mut command = Command::new(folder.join("go/bin/go"));
-                command.env("GOROOT", folder.join("go")).env("GOCACHE", root.join("cache/go"));
-                command.env("GOPATH", root.join("cache/gopath")).env("GOTOOLCHAIN", "local");
+                command.env("GOROOT", folder.join("go")).env("GOCACHE", caches.join("go"));
+                command.env("GOPATH", caches.join("gopath")).env("GOTOOLCHAIN", "local");
                 // A capability has no dependencies unless its author adds some.
                 command.env("GOFLAGS", "-mod=mod").env("GOTELEMETRY", "off");
                 command

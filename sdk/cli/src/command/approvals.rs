@@ -65,6 +65,7 @@ enum Deed {
         limits: Box<Limits>,
     },
     /// Rejects it: one no outweighs every yes
+    #[command(visible_alias = "refuse")]
     Reject(WordArgs),
     /// Takes back what this key has said before
     Withdraw(WordArgs),

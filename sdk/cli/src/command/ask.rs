@@ -9,6 +9,7 @@ use engraft::Response;
 use engraft::model::Outcome;
 use engraft::traffic::{Way, Who};
 
+use crate::allow::{self, Allowed};
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::page::{Page, Style};
@@ -19,8 +20,8 @@ use crate::trouble::{Result, Trouble};
 
 /// Asks the capabilities of the registry for what a sentence says
 ///
-/// The capability whose intent fits is called, as a program would call it for this user, and without
-/// any permission. Where none is clear enough, nothing is run, those that came near are named, and the
+/// The capability whose intent fits is called, as a program would call it for this user, and with no
+/// permission but what `--allow` gives it. Where none is clear enough, nothing is run, those that came near are named, and the
 /// request is noted as part of a gap. An answer ends with 0; else the command ends with 1, or with 3
 /// where something was denied.
 ///
@@ -29,6 +30,7 @@ use crate::trouble::{Result, Trouble};
 /// and why, `output` what it gave and `outcome` how it ended; `cause` says why the request was not
 /// served, `gap` where that is noted, and `near` what came near.
 #[derive(Debug, Args)]
+#[command(after_long_help = allow::help())]
 pub(crate) struct AskArgs {
     /// The sentence, in one argument
     #[arg(value_name = "SENTENCE")]
@@ -45,6 +47,10 @@ pub(crate) struct AskArgs {
     /// The part of a program that asks, which may be pinned to a version
     #[arg(long, value_name = "NAME")]
     caller: Option<String>,
+    /// Allow the capabilities something, where they ask for it; may be given several times. `--help`
+    /// tells every rule
+    #[arg(long, value_name = "RULE", help_heading = "Permissions")]
+    allow: Vec<String>,
     /// The policy of the registry, in YAML or JSON [default: the built-in one]
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
@@ -55,8 +61,9 @@ pub(crate) struct AskArgs {
 pub(super) fn run(args: &AskArgs, desk: &Desk) -> Result<Reply> {
     args.shelf.must_exist(desk)?;
     let policy = super::examine::policy(args.policy.as_deref())?;
+    let allowed = Allowed::parse(&args.allow)?;
     let asked = desk.wait(async {
-        let live = args.shelf.live(policy, desk).await?;
+        let live = args.shelf.live(policy, &allowed, desk).await?;
         let response = live.ask(&args.sentence, &who(args)).await;
         live.keep_gaps().await?;
         Ok::<_, Trouble>(response)

@@ -2,16 +2,19 @@
 //!
 //! *Never:* a command makes anything but where it is told to run.
 
+mod makers;
 mod run;
 mod show;
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use engraft::loops::governor::{Governance, Status};
-use engraft::model::Example;
+use engraft::model::{CapabilityName, Example};
 use engraft::registry::{Actor, Ending, Op, State, Step, Want, WantSource, Work};
 use engraft::synth::Wish;
+use engraft_recipe::recipe::DOCUMENT_MAX;
 use serde_json::{Value, json};
 
 use crate::desk::Desk;
@@ -21,6 +24,7 @@ use crate::shelf::{DeedArgs, ShelfArgs};
 use crate::text;
 use crate::trouble::{Result, Trouble};
 
+pub(super) use makers::MakersArgs;
 pub(super) use run::{Grown, grown};
 pub(super) use show::{rows, told};
 
@@ -53,7 +57,7 @@ enum Deed {
     /// Gives a piece of work another place in the queue
     Rank(RankArgs),
     /// Makes what is wanted, by what was set in `grow.json`
-    Run(run::RunArgs),
+    Run(Box<run::RunArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -98,6 +102,12 @@ struct WishArgs {
     /// An input and the output wanted of it: `{"input": {"a": 1}, "output": 2}`
     #[arg(long, value_name = "JSON")]
     example: Vec<String>,
+    /// What it is to be called
+    #[arg(long, value_name = "NAME")]
+    name: Option<CapabilityName>,
+    /// A recipe that does it, to be examined and let in as what is made here is
+    #[arg(long, value_name = "FILE")]
+    recipe: Option<PathBuf>,
     /// Who gets its release first
     #[arg(long, value_name = "USER")]
     asker: Vec<String>,
@@ -127,9 +137,19 @@ fn wish(args: WishArgs, desk: &Desk) -> Result<Reply> {
         wish = wish.gives(read::<Value>("--gives", gives)?);
     }
     wish.examples = examples(&args.example)?;
-    let want = Want { askers: args.asker, ..Want::new(WantSource::Person, wish) };
+    wish.name = args.name;
+    let recipe = args.recipe.as_deref().map(recipe).transpose()?;
+    let want = Want { askers: args.asker, recipe, ..Want::new(WantSource::Person, wish) };
     let want = want.clean().map_err(engraft::Error::from)?;
     args.deed.record(desk, Op::Wanted(Box::new(want)))
+}
+
+/// The text of a recipe that a person has written.
+pub(super) fn recipe(path: &Path) -> Result<String> {
+    // One more byte, so that the message about it is the reader's own.
+    let bytes = crate::input::read(path, DOCUMENT_MAX as u64 + 1)?;
+    String::from_utf8(bytes)
+        .map_err(|_| Trouble::corrupt(format!("`{}` is not UTF-8 text", path.display())))
 }
 
 /// Examples that were given as JSON.

@@ -2,6 +2,7 @@
 //!
 //! *Never:* what was made is installed; it is a recipe to be looked at, examined and signed.
 
+mod describe;
 mod manifest;
 mod openapi;
 
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 use crate::desk::Desk;
 use crate::fetch;
 use crate::input;
+use crate::model::ModelArgs;
 use crate::page::{Page, Style};
 use crate::screen::Reply;
 use crate::text;
@@ -32,9 +34,9 @@ pub(crate) struct MakeArgs {
 #[derive(Debug, Subcommand)]
 enum Deed {
     /// Makes recipes from an OpenAPI document: its operations become capabilities
-    Openapi(openapi::OpenapiArgs),
+    Openapi(Box<openapi::OpenapiArgs>),
     /// Makes recipes from a manifest of tools, ours or of another format
-    Manifest(manifest::ManifestArgs),
+    Manifest(Box<manifest::ManifestArgs>),
     /// Prints the format of tool manifests as a JSON Schema
     Schema,
 }
@@ -48,6 +50,8 @@ struct Ends {
     /// A folder for the recipes, one file each; without it nothing is written
     #[arg(short, long, value_name = "FOLDER")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    model: ModelArgs,
 }
 
 pub(super) fn run(args: &MakeArgs, desk: &Desk) -> Result<Reply> {
@@ -58,17 +62,21 @@ pub(super) fn run(args: &MakeArgs, desk: &Desk) -> Result<Reply> {
     }
 }
 
+/// The text of a document: of a file, behind a URL, or, for `-`, from standard input.
+pub(super) fn document(source: &str, desk: &Desk) -> Result<String> {
+    if fetch::is_url(source) {
+        return fetch::text(source, desk);
+    }
+    let bytes = match source {
+        "-" => input::standard(DOCUMENT_BYTES_MAX)?,
+        path => input::read(Path::new(path), DOCUMENT_BYTES_MAX)?,
+    };
+    String::from_utf8(bytes).map_err(|_| Trouble::corrupt(format!("`{source}` is not UTF-8 text")))
+}
+
 impl Ends {
     fn text(&self, desk: &Desk) -> Result<String> {
-        if fetch::is_url(&self.source) {
-            return fetch::text(&self.source, desk);
-        }
-        let bytes = match self.source.as_str() {
-            "-" => input::standard(DOCUMENT_BYTES_MAX)?,
-            path => input::read(Path::new(path), DOCUMENT_BYTES_MAX)?,
-        };
-        String::from_utf8(bytes)
-            .map_err(|_| Trouble::corrupt(format!("`{}` is not UTF-8 text", self.source)))
+        document(&self.source, desk)
     }
 
     /// Writes recipes, where there is a place for them.

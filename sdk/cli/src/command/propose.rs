@@ -10,12 +10,12 @@ use engraft::model::CapabilityName;
 use engraft::registry::{Step, WantSource};
 use engraft::synth::Wish;
 use engraft::{Behaved, Change, Difference, Edit};
-use engraft_recipe::recipe::DOCUMENT_MAX;
 use serde_json::json;
 
-use super::grow::{Grown, SayArgs, examples, governance, grown, rows, say, status, told};
+use super::grow::{
+    Grown, MakersArgs, SayArgs, examples, governance, grown, recipe, rows, say, status, told,
+};
 use crate::desk::Desk;
-use crate::input;
 use crate::page::{Page, Style};
 use crate::screen::Reply;
 use crate::shelf::{DeedArgs, ShelfArgs, reply};
@@ -32,11 +32,11 @@ pub(crate) struct ProposeArgs {
 #[derive(Debug, Subcommand)]
 enum Deed {
     /// Proposes another version of a capability
-    Change(ChangeArgs),
+    Change(Box<ChangeArgs>),
     /// Shows the changes that were proposed
     List(ShelfArgs),
     /// Shows what a change would change: recipe, permissions, limits, answers
-    Show(ShowArgs),
+    Show(Box<ShowArgs>),
     /// Lets a change in: it spreads from then on
     Apply(SayArgs),
     /// Takes the release of a change back
@@ -55,6 +55,8 @@ struct ChangeArgs {
     #[arg(long, value_name = "JSON")]
     example: Vec<String>,
     #[command(flatten)]
+    makers: MakersArgs,
+    #[command(flatten)]
     deed: DeedArgs,
 }
 
@@ -63,6 +65,8 @@ struct ShowArgs {
     /// The number of the work
     #[arg(value_name = "WORK")]
     work: u64,
+    #[command(flatten)]
+    makers: MakersArgs,
     #[command(flatten)]
     shelf: ShelfArgs,
 }
@@ -79,20 +83,17 @@ pub(super) fn run(args: ProposeArgs, desk: &Desk) -> Result<Reply> {
 
 /// Proposes it, and makes it at once: whoever proposes wants to see what it would change.
 fn change(args: &ChangeArgs, desk: &Desk) -> Result<Reply> {
-    let recipe = args.recipe.as_ref().map(|path| {
-        let bytes = input::read(path, DOCUMENT_MAX as u64 + 1)?;
-        String::from_utf8(bytes)
-            .map_err(|_| Trouble::corrupt(format!("`{}` is not UTF-8 text", path.display())))
-    });
+    let recipe = args.recipe.as_deref().map(recipe);
     let wish = Wish::shown(examples(&args.example)?);
     if recipe.is_none() && wish.examples.is_empty() {
         return Err(Trouble::usage("nothing says what is to change")
             .hint("give `--recipe FILE`, or `--example JSON`"));
     }
     let change = Change { wish, recipe: recipe.transpose()? };
+    let makers = args.makers.read(desk)?;
     let progress = desk.screen.progress("making");
     let status = desk.wait(async {
-        let Grown { growth, .. } = grown(&args.deed.shelf, None, desk).await?;
+        let Grown { growth, .. } = grown(&args.deed.shelf, None, &makers, desk).await?;
         let (by, why) = (args.deed.actor(), args.deed.why());
         let work = growth.propose(&args.name, change, by, why).await?;
         tokio::select! {
@@ -122,8 +123,9 @@ fn list(shelf: &ShelfArgs, desk: &Desk) -> Result<Reply> {
 }
 
 fn show(args: &ShowArgs, desk: &Desk) -> Result<Reply> {
+    let makers = args.makers.read(desk)?;
     let (status, difference) = desk.wait(async {
-        let Grown { growth, .. } = grown(&args.shelf, None, desk).await?;
+        let Grown { growth, .. } = grown(&args.shelf, None, &makers, desk).await?;
         let difference = growth.difference(args.work).await?;
         Ok::<_, Trouble>((growth.status(args.work), difference))
     })??;
@@ -136,8 +138,9 @@ fn show(args: &ShowArgs, desk: &Desk) -> Result<Reply> {
 }
 
 fn back(args: &SayArgs, desk: &Desk) -> Result<Reply> {
+    let makers = MakersArgs::default().read(desk)?;
     let record = desk.wait(async {
-        let Grown { growth, .. } = grown(args.shelf(), None, desk).await?;
+        let Grown { growth, .. } = grown(args.shelf(), None, &makers, desk).await?;
         Ok::<_, Trouble>(growth.roll_back(args.work(), args.actor(), args.why()).await?)
     })??;
     Ok(reply(&record))

@@ -16,6 +16,7 @@ mod check;
 mod composed;
 mod examine;
 mod grow;
+mod grown;
 mod inspect;
 mod key;
 mod learned;
@@ -36,3 +37,5 @@ mod trial;
 mod trust;
 mod usage;
 mod watch;
+#[cfg(target_os = "linux")]
+mod written;

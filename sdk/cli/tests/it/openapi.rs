@@ -3,8 +3,7 @@
 //!
 //! *Never:* a document's recipe is passed over because it does not build.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey};
@@ -15,6 +14,7 @@ use engraft::{Host, Invocation};
 use serde_json::{Value, json};
 
 use crate::support::Home;
+use crate::support::server::{Answer, Asked, serve};
 
 /// Answers every request with what it was, as JSON.
 struct Echo {
@@ -24,11 +24,13 @@ struct Echo {
 
 impl Echo {
     fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
         let status = Arc::new(Mutex::new(200));
         let answered = Arc::clone(&status);
-        serve(listener, move |stream| answer(stream, *answered.lock().unwrap()));
+        let address = serve(move |asked| {
+            let status = *answered.lock().unwrap();
+            let said = if status == 204 { String::new() } else { echoed(asked) };
+            Answer { status, headers: "x-next: 2\r\n".to_owned(), body: said }
+        });
         Self { address, status }
     }
 
@@ -37,51 +39,14 @@ impl Echo {
     }
 }
 
-/// Serves one connection after another; it ends with the process.
-fn serve(listener: TcpListener, each: impl Fn(TcpStream) + Send + 'static) {
-    #[expect(clippy::disallowed_methods, reason = "a test's own server")]
-    std::thread::spawn(move || listener.incoming().flatten().for_each(each));
-}
-
-fn answer(mut stream: TcpStream, status: u16) {
-    let mut text = Vec::new();
-    let mut chunk = [0; 4096];
-    let length = |head: &str| {
-        let line =
-            head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-        line.unwrap_or(0_usize)
-    };
-    let (head, body) = loop {
-        let read = stream.read(&mut chunk).unwrap_or_default();
-        text.extend_from_slice(&chunk[..read]);
-        let seen = String::from_utf8_lossy(&text).into_owned();
-        match seen.split_once("\r\n\r\n") {
-            Some((head, body)) if body.len() >= length(head) => {
-                break (head.to_owned(), body.to_owned());
-            }
-            _ if read == 0 => return,
-            _ => {}
-        }
-    };
-    let mut lines = head.lines();
-    let mut first = lines.next().unwrap_or_default().split(' ');
-    let headers: serde_json::Map<String, Value> = lines
-        .filter_map(|line| line.split_once(": "))
-        .map(|(name, value)| (name.to_lowercase(), value.into()))
-        .collect();
-    let said =
-        json!({"method": first.next(), "path": first.next(), "headers": headers, "body": body});
+/// What was asked, as JSON.
+fn echoed(asked: &Asked) -> String {
+    let said = json!({"method": asked.method, "path": asked.path, "headers": asked.headers,
+        "body": asked.body});
     // A list of notes is a list, as its document says.
-    let path = said["path"].as_str().unwrap_or_default();
-    let is_list = said["method"] == "GET" && path.split('?').next() == Some("/base/notes");
+    let is_list = asked.method == "GET" && asked.path.split('?').next() == Some("/base/notes");
     let said = if is_list { json!([said]) } else { said };
-    let said = if status == 204 { String::new() } else { said.to_string() };
-    let answer = format!(
-        "HTTP/1.1 {status} So\r\ncontent-type: application/json; charset=utf-8\r\nx-next: 2\r\n\
-         content-length: {}\r\n\r\n{said}",
-        said.len()
-    );
-    drop(stream.write_all(answer.as_bytes()));
+    said.to_string()
 }
 
 fn document(name: &str) -> String {
@@ -276,20 +241,13 @@ fn the_command_shows_and_writes_recipes() {
 
 #[test]
 fn the_command_fetches_a_document_by_the_rules_of_capabilities() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    serve(listener, |mut stream| {
-        let mut request = [0; 4096];
-        let read = stream.read(&mut request).unwrap_or_default();
-        let moved = request[..read].starts_with(b"GET /moved");
-        let answer = if moved {
-            "HTTP/1.1 302 Found\r\nlocation: http://localhost:1/\r\ncontent-length: 0\r\n\r\n"
-                .to_owned()
-        } else {
-            let text = document("weather.yaml");
-            format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{text}", text.len())
-        };
-        drop(stream.write_all(answer.as_bytes()));
+    let address = serve(|asked| match asked.path.as_str() {
+        "/moved" => Answer {
+            status: 302,
+            headers: "location: http://localhost:1/\r\n".to_owned(),
+            body: String::new(),
+        },
+        _ => Answer::of(document("weather.yaml")),
     });
     let home = Home::new();
     let url = format!("http://{address}/openapi.yaml");

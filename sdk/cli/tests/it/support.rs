@@ -1,6 +1,7 @@
 //! What every test needs: a home directory of its own, a way to run the command, and components.
 
 mod components;
+pub(crate) mod server;
 
 use std::ffi::OsStr;
 use std::io::Write;

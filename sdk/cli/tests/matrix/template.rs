@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use engraft::artifact::{Bundle, Keyring};
 use engraft::model::{Access, Budget, Failure, FileGrant, Grant, Outcome};
 use engraft::{Host, Invocation, Terms};
-use engraft_build::{Language, Reproducibility};
+use engraft_build::{Language, Reproducibility, Toolchains, Workshop, WorkshopError};
 use serde_json::{Value, json};
 
 use crate::dev;
@@ -35,6 +35,7 @@ pub(crate) fn cells(language: Language) -> Vec<Cell> {
         Cell { behaviour: "what does not compile", result: broken(&scratch, language) },
         Cell { behaviour: "what is not as it says", result: lying(&scratch, language) },
         Cell { behaviour: "a file, by WASI", result: file(&scratch, language) },
+        Cell { behaviour: "built behind walls", result: walled(language) },
     ]
 }
 
@@ -72,6 +73,28 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.root);
+    }
+}
+
+/// What is described and not written yet builds where nothing of the machine can be read.
+fn walled(language: Language) -> Held {
+    if cfg!(not(target_os = "linux")) {
+        return Ok("no walls");
+    }
+    let described = "summary: Counts.\noperations: {run: {input: {type: object, \
+                     properties: {n: {type: integer}}, required: [n]}, output: {type: integer}}}\n";
+    // Beside what the tests of Rust keep there, so that what its template links is built once.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("toolchains/workshop");
+    let toolchains = Toolchains::in_folder(crate::folder());
+    let told = |error: WorkshopError| error.to_string();
+    let program = env!("CARGO_BIN_EXE_engraft");
+    let workshop = Workshop::open(&folder, language, toolchains, program).map_err(told)?;
+    let name = "example.counted";
+    let stub = workshop.stub(name, described).map_err(told)?;
+    let component = workshop.build(name, described, &stub).map_err(told)?;
+    match component.starts_with(b"\0asm") {
+        true => Ok("yes"),
+        false => Err("it is no component".to_owned()),
     }
 }
 

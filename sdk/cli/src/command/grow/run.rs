@@ -1,25 +1,22 @@
 //! Makes what is wanted: a live host with the making key, until nothing more can be done.
 //!
-//! *Never:* what is made here has more than nothing: the command grants nothing.
+//! *Never:* what is made here has more than the command line allows.
 
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use engraft::artifact::{KeyStoreError, Origin, SigningKey};
 use engraft::loops::governor::Status;
-use engraft::synth::{Authors, Catalogue, FromExamples};
-use engraft::{Growth, Host, LiveHost};
+use engraft::{Growth, LiveHost};
 
+use super::makers::{Makers, MakersArgs};
 use super::{governance, json_of, rows};
 use crate::desk::Desk;
 use crate::page::Page;
 use crate::screen::Reply;
-use crate::shelf::{ShelfArgs, log_key};
+use crate::shelf::{ShelfArgs, making_key};
 use crate::trouble::{Result, Trouble};
 
-/// The key that signs what is made here.
-const MAKING_KEY: &str = "making";
 /// How often it is looked whether anything is left to do.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -30,7 +27,9 @@ pub(super) struct RunArgs {
     seconds: Option<u64>,
     /// The policy that is held to, in YAML or JSON [default: the built-in one]
     #[arg(long, value_name = "FILE")]
-    policy: Option<std::path::PathBuf>,
+    policy: Option<PathBuf>,
+    #[command(flatten)]
+    makers: MakersArgs,
     #[command(flatten)]
     shelf: ShelfArgs,
 }
@@ -44,31 +43,24 @@ pub(in crate::command) struct Grown {
 /// A host with this registry that grows by what was set.
 pub(in crate::command) async fn grown(
     shelf: &ShelfArgs,
-    policy: Option<&std::path::Path>,
+    policy: Option<&Path>,
+    makers: &Makers,
     desk: &Desk,
 ) -> Result<Grown> {
-    let home = desk.home()?;
-    let (keyring, key) = (home.judge()?, making_key(desk)?);
-    let is_known = keyring.key(&key.public().id()).is_some();
+    // Made first, so that the host trusts it.
+    let key = making_key(desk)?;
     let policy = crate::command::examine::policy(policy)?;
-    let host = Host::builder().trust(keyring).policy(policy).cache_dir(home.cache_path());
-    let host = match is_known {
-        // A person has said how far it goes.
-        true => host,
-        false => host.making(key.public(), "*".parse().map_err(|_| Trouble::fault("no pattern"))?),
-    };
-    let live = LiveHost::open(host.build()?, shelf.log(desk)?, log_key(desk)?).await?;
-    let authors = Authors::default()
-        .with(Arc::new(Catalogue::standard()))
-        .with(Arc::new(FromExamples::new()));
-    let growth = live.grow(key, authors, governance(desk)?)?;
+    let live = shelf.live(policy, &makers.allowed, desk).await?;
+    let growth = live.grow(key, makers.authors(&live), governance(desk)?)?;
     Ok(Grown { live, growth })
 }
 
 pub(super) fn run(args: &RunArgs, desk: &Desk) -> Result<Reply> {
+    let makers = args.makers.read(desk)?;
     let progress = desk.screen.progress("growing");
     let queue = desk.wait(async {
-        let Grown { live, growth } = grown(&args.shelf, args.policy.as_deref(), desk).await?;
+        let Grown { live, growth } =
+            grown(&args.shelf, args.policy.as_deref(), &makers, desk).await?;
         let until = async {
             match args.seconds {
                 Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
@@ -95,20 +87,5 @@ pub(super) fn run(args: &RunArgs, desk: &Desk) -> Result<Reply> {
 async fn idle(growth: &Growth) {
     while !growth.queue().iter().all(Status::is_settled) {
         tokio::time::sleep(LOOK_EVERY).await;
-    }
-}
-
-/// The key that signs what is made here; made on first use.
-fn making_key(desk: &Desk) -> Result<SigningKey> {
-    let keys = desk.home()?.keys()?;
-    match keys.load(MAKING_KEY, None) {
-        Err(KeyStoreError::Missing { .. }) => {
-            match keys.generate(MAKING_KEY, Origin::Release, None) {
-                // Another process was faster; its key is the one.
-                Err(KeyStoreError::Taken { .. }) => Ok(keys.load(MAKING_KEY, None)?),
-                made => Ok(made?),
-            }
-        }
-        loaded => Ok(loaded?),
     }
 }

@@ -7,6 +7,7 @@ use engraft::model::HostPattern;
 use engraft::synth::{Becomes, TOOLS_SCHEMA, Tool, Tools, Wish};
 use serde_json::{Value, json};
 
+use super::describe::Describer;
 use super::{Ends, Made, made, pages};
 use crate::desk::Desk;
 use crate::exit::Exit;
@@ -43,8 +44,13 @@ pub(super) fn schema() -> Reply {
 pub(super) fn run(args: &ManifestArgs, desk: &Desk) -> Result<Reply> {
     let text = args.ends.text(desk)?;
     let source = &args.ends.source;
-    let tools = Tools::read(&text, &args.prefix)
+    let mut tools = Tools::read(&text, &args.prefix)
         .map_err(|error| Trouble::corrupt(format!("`{source}`: {error}")))?;
+    let mut describer = Describer::open(&args.ends.model, desk)?;
+    for tool in &mut tools.tools {
+        *tool = describer.tool(tool)?;
+    }
+    tools.hints.append(&mut describer.notes);
     let mut skipped = tools.skipped.clone();
     let mut all: Vec<Made> = Vec::new();
     let mut wishes: Vec<(&Tool, Wish)> = Vec::new();

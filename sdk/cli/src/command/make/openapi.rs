@@ -7,6 +7,7 @@ use engraft::model::HostPattern;
 use engraft::synth::{Grouping, OpenApi, OpenApiError};
 use serde_json::{Value, json};
 
+use super::describe::Describer;
 use super::{Ends, Made, made, pages};
 use crate::desk::Desk;
 use crate::exit::Exit;
@@ -61,14 +62,16 @@ pub(super) fn run(args: &OpenapiArgs, desk: &Desk) -> Result<Reply> {
     let mut skipped: Vec<(String, String)> =
         api.skipped.into_iter().map(|one| (one.operation, one.reason)).collect();
     let mut all: Vec<Made> = Vec::new();
+    let mut describer = Describer::open(&args.ends.model, desk)?;
     for draft in &api.drafts {
-        match made(draft) {
+        match made(&describer.draft(draft)?) {
             Ok(made) => all.push(made),
             Err(reason) => skipped.push((draft.name.to_string(), reason)),
         }
     }
     args.ends.write(&all)?;
     let mut notes = api.notes;
+    notes.append(&mut describer.notes);
     if !api.secrets.is_empty() {
         notes.push(format!("secrets to give to the host: {}", api.secrets.join(", ")));
     }
