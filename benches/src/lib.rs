@@ -13,6 +13,7 @@ pub mod contender;
 pub mod document;
 pub mod embedded;
 pub mod field;
+pub mod foreign;
 pub mod guests;
 pub mod languages;
 pub mod native;

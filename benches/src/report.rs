@@ -23,6 +23,14 @@ pub fn finish(book: &Book) -> Result<(), Error> {
     Ok(())
 }
 
+/// Says why something is not measured.
+///
+/// # Errors
+/// Where the terminal cannot be written.
+pub fn note(text: &str) -> Result<(), Error> {
+    Ok(writeln!(std::io::stdout().lock(), "{text}")?)
+}
+
 /// Whether this is a benchmark. Cargo passes `--bench` then; without it, or with `--test`, every
 /// contender runs once, as a test.
 #[must_use]

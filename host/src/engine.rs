@@ -14,6 +14,7 @@ mod describe;
 mod desk;
 mod effects;
 mod error;
+mod exchange;
 mod flavour;
 mod foreign;
 mod http;
@@ -48,6 +49,7 @@ use std::sync::atomic::AtomicU32;
 
 pub use config::{EngineConfig, InstancePolicy, Metering};
 pub use error::EngineError;
+pub(crate) use exchange::Exchanges;
 pub use http::{
     HttpScript, HttpSettings, HttpWitness, Lookup, Resolver, ScriptedFault, ScriptedRequest,
     ScriptedResponse, SystemResolver,
@@ -142,6 +144,17 @@ impl Engine {
         beside(move || load::load(&shared, loadable, checks, Some(values))).await
     }
 
+    /// The same with code that a worker has compiled, for a capability that workers serve.
+    pub(crate) async fn load_away(
+        &self,
+        loadable: Loadable,
+        code: Option<worker::AwayCode>,
+    ) -> Result<Loaded, EngineError> {
+        let shared = Arc::clone(&self.shared);
+        let known = (load::Checks::Manifest, code);
+        beside(move || load::load_from(&shared, loadable, known, None)).await
+    }
+
     /// What a component says of itself. One of the contract is asked, in a throwaway sandbox without
     /// any permission; of any other, reflection tells, under the `name` given. For making a bundle;
     /// afterwards the signed manifest speaks.
@@ -169,6 +182,21 @@ impl Engine {
         }
         let shared = Arc::clone(&self.shared);
         let loaded = beside(move || describe::load_unnamed(&shared, &component, native)).await?;
+        describe::describe(&self.shared, loaded).await
+    }
+
+    /// The same, asked in a worker: it is compiled and run there and nowhere else.
+    pub(crate) async fn describe_away(
+        &self,
+        name: &CapabilityName,
+        component: Arc<[u8]>,
+        code: Option<worker::AwayCode>,
+    ) -> Result<Description, EngineError> {
+        if Self::inspect(&component)?.kind != ComponentKind::Contract {
+            return self.describe_from(name, component, Vec::new()).await;
+        }
+        let shared = Arc::clone(&self.shared);
+        let loaded = beside(move || describe::load_unnamed_away(&shared, &component, code)).await?;
         describe::describe(&self.shared, loaded).await
     }
 

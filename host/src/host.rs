@@ -37,9 +37,7 @@ pub use making::MakingError;
 use neighbours::Neighbours;
 
 use crate::artifact::{Bundle, Keyring, Rollback, Verified};
-use crate::engine::{
-    Engine, InstancePolicy, Invocation, Loadable, Metering, NativeCode, Report, shadow_grant,
-};
+use crate::engine::{Engine, Invocation, Loadable, Metering, NativeCode, Report, shadow_grant};
 use crate::examine::Recorder;
 use crate::model::{Budget, CapabilityName, Clock, Description, KeyValue, NamePattern, Outcome};
 use crate::store::overlay::Overlay;
@@ -185,7 +183,7 @@ impl Host {
         };
         let mut loadable = self.loadable(verified, budget);
         loadable.grant = shadow_grant(loadable.grant);
-        loadable.lifetime = InstancePolicy::Fresh;
+        loadable.lifetime = examination::in_shadow(loadable.lifetime);
         let loaded = match &self.parts.values {
             Some(values) => {
                 let over: Arc<dyn KeyValue> = Arc::new(Overlay(Arc::clone(values)));
@@ -302,7 +300,7 @@ impl Host {
             description: manifest.description.clone(),
             budget,
             grant: terms.grant,
-            lifetime: terms.lifetime,
+            lifetime: self.lifetime(manifest.permissions(), terms.lifetime),
             metering: terms.metering,
             native: native(verified),
         }

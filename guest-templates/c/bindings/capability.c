@@ -48,14 +48,10 @@ void exports_guest_describe(guest_description_t *ret) {
         op->examples.ptr[0].output.is_some = true;
         guest_string_dup(&op->examples.ptr[0].output.val, "{\"text\":\"Hello, Ada!\",\"times\":1}");
     }
-    engraft_capability_types_permission_t *p = room(sizeof *p, 2);
+    engraft_capability_types_permission_t *p = room(sizeof *p, 1);
     ret->permissions.ptr = p;
-    ret->permissions.len = 2;
+    ret->permissions.len = 1;
     {
-        p->tag = 0;
-    }
-    {
-        p++;
         p->tag = 4;
         p->val.kv.bytes = 65536u; p->val.kv.keys = 1000;
     }

@@ -3,11 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Imported Functions from `engraft:capability/log@1.0.0`
-
-__attribute__((__import_module__("engraft:capability/log@1.0.0"), __import_name__("write")))
-extern void __wasm_import_engraft_capability_log_write(int32_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
-
 // Imported Functions from `engraft:capability/kv@1.0.0`
 
 __attribute__((__import_module__("engraft:capability/kv@1.0.0"), __import_name__("get")))
@@ -391,33 +386,6 @@ void engraft_capability_types_host_error_free(engraft_capability_types_host_erro
   }
 }
 
-void engraft_capability_log_host_error_free(engraft_capability_log_host_error_t *ptr) {
-  engraft_capability_types_host_error_free(ptr);
-}
-
-void guest_tuple2_string_string_free(guest_tuple2_string_string_t *ptr) {
-  guest_string_free(&ptr->f0);
-  guest_string_free(&ptr->f1);
-}
-
-void guest_list_tuple2_string_string_free(guest_list_tuple2_string_string_t *ptr) {
-  size_t list_len = ptr->len;
-  if (list_len > 0) {
-    guest_tuple2_string_string_t *list_ptr = ptr->ptr;
-    for (size_t i = 0; i < list_len; i++) {
-      guest_tuple2_string_string_free(&list_ptr[i]);
-    }
-    free(list_ptr);
-  }
-}
-
-void engraft_capability_log_result_void_host_error_free(engraft_capability_log_result_void_host_error_t *ptr) {
-  if (!ptr->is_err) {
-  } else {
-    engraft_capability_log_host_error_free(&ptr->val.err);
-  }
-}
-
 void engraft_capability_kv_host_error_free(engraft_capability_kv_host_error_t *ptr) {
   engraft_capability_types_host_error_free(ptr);
 }
@@ -562,56 +530,6 @@ void guest_string_free(guest_string_t *ret) {
 }
 
 // Component Adapters
-
-bool engraft_capability_log_write(engraft_capability_log_level_t level, guest_string_t *message, guest_list_tuple2_string_string_t *fields, engraft_capability_log_host_error_t *err) {
-  __attribute__((__aligned__(sizeof(void*))))
-  uint8_t ret_area[(4*sizeof(void*))];
-  uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_engraft_capability_log_write((int32_t) level, (uint8_t *) (*message).ptr, (*message).len, (uint8_t *) (*fields).ptr, (*fields).len, ptr);
-  engraft_capability_log_result_void_host_error_t result;
-  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
-    case 0: {
-      result.is_err = false;
-      break;
-    }
-    case 1: {
-      result.is_err = true;
-      engraft_capability_types_host_error_t variant;
-      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
-      switch ((int32_t) variant.tag) {
-        case 0: {
-          variant.val.denied = (guest_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
-          break;
-        }
-        case 1: {
-          variant.val.exhausted = (guest_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
-          break;
-        }
-        case 2: {
-          variant.val.invalid = (guest_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
-          break;
-        }
-        case 3: {
-          variant.val.unavailable = (guest_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
-          break;
-        }
-        case 4: {
-          variant.val.failed = (guest_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
-          break;
-        }
-      }
-
-      result.val.err = variant;
-      break;
-    }
-  }
-  if (!result.is_err) {
-    return 1;
-  } else {
-    *err = result.val.err;
-    return 0;
-  }
-}
 
 bool engraft_capability_kv_get(guest_string_t *key, guest_option_list_u8_t *ret, engraft_capability_kv_host_error_t *err) {
   __attribute__((__aligned__(sizeof(void*))))

@@ -187,33 +187,6 @@ typedef struct engraft_capability_types_host_error_t {
 // It was tried and failed; something may have happened.
 #define ENGRAFT_CAPABILITY_TYPES_HOST_ERROR_FAILED 4
 
-typedef engraft_capability_types_host_error_t engraft_capability_log_host_error_t;
-
-typedef uint8_t engraft_capability_log_level_t;
-
-#define ENGRAFT_CAPABILITY_LOG_LEVEL_TRACE 0
-#define ENGRAFT_CAPABILITY_LOG_LEVEL_DEBUG 1
-#define ENGRAFT_CAPABILITY_LOG_LEVEL_INFO 2
-#define ENGRAFT_CAPABILITY_LOG_LEVEL_WARN 3
-#define ENGRAFT_CAPABILITY_LOG_LEVEL_ERROR 4
-
-typedef struct {
-  guest_string_t f0;
-  guest_string_t f1;
-} guest_tuple2_string_string_t;
-
-typedef struct {
-  guest_tuple2_string_string_t *ptr;
-  size_t len;
-} guest_list_tuple2_string_string_t;
-
-typedef struct {
-  bool is_err;
-  union {
-    engraft_capability_log_host_error_t err;
-  } val;
-} engraft_capability_log_result_void_host_error_t;
-
 typedef engraft_capability_types_host_error_t engraft_capability_kv_host_error_t;
 
 typedef struct {
@@ -310,10 +283,6 @@ typedef struct {
   } val;
 } guest_result_string_failure_t;
 
-// Imported Functions from `engraft:capability/log@1.0.0`
-// Writes one line, with named fields beside it.
-extern bool engraft_capability_log_write(engraft_capability_log_level_t level, guest_string_t *message, guest_list_tuple2_string_string_t *fields, engraft_capability_log_host_error_t *err);
-
 // Imported Functions from `engraft:capability/kv@1.0.0`
 // The value under a key.
 extern bool engraft_capability_kv_get(guest_string_t *key, guest_option_list_u8_t *ret, engraft_capability_kv_host_error_t *err);
@@ -365,14 +334,6 @@ void engraft_capability_types_failure_facts_free(engraft_capability_types_failur
 void engraft_capability_types_failure_free(engraft_capability_types_failure_t *ptr);
 
 void engraft_capability_types_host_error_free(engraft_capability_types_host_error_t *ptr);
-
-void engraft_capability_log_host_error_free(engraft_capability_log_host_error_t *ptr);
-
-void guest_tuple2_string_string_free(guest_tuple2_string_string_t *ptr);
-
-void guest_list_tuple2_string_string_free(guest_list_tuple2_string_string_t *ptr);
-
-void engraft_capability_log_result_void_host_error_free(engraft_capability_log_result_void_host_error_t *ptr);
 
 void engraft_capability_kv_host_error_free(engraft_capability_kv_host_error_t *ptr);
 

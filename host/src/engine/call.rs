@@ -103,10 +103,13 @@ async fn call_away(
     let input = invocation.input.as_bytes();
     let done = Box::pin(away.perform(inner, invocation, ledger, Deed::Invoke, input)).await?;
     let output = String::from_utf8(done.output);
-    output.map(Ok).map_err(|_| {
-        let message = "its worker gave an output that is not UTF-8".to_owned();
-        Outcome::Trapped { kind: TrapKind::Component, message }.into()
-    })
+    output.map(Ok).map_err(|_| not_text().into())
+}
+
+/// How a call ends whose worker gives bytes for text.
+pub(crate) fn not_text() -> Outcome {
+    let message = "its worker gave an output that is not UTF-8".to_owned();
+    Outcome::Trapped { kind: TrapKind::Component, message }
 }
 
 /// Runs work on an instance within the bounds of one call.

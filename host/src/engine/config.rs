@@ -108,6 +108,22 @@ pub enum InstancePolicy {
         /// Calls until a process is replaced, so that a leak of the engine stays small.
         calls_max: u32,
     },
+    /// Kept warm in its worker and used again, by anybody: what [`Pooled`](Self::Pooled) is in this
+    /// process. A break retires the instance. Needs [`EngineConfig::worker`].
+    WalledPool {
+        /// Processes at once, each with one instance; a further call is turned away.
+        workers_max: u32,
+        /// Calls until a process is replaced, and its instance with it.
+        calls_max: u32,
+    },
+}
+
+impl InstancePolicy {
+    /// Whether calls are served by workers.
+    #[must_use]
+    pub const fn is_walled(self) -> bool {
+        matches!(self, Self::Walled { .. } | Self::WalledPool { .. })
+    }
 }
 
 // === impl EngineConfig ===

@@ -14,11 +14,14 @@ use super::call::run;
 use super::config::{InstancePolicy, Metering};
 use super::error::EngineError;
 use super::invocation::Invocation;
-use super::load::{Checks, Loadable, Loaded, load};
+use super::load::{Checks, Loadable, Loaded, load, load_from};
 use super::native::NativeCode;
 use super::outcome::clean;
+#[cfg(all(feature = "worker", target_os = "linux"))]
+use super::report::Report;
 use super::ticket::Ledger;
 use super::warm::{Fault, Warm, Work};
+use super::worker::{AwayCode, Deed};
 use crate::model::{
     Budget, Description, Digest, Example, Grant, HttpRule, KvQuota, Operation, Permissions,
     SecretRule,
@@ -41,22 +44,45 @@ const BUDGET: Budget = Budget {
     concurrent_calls: 1,
 };
 
-/// Loads the component as nobody's and asks it.
+const NO_EXPORTS: &str = "it does not export `describe` and `invoke`";
+
+/// Asks a component that was loaded as nobody's.
 pub(crate) async fn describe(
     shared: &Arc<Shared>,
     loaded: Loaded,
 ) -> Result<Description, EngineError> {
     let inner = &*loaded.inner;
-    let Some(contract) = inner.contract() else {
-        return Err(not_described("it does not export `describe` and `invoke`"));
-    };
-    let started = shared.config.clock.monotonic();
     let invocation = Invocation::new("describe", "");
-    let ended =
-        run(inner, &invocation, started, &mut Ledger::default(), Describing(contract.describe))
-            .await;
-    let description = ended.map_err(|outcome| not_described(&outcome.to_string()))?;
-    convert(description)
+    let mut ledger = Ledger::default();
+    let described = match (inner.away(), inner.contract()) {
+        (Some(away), _) => {
+            let done = away.perform(inner, &invocation, &mut ledger, Deed::Describe, &[]).await;
+            done.map(|done| done.description)
+        }
+        (None, Some(contract)) => {
+            let started = shared.config.clock.monotonic();
+            let work = Describing(contract.describe);
+            run(inner, &invocation, started, &mut ledger, work).await.map(Some)
+        }
+        (None, None) => return Err(not_described(NO_EXPORTS)),
+    };
+    let described = described.map_err(|outcome| not_described(&outcome.to_string()))?;
+    convert(described.ok_or_else(|| not_described(NO_EXPORTS))?)
+}
+
+impl Loaded {
+    /// What it says of itself, as it says it: for a worker's parent, who reads it.
+    #[cfg(all(feature = "worker", target_os = "linux"))]
+    pub(super) async fn described(&self) -> (Option<wit::Description>, Report) {
+        let invocation = Invocation::new("describe", "");
+        match self.inner.contract() {
+            Some(contract) => self.perform(&invocation, Describing(contract.describe)).await,
+            None => {
+                let message = NO_EXPORTS.to_owned();
+                (None, Report::unstarted(crate::model::Outcome::Unavailable { message }))
+            }
+        }
+    }
 }
 
 /// The component as nobody's: without a name, a permission or a grant. `native` is code of it that
@@ -66,15 +92,29 @@ pub(crate) fn load_unnamed(
     component: &Arc<[u8]>,
     native: Vec<NativeCode>,
 ) -> Result<Loaded, EngineError> {
-    let unnamed = || not_described("it has no name yet");
-    let name = "unnamed".parse().map_err(|_| unnamed())?;
+    load(shared, Loadable { native, ..unnamed(component)? }, Checks::None, None)
+}
+
+/// The same in a worker, with what another one may have compiled.
+pub(crate) fn load_unnamed_away(
+    shared: &Arc<Shared>,
+    component: &Arc<[u8]>,
+    code: Option<AwayCode>,
+) -> Result<Loaded, EngineError> {
+    let lifetime = InstancePolicy::Walled { workers_max: 1, calls_max: 1 };
+    let loadable = Loadable { lifetime, ..unnamed(component)? };
+    load_from(shared, loadable, (Checks::None, code), None)
+}
+
+fn unnamed(component: &Arc<[u8]>) -> Result<Loadable, EngineError> {
+    let name = "unnamed".parse().map_err(|_| not_described("it has no name yet"))?;
     let description = Description {
         name,
         summary: String::new(),
         operations: Vec::new(),
         permissions: Permissions::default(),
     };
-    let loadable = Loadable {
+    Ok(Loadable {
         name: description.name.clone(),
         version: None,
         digest: Digest::of(component),
@@ -84,9 +124,8 @@ pub(crate) fn load_unnamed(
         grant: Grant::default(),
         lifetime: InstancePolicy::Fresh,
         metering: Metering::Fuel,
-        native,
-    };
-    load(shared, loadable, Checks::None, None)
+        native: Vec::new(),
+    })
 }
 
 struct Describing(ComponentExportIndex);

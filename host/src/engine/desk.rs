@@ -41,10 +41,12 @@ impl Desk {
             InstancePolicy::Pooled { calls_max, idle_max } => (calls_max, idle_max as usize),
             InstancePolicy::Fresh
             | InstancePolicy::Session { .. }
-            | InstancePolicy::Walled { .. } => (0, 0),
+            | InstancePolicy::Walled { .. }
+            | InstancePolicy::WalledPool { .. } => (0, 0),
         };
         let concurrent_max = match policy {
-            InstancePolicy::Walled { workers_max, .. } => concurrent_max.min(workers_max),
+            InstancePolicy::Walled { workers_max, .. }
+            | InstancePolicy::WalledPool { workers_max, .. } => concurrent_max.min(workers_max),
             InstancePolicy::Fresh
             | InstancePolicy::Pooled { .. }
             | InstancePolicy::Session { .. } => concurrent_max,

@@ -22,7 +22,7 @@ use super::report::Counts;
 use super::sessions::Sessions;
 use super::sprint::Pace;
 use super::state::{CallState, Identity};
-use super::worker::Away;
+use super::worker::{Away, AwayCode};
 use super::{imports, wasi};
 use crate::model::{Budget, CapabilityName, Description, Digest, Grant, KeyValue};
 use made::Made;
@@ -114,6 +114,16 @@ pub(crate) fn load(
     checks: Checks,
     values: Option<Arc<dyn KeyValue>>,
 ) -> Result<Loaded, EngineError> {
+    load_from(shared, loadable, (checks, None), values)
+}
+
+/// The same, where a worker has compiled it before for workers to come.
+pub(crate) fn load_from(
+    shared: &Arc<Shared>,
+    loadable: Loadable,
+    (checks, code): (Checks, Option<AwayCode>),
+    values: Option<Arc<dyn KeyValue>>,
+) -> Result<Loaded, EngineError> {
     let name = loadable.name.as_str();
     let facts = inspect(name, &loadable.component)?;
     let asked = &loadable.description.permissions;
@@ -126,7 +136,8 @@ pub(crate) fn load(
         capability: name.to_owned(),
         message: error.to_string(),
     })?;
-    let Made { kind, pre, flavour } = made::make(shared, &loadable, &facts, &authority)?;
+    let Made { kind, pre, flavour } =
+        made::make(shared, &loadable, &facts, &authority, (checks, code))?;
     let never_waits = flavour.key.concurrency == Concurrency::Off
         && matches!(kind, Kind::Contract(_))
         && imports::never_wait(&facts.imports);
@@ -226,6 +237,13 @@ impl Loaded {
             Some(away) => away.is_self_testing(),
             None => self.inner.contract().is_some_and(|contract| contract.self_test.is_some()),
         }
+    }
+}
+
+impl Loaded {
+    /// What its worker has compiled, where it is served by workers.
+    pub(crate) fn away_code(&self) -> Option<AwayCode> {
+        self.inner.away().and_then(Away::code)
     }
 }
 

@@ -56,6 +56,7 @@ pub struct Interface {
     add: Arc<Add>,
     data: Option<Data>,
     in_shadow: Option<Arc<Interface>>,
+    is_on_tape: bool,
 }
 
 type Add = dyn Fn(&mut Linker<CallState>) -> wasmtime::Result<()> + Send + Sync;
@@ -136,6 +137,7 @@ impl Interface {
             add: Arc::new(add),
             data: None,
             in_shadow: None,
+            is_on_tape: false,
         }
     }
 
@@ -158,6 +160,20 @@ impl Interface {
     pub fn in_shadow(mut self, stub: Self) -> Self {
         self.in_shadow = Some(Arc::new(stub));
         self
+    }
+
+    /// Says that each of its functions is an [`exchange`](CallState::exchange), so that what it answers
+    /// can be recorded, and played where nothing may have an effect: in an examination. A candidate that
+    /// imports an interface without this is not run there.
+    #[must_use]
+    pub const fn on_tape(mut self) -> Self {
+        self.is_on_tape = true;
+        self
+    }
+
+    /// Whether a tape can stand for it.
+    pub(crate) const fn is_on_tape(&self) -> bool {
+        self.is_on_tape
     }
 
     /// What stands for it where nothing has an effect: under its own name and permission, since a

@@ -19,7 +19,7 @@ pub use random::{RandomError, RandomSource, SystemRandom};
 pub use secrets::{SecretMap, SecretSource, SecretValue};
 
 use super::http::HttpClient;
-use super::{HttpSettings, Peers};
+use super::{Exchanges, HttpSettings, Peers};
 use crate::model::KeyValue;
 
 /// The services of one engine. The default writes logs and progress to `tracing`, draws random
@@ -44,6 +44,8 @@ pub struct Services {
     pub(crate) values: Option<Arc<dyn KeyValue>>,
     pub(crate) peers: Option<Arc<dyn Peers>>,
     pub(crate) http: Arc<HttpClient>,
+    /// Who listens to the embedding program's own interfaces, or answers in their place.
+    pub(crate) exchanges: Option<Arc<dyn Exchanges>>,
     /// What guests count monotonic time from, the same for all calls.
     pub(crate) origin: OnceLock<Instant>,
 }
@@ -98,6 +100,13 @@ impl Services {
         self
     }
 
+    /// Who listens to the embedding program's own interfaces, or answers in their place.
+    #[must_use]
+    pub(crate) fn exchanges(mut self, exchanges: Arc<dyn Exchanges>) -> Self {
+        self.exchanges = Some(exchanges);
+        self
+    }
+
     /// How requests are sent.
     #[must_use]
     pub fn http(mut self, settings: HttpSettings) -> Self {
@@ -118,6 +127,7 @@ impl Default for Services {
             random: Arc::new(SystemRandom),
             values: None,
             peers: None,
+            exchanges: None,
             http: Arc::new(HttpClient::new(HttpSettings::default())),
             origin: OnceLock::new(),
         }

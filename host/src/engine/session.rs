@@ -71,7 +71,7 @@ impl Loaded {
     }
 
     /// Has a worker do something as one call.
-    async fn have_done(
+    pub(super) async fn have_done(
         &self,
         away: &Away,
         invocation: &Invocation<'_>,

@@ -3,14 +3,15 @@
 //!
 //! *Never:* what is read changes how the call ended.
 
-use super::call::{Invoking, Reply, check_operation, replied, run};
+use super::call::{Invoking, Reply, check_operation, not_text, replied, run};
 use super::foreign::{Holding, Reflecting};
 use super::invocation::Invocation;
 use super::load::Loaded;
 use super::report::Report;
 use super::ticket::Ticket;
 use super::warm::{Fault, Warm, Work};
-use crate::model::Outcome;
+use super::worker::{Away, Deed};
+use crate::model::{Outcome, Output};
 
 /// What one reader gave.
 pub(crate) type Trace = Vec<u8>;
@@ -24,6 +25,9 @@ impl Loaded {
         readers: &[String],
     ) -> (Report, Vec<Trace>) {
         let inner = &*self.inner;
+        if let Some(away) = inner.away() {
+            return self.call_traced_away(away, &invocation, readers).await;
+        }
         let mut ticket = Ticket::open(inner, &invocation.operation, invocation.lineage.depth());
         let started = ticket.started;
         let ended = async {
@@ -49,6 +53,50 @@ impl Loaded {
     }
 }
 
+impl Loaded {
+    /// What these exports give on an instance that was just made.
+    pub(crate) async fn read(&self, readers: &[String]) -> Vec<Trace> {
+        let invocation = Invocation::new("read", "");
+        if let Some(away) = self.inner.away() {
+            let deed = Deed::Read { readers: readers.to_vec() };
+            let (done, _) = self.have_done(away, &invocation, deed, &[]).await;
+            return done.map(|done| done.traces).unwrap_or_default();
+        }
+        self.perform(&invocation, Reading { readers }).await.0.unwrap_or_default()
+    }
+
+    /// The same in a worker. The time is the guest's own, without pipes; it is no longer than what went
+    /// by here.
+    async fn call_traced_away(
+        &self,
+        away: &Away,
+        invocation: &Invocation<'_>,
+        readers: &[String],
+    ) -> (Report, Vec<Trace>) {
+        if let Err(outcome) = check_operation(&self.inner, invocation) {
+            return (Report::unstarted(outcome), Vec::new());
+        }
+        let deed = match readers {
+            [] => Deed::Invoke,
+            _ => Deed::Trace { readers: readers.to_vec() },
+        };
+        let input = invocation.input.as_bytes();
+        let (done, mut report) = self.have_done(away, invocation, deed, input).await;
+        let Some(done) = done else { return (report, Vec::new()) };
+        report.usage.duration = report.usage.duration.min(done.time);
+        report.outcome = match String::from_utf8(done.output) {
+            Ok(output) => Outcome::Returned(Output::new(output)),
+            Err(_) => not_text(),
+        };
+        (report, done.traces)
+    }
+}
+
+/// Nothing but reading.
+struct Reading<'a> {
+    readers: &'a [String],
+}
+
 /// Work, and what is read after it.
 struct Traced<'a, W> {
     work: W,
@@ -70,15 +118,31 @@ impl<W: Work<Output = Reply>> Work for Traced<'_, W> {
 
     async fn run(self, warm: &mut Warm) -> Result<Self::Output, Fault> {
         let reply = self.work.run(warm).await?;
-        let mut traces = Vec::with_capacity(self.readers.len());
-        for reader in self.readers {
-            let instance = warm.instance()?;
-            let read = instance.get_typed_func::<(), (Trace,)>(&mut warm.store, reader);
-            let Ok(read) = read else { break };
-            // A program that has left with an exit code cannot be entered again.
-            let Ok((trace,)) = read.call_async(&mut warm.store, ()).await else { break };
-            traces.push(trace);
-        }
-        Ok((reply, traces))
+        Ok((reply, read_all(warm, self.readers).await?))
     }
+}
+
+impl Work for Reading<'_> {
+    type Output = Vec<Trace>;
+
+    fn is_last(&self) -> bool {
+        true
+    }
+
+    async fn run(self, warm: &mut Warm) -> Result<Self::Output, Fault> {
+        read_all(warm, self.readers).await
+    }
+}
+
+async fn read_all(warm: &mut Warm, readers: &[String]) -> Result<Vec<Trace>, Fault> {
+    let mut traces = Vec::with_capacity(readers.len());
+    for reader in readers {
+        let instance = warm.instance()?;
+        let read = instance.get_typed_func::<(), (Trace,)>(&mut warm.store, reader);
+        let Ok(read) = read else { break };
+        // A program that has left with an exit code cannot be entered again.
+        let Ok((trace,)) = read.call_async(&mut warm.store, ()).await else { break };
+        traces.push(trace);
+    }
+    Ok(traces)
 }

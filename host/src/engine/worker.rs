@@ -22,6 +22,8 @@ mod away;
 #[cfg(all(feature = "worker", target_os = "linux"))]
 mod cast;
 #[cfg(all(feature = "worker", target_os = "linux"))]
+mod code;
+#[cfg(all(feature = "worker", target_os = "linux"))]
 mod deal;
 #[cfg(all(feature = "worker", target_os = "linux"))]
 mod filter;
@@ -41,11 +43,13 @@ mod trial;
 mod wire;
 
 #[cfg(not(all(feature = "worker", target_os = "linux")))]
-pub(crate) use absent::{Away, Deed, Done};
+pub(crate) use absent::{Away, AwayCode, Deed, Done, Opening, compile_away};
 #[cfg(not(all(feature = "worker", target_os = "linux")))]
 pub use absent::{compile, confine, serve_if_asked, walls};
 #[cfg(all(feature = "worker", target_os = "linux"))]
-pub(crate) use away::Away;
+pub(crate) use away::{Away, Opening};
+#[cfg(all(feature = "worker", target_os = "linux"))]
+pub(crate) use code::AwayCode;
 #[cfg(all(feature = "worker", target_os = "linux"))]
 pub(crate) use deal::Done;
 pub use program::{WorkerError, WorkerProgram};
@@ -55,6 +59,8 @@ pub use raise::confine;
 pub(crate) use relay::add_to_linker;
 #[cfg(all(feature = "worker", target_os = "linux"))]
 pub use serve::serve_if_asked;
+#[cfg(all(feature = "worker", target_os = "linux"))]
+pub(crate) use trial::compile_away;
 #[cfg(all(feature = "worker", target_os = "linux"))]
 pub use trial::{compile, walls};
 pub use wall::{Missing, Wall, Walls, WorkerLimits};

@@ -11,6 +11,7 @@ mod walled;
 use super::catalogue::CheckId;
 use super::notes::Notes;
 use super::sandbox::{Actor, Base, Tally};
+pub(crate) use walled::same_here;
 
 /// Inputs that every question is put with. The first are examples and ordinary values, which say
 /// most.
@@ -40,7 +41,7 @@ pub(crate) async fn run(
     chosen.truncate(4 * BASES_MAX);
     let trial = Trial { actor, bases: chosen };
     if trial.bases.is_empty() {
-        const QUESTIONS: [CheckId; 9] = [
+        const QUESTIONS: [CheckId; 8] = [
             CheckId::BEYOND,
             CheckId::DETERMINISM,
             CheckId::ISOLATION,
@@ -49,7 +50,6 @@ pub(crate) async fn run(
             CheckId::FUEL_CUT,
             CheckId::GROWTH,
             CheckId::LATE,
-            CheckId::WORKER_SAME,
         ];
         for question in QUESTIONS {
             notes.inconclusive(question, "no input was answered with an output");
@@ -68,9 +68,6 @@ pub(crate) async fn run(
     answers.push((CheckId::GROWTH, growth));
     let by_date = course::late(&trial, tally).await;
     answers.push((CheckId::LATE, course::together(late, by_date)));
-    if notes.profile.has(CheckId::WORKER_SAME) {
-        answers.push((CheckId::WORKER_SAME, walled::same(&trial, tally).await));
-    }
     for (question, answer) in answers {
         match answer {
             Ok(drafts) => notes.found(question, drafts),

@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::artifact::{Bundle, Keyring, Manifest};
-use crate::model::{CapabilityName, Description, Digest};
+use crate::model::{CapabilityName, Description, Digest, Permissions};
 
 /// Where a candidate came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -165,6 +165,14 @@ impl Candidate {
     #[must_use]
     pub const fn origin(&self) -> CandidateOrigin {
         self.origin
+    }
+
+    /// What it asks for, where that is known before it runs.
+    pub(crate) fn asked(&self) -> Option<&Permissions> {
+        match &self.said {
+            Said::Manifest(manifest) => Some(manifest.permissions()),
+            Said::Ask(_) => None,
+        }
     }
 
     pub(crate) fn component_arc(&self) -> Arc<[u8]> {

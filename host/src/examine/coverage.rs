@@ -11,6 +11,7 @@ mod figures;
 mod map;
 mod module;
 mod mutate;
+mod probed;
 mod rewrite;
 mod search;
 mod source;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::catalogue::CheckId;
+use super::checks::secrets;
 use super::conform::mismatch;
 use super::finding::{Draft, Severity};
 use super::notes::Notes;
@@ -33,11 +35,14 @@ pub use figures::{
     Share, SourceCoverage,
 };
 use map::Map;
-use rewrite::{Probed, probe};
+use probed::{Probed, ProbedModule, Reader, What};
+use rewrite::probe;
 pub use search::SearchBounds;
 use search::{Broken, Searcher};
 pub use source::{SourceMap, SourceSpan};
 
+/// What is read of a memory, and a little more.
+const MEMORY_BYTES_MAX: u64 = 5 << 20;
 /// Probes are three instructions each, and stand before one to a dozen others.
 const FUEL_FACTOR: u64 = 4;
 /// Ordinary inputs that come before those that were found, where behaviour is looked at.
@@ -57,8 +62,12 @@ pub(super) async fn run(
         return None;
     }
     match measured(run, actor, bases, tally).await {
-        Ok((coverage, drafts)) => {
+        Ok((coverage, drafts, secrets)) => {
             notes.found(CheckId::SEARCHED, drafts);
+            // Of its bytes it was asked before, and only what was found since is told.
+            if !secrets.is_empty() {
+                notes.found(CheckId::SECRET, secrets);
+            }
             Some(coverage)
         }
         Err(why) => {
@@ -73,7 +82,7 @@ async fn measured(
     actor: &Actor<'_>,
     bases: &mut Vec<Base>,
     tally: &mut Tally,
-) -> Result<(Coverage, Vec<Draft>), String> {
+) -> Result<(Coverage, Vec<Draft>, Vec<Draft>), String> {
     let facts = run.facts.ok_or("nothing is known of its bytes")?;
     let Probed { component, modules, readers, compared, left_out } =
         probe(run.component).map_err(|error| error.to_string())?;
@@ -89,7 +98,10 @@ async fn measured(
     let probed = Run { component: &component, manifest: &manifest, code: None, ..run.beside() };
     let trouble = |error: crate::engine::EngineError| format!("with probes it fails: {error}");
     let probed = Actor::open(&probed).await.map_err(trouble)?;
-    let loaded = probed.load(Cast::default()).map_err(trouble)?;
+    let loaded = probed.load(Cast::default()).await.map_err(trouble)?;
+    let (readers, memories): (Vec<Reader>, Vec<Reader>) =
+        readers.into_iter().partition(|reader| reader.what == What::Probes);
+    let secrets = in_memory(&probed, &loaded, &modules, memories).await;
     let mut searcher = Searcher::new(&probed, loaded, Map::new(modules, readers), run.search);
     searcher.begin().await;
     let blocks_before = searcher.map.blocks();
@@ -99,7 +111,7 @@ async fn measured(
     let known = Dictionary::of(facts, &compared);
     searcher.go_on(&known).await;
     let Searcher { map, kept, broken, search, .. } = searcher;
-    let original = actor.load(Cast::default()).map_err(trouble)?;
+    let original = actor.load(Cast::default()).await.map_err(trouble)?;
     let drafts = confirmed(actor, &original, &broken, tally).await;
     let drafts = [drafts, look_at(actor, &original, &kept, bases, tally).await].concat();
     let modules = map.told(facts);
@@ -118,11 +130,28 @@ async fn measured(
         search,
         kept,
     };
-    Ok((coverage, drafts))
+    Ok((coverage, drafts, secrets))
+}
+
+/// Keys and tokens that lie in memory once an instance is made, before anybody has called it: a start
+/// function may have put together there what no piece of data shows.
+async fn in_memory(
+    probed: &Actor<'_>,
+    loaded: &Loaded,
+    modules: &[ProbedModule],
+    readers: Vec<Reader>,
+) -> Vec<Draft> {
+    let exports: Vec<String> = readers.iter().map(|reader| reader.export.clone()).collect();
+    let seen = probed.read(loaded, &exports).await;
+    let number = |reader: &Reader| modules.get(reader.module).map_or(0, |module| module.number);
+    let parts = readers.iter().zip(seen).map(|(reader, bytes)| {
+        (format!("memory of module {}, when it is made", number(reader)), bytes)
+    });
+    secrets::in_places(parts)
 }
 
 /// The same candidate with room for its probes.
-fn widened(manifest: &Manifest, modules: &[rewrite::ProbedModule]) -> Manifest {
+fn widened(manifest: &Manifest, modules: &[ProbedModule]) -> Manifest {
     const PAGE: u64 = 65_536;
     let mut manifest = manifest.clone();
     let probes: u64 = modules.iter().map(|module| u64::from(module.probes)).sum();
@@ -131,7 +160,8 @@ fn widened(manifest: &Manifest, modules: &[rewrite::ProbedModule]) -> Manifest {
     budget.fuel = budget.fuel.saturating_mul(FUEL_FACTOR);
     budget.memory_bytes = budget.memory_bytes.saturating_add(pages.saturating_mul(2 * PAGE));
     budget.instances = budget.instances.saturating_mul(2);
-    budget.output_bytes = budget.output_bytes.max(2 * probes);
+    // What lies in memory is read at once, and that is bounded where it is read.
+    budget.output_bytes = budget.output_bytes.max(2 * probes).max(MEMORY_BYTES_MAX);
     manifest
 }
 

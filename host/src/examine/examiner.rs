@@ -16,17 +16,18 @@ use super::finding::Draft;
 use super::level::{Level, Profile};
 use super::notes::Notes;
 use super::performance::Rival;
+use super::place::{Place, Question};
 use super::policy::Policy;
 use super::report::{Measures, Report};
-use super::sandbox::Shown;
+use super::sandbox::{Code, Shown};
 use super::subject::Subject;
 use super::tape::Tape;
 use super::walk::walk;
 use super::{sandbox, texts, walls};
 use crate::artifact::Manifest;
 use crate::engine::raw::Interface;
-use crate::engine::{ComponentKind, Engine, EngineConfig, EngineError, Metering, NativeCode};
-use crate::model::{CapabilityName, Clock};
+use crate::engine::{ComponentKind, Engine, EngineConfig, EngineError, Metering};
+use crate::model::{CapabilityName, Clock, Description, Permissions};
 
 /// Findings of one check; more of them would say the same again.
 pub(crate) const DRAFTS_MAX: usize = 32;
@@ -127,11 +128,12 @@ impl Examiner {
         let mut subject = self.subject(&candidate, &facts, &profile, order, &names);
         notes.run(OF_BYTES, &subject);
         let workers = self.config.worker.as_ref();
-        walls::compile_first(&self.policy, workers, &bytes, &mut notes).await;
-        let mut code = None;
+        walls::look(workers, &mut notes).await;
+        let place = self.place(&facts, &profile, candidate.asked());
+        let mut code = walls::compile_first(place, workers, &bytes, &mut notes).await;
         let said = match notes.is_blocked() {
             true => None,
-            false => self.said(&candidate, &mut notes, &mut code).await,
+            false => self.said(&candidate, place, &mut notes, &mut code).await,
         };
         let manifest = said.or_else(|| match candidate.said() {
             Said::Manifest(manifest) => Some(Manifest::clone(manifest)),
@@ -144,10 +146,12 @@ impl Examiner {
         let mut shown = Shown { measures: Measures::of(&facts), ..Shown::default() };
         let (rival, others) = (Rival::of(order), Rival::others(order));
         if let (Some(manifest), false) = (&manifest, notes.is_blocked()) {
+            let place = self.place(&facts, &profile, Some(manifest.permissions()));
             let run = sandbox::Run {
                 config: &self.config,
                 component: &bytes,
                 manifest,
+                place,
                 code,
                 rival: rival.as_ref(),
                 facts: Some(&facts),
@@ -159,20 +163,27 @@ impl Examiner {
             };
             sandbox::run(&run, &mut notes, &mut shown).await;
         }
-        walls::look(workers, &mut notes).await;
         let report = self.report(&candidate, manifest.as_ref(), order, notes, shown);
         Ok(Examined::new(candidate, manifest, report))
     }
 
     fn profile(&self, candidate: &Candidate, order: &Order) -> Profile {
-        let asked = match candidate.said() {
-            Said::Manifest(manifest) => manifest.permissions().clone(),
-            Said::Ask(_) => crate::model::Permissions::default(),
-        };
+        let asked = candidate.asked().cloned().unwrap_or_default();
         let least = self.policy.level(candidate.origin(), &asked);
         let mut profile = self.policy.profile(order.level.unwrap_or(least));
         profile.without.extend(&order.without);
         profile
+    }
+
+    /// Where it runs, as far as is known what it asks for.
+    fn place(&self, facts: &Facts<'_>, profile: &Profile, asked: Option<&Permissions>) -> Place {
+        self.policy.place(&Question {
+            level: profile.level,
+            asked: asked.unwrap_or(&Permissions::default()),
+            imports: &facts.imports,
+            interfaces: &self.interfaces,
+            has_workers: self.config.worker.is_some(),
+        })
     }
 
     fn names(&self, candidate: &Candidate, order: &Order) -> Vec<CapabilityName> {
@@ -207,20 +218,19 @@ impl Examiner {
     async fn said(
         &self,
         candidate: &Candidate,
+        place: Place,
         notes: &mut Notes<'_>,
-        code: &mut Option<NativeCode>,
+        code: &mut Option<Code>,
     ) -> Option<Manifest> {
         let Said::Ask(complete) = candidate.said() else { return None };
-        let bytes = candidate.component_arc();
-        // Reflection tells of all others without compiling them. What does not compile is told of
-        // where it is loaded.
-        let kind = Engine::inspect(&bytes).map(|inspection| inspection.kind);
-        if matches!(kind, Ok(ComponentKind::Contract)) {
-            let compiled = self.engine.precompile_beside(Arc::clone(&bytes), Metering::Fuel).await;
-            *code = compiled.ok();
-        }
-        let native = code.iter().cloned().collect();
-        let asked = self.engine.describe_from(candidate.name(), bytes, native).await;
+        let (name, bytes) = (candidate.name(), candidate.component_arc());
+        let asked = match place {
+            Place::Here => self.asked_here(name, bytes, code).await,
+            Place::Worker => {
+                let code = code.as_ref().and_then(Code::of_worker);
+                self.engine.describe_away(name, bytes, code).await
+            }
+        };
         let completed = asked.map_err(|error| error.to_string()).and_then(|said| complete(said));
         match completed {
             Ok(manifest) => {
@@ -233,6 +243,25 @@ impl Examiner {
                 None
             }
         }
+    }
+}
+
+impl Examiner {
+    async fn asked_here(
+        &self,
+        name: &CapabilityName,
+        bytes: Arc<[u8]>,
+        code: &mut Option<Code>,
+    ) -> Result<Description, EngineError> {
+        // Reflection tells of all others without compiling them. What does not compile is told of
+        // where it is loaded.
+        let kind = Engine::inspect(&bytes).map(|inspection| inspection.kind);
+        if matches!(kind, Ok(ComponentKind::Contract)) {
+            let compiled = self.engine.precompile_beside(Arc::clone(&bytes), Metering::Fuel).await;
+            *code = compiled.ok().map(Code::Here);
+        }
+        let native = code.as_ref().and_then(Code::of_here).into_iter().collect();
+        self.engine.describe_from(name, bytes, native).await
     }
 }
 

@@ -4,6 +4,9 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::OnceLock;
+
+use super::lines::Lines;
 
 /// Everything that one walk gathers.
 #[derive(Debug, Default)]
@@ -81,6 +84,12 @@ pub(crate) struct Module<'a> {
     pub(crate) data: Vec<Data<'a>>,
     /// The section with names of functions.
     pub(crate) names: Option<wasmparser::NameSectionReader<'a>>,
+    /// Where the section with code begins in the file.
+    pub(crate) code_begins: usize,
+    /// Sections for debuggers.
+    pub(crate) debug: Vec<(&'a str, &'a [u8])>,
+    /// The lines that these tell of, read when somebody asks.
+    pub(crate) lines: OnceLock<Lines>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +112,8 @@ pub(crate) struct Data<'a> {
 /// One function, without its instructions.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Function {
+    /// Where its body begins in the file.
+    pub(crate) begins: usize,
     pub(crate) bytes: usize,
     /// Parameters included.
     pub(crate) locals: u32,
@@ -137,7 +148,16 @@ impl Module<'_> {
     /// What to call a function by in a report.
     pub(crate) fn place(&self, index: u32) -> String {
         let name = self.name_of(index).map(|name| format!(" `{name}`")).unwrap_or_default();
-        format!("module {}, function {index}{name}", self.number)
+        let line = self.line_of(index).map(|line| format!(" at {line}")).unwrap_or_default();
+        format!("module {}, function {index}{name}{line}", self.number)
+    }
+
+    /// The file and the line that a function begins at, where the component tells.
+    pub(crate) fn line_of(&self, index: u32) -> Option<String> {
+        let function = self.function(index)?;
+        let begins = function.begins.checked_sub(self.code_begins)? as u64;
+        let lines = self.lines.get_or_init(|| Lines::of(&self.debug));
+        lines.first_in(begins..begins + function.bytes as u64)
     }
 
     pub(crate) fn name_of(&self, index: u32) -> Option<String> {

@@ -101,7 +101,7 @@ async fn measure(
     bases: &[&Base],
     tally: &mut Tally,
 ) -> Result<Performance, String> {
-    let loaded = warm(actor)?;
+    let loaded = warm(actor).await?;
     let mut seen = Vec::new();
     let mut burnt = 0_u64;
     for base in bases.iter().cycle().take(WARM_UP + CALLS) {
@@ -156,9 +156,9 @@ fn inputs(counted: &[Seen], bases: &[&Base]) -> Vec<InputFigures> {
 }
 
 /// On an instance that is kept, as releases that are called often have them.
-fn warm(actor: &Actor<'_>) -> Result<Loaded, String> {
+async fn warm(actor: &Actor<'_>) -> Result<Loaded, String> {
     let lifetime = InstancePolicy::Pooled { calls_max: u32::MAX, idle_max: 8 };
-    actor.load(Cast { lifetime, ..Cast::default() }).map_err(|error| error.to_string())
+    actor.load(Cast { lifetime, ..Cast::default() }).await.map_err(|error| error.to_string())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sums of times and fuel are far below 2^52")]

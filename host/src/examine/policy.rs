@@ -36,10 +36,18 @@ pub struct Policy {
     pub levels: BTreeMap<CandidateOrigin, Level>,
     /// The least level for candidates whose permissions alone amount to this risk.
     pub levels_by_risk: BTreeMap<Risk, Level>,
-    /// From this level on a candidate is compiled in a worker before this process compiles it; none
-    /// is `production`.
+    /// From this level on a candidate is compiled and run in a worker, and in this process last, once
+    /// nothing keeps it out; none is `production`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub worker_from: Option<Level>,
+    /// At every level so is one whose permissions amount to this risk; none is `high`. Where neither is
+    /// said and there are no workers, or a worker could not run it, this process does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worker_from_risk: Option<Risk>,
+    /// What is admitted and whose permissions amount to this risk is served by workers, whatever the
+    /// host's terms say of instances; none is nothing. Sessions are not kept then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub walled_from_risk: Option<Risk>,
     /// What findings of these checks amount to, in place of what the catalogue says.
     pub blocks: BTreeMap<CheckId, Blocks>,
     /// What static analysis lets through.
@@ -166,11 +174,10 @@ impl Policy {
         of_risk.map_or(of_origin, |level| level.max(of_origin))
     }
 
-    /// Whether a candidate is first compiled in a worker. Where nobody says so and there is none, the
-    /// missing walls are what is found.
-    pub(super) fn compiles_in_worker(&self, level: Level, is_there: bool) -> bool {
-        let from = self.worker_from.unwrap_or(Level::Production);
-        level >= from && (is_there || self.worker_from.is_some())
+    /// Whether workers serve what asks for so much, once it is admitted.
+    #[must_use]
+    pub fn is_walled(&self, asked: &Permissions) -> bool {
+        self.walled_from_risk.is_some_and(|from| Risk::least(asked) >= from)
     }
 
     /// The checks of a level, as this policy lets them block.

@@ -157,6 +157,9 @@ pub struct Measures {
     pub features: Vec<String>,
     /// Whether its structure alone bounds its runs; otherwise fuel does.
     pub is_bounded_by_structure: bool,
+    /// Whether all that follows was done in a worker.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub in_worker: bool,
     /// Calls that were made of it.
     pub calls: u64,
     /// Fuel of the costliest of them.

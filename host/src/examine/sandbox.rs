@@ -4,6 +4,7 @@
 
 mod actor;
 mod cases;
+mod own;
 mod playing;
 mod rehearsal;
 mod stage;
@@ -20,11 +21,13 @@ use super::finding::Draft;
 use super::level::Level;
 use super::notes::Notes;
 use super::performance::{Performance, Rival};
+use super::place::Place;
 use super::report::{Measures, Report};
 use super::spread::Samples;
 use super::tape::Tape;
 use crate::artifact::Manifest;
-use crate::engine::{EngineConfig, NativeCode};
+use crate::engine::worker::AwayCode;
+use crate::engine::{EngineConfig, EngineError, Loaded, NativeCode};
 pub(super) use actor::{Actor, Allows, Cast, Seen};
 pub(super) use cases::{cases, ordinary, plain};
 pub(super) use stage::{Fault, Function, HostCall, Script};
@@ -38,8 +41,10 @@ pub(crate) struct Run<'a> {
     pub(crate) config: &'a EngineConfig,
     pub(crate) component: &'a Arc<[u8]>,
     pub(crate) manifest: &'a Manifest,
-    /// What it was compiled to, where it had to be asked what it is.
-    pub(crate) code: Option<NativeCode>,
+    /// Where all of it runs.
+    pub(crate) place: Place,
+    /// What it was compiled to, where that was done already.
+    pub(crate) code: Option<Code>,
     /// The release that it is held against.
     pub(crate) rival: Option<&'a Rival>,
     /// What its bytes show.
@@ -54,6 +59,15 @@ pub(crate) struct Run<'a> {
     pub(crate) others: &'a [Rival],
     /// What was measured before.
     pub(crate) baseline: Option<&'a Report>,
+}
+
+/// What a candidate was compiled to.
+#[derive(Clone)]
+pub(crate) enum Code {
+    /// By this process.
+    Here(NativeCode),
+    /// By a worker, for workers.
+    Worker(AwayCode),
 }
 
 /// What a candidate showed beside findings.
@@ -98,16 +112,10 @@ pub(crate) async fn run(run: &Run<'_>, notes: &mut Notes<'_>, shown: &mut Shown)
     if notes.profile.level < Level::Standard {
         return;
     }
-    if !run.manifest.permissions().custom.is_empty() {
-        let because = "it uses interfaces of the embedding program, which are not played here";
-        notes.inconclusive(CheckId::LOADS, because);
-        return;
+    if let Some(because) = own::unplayable(run) {
+        return notes.inconclusive(CheckId::LOADS, because);
     }
-    let opened = Actor::open(run).await.and_then(|actor| {
-        let loaded = actor.load(Cast::default())?;
-        Ok((actor, loaded))
-    });
-    let (actor, loaded) = match opened {
+    let (actor, loaded) = match opened(run).await {
         Ok(opened) => opened,
         Err(error) => {
             let draft = Draft::new("it cannot be loaded").seen("the engine", error.to_string());
@@ -117,7 +125,7 @@ pub(crate) async fn run(run: &Run<'_>, notes: &mut Notes<'_>, shown: &mut Shown)
     };
     notes.found(CheckId::LOADS, Vec::new());
     let mut tally = Tally::default();
-    rehearsal::run(&actor, notes, &mut tally).await;
+    rehearsal::run(&actor, &loaded, notes, &mut tally).await;
     if notes.is_blocked() {
         shown.measures.calls = tally.calls;
         return;
@@ -134,16 +142,41 @@ pub(crate) async fn run(run: &Run<'_>, notes: &mut Notes<'_>, shown: &mut Shown)
         let performance = super::performance::run(run, &actor, &bases, notes, &mut tally);
         shown.performance = performance.await;
     }
+    if notes.profile.has(CheckId::WORKER_SAME) && !notes.is_blocked() {
+        super::behaviour::same_here(run, &bases, notes, &mut tally).await;
+    }
     let Tally { calls, fuel_max, memory_bytes_max, samples } = tally;
     let spreads = samples.spreads();
     let measures = std::mem::take(&mut shown.measures);
-    shown.measures = Measures { calls, fuel_max, memory_bytes_max, spreads, ..measures };
+    let in_worker = run.place == Place::Worker;
+    shown.measures = Measures { calls, fuel_max, memory_bytes_max, spreads, in_worker, ..measures };
+}
+
+async fn opened<'a>(run: &'a Run<'a>) -> Result<(Actor<'a>, Loaded), EngineError> {
+    let actor = Actor::open(run).await?;
+    let loaded = actor.load(Cast::default()).await?;
+    Ok((actor, loaded))
 }
 
 impl<'a> Run<'a> {
+    /// The same candidate in this process.
+    pub(crate) fn here(&self) -> Self {
+        Self { place: Place::Here, ..self.beside() }
+    }
+
     /// The same surroundings for another component: nothing is known of its bytes.
     pub(crate) fn beside(&self) -> Self {
         Self { code: None, rival: None, facts: None, source: None, tape: None, ..*self }
+    }
+}
+
+impl Code {
+    pub(crate) fn of_here(&self) -> Option<NativeCode> {
+        if let Self::Here(code) = self { Some(code.clone()) } else { None }
+    }
+
+    pub(crate) fn of_worker(&self) -> Option<AwayCode> {
+        if let Self::Worker(code) = self { Some(code.clone()) } else { None }
     }
 }
 

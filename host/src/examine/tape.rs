@@ -96,6 +96,9 @@ pub enum Asked {
     KvList { prefix: String, after: Option<String>, limit: u32 },
     /// Changes of values, in the tape's own words.
     KvWrite { changes: String },
+    /// A function of the embedding program's own interface, by the name that the program gives it, and
+    /// what it was given, as JSON.
+    Own { name: String, input: String },
 }
 
 /// What it is answered.
@@ -111,7 +114,7 @@ pub enum Answer {
         /// The body: text, or base64 of what is none.
         body: Bytes,
     },
-    /// The output of another capability, or a setting.
+    /// The output of another capability or of the program's own function, or a setting.
     Text(Option<String>),
     /// A value of `kv`; none where there is none.
     Value(Option<Bytes>),
@@ -188,6 +191,7 @@ impl std::fmt::Display for Asked {
             Self::KvRead { key } => write!(f, "the value {key}"),
             Self::KvList { prefix, .. } => write!(f, "the keys {prefix}*"),
             Self::KvWrite { changes } => write!(f, "changes {changes}"),
+            Self::Own { name, input } => write!(f, "{name} {input}"),
         }
     }
 }

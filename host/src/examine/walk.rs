@@ -12,7 +12,7 @@ use wasmparser::{
     Payload, TypeBounds, ValidPayload, Validator, WasmFeatures,
 };
 
-use super::facts::{Custom, Facts, Module, OuterExport, OuterKind, Stopped};
+use super::facts::{Custom, Facts, Function, Module, OuterExport, OuterKind, Stopped};
 use super::level::Bounds;
 use body::Reader;
 
@@ -104,11 +104,12 @@ impl<'a> Walker<'a, '_> {
 
     fn skip_function(&mut self, payload: &Payload<'_>) -> Result<(), Stopped> {
         let Payload::CodeSectionEntry(body) = payload else { return Ok(()) };
-        let bytes = body.as_bytes().len();
-        self.push_function(super::facts::Function { bytes, is_unread: true, ..Default::default() })
+        let (begins, bytes) = (body.range().start, body.as_bytes().len());
+        let function = Function { begins, bytes, is_unread: true, ..Function::default() };
+        self.push_function(function)
     }
 
-    fn push_function(&mut self, function: super::facts::Function) -> Result<(), Stopped> {
+    fn push_function(&mut self, function: Function) -> Result<(), Stopped> {
         self.functions = self.functions.saturating_add(1);
         if self.functions > self.bounds.functions {
             return Err(Stopped::Functions);
@@ -162,6 +163,11 @@ impl<'a> Walker<'a, '_> {
                     (section.as_known(), self.module())
                 {
                     module.names = Some(names);
+                }
+                if section.name().starts_with(".debug_")
+                    && let Some(module) = self.module()
+                {
+                    module.debug.push((section.name(), section.data()));
                 }
                 self.facts.customs.push(Custom { name: section.name(), bytes: section.data() });
             }

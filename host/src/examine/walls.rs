@@ -1,5 +1,5 @@
-//! What an examination has to do with workers: whether their walls stand, and a first compilation behind
-//! them.
+//! What an examination has to do with workers: whether their walls stand, and the first compilation
+//! behind them.
 //!
 //! *Never:* a candidate that has brought a worker down is compiled in this process.
 
@@ -8,30 +8,41 @@ use std::time::Duration;
 use super::catalogue::CheckId;
 use super::finding::Draft;
 use super::notes::Notes;
-use super::policy::Policy;
+use super::place::Place;
+use super::sandbox::Code;
 use crate::engine::worker::{
-    Missing, Wall, WorkerError, WorkerLimits, WorkerProgram, compile, walls,
+    AwayCode, Missing, Wall, WorkerError, WorkerProgram, compile_away, walls,
 };
 
 /// Compilation that an examination waits for. A Python interpreter takes a quarter of it on a slow
 /// machine; what static analysis has let through otherwise takes less than a second.
 const COMPILE_MAX: Duration = Duration::from_secs(60);
 
-/// Compiles a candidate in a worker where the policy wants that before this process does.
+/// Compiles a candidate in a worker, where that is its place, for all workers of its examination.
 pub(super) async fn compile_first(
-    policy: &Policy,
+    place: Place,
     workers: Option<&WorkerProgram>,
     component: &[u8],
     notes: &mut Notes<'_>,
-) {
-    if !notes.is_blocked() && policy.compiles_in_worker(notes.profile.level, workers.is_some()) {
-        notes.found(CheckId::LOADS, compiled(workers, component).await);
+) -> Option<Code> {
+    if notes.is_blocked() || place == Place::Here {
+        return None;
+    }
+    match compiled(workers, component).await {
+        Ok(code) => {
+            notes.found(CheckId::LOADS, Vec::new());
+            code.map(Code::Worker)
+        }
+        Err(draft) => {
+            notes.found(CheckId::LOADS, vec![draft]);
+            None
+        }
     }
 }
 
-/// Looks whether every wall stands, where the level asks for that.
+/// Looks whether every wall stands, where the level asks for that and anything is to run behind them.
 pub(super) async fn look(workers: Option<&WorkerProgram>, notes: &mut Notes<'_>) {
-    if notes.profile.has(CheckId::WALL) {
+    if notes.profile.has(CheckId::WALL) && !notes.is_blocked() {
         notes.found(CheckId::WALL, missing(workers).await);
     }
 }
@@ -62,14 +73,17 @@ async fn missing(program: Option<&WorkerProgram>) -> Vec<Draft> {
     }
 }
 
-/// Compiles a candidate in a worker before this process does.
-async fn compiled(program: Option<&WorkerProgram>, component: &[u8]) -> Vec<Draft> {
+/// Compiles a candidate in a worker; an error is what that shows.
+async fn compiled(
+    program: Option<&WorkerProgram>,
+    component: &[u8],
+) -> Result<Option<AwayCode>, Draft> {
     let Some(program) = program else {
-        let message = "the policy wants it compiled in a worker first, and there is none";
-        return vec![Draft::new(message)];
+        return Err(Draft::new("the policy wants it in a worker, and there is none"));
     };
-    let Err(error) = compile(program, component, WorkerLimits::default(), COMPILE_MAX).await else {
-        return Vec::new();
+    let error = match compile_away(program, component, COMPILE_MAX).await {
+        Ok(code) => return Ok(code),
+        Err(error) => error,
     };
     let message = match error {
         WorkerError::Refused { .. } => "it does not compile",
@@ -80,5 +94,5 @@ async fn compiled(program: Option<&WorkerProgram>, component: &[u8]) -> Vec<Draf
             "it could not be compiled in a worker"
         }
     };
-    vec![Draft::new(message).seen("the worker", error.to_string())]
+    Err(Draft::new(message).seen("the worker", error.to_string()))
 }

@@ -7,9 +7,15 @@ use std::sync::OnceLock;
 use super::Host;
 use crate::Error;
 use crate::artifact::{Bundle, Manifest};
-use crate::engine::{EngineConfig, Invocation, Report};
+use crate::engine::{EngineConfig, InstancePolicy, Invocation, Report, SHADOW_CALLS_MAX};
 use crate::examine::{Approved, Candidate, Examined, Examiner, Order, Policy};
-use crate::model::Budget;
+use crate::model::{Budget, Permissions};
+
+/// Processes of one capability that a policy puts behind walls: calls at once, of something that is
+/// trusted little. Terms that say `Walled` themselves have their own number.
+const WORKERS_MAX: u32 = 8;
+/// Calls until such a process is replaced: a leak of a hundred bytes a call stays below a megabyte.
+const WALLED_CALLS_MAX: u32 = 10_000;
 
 /// By what a host examines, and the examiner, which is made when it is first needed.
 pub(super) struct Examination {
@@ -53,6 +59,26 @@ impl Host {
         recorder.record(capability.name(), &operation, &input, call).await
     }
 
+    /// How instances live of what asks for so much: as its terms say, but behind walls where the policy
+    /// wants that.
+    pub(super) fn lifetime(&self, asked: &Permissions, terms: InstancePolicy) -> InstancePolicy {
+        let policy = self.parts.examination.policy.as_ref();
+        if terms.is_walled() || !policy.is_some_and(|policy| policy.is_walled(asked)) {
+            return terms;
+        }
+        match terms {
+            InstancePolicy::Pooled { calls_max, .. } => {
+                InstancePolicy::WalledPool { workers_max: WORKERS_MAX, calls_max }
+            }
+            InstancePolicy::Fresh
+            | InstancePolicy::Session { .. }
+            | InstancePolicy::Walled { .. }
+            | InstancePolicy::WalledPool { .. } => {
+                InstancePolicy::Walled { workers_max: WORKERS_MAX, calls_max: WALLED_CALLS_MAX }
+            }
+        }
+    }
+
     pub(super) async fn examine(
         &self,
         candidate: Candidate,
@@ -75,6 +101,16 @@ impl Host {
         let examined = self.examine(candidate, &order).await?;
         let approved = examined.approve(&[], &self.parts.keyring, now);
         approved.map(drop).map_err(|refused| Error::not_approved(*refused))
+    }
+}
+
+/// A fresh instance for each copy of a call, behind walls where the release itself is.
+pub(super) const fn in_shadow(lifetime: InstancePolicy) -> InstancePolicy {
+    if lifetime.is_walled() {
+        let (workers_max, calls_max) = (SHADOW_CALLS_MAX, WALLED_CALLS_MAX);
+        InstancePolicy::Walled { workers_max, calls_max }
+    } else {
+        InstancePolicy::Fresh
     }
 }
 

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use engraft::artifact::{Bundle, Keyring, Moment, Origin, Risk, Scope, SigningKey, TrustedKey};
 use engraft::examine::{
-    Action, Approval, Binding, Candidate, CandidateOrigin, Conditions, Decision, Level, Policy,
-    Report, Rule, Said,
+    Action, Approval, Binding, Blocks, Candidate, CandidateOrigin, CheckId, Conditions, Decision,
+    Level, Policy, Report, Rule, Said,
 };
-use engraft::model::{Budget, Clock, Outcome, SystemClock};
+use engraft::model::{Budget, CapabilityName, Clock, Outcome, SystemClock};
 use engraft::registry::{
     Actor, Installed, JournalError, Op, Plan, Record, RegistryError, ReleaseOrigin,
 };
@@ -404,4 +404,34 @@ async fn a_plain_host_with_a_policy_examines_too() {
     let refused = host(asking(Action::Approval)).install(&bundle).await.unwrap_err();
     assert!(matches!(refused, Error::NotApproved { .. }), "{refused}");
     host(Policy::default()).install(&bundle).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_upgrade_is_held_against_what_was_measured_of_the_release_that_serves() {
+    let place = Place::new();
+    let mut policy = Policy::default();
+    policy.levels.insert(CandidateOrigin::Installed, Level::Production);
+    // Workers are tried where they are.
+    policy.blocks.insert(CheckId::WALL, Blocks::No);
+    let live = place.open(policy).await;
+    for version in ["1.0.0", "1.1.0", "1.2.0"] {
+        live.install(&place.bundle(version, &place.maker), by(), "").await.unwrap();
+    }
+    let state = live.registry().journal().state();
+    let line = &state.lines[&"math.double".parse::<CapabilityName>().unwrap()];
+    assert_eq!(line.stable, Some("1.0.0".parse().unwrap()));
+    let mut compared = Vec::new();
+    for release in line.releases.values() {
+        let examination = release.installed.examination.as_ref().unwrap();
+        let report = live.report(examination.report).await.unwrap().unwrap();
+        let since = report.performance.unwrap().since.map(|since| since.version.unwrap());
+        compared.push((report.subject.compared_with.map(|it| it.to_string()), since));
+    }
+    // The one before it is another one than the one that serves.
+    let first = Some("1.0.0".parse().unwrap());
+    let before = |version: &str| Some(version.to_owned());
+    assert_eq!(
+        compared,
+        [(None, None), (before("1.0.0"), first.clone()), (before("1.1.0"), first)]
+    );
 }

@@ -25,6 +25,7 @@ pub(crate) mod config {
         Pooled { calls_max: u32, idle_max: u32 },
         Session { sessions_max: u32, idle: Duration },
         Walled { workers_max: u32, calls_max: u32 },
+        WalledPool { workers_max: u32, calls_max: u32 },
     }
 }
 

@@ -33,6 +33,9 @@ pub(crate) fn act_if_disguised() {
     let called = std::env::args().next().unwrap_or_default();
     match Path::new(&called).file_name().and_then(|name| name.to_str()) {
         Some(LIAR) => behind(|told| {
+            if !is_about_a_call(told) {
+                return;
+            }
             for at in 0..told.len().saturating_sub(1) {
                 if told[at..at + 2] == *b"42" {
                     told[at + 1] = b'3';
@@ -41,7 +44,7 @@ pub(crate) fn act_if_disguised() {
         }),
         // It does all that it is asked, up to its first right answer.
         Some(FAINTER) => behind(|told| {
-            if told.windows(2).any(|two| two == b"42") {
+            if is_about_a_call(told) && told.windows(2).any(|two| two == b"42") {
                 std::process::abort();
             }
         }),
@@ -53,6 +56,11 @@ pub(crate) fn act_if_disguised() {
         _ => return,
     }
     std::process::exit(7);
+}
+
+/// Whether these are words about a call; compiled code is far longer, and may hold anything.
+fn is_about_a_call(told: &[u8]) -> bool {
+    told.len() <= 16 || (told.starts_with(b"EgW") && told.len() < 2_048)
 }
 
 /// An honest worker behind, whose words are looked at and changed on the way.

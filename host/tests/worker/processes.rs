@@ -13,11 +13,12 @@ use crate::disguise::{self, BRAGGART, COWARD};
 use crate::engine_lab::{probe, text, wat};
 use crate::{Test, engine_lab};
 
-pub(crate) const TESTS: [Test; 8] = [
+pub(crate) const TESTS: [Test; 9] = [
     ("a_killed_worker_costs_one_call_and_the_next_has_another", a_killed_worker),
     ("a_cancelled_call_leaves_no_process_behind", a_cancelled_call),
     ("no_more_processes_than_are_allowed", no_more_than_allowed),
     ("a_worker_is_replaced_after_its_calls", replaced_after_its_calls),
+    ("an_instance_is_kept_in_its_worker_until_it_breaks", kept_in_its_worker),
     ("whoever_goes_on_dying_is_not_started_for_ever", goes_on_dying),
     ("what_is_no_worker_is_an_error", no_worker),
     ("a_compile_bomb_ends_at_its_limits", a_compile_bomb),
@@ -159,6 +160,20 @@ fn replaced_after_its_calls(program: &WorkerProgram) {
     }
     seen.dedup();
     assert_eq!(seen.len(), 2, "two calls each: {seen:?}");
+}
+
+fn kept_in_its_worker(program: &WorkerProgram) {
+    let pool = InstancePolicy::WalledPool { workers_max: 1, calls_max: 5 };
+    let loaded = load(program, pool, |_| {});
+    let ask = |what: &str| loaded.call_blocking(Invocation::new(what, ""));
+    let first = children();
+    assert_eq!([text(&ask("count")), text(&ask("count"))], ["1", "2"]);
+    assert!(!ask("panic").outcome.is_returned());
+    assert_eq!(text(&ask("count")), "1", "another instance");
+    assert_eq!(children(), first, "in the same process");
+    // Five calls, and there is another one. It need not compile again what the first one has.
+    assert_eq!([text(&ask("count")), text(&ask("count"))], ["2", "1"]);
+    assert_ne!(children(), first);
 }
 
 fn goes_on_dying(program: &WorkerProgram) {

@@ -4,14 +4,14 @@
 
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Type, types};
 
-use super::{Contract, Kind, Loadable, StateExports};
+use super::{Checks, Contract, Kind, Loadable, StateExports};
 use crate::engine::authority::Authority;
 use crate::engine::compile::Source;
 use crate::engine::flavour::Flavour;
 use crate::engine::foreign::reflect;
 use crate::engine::inspect::{Facts, inspect};
 use crate::engine::state::CallState;
-use crate::engine::worker::Away;
+use crate::engine::worker::{Away, AwayCode, Opening};
 use crate::engine::{EngineError, InstancePolicy, Shared};
 use crate::model::Digest;
 
@@ -31,9 +31,13 @@ pub(super) fn make<'a>(
     loadable: &Loadable,
     facts: &Facts,
     authority: &Authority,
+    (checks, code): (Checks, Option<AwayCode>),
 ) -> Result<Made<'a>, EngineError> {
     match loadable.lifetime {
-        InstancePolicy::Walled { .. } => away(shared, loadable, facts, authority),
+        InstancePolicy::Walled { .. } | InstancePolicy::WalledPool { .. } => {
+            let is_unnamed = checks == Checks::None;
+            away(shared, &Opening { loadable, facts, authority, is_unnamed, code })
+        }
         InstancePolicy::Fresh | InstancePolicy::Pooled { .. } | InstancePolicy::Session { .. } => {
             here(shared, loadable, facts)
         }
@@ -60,13 +64,9 @@ fn here<'a>(
 }
 
 /// Nothing of the component is compiled in this process.
-fn away<'a>(
-    shared: &'a Shared,
-    loadable: &Loadable,
-    facts: &Facts,
-    authority: &Authority,
-) -> Result<Made<'a>, EngineError> {
-    let kind = Kind::Away(Box::new(Away::open(shared, loadable, facts, authority)?));
+fn away<'a>(shared: &'a Shared, opening: &Opening<'_>) -> Result<Made<'a>, EngineError> {
+    let kind = Kind::Away(Box::new(Away::open(shared, opening)?));
+    let loadable = opening.loadable;
     let name = loadable.name.as_str();
     let facts = inspect(name, &EMPTY)?;
     let source = Source {

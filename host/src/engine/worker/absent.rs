@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use engraft_wit::host::imports::types::Description;
+
 use super::program::{WorkerError, WorkerProgram};
 use super::wall::{Wall, Walls, WorkerLimits};
 use crate::engine::authority::Authority;
@@ -39,6 +41,15 @@ pub async fn walls(_program: &WorkerProgram) -> Result<Walls, WorkerError> {
     Ok(Walls::none(WHY))
 }
 
+/// Compiles nothing, for no worker.
+pub(crate) async fn compile_away(
+    _program: &WorkerProgram,
+    _component: &[u8],
+    _limit: Duration,
+) -> Result<Option<AwayCode>, WorkerError> {
+    Err(WorkerError::Missing { because: WHY.to_owned() })
+}
+
 /// Compiles nothing.
 ///
 /// # Errors
@@ -59,6 +70,9 @@ pub(crate) enum Away {}
 #[allow(dead_code, reason = "nobody looks at it where nothing is done elsewhere")]
 pub(crate) enum Deed {
     Invoke,
+    Trace { readers: Vec<String> },
+    Read { readers: Vec<String> },
+    Describe,
     SelfTest,
     Save,
     Restore { version: String },
@@ -69,17 +83,33 @@ pub(crate) enum Deed {
 pub(crate) struct Done {
     pub(crate) output: Vec<u8>,
     pub(crate) checks: Vec<SelfCheck>,
+    pub(crate) description: Option<Description>,
+    pub(crate) traces: Vec<Vec<u8>>,
+    pub(crate) time: Duration,
+}
+
+/// What workers would have compiled.
+#[derive(Clone)]
+pub(crate) enum AwayCode {}
+
+/// What would be served elsewhere.
+#[allow(dead_code, reason = "nobody looks at it where nothing is done elsewhere")]
+pub(crate) struct Opening<'a> {
+    pub(crate) loadable: &'a Loadable,
+    pub(crate) facts: &'a Facts,
+    pub(crate) authority: &'a Authority,
+    pub(crate) is_unnamed: bool,
+    pub(crate) code: Option<AwayCode>,
 }
 
 impl Away {
-    pub(crate) fn open(
-        _shared: &Shared,
-        loadable: &Loadable,
-        _facts: &Facts,
-        _authority: &Authority,
-    ) -> Result<Self, EngineError> {
-        let (capability, message) = (loadable.name.to_string(), WHY.to_owned());
+    pub(crate) fn open(_shared: &Shared, opening: &Opening<'_>) -> Result<Self, EngineError> {
+        let (capability, message) = (opening.loadable.name.to_string(), WHY.to_owned());
         Err(EngineError::Walled { capability, message })
+    }
+
+    pub(crate) const fn code(&self) -> Option<AwayCode> {
+        match *self {}
     }
 
     pub(crate) const fn is_stateful(&self) -> bool {

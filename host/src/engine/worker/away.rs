@@ -4,10 +4,11 @@
 //! *Never:* its component is compiled or run in this process.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::cast::told;
+use super::code::{AwayCode, code_bytes_max};
 use super::deal::{Broken, Dealing, Done, FUEL_WITHOUT_BOUND, Fuel};
 use super::process::{Death, Line, Lost, Worker};
 use super::program::{WorkerError, WorkerProgram};
@@ -29,7 +30,7 @@ use crate::model::{Budget, Outcome, TrapKind};
 pub(super) const START_MAX: Duration = Duration::from_secs(10);
 /// A Python interpreter compiles in a quarter of it.
 pub(super) const COMPILE_MAX: Duration = Duration::from_secs(60);
-/// The first word, and what an order to compile or to load is answered with.
+/// The first word.
 pub(super) const SHORT_BYTES_MAX: u64 = 64 << 10;
 /// Workers that may die in a minute. What goes on dying would only compile all the time.
 const DEATHS_MAX: usize = 5;
@@ -41,6 +42,8 @@ pub(crate) struct Away {
     settings: Settings,
     order: Order,
     component: Arc<[u8]>,
+    /// What the first worker has compiled; the others need not.
+    code: OnceLock<AwayCode>,
     calls_max: u32,
     has_fuel: bool,
     traits: Traits,
@@ -48,14 +51,21 @@ pub(crate) struct Away {
     deaths: Mutex<VecDeque<Instant>>,
 }
 
+/// What is to be served by workers.
+pub(crate) struct Opening<'a> {
+    pub(crate) loadable: &'a Loadable,
+    pub(crate) facts: &'a Facts,
+    pub(crate) authority: &'a Authority,
+    /// Whether nobody knows yet what it asks for.
+    pub(crate) is_unnamed: bool,
+    /// What another worker has compiled.
+    pub(crate) code: Option<AwayCode>,
+}
+
 impl Away {
     /// Starts the first worker and has it load the component.
-    pub(crate) fn open(
-        shared: &Shared,
-        loadable: &Loadable,
-        facts: &Facts,
-        authority: &Authority,
-    ) -> Result<Self, EngineError> {
+    pub(crate) fn open(shared: &Shared, opening: &Opening<'_>) -> Result<Self, EngineError> {
+        let Opening { loadable, facts, authority, code, .. } = opening;
         let refuse = |message: String| EngineError::Walled {
             capability: loadable.name.to_string(),
             message: clean(&message),
@@ -69,9 +79,10 @@ impl Away {
         let budget = loadable.budget.min(shared.config.budget_max);
         let has_fuel = loadable.metering != Metering::Epoch;
         let fuel = if has_fuel { budget.fuel } else { FUEL_WITHOUT_BOUND };
-        let said = told(loadable, authority, Budget { fuel, ..budget });
+        let said = told(opening, Budget { fuel, ..budget });
         let calls_max = match loadable.lifetime {
-            InstancePolicy::Walled { calls_max, .. } => calls_max,
+            InstancePolicy::Walled { calls_max, .. }
+            | InstancePolicy::WalledPool { calls_max, .. } => calls_max,
             InstancePolicy::Fresh
             | InstancePolicy::Pooled { .. }
             | InstancePolicy::Session { .. } => 1,
@@ -81,6 +92,7 @@ impl Away {
             settings: settings(&shared.config, budget.memory_bytes),
             order: Order::Load(Box::new(said)),
             component: Arc::clone(&loadable.component),
+            code: code.clone().map(OnceLock::from).unwrap_or_default(),
             calls_max,
             has_fuel,
             traits: Traits::default(),
@@ -97,6 +109,11 @@ impl Away {
         away.traits = traits;
         away.keep(worker);
         Ok(away)
+    }
+
+    /// What its first worker has compiled, for other workers.
+    pub(crate) fn code(&self) -> Option<AwayCode> {
+        self.code.get().cloned()
     }
 
     pub(crate) const fn is_stateful(&self) -> bool {
@@ -183,11 +200,20 @@ impl Away {
     async fn start(&self) -> Result<(Line, Traits), WorkerError> {
         let (mut line, _) = start(&self.program, self.settings).await?;
         let doing = "it compiled the component";
-        let loading = order(&mut line, &self.order, &self.component, COMPILE_MAX, doing);
-        match loading.await {
-            Ok(Word::Loaded(Ok(traits))) => Ok((line, traits)),
-            Ok(Word::Loaded(Err(message))) => Err(WorkerError::Refused { message }),
-            Ok(other) => Err(nonsense(doing, &other)),
+        let code = self.code.get().map(AwayCode::bytes).unwrap_or_default();
+        let body = [&self.component, code].concat();
+        let loading = (&self.order, body.as_slice(), code_bytes_max(self.component.len()));
+        match order(&mut line, loading, COMPILE_MAX, doing).await {
+            Ok(Frame { message: Word::Loaded(Ok(traits)), body }) => {
+                if let Some(code) = AwayCode::of(body) {
+                    self.code.get_or_init(|| code);
+                }
+                Ok((line, traits))
+            }
+            Ok(Frame { message: Word::Loaded(Err(message)), .. }) => {
+                Err(WorkerError::Refused { message })
+            }
+            Ok(Frame { message, .. }) => Err(nonsense(doing, &message)),
             Err(why) => Err(why.told(line)),
         }
     }
@@ -276,20 +302,19 @@ pub(super) enum Failed {
     TooLong { limit: Duration, doing: &'static str },
 }
 
-/// Gives an order that is answered with one word.
+/// Gives an order, and what belongs to it, that is answered with one word of at most so many bytes.
 pub(super) async fn order(
     line: &mut Line,
-    order: &Order,
-    body: &[u8],
+    (order, body, most): (&Order, &[u8], u64),
     limit: Duration,
     doing: &'static str,
-) -> Result<Word, Failed> {
+) -> Result<Frame<Word>, Failed> {
     let talking = async {
         line.say(order, body).await?;
-        line.hear::<Word>(SHORT_BYTES_MAX).await
+        line.hear::<Word>(most).await
     };
     match tokio::time::timeout(limit, talking).await {
-        Ok(Ok(Frame { message, .. })) => Ok(message),
+        Ok(Ok(answer)) => Ok(answer),
         Ok(Err(lost)) => Err(Failed::Lost { lost, doing }),
         Err(_) => Err(Failed::TooLong { limit, doing }),
     }

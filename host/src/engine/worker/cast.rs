@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use tokio::runtime::Runtime;
 
-use super::wire::{Casting, Surroundings};
-use crate::engine::authority::Authority;
-use crate::engine::{Engine, InstancePolicy, Invocation, Loadable, Metering};
+use super::away::Opening;
+use super::code::{packed, unpacked};
+use super::wire::{Casting, Instances, Surroundings};
+use crate::engine::load::{Checks, load};
+use crate::engine::{Engine, InstancePolicy, Invocation, Loadable, Loaded, Metering};
 use crate::model::{
     Budget, ClockMode, Description, Digest, Grant, Operation, Permissions, RandomMode,
 };
@@ -29,7 +31,15 @@ const NOTHING: [u8; 80] = [
 ];
 
 /// What a worker is told of a component.
-pub(super) fn told(loadable: &Loadable, authority: &Authority, budget: Budget) -> Casting {
+pub(super) fn told(opening: &Opening<'_>, budget: Budget) -> Casting {
+    let Opening { loadable, authority, is_unnamed, .. } = opening;
+    let instances = match loadable.lifetime {
+        InstancePolicy::WalledPool { .. } => Instances::Kept,
+        InstancePolicy::Walled { .. }
+        | InstancePolicy::Fresh
+        | InstancePolicy::Pooled { .. }
+        | InstancePolicy::Session { .. } => Instances::Fresh,
+    };
     let json = |value: serde_json::Result<String>| value.unwrap_or_default();
     Casting {
         name: loadable.name.to_string(),
@@ -48,15 +58,47 @@ pub(super) fn told(loadable: &Loadable, authority: &Authority, budget: Budget) -
                 RandomMode::Seeded(seed) => Some(seed),
             }),
         },
+        instances,
+        is_unnamed: *is_unnamed,
+        component_bytes: loadable.component.len() as u64,
     }
 }
 
-/// The same in the worker, ready to be loaded. Fuel meters every call there: looking at the clock from
-/// another thread is nothing that a worker could do.
-pub(super) fn casting(said: Casting, component: Vec<u8>) -> Result<Loadable, String> {
-    let Casting { name, version, description, budget, surroundings } = said;
+/// Loads it in the worker. Gives the code, for other workers, where it had to be compiled.
+pub(super) fn load_here(
+    engine: &Engine,
+    said: Casting,
+    mut component: Vec<u8>,
+) -> Result<(Loaded, Vec<u8>), String> {
+    let told = |error: &dyn std::fmt::Display| error.to_string();
+    let length = usize::try_from(said.component_bytes).unwrap_or(usize::MAX);
+    let code = component.split_off(length.min(component.len()));
+    let checks = if said.is_unnamed { Checks::None } else { Checks::Manifest };
+    let (native, new) = match unpacked(&code) {
+        Some(native) => (native, Vec::new()),
+        None => {
+            let native = engine.precompile(&component, Metering::Fuel);
+            let native = native.map_err(|error| told(&error))?;
+            let new = packed(&native);
+            (native, new)
+        }
+    };
+    let loadable = Loadable { native: vec![native], ..casting(said, component)? };
+    let loaded = load(&engine.shared, loadable, checks, None).map_err(|error| told(&error))?;
+    Ok((loaded, new))
+}
+
+/// What is to be loaded. Fuel meters every call: looking at the clock from another thread is nothing
+/// that a worker could do.
+fn casting(said: Casting, component: Vec<u8>) -> Result<Loadable, String> {
+    let Casting { name, version, description, budget, surroundings, instances, .. } = said;
     let told = |error: &dyn std::fmt::Display| error.to_string();
     let version = version.map(|version| version.parse()).transpose();
+    let lifetime = match instances {
+        Instances::Fresh => InstancePolicy::Fresh,
+        // The parent counts the calls, and replaces the process.
+        Instances::Kept => InstancePolicy::Pooled { calls_max: u32::MAX, idle_max: 1 },
+    };
     Ok(Loadable {
         name: name.parse().map_err(|error| told(&error))?,
         version: version.map_err(|error| told(&error))?,
@@ -65,7 +107,7 @@ pub(super) fn casting(said: Casting, component: Vec<u8>) -> Result<Loadable, Str
         description: serde_json::from_str(&description).map_err(|error| told(&error))?,
         budget: serde_json::from_str(&budget).map_err(|error| told(&error))?,
         grant: grant(surroundings),
-        lifetime: InstancePolicy::Fresh,
+        lifetime,
         metering: Metering::Fuel,
         native: Vec::new(),
     })

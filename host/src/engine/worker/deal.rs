@@ -8,6 +8,7 @@
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use engraft_wit::host::imports::types::Description;
 use tracing::Span;
 
 use super::answer::answer;
@@ -58,6 +59,12 @@ pub(super) const FUEL_WITHOUT_BOUND: u64 = u64::MAX >> 1;
 pub(crate) struct Done {
     pub(crate) output: Vec<u8>,
     pub(crate) checks: Vec<SelfCheck>,
+    /// What it says of itself, as it says it.
+    pub(crate) description: Option<Description>,
+    /// What readers gave.
+    pub(crate) traces: Vec<Vec<u8>>,
+    /// How long the guest took by the worker's clock, which is no part of what goes through pipes.
+    pub(crate) time: Duration,
 }
 
 /// Why a call came to no end that its worker could tell.
@@ -147,8 +154,10 @@ impl<'a> Dealing<'a> {
     ) -> Result<Result<Done, Box<Outcome>>, Broken> {
         let unreadable =
             |error: serde_json::Error| Broken::Lost(Lost::Nonsense(clean(&error.to_string())));
-        let Ended { outcome, usage, logs, checks } = ended;
-        self.add(serde_json::from_str(&usage).map_err(unreadable)?, fuel);
+        let Ended { outcome, usage, logs, checks, description, traces } = ended;
+        let usage: Usage = serde_json::from_str(&usage).map_err(unreadable)?;
+        let time = usage.duration;
+        self.add(usage, fuel);
         for LogLine { level, message, fields } in logs {
             // A line too many is dropped and counted, as ever.
             drop(self.state.write_log(level, &message, &fields));
@@ -163,7 +172,8 @@ impl<'a> Dealing<'a> {
                 name: clean(&name),
                 problem: problem.as_deref().map(clean),
             });
-            return Ok(Ok(Done { output, checks: checks.collect() }));
+            let (checks, description) = (checks.collect(), description.map(|said| *said));
+            return Ok(Ok(Done { output, checks, description, traces, time }));
         };
         let outcome = serde_json::from_str(&outcome).map_err(unreadable)?;
         Ok(Err(self.cleaned(outcome)?.into()))

@@ -17,7 +17,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::runtime::Runtime;
 
-use super::cast::{casting, warm_up};
+use super::cast::{load_here, warm_up};
+use super::code::packed;
 use super::program::WorkerProgram;
 use super::raise::{raise_first, raise_last};
 use super::wall::{Wall, Walls, WorkerLimits};
@@ -26,7 +27,7 @@ use super::wire::{
     Word, lengths, pack, unpack,
 };
 use crate::engine::{Engine, EngineConfig, Invocation, Loaded, Metering, Report};
-use crate::model::Outcome;
+use crate::model::{Outcome, Output};
 
 /// Instances at once: the guest makes one, and WASI's adapters belong to it.
 const INSTANCES: u32 = 2;
@@ -114,15 +115,20 @@ fn obey(engine: &Engine, runtime: &Runtime) -> io::Result<()> {
         let (word, body) = match (message, &loaded) {
             (Order::Compile, _) => {
                 let compiled = engine.precompile(&body, Metering::Fuel);
-                (Word::Compiled(compiled.map(drop).map_err(|error| error.to_string())), Vec::new())
+                let (told, code) = match compiled {
+                    Ok(native) => (Ok(()), packed(&native)),
+                    Err(error) => (Err(error.to_string()), Vec::new()),
+                };
+                (Word::Compiled(told), code)
             }
-            (Order::Load(said), None) => {
-                let made = casting(*said, body)
-                    .and_then(|it| engine.load_blocking(it).map_err(|error| error.to_string()));
-                let traits = made.as_ref().map(Traits::from).map_err(String::clone);
-                loaded = made.ok();
-                (Word::Loaded(traits), Vec::new())
-            }
+            (Order::Load(said), None) => match load_here(engine, *said, body) {
+                Ok((made, code)) => {
+                    let traits = Traits::from(&made);
+                    loaded = Some(made);
+                    (Word::Loaded(Ok(traits)), code)
+                }
+                Err(message) => (Word::Loaded(Err(message)), Vec::new()),
+            },
             (Order::Call(order), Some(loaded)) => {
                 let (ended, output) = runtime.block_on(call(loaded, &order, body))?;
                 (Word::Ended(Box::new(ended)), output)
@@ -140,11 +146,26 @@ async fn call(loaded: &Loaded, order: &CallOrder, body: Vec<u8>) -> io::Result<(
         Invocation::new(order.operation.as_str(), input).fuel(order.fuel).deadline(order.time)
     };
     let mut output = Vec::new();
-    let mut checks = Vec::new();
+    let (mut checks, mut description, mut traces) = (Vec::new(), None, Vec::new());
     let report = match &order.deed {
         Deed::Invoke => {
             let input = String::from_utf8(body).map_err(io::Error::other)?;
             loaded.call(invocation(input)).await
+        }
+        Deed::Trace { readers } => {
+            let input = String::from_utf8(body).map_err(io::Error::other)?;
+            let (report, read) = loaded.call_traced(invocation(input), readers).await;
+            traces = read;
+            report
+        }
+        Deed::Read { readers } => {
+            traces = loaded.read(readers).await;
+            Report::unstarted(Outcome::Returned(Output::new("null".to_owned())))
+        }
+        Deed::Describe => {
+            let (said, report) = loaded.described().await;
+            description = said.map(Box::new);
+            report
         }
         Deed::SelfTest => {
             let (made, report) = loaded.self_test().await;
@@ -162,7 +183,7 @@ async fn call(loaded: &Loaded, order: &CallOrder, body: Vec<u8>) -> io::Result<(
     };
     let Report { outcome, usage, logs } = report;
     let outcome = if let Outcome::Returned(text) = outcome {
-        if matches!(order.deed, Deed::Invoke) {
+        if matches!(order.deed, Deed::Invoke | Deed::Trace { .. }) {
             output = text.into_string().into_bytes();
         }
         None
@@ -171,7 +192,7 @@ async fn call(loaded: &Loaded, order: &CallOrder, body: Vec<u8>) -> io::Result<(
     };
     let usage = serde_json::to_string(&usage)?;
     let logs = logs.into_iter().map(Into::into).collect();
-    Ok((Ended { outcome, usage, logs, checks }, output))
+    Ok((Ended { outcome, usage, logs, checks, description, traces }, output))
 }
 
 /// Asks the parent, and waits for what it answers.
@@ -273,8 +294,8 @@ mod tests {
         assert_eq!(words[0], MARK);
         let read = Settings::read(words.into_iter().skip(1).map(OsString::from)).unwrap();
         assert_eq!(format!("{read:?}"), format!("{settings:?}"));
-        let other = ["2", "7", "0", "8", "9"].map(OsString::from);
+        let other = ["1", "7", "0", "8", "9"].map(OsString::from);
         assert!(Settings::read(other.into_iter()).is_none(), "another version");
-        assert!(Settings::read([OsString::from("1")].into_iter()).is_none(), "too few words");
+        assert!(Settings::read([OsString::from("2")].into_iter()).is_none(), "too few words");
     }
 }

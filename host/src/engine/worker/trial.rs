@@ -1,14 +1,15 @@
 //! What is tried in a worker of its own, once: which walls stand, and whether something compiles.
 //!
-//! *Never:* compiled code comes back; whoever has been told that it compiles compiles it anew.
+//! *Never:* code that comes back is loaded but in a worker.
 
 use std::time::Duration;
 
 use super::away::{nonsense, order, start};
+use super::code::{AwayCode, code_bytes_max};
 use super::program::{WorkerError, WorkerProgram};
 use super::serve::Settings;
 use super::wall::{Walls, WorkerLimits};
-use super::wire::{Order, Word};
+use super::wire::{Frame, Order, Word};
 use crate::engine::EngineConfig;
 
 /// Which walls stand around a worker of this program, on this machine. Starts one and lets it go.
@@ -32,12 +33,34 @@ pub async fn compile(
     limits: WorkerLimits,
     limit: Duration,
 ) -> Result<(), WorkerError> {
+    compiled(program, component, limits, limit).await.map(drop)
+}
+
+/// The same, and keeps the code for the workers to come.
+pub(crate) async fn compile_away(
+    program: &WorkerProgram,
+    component: &[u8],
+    limit: Duration,
+) -> Result<Option<AwayCode>, WorkerError> {
+    let code = compiled(program, component, WorkerLimits::default(), limit).await?;
+    Ok(AwayCode::of(code))
+}
+
+async fn compiled(
+    program: &WorkerProgram,
+    component: &[u8],
+    limits: WorkerLimits,
+    limit: Duration,
+) -> Result<Vec<u8>, WorkerError> {
     const DOING: &str = "it compiled the component";
     let (mut line, _) = start(program, settings(limits)).await?;
-    match order(&mut line, &Order::Compile, component, limit, DOING).await {
-        Ok(Word::Compiled(Ok(()))) => Ok(()),
-        Ok(Word::Compiled(Err(message))) => Err(WorkerError::Refused { message }),
-        Ok(other) => Err(nonsense(DOING, &other)),
+    let compiling = (&Order::Compile, component, code_bytes_max(component.len()));
+    match order(&mut line, compiling, limit, DOING).await {
+        Ok(Frame { message: Word::Compiled(Ok(())), body }) => Ok(body),
+        Ok(Frame { message: Word::Compiled(Err(message)), .. }) => {
+            Err(WorkerError::Refused { message })
+        }
+        Ok(Frame { message, .. }) => Err(nonsense(DOING, &message)),
         Err(why) => Err(why.told(line)),
     }
 }

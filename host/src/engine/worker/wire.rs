@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use engraft_wit::host::imports;
 use engraft_wit::host::imports::kv::{Change, Expectation};
+use engraft_wit::host::imports::types::Description;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +19,7 @@ use crate::engine::report::LogLine;
 use crate::engine::services::LogLevel;
 
 /// The version of all that is said here.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 /// The first word of a worker's command line.
 pub(super) const MARK: &str = "engraft-worker";
 
@@ -31,9 +32,10 @@ pub(super) const BYTES_MAX: u64 = 512 << 20;
 /// What a parent says.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Order {
-    /// Compiles the body and keeps nothing of it.
+    /// Compiles the body, keeps nothing of it, and gives the code.
     Compile,
-    /// Loads the body, once in a worker's life.
+    /// Loads the body, once in a worker's life: a component, and behind it what another worker has
+    /// compiled it to, where there was one.
     Load(Box<Casting>),
     /// Calls what is loaded; the body is the input.
     Call(CallOrder),
@@ -46,9 +48,9 @@ pub(super) enum Order {
 pub(super) enum Word {
     /// The first word: which walls stand.
     Ready { version: u32, walls: Walls },
-    /// It is compiled.
+    /// It is compiled; the body is the code.
     Compiled(Result<(), String>),
-    /// It is loaded.
+    /// It is loaded; the body is the code, where it had to be compiled.
     Loaded(Result<Traits, String>),
     /// The guest asks for something, and waits.
     Ask(Ask),
@@ -65,6 +67,20 @@ pub(super) struct Casting {
     pub(super) budget: String,
     /// What WASI gives by itself. Whatever the contract has, the parent gives.
     pub(super) surroundings: Surroundings,
+    pub(super) instances: Instances,
+    /// Whether nobody knows yet what it asks for. It is linked then, and denied all that it tries.
+    pub(super) is_unnamed: bool,
+    /// How much of the body is the component.
+    pub(super) component_bytes: u64,
+}
+
+/// How long instances live in a worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Instances {
+    /// A new one for each call.
+    Fresh,
+    /// One for all calls, as long as nothing breaks it.
+    Kept,
 }
 
 /// What WASI shows of the world without asking the parent.
@@ -99,6 +115,12 @@ pub(super) struct CallOrder {
 pub(crate) enum Deed {
     /// An operation.
     Invoke,
+    /// An operation, and then what these exports give, on the same instance.
+    Trace { readers: Vec<String> },
+    /// What these exports give, before anything is called.
+    Read { readers: Vec<String> },
+    /// What it says of itself.
+    Describe,
     /// Its checks of itself.
     SelfTest,
     /// Its state is saved.
@@ -140,6 +162,10 @@ pub(super) struct Ended {
     pub(super) logs: Vec<Line>,
     /// Of its checks of itself.
     pub(super) checks: Vec<(String, Option<String>)>,
+    /// What it said of itself.
+    pub(super) description: Option<Box<Description>>,
+    /// What readers gave.
+    pub(super) traces: Vec<Vec<u8>>,
 }
 
 /// One line of a log.

@@ -14,7 +14,7 @@ const CUTS: u64 = 9;
 
 /// Each host call fails in each way; the candidate says no or goes on, and does not break.
 pub(super) async fn faults(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
-    let loaded = trial.actor.load(Cast::default()).map_err(|error| error.to_string())?;
+    let loaded = trial.actor.load(Cast::default()).await.map_err(|error| error.to_string())?;
     let mut found: Vec<Draft> = Vec::new();
     for base in &trial.bases {
         let fallible = base.seen.calls.iter().filter(|call| call.is_fallible()).count();
@@ -42,7 +42,7 @@ pub(super) async fn faults(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
 /// A run is cut off at several places, and then made whole: what is kept must let it through.
 pub(super) async fn fuel_cut(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     let actor = trial.actor;
-    let loaded = actor.load(Cast::default()).map_err(|error| error.to_string())?;
+    let loaded = actor.load(Cast::default()).await.map_err(|error| error.to_string())?;
     let mut found = Vec::new();
     let writing =
         trial.bases.iter().filter(|base| base.seen.calls.iter().any(HostCall::is_fallible));

@@ -15,7 +15,7 @@ use crate::model::{Change, HttpRule, KvQuota, Permissions, Transaction};
 /// Everything is allowed here; what the manifest asks for is held against it afterwards.
 pub(super) async fn beyond(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     let cast = Cast { allows: Allows::Everything, ..Cast::default() };
-    let loaded = trial.actor.load(cast).map_err(|error| error.to_string())?;
+    let loaded = trial.actor.load(cast).await.map_err(|error| error.to_string())?;
     let asked = trial.actor.manifest().permissions();
     let mut found: Vec<Draft> = Vec::new();
     for base in &trial.bases {
@@ -64,7 +64,12 @@ fn excess(call: &HostCall, asked: &Permissions) -> Option<String> {
             let allowed = asked.config.iter().any(|names| names.matches(&call.target));
             (!allowed).then(|| format!("the setting {}", call.target))
         }
-        Function::Log | Function::Progress | Function::KvRead | Function::KvWrite => None,
+        // What may be asked of the program is decided by what is imported.
+        Function::Own
+        | Function::Log
+        | Function::Progress
+        | Function::KvRead
+        | Function::KvWrite => None,
     }
 }
 
@@ -75,6 +80,7 @@ pub(super) async fn isolation(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     let loaded = trial
         .actor
         .load(Cast { lifetime, ..Cast::default() })
+        .await
         .map_err(|error| error.to_string())?;
     let canary = Canary::of("what the first user said");
     let mut found = Vec::new();
@@ -100,7 +106,7 @@ pub(super) async fn isolation(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
 
 /// Where inputs, settings and values come out.
 pub(super) async fn leak(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
-    let loaded = trial.actor.load(Cast::default()).map_err(|error| error.to_string())?;
+    let loaded = trial.actor.load(Cast::default()).await.map_err(|error| error.to_string())?;
     let said = Canary::of("an input");
     let set = Canary::of("a setting");
     let kept = Canary::of("a value");
@@ -138,6 +144,7 @@ fn told(call: &HostCall, what: &str, form: Form) -> Option<Draft> {
     let goes_out = match call.function {
         Function::Http => "goes out in a request",
         Function::Call => "goes to another capability",
+        Function::Own => "goes to the program",
         Function::Log => "goes into the log",
         Function::Progress => "goes into its progress",
         Function::KvWrite | Function::KvRead | Function::Config => return None,

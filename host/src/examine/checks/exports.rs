@@ -11,6 +11,15 @@ const OF_CONTRACT: [&str; 3] =
     ["engraft:capability/self-test@", "engraft:capability/state@", "engraft:capability/types@"];
 /// What toolchains export of their own accord, and nobody calls.
 const OF_TOOLCHAINS: [&str; 2] = ["wasi:cli/run@", "wasi:http/incoming-handler@"];
+/// By what interpreters were started when a component was built: the snapshot of their memory that was
+/// taken then is what runs, and its makers leave the door in. Nobody goes through it any more, whatever
+/// is behind it; the kind is told so that nothing else passes under the name.
+const LEFT_BY_TOOLCHAINS: [(&str, OuterKind); 2] = [
+    // componentize-qjs, of JavaScript and TypeScript.
+    ("init", OuterKind::Function),
+    // componentize-py.
+    ("exports", OuterKind::Instance),
+];
 
 pub(super) fn exports(subject: &Subject<'_>) -> Vec<Draft> {
     let Some(manifest) = subject.manifest else { return Vec::new() };
@@ -50,8 +59,9 @@ fn strange(exports: &[OuterExport]) -> Vec<Draft> {
     strange
         .map(|export| {
             let what = format!("nothing of the contract reaches its export `{}`", export.name);
-            let severity =
-                if is_of_toolchain(&export.name) { Severity::Note } else { Severity::Error };
+            let is_left = LEFT_BY_TOOLCHAINS.contains(&(export.name.as_str(), export.kind));
+            let is_known = is_left || is_of_toolchain(&export.name);
+            let severity = if is_known { Severity::Note } else { Severity::Error };
             Draft::new(what).severity(severity).seen("the exports", &export.name)
         })
         .collect()

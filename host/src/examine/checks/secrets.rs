@@ -36,6 +36,18 @@ pub(super) fn secret(subject: &Subject<'_>) -> Vec<Draft> {
     found.into_drafts()
 }
 
+/// Looks through what else there is of a candidate, each stretch with its place.
+pub(crate) fn in_places(places: impl Iterator<Item = (String, Vec<u8>)>) -> Vec<Draft> {
+    let mut found = Found::default();
+    for (place, bytes) in places {
+        // Most of a memory is empty, and looking through nothing takes as long.
+        for part in bytes.split(|byte| *byte == 0).filter(|part| part.len() >= TEXT_BYTES_MIN) {
+            found.add(&place, scan(part));
+        }
+    }
+    found.into_drafts()
+}
+
 pub(super) fn in_manifest(subject: &Subject<'_>) -> Vec<Draft> {
     let mut found = Found::default();
     for text in &subject.texts {

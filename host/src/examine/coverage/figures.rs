@@ -62,6 +62,9 @@ pub struct FunctionCoverage {
     /// Its name, where the component carries names.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
+    /// The file and the line that it begins at, where the component carries them.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub line: String,
     /// Basic blocks that were entered.
     pub blocks: Share,
 }

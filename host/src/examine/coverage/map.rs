@@ -3,7 +3,7 @@
 //! *Never:* a trace that is longer or shorter than its module has probes counts beyond them.
 
 use super::figures::{FunctionCoverage, ModuleCoverage, Share};
-use super::rewrite::{ProbedModule, Reader};
+use super::probed::{ProbedModule, Reader};
 use crate::engine::Trace;
 use crate::examine::facts::Facts;
 use crate::examine::finding::clean;
@@ -87,7 +87,8 @@ fn told(module: &ProbedModule, reached: &[bool], facts: &Facts<'_>) -> ModuleCov
     let of = facts.modules.iter().find(|it| it.number == module.number);
     let function = |(index, blocks): (u32, Share)| {
         let name = of.and_then(|module| module.name_of(index)).unwrap_or_default();
-        FunctionCoverage { index, name: clean(&name), blocks }
+        let line = of.and_then(|module| module.line_of(index)).unwrap_or_default();
+        FunctionCoverage { index, name: clean(&name), line: clean(&line), blocks }
     };
     let least = all.into_iter().take(LEAST_MAX).map(function).collect();
     ModuleCoverage { number: module.number, functions, blocks, least }

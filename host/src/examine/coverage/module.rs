@@ -1,20 +1,27 @@
 //! A core module with probes: everything new stands behind what was there, so that no index moves.
 //!
-//! It gets one memory for the probes, and a function that tells where they lie. Custom sections go: they
-//! describe code that stands elsewhere now, and mean nothing to whoever runs it.
+//! It gets one memory for the probes, and a function that tells where they lie; and one that tells what
+//! lies in its own memory. Custom sections go: they describe code that stands elsewhere now, and mean
+//! nothing to whoever runs it.
 //!
 //! *Never:* a memory, a function or a type that was there gets another number.
 
 use std::ops::Range;
 
 use wasm_encoder::Encode;
-use wasmparser::{BinaryReader, BinaryReaderError, FunctionBody, Payload, TypeRef};
+use wasmparser::{BinaryReader, BinaryReaderError, FunctionBody, MemoryType, Payload, TypeRef};
 
 use super::blocks::{PROBES_AT, count, place, probed};
 
 /// The names under which a module shows its probes to the component around it.
 pub(super) const READER: &str = "engraft:coverage";
 pub(super) const MEMORY: &str = "engraft:coverage-memory";
+/// And its own memory.
+pub(super) const OWN_READER: &str = "engraft:own";
+pub(super) const OWN_MEMORY: &str = "engraft:own-memory";
+
+/// Bytes of its own memory that are told: data, a stack, and the beginning of a heap lie there.
+const OWN_BYTES_MAX: u32 = 4 << 20;
 
 /// Probes of all modules together; each is a byte to read after each call.
 const PROBES_MAX: u32 = 1 << 20;
@@ -49,6 +56,8 @@ pub(super) struct Module {
     types: u32,
     functions: u32,
     memories: u32,
+    /// Whether its first memory is a plain one with room for anything.
+    has_memory: bool,
     code: Vec<u8>,
     code_bytes: usize,
     probes: u32,
@@ -64,6 +73,8 @@ pub(super) struct Done {
     /// Whether it was left so because it is too large.
     pub(super) is_large: bool,
     pub(super) probes: u32,
+    /// Whether it tells what lies in its own memory.
+    pub(super) has_memory: bool,
     pub(super) compared: Vec<i64>,
 }
 
@@ -75,6 +86,7 @@ impl Module {
             types: 0,
             functions: 0,
             memories: 0,
+            has_memory: false,
             code: Vec::new(),
             code_bytes: 0,
             probes: 0,
@@ -100,16 +112,28 @@ impl Module {
                 for import in imports.into_imports() {
                     match import?.ty {
                         TypeRef::Func(_) | TypeRef::FuncExact(_) => self.functions += 1,
-                        TypeRef::Memory(_) => self.memories += 1,
+                        TypeRef::Memory(memory) => self.memory(&memory),
                         TypeRef::Table(_) | TypeRef::Global(_) | TypeRef::Tag(_) => {}
                     }
                 }
             }
-            Payload::MemorySection(memories) => self.memories += memories.count(),
+            Payload::MemorySection(memories) => {
+                for memory in memories {
+                    self.memory(&memory?);
+                }
+            }
             Payload::CodeSectionEntry(body) => self.body(&body)?,
             _ => {}
         }
         Ok(())
+    }
+
+    fn memory(&mut self, memory: &MemoryType) {
+        if self.memories == 0 {
+            let is_plain = !memory.memory64 && memory.page_size_log2.is_none();
+            self.has_memory = is_plain && memory.initial > 0;
+        }
+        self.memories += 1;
     }
 
     fn body(&mut self, body: &FunctionBody<'_>) -> Result<(), BinaryReaderError> {
@@ -137,7 +161,14 @@ impl Module {
         if self.bodies.is_empty() || !self.is_small() {
             let bytes = file.get(self.begin..end).unwrap_or_default().to_vec();
             let is_large = !self.is_small();
-            return Ok(Done { bytes, bodies: Vec::new(), is_large, probes: 0, compared: vec![] });
+            return Ok(Done {
+                bytes,
+                bodies: Vec::new(),
+                is_large,
+                probes: 0,
+                has_memory: false,
+                compared: vec![],
+            });
         }
         let mut sections: Vec<(u8, Vec<u8>)> = Vec::new();
         for (id, range) in &self.sections {
@@ -157,8 +188,8 @@ impl Module {
             bytes.push(id);
             content.as_slice().encode(&mut bytes);
         }
-        let Self { bodies, probes, compared, .. } = self;
-        Ok(Done { bytes, bodies, is_large: false, probes, compared })
+        let Self { bodies, probes, has_memory, compared, .. } = self;
+        Ok(Done { bytes, bodies, is_large: false, probes, has_memory, compared })
     }
 
     /// A section with what is new behind what was there.
@@ -173,8 +204,9 @@ impl Module {
                 1
             }
             FUNCTION => {
-                self.types.encode(&mut more);
-                1
+                let added = 1 + u32::from(self.has_memory);
+                (0..added).for_each(|_| self.types.encode(&mut more));
+                added
             }
             MEMORIES => {
                 const PAGE: u32 = 65_536;
@@ -191,11 +223,21 @@ impl Module {
                 MEMORY.encode(&mut more);
                 more.push(MEMORY_KIND);
                 self.memories.encode(&mut more);
-                2
+                if self.has_memory {
+                    OWN_READER.encode(&mut more);
+                    more.push(FUNCTION_KIND);
+                    (self.functions + count(self.bodies.len()) + 1).encode(&mut more);
+                    OWN_MEMORY.encode(&mut more);
+                    more.extend([MEMORY_KIND, 0]);
+                }
+                2 + 2 * u32::from(self.has_memory)
             }
             CODE => {
                 self.reader().as_slice().encode(&mut more);
-                1
+                if self.has_memory {
+                    own_reader().as_slice().encode(&mut more);
+                }
+                1 + u32::from(self.has_memory)
             }
             _ => return Ok(bytes.to_vec()),
         };
@@ -228,4 +270,29 @@ impl Module {
         body.extend([I32_CONST, 0, END]);
         body
     }
+}
+
+/// Tells of memory 0 from its beginning on. Where the list is and how long it is has to stand in the same
+/// memory, so it takes the last eight bytes of that: where something lies there, nobody sees it.
+fn own_reader() -> Vec<u8> {
+    const LOCAL_GET: u8 = 0x20;
+    const LOCAL_TEE: u8 = 0x22;
+    const I32_CONST: u8 = 0x41;
+    const I32_STORE: u8 = 0x36;
+    const I32_LT_U: u8 = 0x49;
+    const SELECT: u8 = 0x1b;
+    const MEMORY_SIZE: u8 = 0x3f;
+    const SHIFT_LEFT: u8 = 0x74;
+    const SUBTRACT: u8 = 0x6b;
+    const END: u8 = 0x0b;
+    // One local of i32: the end of what is told, at most.
+    let mut body = vec![1, 1, 0x7f];
+    body.extend([MEMORY_SIZE, 0, I32_CONST, 16, SHIFT_LEFT, I32_CONST, 8, SUBTRACT, LOCAL_TEE, 0]);
+    body.extend([I32_CONST, 0, I32_STORE, 2, 0]);
+    body.extend([LOCAL_GET, 0, LOCAL_GET, 0, I32_CONST]);
+    OWN_BYTES_MAX.cast_signed().encode(&mut body);
+    body.extend([LOCAL_GET, 0, I32_CONST]);
+    OWN_BYTES_MAX.cast_signed().encode(&mut body);
+    body.extend([I32_LT_U, SELECT, I32_STORE, 2, 4, LOCAL_GET, 0, END]);
+    body
 }

@@ -16,37 +16,15 @@ use wasmparser::{
 };
 
 use super::blocks::count;
-use super::module::{Body, MEMORY, Module, READER};
+use super::module::{MEMORY, Module, OWN_MEMORY, OWN_READER, READER};
+use super::probed::{Probed, ProbedModule, Reader, What};
 
-/// A component with probes.
-#[derive(Debug)]
-pub(crate) struct Probed {
-    pub(crate) component: Vec<u8>,
-    /// The modules that have probes.
-    pub(crate) modules: Vec<ProbedModule>,
-    /// Modules that were left as they are, because they are too large.
-    pub(crate) left_out: usize,
-    /// The exports to read, and which module each is of.
-    pub(crate) readers: Vec<Reader>,
-    /// Constants that something in it is compared with.
-    pub(crate) compared: Vec<i64>,
-}
-
-/// A module with probes.
-#[derive(Debug)]
-pub(crate) struct ProbedModule {
-    /// Its place among all modules, from one, as findings call it.
-    pub(crate) number: usize,
-    pub(crate) bodies: Vec<Body>,
-    pub(crate) probes: u32,
-}
-
-/// An export that gives the probes of one instance.
-#[derive(Debug, Clone)]
-pub(crate) struct Reader {
-    pub(crate) export: String,
-    /// Which of the probed modules.
-    pub(crate) module: usize,
+/// A reader that is to be lifted.
+#[derive(Clone, Copy)]
+struct Lift {
+    instance: u32,
+    module: usize,
+    what: What,
 }
 
 /// Puts probes into a component that was found valid before.
@@ -171,8 +149,12 @@ impl Rewriter<'_> {
                 let index = is_probed.then_some(self.probed.modules.len());
                 self.probed.left_out += usize::from(!is_probed && done.is_large);
                 if is_probed {
-                    let (number, bodies, probes) = (self.modules, done.bodies, done.probes);
-                    self.probed.modules.push(ProbedModule { number, bodies, probes });
+                    self.probed.modules.push(ProbedModule {
+                        number: self.modules,
+                        bodies: done.bodies,
+                        probes: done.probes,
+                        has_memory: done.has_memory,
+                    });
                     self.probed.compared.extend(done.compared);
                 }
                 if let Some(scope) = self.scope() {
@@ -295,25 +277,33 @@ impl Rewriter<'_> {
 
     /// Exports the reader of each instance with probes: lifted, or passed on from within.
     fn show(&mut self, scope: &mut Scope) -> Vec<Reader> {
-        let lifted = count(scope.core.len());
+        let mut lifts = Vec::new();
+        for (instance, module) in scope.core.iter().copied() {
+            lifts.push(Lift { instance, module, what: What::Probes });
+            if self.probed.modules.get(module).is_some_and(|module| module.has_memory) {
+                lifts.push(Lift { instance, module, what: What::Memory });
+            }
+        }
+        let lifted = count(lifts.len());
         let inner = scope.inner.iter().flat_map(|(_, readers)| readers.iter());
-        let modules: Vec<usize> =
-            scope.core.iter().map(|(_, module)| *module).chain(inner.map(|it| it.module)).collect();
-        if modules.is_empty() {
+        let inner = inner.map(|reader| (reader.module, reader.what));
+        let shown: Vec<(usize, What)> =
+            lifts.iter().map(|lift| (lift.module, lift.what)).chain(inner).collect();
+        if shown.is_empty() {
             return Vec::new();
         }
         // Aliases come before what is lifted, so what is passed on has the lower numbers.
-        let passed = count(modules.len()) - lifted;
+        let passed = count(shown.len()) - lifted;
         let first = scope.counts.functions;
-        scope.append_lifted();
+        scope.append_lifted(&lifts);
         let mut exports = ComponentExportSection::new();
         let mut readers = Vec::new();
-        for (at, module) in (0..).zip(modules) {
+        for (at, (module, what)) in (0..).zip(shown) {
             let index = if at < lifted { first + passed + at } else { first + at - lifted };
             let export = format!("{}-x{}", self.prefix, self.exports);
             self.exports += 1;
             exports.export(export.as_str(), ComponentExportKind::Func, index, None);
-            readers.push(Reader { export, module });
+            readers.push(Reader { export, module, what });
         }
         exports.append_to_component(&mut scope.out);
         readers
@@ -339,7 +329,7 @@ impl Scope {
     }
 
     /// Writes aliases, the type `func() -> list<u8>`, and the lifted functions.
-    fn append_lifted(&mut self) {
+    fn append_lifted(&mut self, lifts: &[Lift]) {
         let mut aliases = ComponentAliasSection::new();
         let mut types = ComponentTypeSection::new();
         let mut lifted = CanonicalFunctionSection::new();
@@ -348,8 +338,12 @@ impl Scope {
         let bytes_type = ComponentValType::Type(bytes);
         let none: [(&str, ComponentValType); 0] = [];
         types.function().params(none).result(Some(bytes_type));
-        for (at, (instance, _)) in (0..).zip(&self.core) {
-            for (kind, name) in [(ExportKind::Func, READER), (ExportKind::Memory, MEMORY)] {
+        for (at, Lift { instance, what, .. }) in (0..).zip(lifts) {
+            let (reader, memory) = match what {
+                What::Probes => (READER, MEMORY),
+                What::Memory => (OWN_READER, OWN_MEMORY),
+            };
+            for (kind, name) in [(ExportKind::Func, reader), (ExportKind::Memory, memory)] {
                 aliases.alias(Alias::CoreInstanceExport { instance: *instance, kind, name });
             }
             let memory = CanonicalOption::Memory(core_memories + at);

@@ -62,7 +62,7 @@ pub(super) async fn compare(
     let (component, manifest) = (&rival.component, &rival.manifest);
     let before = Run { component, manifest, ..run.beside() };
     let before = Actor::open(&before).await.map_err(|error| error.to_string())?;
-    let (new, old) = (warm(actor)?, warm(&before)?);
+    let (new, old) = (warm(actor).await?, warm(&before).await?);
     let mut both = Vec::new();
     for base in bases {
         let seen = before.call(&old, &base.operation, &base.input).await;

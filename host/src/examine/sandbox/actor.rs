@@ -3,18 +3,20 @@
 //! *Never:* a call is allowed more than the manifest asks for, but where the question is what it
 //! would try.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::Run;
 use super::playing::Playing;
 use super::stage::{HostCall, Script, Stage};
 use super::values::Values;
+use super::{Code, Run};
 use crate::artifact::Manifest;
+use crate::engine::worker::AwayCode;
 use crate::engine::{
     Engine, EngineConfig, EngineError, InstancePolicy, Invocation, Loadable, Loaded, Metering,
     NativeCode, Report, SelfCheck, Trace,
 };
+use crate::examine::place::Place;
 use crate::examine::tape::TapedCall;
 use crate::model::{
     Budget, Clock, ClockMode, Description, Digest, Grant, HttpRule, Outcome, Permissions,
@@ -32,9 +34,16 @@ pub(crate) const MOMENT: Duration = Duration::from_secs(1_767_268_800);
 pub(crate) struct Actor<'a> {
     run: &'a Run<'a>,
     engine: Engine,
-    code: NativeCode,
+    code: Known,
     digest: Digest,
     pub(crate) stage: Arc<Stage>,
+}
+
+/// What it was compiled to.
+enum Known {
+    Here(NativeCode),
+    /// The first worker compiles it, where none has before.
+    Worker(OnceLock<AwayCode>),
 }
 
 /// How a candidate is loaded.
@@ -78,21 +87,37 @@ impl<'a> Actor<'a> {
         let services = Arc::new(stage.services());
         let config = EngineConfig { services, ..run.config.clone() };
         let engine = Engine::new(config)?;
-        let code = match &run.code {
-            Some(code) => code.clone(),
-            None => engine.precompile_beside(Arc::clone(run.component), Metering::Fuel).await?,
+        let code = match (run.place, &run.code) {
+            (Place::Worker, code) => {
+                let code = code.as_ref().and_then(Code::of_worker);
+                Known::Worker(code.map(OnceLock::from).unwrap_or_default())
+            }
+            (Place::Here, Some(Code::Here(code))) => Known::Here(code.clone()),
+            (Place::Here, _) => {
+                let component = Arc::clone(run.component);
+                Known::Here(engine.precompile_beside(component, Metering::Fuel).await?)
+            }
         };
         Ok(Self { run, engine, code, digest: Digest::of(run.component), stage })
     }
 
     /// Loads it; nothing is compiled again.
-    pub(crate) fn load(&self, cast: Cast) -> Result<Loaded, EngineError> {
-        self.engine.load_blocking(self.loadable(cast))
-    }
-
-    /// Loads it where that takes longer: in a worker, which compiles it again.
-    pub(crate) async fn load_beside(&self, cast: Cast) -> Result<Loaded, EngineError> {
-        self.engine.load(self.loadable(cast)).await
+    pub(crate) async fn load(&self, cast: Cast) -> Result<Loaded, EngineError> {
+        let loadable = self.loadable(cast);
+        match &self.code {
+            Known::Here(code) => {
+                self.engine.load_blocking(Loadable { native: vec![code.clone()], ..loadable })
+            }
+            Known::Worker(known) => {
+                let lifetime = in_worker(cast.lifetime);
+                let loadable = Loadable { lifetime, ..loadable };
+                let loaded = self.engine.load_away(loadable, known.get().cloned()).await?;
+                if let Some(code) = loaded.away_code() {
+                    known.get_or_init(|| code);
+                }
+                Ok(loaded)
+            }
+        }
     }
 
     fn loadable(&self, cast: Cast) -> Loadable {
@@ -116,13 +141,13 @@ impl<'a> Actor<'a> {
             budget,
             lifetime: cast.lifetime,
             metering: Metering::Fuel,
-            native: vec![self.code.clone()],
+            native: Vec::new(),
         }
     }
 
-    /// Whether there are workers to load it in.
-    pub(crate) const fn has_worker(&self) -> bool {
-        self.run.config.worker.is_some()
+    /// Where it runs.
+    pub(crate) const fn place(&self) -> Place {
+        self.run.place
     }
 
     /// One call on a stage that begins anew.
@@ -145,7 +170,11 @@ impl<'a> Actor<'a> {
 
     /// One more call on the stage as it is.
     pub(crate) async fn go_on(&self, loaded: &Loaded, invocation: Invocation<'_>) -> Seen {
-        let Report { outcome, usage, .. } = loaded.call(invocation).await;
+        let Report { outcome, usage, .. } = match self.run.place {
+            Place::Here => loaded.call(invocation).await,
+            // What it took is the guest's own time then.
+            Place::Worker => loaded.call_traced(invocation, &[]).await.0,
+        };
         Seen { outcome, usage, calls: self.stage.take_calls() }
     }
 
@@ -171,6 +200,14 @@ impl<'a> Actor<'a> {
         (Seen { outcome, usage, calls: self.stage.take_calls() }, traces)
     }
 
+    /// What these exports give of a fresh instance that nobody has called; less where one breaks.
+    pub(crate) async fn read(&self, loaded: &Loaded, readers: &[String]) -> Vec<Trace> {
+        self.stage.begin(Script::default(), Values::default());
+        let read = loaded.read(readers).await;
+        drop(self.stage.take_calls());
+        read
+    }
+
     pub(crate) async fn self_test(&self, loaded: &Loaded) -> (Vec<SelfCheck>, Seen) {
         self.stage.begin(Script::default(), Values::default());
         let (checks, Report { outcome, usage, .. }) = loaded.self_test().await;
@@ -189,17 +226,32 @@ impl<'a> Actor<'a> {
         Arc::clone(self.run.component)
     }
 
+    /// Bytes of all its pieces of data, where its bytes were looked at.
+    pub(crate) fn data_bytes(&self) -> u64 {
+        let modules = self.run.facts.iter().flat_map(|facts| &facts.modules);
+        modules.flat_map(|module| &module.data).map(|piece| piece.bytes.len() as u64).sum()
+    }
+
     /// What it says of itself.
     pub(crate) async fn describe(&self) -> Result<Description, EngineError> {
-        let native = vec![self.code.clone()];
-        self.engine.describe_from(self.manifest().name(), self.component(), native).await
+        let (name, component) = (self.manifest().name(), self.component());
+        match &self.code {
+            Known::Here(code) => {
+                self.engine.describe_from(name, component, vec![code.clone()]).await
+            }
+            Known::Worker(code) => {
+                self.engine.describe_away(name, component, code.get().cloned()).await
+            }
+        }
     }
 }
 
 impl Seen {
-    /// Whether the candidate came to an end of its own, with an output or a no.
-    pub(crate) const fn is_orderly(&self) -> bool {
+    /// Whether the candidate came to an end of its own, with an output or a no; or to none because a tape
+    /// has no answer for it, which is not its fault.
+    pub(crate) fn is_orderly(&self) -> bool {
         matches!(self.outcome, Outcome::Returned(_) | Outcome::Refused(_))
+            || self.calls.iter().any(|call| !call.is_answered)
     }
 
     /// The output, where there is one.
@@ -210,6 +262,19 @@ impl Seen {
     /// Whether what it answered depends on what a script said.
     pub(crate) fn is_scripted(&self) -> bool {
         self.calls.iter().any(HostCall::is_scripted)
+    }
+}
+
+/// The same in workers; of calls at once each has a process.
+const fn in_worker(lifetime: InstancePolicy) -> InstancePolicy {
+    match lifetime {
+        InstancePolicy::Fresh => InstancePolicy::Walled { workers_max: 1, calls_max: u32::MAX },
+        InstancePolicy::Pooled { calls_max, idle_max } => {
+            InstancePolicy::WalledPool { workers_max: idle_max, calls_max }
+        }
+        InstancePolicy::Session { .. }
+        | InstancePolicy::Walled { .. }
+        | InstancePolicy::WalledPool { .. } => lifetime,
     }
 }
 
@@ -234,8 +299,8 @@ fn everything(asked: &Permissions) -> Permissions {
     all
 }
 
-/// Both keys are the same here, but for what no examination gives: directories, and interfaces of
-/// the embedding program, which would do what they do.
+/// Both keys are the same here, but for what no examination gives: directories. Interfaces of the
+/// embedding program are here only where a tape answers for them.
 fn grant(asked: &Permissions, cast: Cast) -> Grant {
     let env = asked.env.iter().map(|name| (name.clone(), format!("value of {name}")));
     Grant {
@@ -248,6 +313,7 @@ fn grant(asked: &Permissions, cast: Cast) -> Grant {
         secrets: asked.secrets.clone(),
         call: asked.call.clone(),
         config: asked.config.clone(),
+        custom: asked.custom.clone(),
         env: env.collect(),
         ..Grant::default()
     }

@@ -40,7 +40,7 @@ impl Playing {
 }
 
 /// The answer to something like this, for calls that are on no tape: the same, or a request to the same
-/// place with another query or body, or the same operation with another input.
+/// place with another query or body, or the same operation or function with another input.
 pub(super) fn likeliest<'a>(library: &'a [Exchange], asked: &Asked) -> Option<&'a Answer> {
     let of = |is_it: &dyn Fn(&Asked) -> bool| library.iter().find(|it| is_it(&it.asked));
     let same = of(&|known| known == asked);
@@ -58,5 +58,6 @@ fn kind(asked: &Asked) -> (&str, &str, &str) {
         Asked::KvRead { key } => ("kv-read", key, ""),
         Asked::KvList { prefix, .. } => ("kv-list", prefix, ""),
         Asked::KvWrite { changes } => ("kv-write", changes, ""),
+        Asked::Own { name, .. } => ("own", name, ""),
     }
 }

@@ -1,17 +1,14 @@
-//! The first run of a candidate, in a worker: what brings an engine down brings down that process, and
-//! never gets as far as this one.
-//!
-//! Everything after it runs in this process: instances that are used again, fuel that is cut, and times
-//! that are compared to nanoseconds are what a worker, with an instance for each call and a pipe between,
-//! cannot show.
+//! The first run of a candidate in a worker: what brings an engine down brings down that process, and is
+//! told of as what it is before any answer is looked at.
 //!
 //! *Never:* an answer counts here; only whether the worker lives.
 
-use super::{Actor, Cast, Tally, cases};
-use crate::engine::InstancePolicy;
+use super::{Actor, Tally, cases};
+use crate::engine::Loaded;
 use crate::examine::catalogue::CheckId;
 use crate::examine::finding::Draft;
 use crate::examine::notes::Notes;
+use crate::examine::place::Place;
 use crate::model::Outcome;
 
 /// Operations and inputs of each that are tried: all examples and the first generated ones, whose
@@ -20,29 +17,25 @@ const OPERATIONS_MAX: usize = 24;
 const INPUTS_MAX: usize = 12;
 
 /// Runs it there, where the level asks for that.
-pub(super) async fn run(actor: &Actor<'_>, notes: &mut Notes<'_>, tally: &mut Tally) {
+pub(super) async fn run(
+    actor: &Actor<'_>,
+    loaded: &Loaded,
+    notes: &mut Notes<'_>,
+    tally: &mut Tally,
+) {
     if !notes.profile.has(CheckId::REHEARSAL) {
         return;
     }
-    if !actor.has_worker() {
+    if actor.place() == Place::Here {
         return notes.inconclusive(CheckId::REHEARSAL, "there is no worker");
     }
-    let lifetime = InstancePolicy::Walled { workers_max: 1, calls_max: u32::MAX };
-    let loaded = match actor.load_beside(Cast { lifetime, ..Cast::default() }).await {
-        Ok(loaded) => loaded,
-        Err(error) => {
-            let found = Draft::new("it cannot be run in a worker");
-            return notes
-                .found(CheckId::REHEARSAL, vec![found.seen("the worker", error.to_string())]);
-        }
-    };
     let mut found = Vec::new();
     for operation in actor.manifest().description.operations.iter().take(OPERATIONS_MAX) {
         let examples = operation.examples.iter().map(|example| example.input.clone());
         let cases = cases(&operation.input_schema);
         for input in examples.chain(cases.valid).take(INPUTS_MAX) {
             let input = input.to_string();
-            let seen = actor.call(&loaded, &operation.name, &input).await;
+            let seen = actor.call(loaded, &operation.name, &input).await;
             tally.add(&seen);
             if let Some(how) = died(&seen.outcome) {
                 let message = format!("`{}` brings its worker down", operation.name);

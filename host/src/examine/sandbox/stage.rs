@@ -26,6 +26,9 @@ pub(crate) struct HostCall {
     pub(crate) payload: Vec<u8>,
     /// What else goes with it: method and headers of a request.
     pub(crate) beside: Vec<(String, String)>,
+    /// Whether there was anything to answer it with; only the program's own functions have no way to say
+    /// that there was not.
+    pub(crate) is_answered: bool,
 }
 
 /// A host function that does or tells something.
@@ -38,6 +41,8 @@ pub(crate) enum Function {
     KvWrite,
     Http,
     Call,
+    /// Of the embedding program's own interfaces.
+    Own,
 }
 
 /// How a host function fails, where it is made to.
@@ -114,6 +119,7 @@ impl Stage {
             .secrets(player())
             .values(Arc::new(player()))
             .peers(Arc::new(player()))
+            .exchanges(Arc::new(player()))
             .http(http)
     }
 
@@ -159,7 +165,7 @@ impl Stage {
 impl HostCall {
     fn new(function: Function, target: &str, payload: &[u8]) -> Self {
         let (target, payload) = (target.to_owned(), payload.to_vec());
-        Self { function, target, payload, beside: Vec::new() }
+        Self { function, target, payload, beside: Vec::new(), is_answered: true }
     }
 
     /// Whether the call can be made to fail.
@@ -172,7 +178,7 @@ impl HostCall {
 
     /// Whether the answer came from the script, and so says nothing of the world.
     pub(crate) const fn is_scripted(&self) -> bool {
-        matches!(self.function, Function::Http | Function::Call | Function::Config)
+        matches!(self.function, Function::Http | Function::Call | Function::Config | Function::Own)
     }
 
     /// Where it goes, without what goes there: two calls of one kind have the same.
@@ -183,7 +189,7 @@ impl HostCall {
                 let host = url.as_ref().and_then(url::Url::host_str);
                 host.unwrap_or_default().to_owned()
             }
-            Function::Call => self.target.clone(),
+            Function::Call | Function::Own => self.target.clone(),
             Function::Log
             | Function::Progress
             | Function::Config

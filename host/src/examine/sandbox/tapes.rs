@@ -20,7 +20,7 @@ pub(super) async fn run(tape: &Tape, actor: &Actor<'_>, notes: &mut Notes<'_>, t
         return notes.found(CheckId::TAPE, vec![Draft::new(message)]);
     }
     let moment = std::time::Duration::from_secs(tape.moment.unix());
-    let loaded = match actor.load(Cast { seed: tape.seed, moment, ..Cast::default() }) {
+    let loaded = match actor.load(Cast { seed: tape.seed, moment, ..Cast::default() }).await {
         Ok(loaded) => loaded,
         Err(error) => return notes.inconclusive(CheckId::TAPE, error.to_string()),
     };

@@ -13,6 +13,7 @@ use crate::examine::catalogue::CheckId;
 use crate::examine::conform::{mismatch, same};
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::notes::Notes;
+use crate::examine::place::Place;
 use crate::model::{Description, Operation, Outcome};
 
 /// Operations that are tried; the largest reflected interfaces have more, and are alike.
@@ -210,14 +211,16 @@ async fn instantiation(
         return notes.inconclusive(CheckId::INSTANTIATION, "no input was answered");
     };
     let lifetime = InstancePolicy::Pooled { calls_max: 10, idle_max: 1 };
-    let Ok(loaded) = actor.load(Cast { lifetime, ..Cast::default() }) else {
+    let Ok(loaded) = actor.load(Cast { lifetime, ..Cast::default() }).await else {
         return notes.inconclusive(CheckId::INSTANTIATION, "it could not be loaded again");
     };
     let first = actor.call(&loaded, &base.operation, &base.input).await;
     let second = actor.call(&loaded, &base.operation, &base.input).await;
     tally.add(&first);
     tally.add(&second);
-    let most = notes.profile.bounds.start_fuel;
+    // In a worker an instance copies its first data, for one unit of fuel a byte.
+    let copied = if actor.place() == Place::Worker { actor.data_bytes() } else { 0 };
+    let most = notes.profile.bounds.start_fuel.saturating_add(copied);
     let start = first.usage.fuel.saturating_sub(second.usage.fuel);
     let mut found = Vec::new();
     if start > most {

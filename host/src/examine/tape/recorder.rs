@@ -15,8 +15,8 @@ use super::{
 };
 use crate::artifact::Moment;
 use crate::engine::{
-    ConfigSource, HttpWitness, Invocation, PeerAnswer, PeerCall, Peers, Report, ScriptedFault,
-    ScriptedRequest, ScriptedResponse, Services,
+    ConfigSource, Exchanges, HttpWitness, Invocation, PeerAnswer, PeerCall, Peers, Report,
+    ScriptedFault, ScriptedRequest, ScriptedResponse, Services,
 };
 use crate::model::{
     Answer as Said, Applied, CapabilityName, Change, ClockMode, Digest, Grant, KeyRange, KeyValue,
@@ -78,6 +78,7 @@ impl Recorder {
         let listening = |recorder: &Arc<Self>| Arc::clone(recorder);
         let mut around =
             services.http(http).config(Listening { recorder: listening(self), to: config });
+        around = around.exchanges(Arc::<Self>::clone(self));
         if let Some(to) = values {
             around = around.values(Arc::new(Listening { recorder: listening(self), to }));
         }
@@ -186,6 +187,11 @@ impl Asked {
         }
     }
 
+    /// A function of the embedding program's own.
+    pub(crate) fn own(function: &str, asked: &str) -> Self {
+        Self::Own { name: function.to_owned(), input: redacted(asked) }
+    }
+
     /// Changes of values: a line for each expectation and change.
     pub(crate) fn write(transaction: &Transaction) -> Self {
         let value = |bytes: &[u8]| match Bytes::of(bytes) {
@@ -239,6 +245,22 @@ impl HttpWitness for Recorder {
 fn header((name, value): &(String, String)) -> (String, String) {
     let value = if is_private(name) { MARK.to_owned() } else { redacted(value) };
     (name.clone(), value)
+}
+
+// === impl Exchanges ===
+
+impl Exchanges for Recorder {
+    /// The program answers.
+    fn played(&self, _: &CapabilityName, _: &str, _: &str) -> Option<Result<String, String>> {
+        None
+    }
+
+    fn heard(&self, capability: &CapabilityName, function: &str, asked: &str, answer: &str) {
+        self.heard(capability, || Exchange {
+            asked: Asked::own(function, asked),
+            answer: Answer::Text(Some(redacted(answer))),
+        });
+    }
 }
 
 // === impl ConfigSource ===

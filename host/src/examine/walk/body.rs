@@ -29,7 +29,7 @@ impl Reader {
         let mut validator = function.into_validator(allocations);
         let mut reader = body.get_binary_reader();
         validator.read_locals(&mut reader)?;
-        let mut course = Course::new(body.as_bytes().len(), validator.len_locals());
+        let mut course = Course::new(body, validator.len_locals());
         let mut operators = wasmparser::OperatorsReader::new(reader);
         while !operators.eof() {
             let offset = operators.original_position();
@@ -67,10 +67,11 @@ struct Course {
 }
 
 impl Course {
-    fn new(bytes: usize, locals: u32) -> Self {
+    fn new(body: &FunctionBody<'_>, locals: u32) -> Self {
+        let (begins, bytes) = (body.range().start, body.as_bytes().len());
         let outermost = Frame { is_loop: false, is_certain: true, leaves_to: usize::MAX };
         Self {
-            function: Function { bytes, locals, ..Function::default() },
+            function: Function { begins, bytes, locals, ..Function::default() },
             calls: BTreeSet::new(),
             frames: vec![outermost],
             is_certain: true,

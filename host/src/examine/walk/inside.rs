@@ -55,6 +55,7 @@ impl<'a> Walker<'a, '_> {
                     }
                 }
             }
+            Payload::CodeSectionStart { range, .. } => module.code_begins = range.start,
             Payload::StartSection { func, .. } => module.start = Some(func),
             Payload::ElementSection(elements) => {
                 for element in elements {

@@ -3,13 +3,15 @@
 //!
 //! *Never:* a host approves anything itself; it counts what persons have signed.
 
+use std::sync::Arc;
+
 use super::LiveHost;
 use crate::Error;
 use crate::artifact::{Bundle, Moment, SigningKey};
 use crate::examine::{Approval, Approved, Candidate, Examined, NotApproved, Order, Report};
 use crate::host::examination::budget_of;
 use crate::model::Digest;
-use crate::registry::{Actor, Admitted, Op, Record, RegistryError, State};
+use crate::registry::{Actor, Admitted, Line, Op, Record, RegistryError, State};
 
 impl LiveHost {
     /// Verifies a bundle, examines it by the host's policy, makes it ready, and keeps it. The first
@@ -162,7 +164,8 @@ impl LiveHost {
         }
     }
 
-    /// What a candidate is compared with: the newest release before it, and all names in use.
+    /// What a candidate is compared with: the newest release before it, what was measured of the one
+    /// that serves, and all names in use.
     async fn order(&self, candidate: &Candidate, state: &State) -> Result<Order, Error> {
         let names = state.lines.keys().chain(state.aliases.keys());
         let names = names.filter(|name| *name != candidate.name()).cloned().collect();
@@ -182,6 +185,16 @@ impl LiveHost {
         let bundle = bundle.map(|bytes| Bundle::parse(&bytes)).transpose()?;
         let before = bundle.as_ref().map(|bundle| bundle.claimed_manifest().clone());
         let before_component = bundle.as_ref().map(Bundle::component_arc);
-        Ok(Order { before, before_component, names, ..Order::default() })
+        let baseline = self.baseline(line.map(|line| &**line)).await?.map(Arc::new);
+        Ok(Order { before, before_component, names, baseline, ..Order::default() })
+    }
+
+    /// What was measured of the release that serves now, when it was examined.
+    async fn baseline(&self, line: Option<&Line>) -> Result<Option<Report>, Error> {
+        let stable = line.and_then(|line| line.releases.get(line.stable.as_ref()?));
+        match stable.and_then(|release| release.installed.examination.as_ref()) {
+            Some(examination) => self.report(examination.report).await,
+            None => Ok(None),
+        }
     }
 }

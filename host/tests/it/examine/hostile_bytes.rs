@@ -40,8 +40,8 @@ fn shapes() -> Vec<Case> {
         case("a body that is not valid", CheckId::MALFORMED, broken()),
         case("components nested without need", CheckId::NESTED, wat::parse_str(depth).unwrap()),
         case("three hundred modules", CheckId::NESTED, wat::parse_str(wide).unwrap()),
-        case("blocks nested deep", CheckId::BOMB_NESTING, function(&nested("(block ", 600, ")"))),
-        case("loops nested deep", CheckId::BOMB_NESTING, function(&nested("(loop ", 600, ")"))),
+        case("blocks nested deep", CheckId::BOMB_NESTING, function(&nested("(block ", 1_100, ")"))),
+        case("loops nested deep", CheckId::BOMB_NESTING, function(&nested("(loop ", 1_100, ")"))),
         case("blocks in a row", CheckId::BOMB_BLOCKS, function(&"(block)".repeat(12_000))),
         case("locals by the thousand", CheckId::BOMB_LOCALS, function(&locals)),
         case(
@@ -73,7 +73,7 @@ fn shapes() -> Vec<Case> {
         case("many memories", CheckId::MEMORIES, component(&"(memory 1)".repeat(9))),
         case("a table over its budget", CheckId::TABLES, component("(table 200000 funcref)")),
         case("many tables", CheckId::TABLES, component(&"(table 1 funcref)".repeat(70))),
-        case("data in crumbs", CheckId::DATA, component(&"(data \"x\")".repeat(20_001))),
+        case("data in crumbs", CheckId::DATA, component(&"(data \"x\")".repeat(80_001))),
     ]
 }
 

@@ -40,10 +40,27 @@ fn taped() -> Case {
     Case { tape, ..case("another answer than on its tape", CheckId::TAPE, double("", HONEST)) }
 }
 
+/// A token that no byte of it shows, and that lies in its memory before anybody has called it.
+fn assembled() -> Case {
+    const MASK: u64 = 0x5a5a_a5a5_3c3c_c3c3;
+    let token = ["gh", "p_", "Zq3xV8LmN2pKd7RtYw5HcJ9bGfS4aEuT6Xo1"].concat();
+    let store = |(at, eight): (usize, &[u8])| {
+        let hidden = u64::from_le_bytes(eight.try_into().unwrap()) ^ MASK;
+        let (at, hidden, mask) = (64 + 8 * at, hidden.cast_signed(), MASK.cast_signed());
+        format!("(i64.store (i32.const {at}) (i64.xor (i64.const {hidden}) (i64.const {mask})))")
+    };
+    let stores: String = token.as_bytes().chunks(8).enumerate().map(store).collect();
+    let fields = format!("(memory 1) (func $s {stores}) (start $s)");
+    let name = "a token put together before the first call";
+    let case = Case::of_bytes(name, CheckId::SECRET, double(&fields, HONEST));
+    Case { level: Level::Comprehensive, ..case }
+}
+
 pub(crate) fn cases() -> Vec<Case> {
     let counting = "(global $n (mut i32) (i32.const 0))";
     let count = "(global.set $n (i32.add (global.get $n) (i32.const 1)))";
     let mut cases = vec![
+        assembled(),
         case("an import of another shape", CheckId::LOADS, strange_import()),
         case("work before the first call", CheckId::INSTANTIATION, busy_start()),
         case(

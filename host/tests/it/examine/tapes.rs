@@ -1,9 +1,10 @@
 //! Real use recorded, and played where nothing reaches outside.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use engraft::artifact::{Bundle, Keyring, Manifest, Moment, Origin, SigningKey};
-use engraft::engine::{ConfigMap, EngineConfig, Invocation, SecretMap, Services};
+use engraft::engine::{ConfigMap, EngineConfig, Invocation, SecretMap, Services, raw};
 use engraft::examine::{
     Answer, Asked, Candidate, CandidateOrigin, CheckEnd, CheckId, Examiner, Level, Order, Policy,
     Recorder, Report, Tape,
@@ -164,4 +165,113 @@ async fn a_tape_of_something_else_or_with_another_ending_is_found() {
     let value: Value = serde_json::from_str(&tape.to_json()).unwrap();
     assert_eq!(value["calls"][0]["exchanges"][0]["asked"]["function"], "config");
     assert_eq!(played(&stage.asked, tape).await.1, CheckEnd::Passed);
+}
+
+/// A component that looks at one pixel of the embedding program's screen, and knows nothing else.
+const LOOKER: &str = r#"(component
+    (import "acme:desk/screen@1.0.0" (instance $screen
+        (export "pixel" (func (param "x" u32) (param "y" u32) (result u32)))))
+    (core func $pixel (canon lower (func $screen "pixel")))
+    (core module $m
+        (import "screen" "pixel" (func $pixel (param i32 i32) (result i32)))
+        (func (export "look") (param i32 i32) (result i32)
+            (call $pixel (local.get 0) (local.get 1))))
+    (core instance $i (instantiate $m
+        (with "screen" (instance (export "pixel" (func $pixel))))))
+    (func (export "look") (param "x" u32) (param "y" u32) (result u32)
+        (canon lift (core func $i "look"))))"#;
+
+/// The screen, and how often it was really looked at.
+fn screen() -> (raw::Interface, Arc<AtomicU32>) {
+    let looked = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&looked);
+    let screen = raw::Interface::new("acme:desk/screen@1.0.0", "desk.screen", move |linker| {
+        let count = Arc::clone(&count);
+        let mut screen = linker.instance("acme:desk/screen@1.0.0")?;
+        screen.func_wrap("pixel", move |mut call, (x, y): (u32, u32)| {
+            let pixel = call.data_mut().exchange("screen.pixel", &(x, y), |_| {
+                count.fetch_add(1, Ordering::Relaxed);
+                100 * x + y
+            })?;
+            Ok((pixel,))
+        })
+    });
+    (screen, looked)
+}
+
+fn looker() -> Manifest {
+    let coordinate = json!({"type": "integer", "minimum": 0, "maximum": 9});
+    let description = json!({
+        "name": "desk.look", "summary": "Looks at a pixel.",
+        "operations": [{
+            "name": "look", "summary": "Its colour.", "output_schema": {"type": "integer"},
+            "input_schema": {
+                "type": "object", "required": ["x", "y"],
+                "properties": {"x": coordinate, "y": coordinate},
+            },
+        }],
+        "permissions": {"custom": ["desk.screen"]},
+    });
+    let description: Description = serde_json::from_value(description).unwrap();
+    Manifest::new(description, "1.0.0".parse().unwrap())
+}
+
+async fn looked_at(screen: raw::Interface, tape: Option<Tape>) -> Report {
+    let mut config = EngineConfig::default();
+    config.interfaces.push(screen);
+    let examiner = Examiner::new(Policy::default(), config).unwrap();
+    let component = wat::parse_str(LOOKER).unwrap();
+    let candidate = Candidate::new(looker(), component, CandidateOrigin::Generated);
+    let (level, tape) = (Some(Level::Comprehensive), tape.map(Arc::new));
+    let order = Order { level, tape, ..Order::default() };
+    examiner.examine(candidate, &order).await.unwrap().report().clone()
+}
+
+#[tokio::test]
+async fn what_the_program_itself_offers_is_recorded_and_played() {
+    let key = SigningKey::from_seed(&[1; 32], Origin::Development);
+    let recorder = Recorder::new(Moment::from_unix(1_790_000_000), 42);
+    let (real, looked) = screen();
+    let mut terms = Terms::default();
+    terms.grant.custom = vec!["desk.screen".parse().unwrap()];
+    let host = Host::builder()
+        .trust(Keyring::for_development(key.public()))
+        .terms("*".parse().unwrap(), terms)
+        .interface(real.clone().on_tape())
+        .recorder(Arc::clone(&recorder))
+        .build()
+        .unwrap();
+    let bundle = Bundle::sign(wat::parse_str(LOOKER).unwrap(), &looker(), &[&key]).unwrap();
+    let capability = host.install(&bundle.to_bytes()).await.unwrap();
+    let at = |x: u32, y: u32| Invocation::new("look", json!({"x": x, "y": y}).to_string());
+    let report = host.call_recorded("desk.look", at(3, 5)).await;
+    assert_eq!(report.outcome.to_string(), "305");
+    let tape = recorder.tape(capability.name(), capability.digest());
+    let asked = Asked::Own { name: "screen.pixel".to_owned(), input: "[3,5]".to_owned() };
+    assert_eq!(tape.calls[0].exchanges[0].asked, asked);
+    assert_eq!(Tape::from_json(tape.to_json().as_bytes()).unwrap(), tape);
+
+    let end = |report: &Report, check| {
+        let run = report.checks.iter().find(|run| run.check == check).unwrap();
+        (run.end, run.because.clone())
+    };
+    let report = looked_at(real.clone().on_tape(), Some(tape.clone())).await;
+    assert_eq!(end(&report, CheckId::TAPE).0, CheckEnd::Passed, "{:#?}", report.findings);
+    assert_eq!(end(&report, CheckId::DETERMINISM).0, CheckEnd::Passed);
+    assert!(!report.is_blocked(), "{:#?}", report.findings);
+    assert_eq!(looked.load(Ordering::Relaxed), 1, "nobody has looked at the real one");
+    let mut changed = tape.clone();
+    changed.calls[0].exchanges[0].asked =
+        Asked::Own { name: "screen.pixel".to_owned(), input: "[9,9]".to_owned() };
+    let report = looked_at(real.clone().on_tape(), Some(changed)).await;
+    let found = format!("{:?}", report.of(CheckId::TAPE).collect::<Vec<_>>());
+    assert!(found.contains("it asks what is not on the tape: screen.pixel [3,5]"), "{found}");
+    // Without a tape, and without the program's word that a tape can stand for it, nothing runs.
+    let (ended, because) = end(&looked_at(real.clone().on_tape(), None).await, CheckId::LOADS);
+    assert_eq!(ended, CheckEnd::Inconclusive);
+    assert!(because.contains("call_recorded"), "{because}");
+    let (ended, because) = end(&looked_at(real, Some(tape)).await, CheckId::LOADS);
+    assert_eq!(ended, CheckEnd::Inconclusive);
+    assert!(because.contains("on_tape"), "{because}");
+    assert_eq!(looked.load(Ordering::Relaxed), 1);
 }

@@ -18,6 +18,8 @@ pub(crate) fn cells(language: Language) -> Vec<Cell> {
     let made =
         scratch.new_project("one", &[]).and_then(|folder| scratch.build(&folder, &["--test"]));
     let tests = made.as_ref().map(|_| "yes").map_err(Clone::clone);
+    let honest =
+        made.as_ref().map_err(Clone::clone).and_then(|made| honest(&scratch, language, made));
     let bytes = made.and_then(|first| same_bytes(&scratch, language, &first));
     let folder = scratch.root.join("one");
     let dev = if dev::is_quick(language) {
@@ -27,6 +29,7 @@ pub(crate) fn cells(language: Language) -> Vec<Cell> {
     };
     vec![
         Cell { behaviour: "its own tests", result: tests },
+        Cell { behaviour: "nothing found in it", result: honest },
         Cell { behaviour: "same bytes elsewhere", result: bytes },
         Cell { behaviour: "dev swaps it in", result: dev },
         Cell { behaviour: "what does not compile", result: broken(&scratch, language) },
@@ -89,6 +92,35 @@ fn broken(scratch: &Scratch, language: Language) -> Held {
         .into_iter()
         .any(|entry| entry.path().extension().is_some_and(|extension| extension == "engraft"));
     if has_bundle { Err("there is a bundle".to_owned()) } else { Ok("told") }
+}
+
+/// What a template makes is honest: an examination lets it through without a warning.
+fn honest(scratch: &Scratch, language: Language, made: &Value) -> Held {
+    let file = made["file"].as_str().unwrap();
+    let level = level(language);
+    let said = guests::run(&scratch.root, &["examine", file, "--level", level, "--json"])?;
+    let report: Value = serde_json::from_str(&said).map_err(|error| format!("{error}: {said}"))?;
+    let findings = report["findings"].as_array().unwrap();
+    match findings.iter().find(|finding| finding["severity"] != "note") {
+        Some(finding) => Err(finding.to_string()),
+        None => Ok(level),
+    }
+}
+
+/// What has much code takes long: Go's runtime and an interpreter of JavaScript ten seconds each at
+/// `comprehensive`, so that one of them stands for the others there; Python's is compiled for a quarter
+/// of a minute, and only looked at.
+const fn level(language: Language) -> &'static str {
+    match language {
+        Language::Python => "basic",
+        Language::TypeScript | Language::Go => "standard",
+        Language::Rust
+        | Language::C
+        | Language::Cpp
+        | Language::Zig
+        | Language::AssemblyScript
+        | Language::JavaScript => "comprehensive",
+    }
 }
 
 /// A schema, and in Rust, where the code is the schema, an example, that the code does not keep to.

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use super::{Fault, Function, HostCall, NotOnTape, Stage};
 use crate::engine::{
-    ConfigSource, HttpScript, Invocation, LogRecord, LogSink, PeerAnswer, PeerCall, Peers,
-    ProgressReport, ProgressSink, ScriptedFault, ScriptedRequest, ScriptedResponse, SecretSource,
-    SecretValue,
+    ConfigSource, Exchanges, HttpScript, Invocation, LogRecord, LogSink, PeerAnswer, PeerCall,
+    Peers, ProgressReport, ProgressSink, ScriptedFault, ScriptedRequest, ScriptedResponse,
+    SecretSource, SecretValue,
 };
 use crate::examine::sandbox::values::Values;
 use crate::examine::tape::{Answer, Asked};
@@ -95,6 +95,26 @@ impl Player {
             }),
         }
     }
+}
+
+impl Exchanges for Player {
+    fn played(
+        &self,
+        _capability: &CapabilityName,
+        function: &str,
+        asked: &str,
+    ) -> Option<Result<String, String>> {
+        let answer = match self.0.taped(&Asked::own(function, asked)) {
+            Ok(Some(Answer::Text(Some(text)))) => Ok(text),
+            Ok(_) | Err(NotOnTape) => Err(format!("{function}: {NOT_ON_TAPE}")),
+        };
+        let is_answered = answer.is_ok();
+        let call = HostCall::new(Function::Own, function, asked.as_bytes());
+        self.0.record(HostCall { is_answered, ..call });
+        Some(answer)
+    }
+
+    fn heard(&self, _: &CapabilityName, _: &str, _: &str, _: &str) {}
 }
 
 impl Peers for Player {

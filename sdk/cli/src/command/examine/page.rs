@@ -73,7 +73,9 @@ fn head(page: &mut Page, report: &Report) {
     if measures.calls > 0 {
         let fuel = text::count(measures.fuel_max);
         let memory = text::bytes(measures.memory_bytes_max);
-        facts.push(("calls", format!("{}, at most {fuel} fuel and {memory}", measures.calls)));
+        let place = if measures.in_worker { " in a worker" } else { "" };
+        let most = format!("{}{place}, at most {fuel} fuel and {memory}", measures.calls);
+        facts.push(("calls", most));
     }
     if !subject.signers.is_empty() {
         facts.push(("signed by", text::scrub(&subject.signers.join(", "))));

@@ -108,6 +108,10 @@ fn functions(page: &mut Markup, coverage: &Coverage) {
                 "" => format!("function {}", function.index),
                 name => name.to_owned(),
             };
+            let name = match function.line.as_str() {
+                "" => name,
+                line => format!("{name}, {line}"),
+            };
             page.raw("<tr>").element("td", "", &name).element("td", "", &told(function.blocks));
             page.raw("<td>");
             plot::share(page, function.blocks.percent());
