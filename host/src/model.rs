@@ -13,6 +13,7 @@ mod grant;
 mod intent;
 mod kv;
 pub(crate) mod letters;
+pub(crate) mod mark;
 mod name;
 mod outcome;
 mod pattern;

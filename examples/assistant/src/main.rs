@@ -1,117 +1,114 @@
-//! An assistant in the terminal. What it can do, signed capabilities do: it finds the one that a
-//! sentence asks for by the intents in its manifest, and calls it inside its limits.
+//! An assistant in the terminal that grows. What it can do, signed capabilities do; what it cannot do
+//! is noted, made, examined, signed, given to whoever asked, and kept or taken back.
 //!
-//! Without a terminal it reads sentences line by line from standard input; `--script FILE` reads them
-//! from a file; `--demo`, or nothing on standard input, shows a session of its own.
+//! At a terminal it talks. `--script` shows a session that runs to its end by itself: from a failed
+//! request to a served one, a bad release that is taken back and repaired, three examples that become a
+//! program, and a document that becomes a tool.
 //!
-//! *Never:* a sentence that no capability answers gets an invented answer.
+//! *Never:* anything is shown that did not happen; a step of the script that did not is a failure.
 
+mod clock;
+mod crowd;
 mod desk;
-mod intent;
-mod session;
-mod show;
+mod keys;
+mod library;
+mod screen;
+mod story;
+mod talk;
+mod tell;
 
-use std::io::{BufRead, IsTerminal};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use session::Session;
+use desk::Desk;
+use screen::Screen;
 
-/// What a first visitor sees: answers, a limit that holds, and a sentence that nothing answers yet.
-const DEMO: [&str; 8] = [
-    "what can you do",
-    "count the words in the quick brown fox",
-    "slugify Crème Brûlée, twice!",
-    "convert 26.2 miles to km",
-    "remember buy milk",
-    "list notes",
-    "convert 3 kg to m",
-    "play some music",
-];
+/// Whatever went wrong is told and ends the program.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+const USAGE: &str = "\
+usage: assistant [--script] [--store DIR]
+
+  --script      show a session that runs to its end by itself
+  --store DIR   keep what is learned in DIR; without it all of it ends with the program
+
+Without --script it talks: with a person at a terminal, or with the lines of standard input.
+NO_COLOR asks for no colours, CLICOLOR_FORCE=1 for colours where no terminal is.";
+
+/// What the person who starts it wants.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Wish {
+    script: bool,
+    help: bool,
+    store: Option<PathBuf>,
+}
+
+impl Wish {
+    fn of(arguments: impl IntoIterator<Item = String>) -> std::result::Result<Self, String> {
+        let mut wish = Self::default();
+        let mut arguments = arguments.into_iter();
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--script" => wish.script = true,
+                "--help" | "-h" => wish.help = true,
+                "--store" => {
+                    let folder = arguments.next().ok_or("`--store` wants a folder behind it")?;
+                    wish.store = Some(folder.into());
+                }
+                other => return Err(format!("`{other}` is nothing that this program knows")),
+            }
+        }
+        Ok(wish)
+    }
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let mut screen = show::Screen::new();
-    match run(&mut screen).await {
+    let mut screen = Screen::new();
+    let wish = match Wish::of(std::env::args().skip(1)) {
+        Ok(wish) => wish,
+        Err(why) => {
+            screen.trouble(&format!("{why}\n{USAGE}"));
+            return ExitCode::from(2);
+        }
+    };
+    match run(&mut screen, &wish).await {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever closed the pipe has seen enough.
+        Err(error) if screen::is_closed(&*error) => ExitCode::SUCCESS,
         Err(error) => {
-            screen.error(&*error);
+            screen.trouble(&error.to_string());
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run(screen: &mut show::Screen) -> Result<(), Box<dyn std::error::Error>> {
-    let wish = Wish::of(std::env::args().skip(1).collect())?;
-    let session = Session::open(desk::open().await?);
-    screen.welcome(session.capabilities())?;
-    match wish {
-        Wish::Demo => answer_all(screen, &session, DEMO.map(str::to_owned).into_iter()).await,
-        Wish::Script(path) => {
-            let text =
-                std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-            answer_all(screen, &session, text.lines().map(str::to_owned)).await
-        }
-        Wish::Talk => {
-            let lines = std::io::stdin().lock().lines().map_while(Result::ok);
-            if answer_typed(screen, &session, lines).await? == 0 && !std::io::stdin().is_terminal()
-            {
-                // Nobody is there to ask; whoever looks on sees what could be asked.
-                return answer_all(screen, &session, DEMO.map(str::to_owned).into_iter()).await;
-            }
-            Ok(())
-        }
+async fn run(screen: &mut Screen, wish: &Wish) -> Result<()> {
+    if wish.help {
+        return screen.say(USAGE);
     }
-}
-
-async fn answer_all(
-    screen: &mut show::Screen,
-    session: &Session,
-    sentences: impl Iterator<Item = String>,
-) -> Result<(), Box<dyn std::error::Error>> {
-    for sentence in sentences.filter(|sentence| !sentence.trim().is_empty()) {
-        screen.heard(&sentence)?;
-        let answer = session.answer(&sentence).await;
-        screen.answer(&answer)?;
+    let store = wish.store.as_deref();
+    if wish.script {
+        return story::run(screen, Desk::open(store, story::governance()?).await?).await;
     }
-    Ok(())
+    talk::run(screen, Desk::open(store, talk::governance()).await?).await
 }
 
-async fn answer_typed(
-    screen: &mut show::Screen,
-    session: &Session,
-    lines: impl Iterator<Item = String>,
-) -> Result<usize, Box<dyn std::error::Error>> {
-    let mut heard = 0;
-    screen.prompt()?;
-    for sentence in lines {
-        heard += 1;
-        if matches!(sentence.trim(), "quit" | "exit" | "bye") {
-            break;
-        }
-        if !sentence.trim().is_empty() {
-            let answer = session.answer(&sentence).await;
-            screen.answer(&answer)?;
-        }
-        screen.prompt()?;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(arguments: &[&str]) -> std::result::Result<Wish, String> {
+        Wish::of(arguments.iter().map(|argument| (*argument).to_owned()))
     }
-    Ok(heard)
-}
 
-/// What the person who starts it wants.
-enum Wish {
-    Demo,
-    Script(String),
-    Talk,
-}
-
-impl Wish {
-    fn of(arguments: Vec<String>) -> Result<Self, String> {
-        let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        match words.as_slice() {
-            ["--demo"] => Ok(Self::Demo),
-            ["--script", path] => Ok(Self::Script((*path).to_owned())),
-            [] => Ok(Self::Talk),
-            _ => Err("usage: assistant [--demo | --script FILE]".to_owned()),
-        }
+    #[test]
+    fn what_is_not_known_is_told() {
+        assert_eq!(of(&[]), Ok(Wish::default()));
+        let store = Some(PathBuf::from("here"));
+        let wish = Wish { script: true, help: false, store };
+        assert_eq!(of(&["--script", "--store", "here"]), Ok(wish));
+        assert!(of(&["--store"]).unwrap_err().contains("wants a folder"));
+        assert!(of(&["--scirpt"]).unwrap_err().contains("`--scirpt`"));
     }
 }

@@ -3,21 +3,22 @@
 //! *Never:* logic of its own; the governor decides, the grower does, and the making key signs no more
 //! than its scope allows.
 
+mod back;
 mod change;
 mod difference;
 mod healing;
+mod intake;
+mod run;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use serde_json::Value;
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 pub use change::Change;
 pub use difference::{Behaved, Difference, Edit};
 
-use super::live::LiveHost;
+use super::live::{LiveHost, Seen};
 use super::making::Making;
 use super::{Capability, Host};
 use crate::Error;
@@ -25,15 +26,8 @@ use crate::artifact::SigningKey;
 use crate::loops::governor::{Governance, Status};
 use crate::loops::grower::Grower;
 use crate::model::CapabilityName;
-use crate::registry::{
-    Actor, JournalError, Lifecycle, Op, Record, RegistryError, Rule, Step, Want, Work,
-};
+use crate::registry::{Actor, JournalError, Op, Record, RegistryError, Rule, Step, Want, Work};
 use crate::synth::Authors;
-
-/// Words of persons and of other programs are seen this late at most; one look costs microseconds.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// After a failure of the log: it is seldom mended within a moment.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// The growth of a live host. Cheap to clone; every clone is the same.
 ///
@@ -83,11 +77,14 @@ struct Inner {
     grower: Grower<Capability, Making>,
     /// Something was recorded.
     news: Notify,
+    /// How far the gaps were looked at; whoever holds it looks.
+    seen: Mutex<Seen>,
 }
 
 impl LiveHost {
     /// Lets this host grow: what is wanted is written by these authors, tried, examined by the host's
-    /// policy, signed with this key, and spreads, as far as a person has set.
+    /// policy, signed with this key, and spreads, as far as a person has set. What requests fail at is
+    /// wanted by itself, so calls that fail are [heard](LiveHost::hear_failures) from now on.
     ///
     /// # Errors
     /// Where the keyring does not trust the key, or trusts it with more than a key for making may have.
@@ -103,8 +100,10 @@ impl LiveHost {
         let registry = Arc::clone(self.registry());
         let program = format!("process {}", std::process::id());
         let grower = Grower::new(registry, making, governance, clock, program);
-        let news = Notify::new();
-        Ok(Growth { inner: Arc::new(Inner { live: self.clone(), grower, news }) })
+        let inner =
+            Inner { live: self.clone(), grower, news: Notify::new(), seen: Mutex::default() };
+        self.hear_failures();
+        Ok(Growth { inner: Arc::new(inner) })
     }
 }
 
@@ -125,13 +124,16 @@ impl Growth {
     /// As [`Growth::want`].
     pub async fn want_as(&self, want: Want, by: Actor, why: &str) -> Result<u64, Error> {
         let want = want.clean()?;
-        let askers = want.askers.clone();
+        let (askers, gap) = (want.askers.clone(), want.gap);
         let op = Op::Wanted(Box::new(want));
         let begun = self.registry().grow(by.clone(), why, op, Vec::new()).await;
         let work = match begun {
             Ok(record) => record.sequence,
             Err(RegistryError::Journal(JournalError::Rule(Rule::WantedAlready { work }))) => {
                 self.join(work, askers, &by).await?;
+                if let Some(of) = gap {
+                    self.gather(work, of, &by).await?;
+                }
                 work
             }
             Err(error) => return Err(error.into()),
@@ -210,30 +212,12 @@ impl Growth {
             let state = self.registry().journal().state();
             let found = state.growth.works.get(&work).ok_or(Rule::NoWork { work });
             let found = found.map_err(JournalError::from)?;
-            back(&state, found).map_err(JournalError::from)?
+            back::back(&state, found).map_err(JournalError::from)?
         };
         self.keep_failures().await;
         let record = self.inner.live.change(by, why, op).await?;
         self.inner.news.notify_waiters();
         Ok(record)
-    }
-
-    /// Somebody found the answer to a request wrong and says what should have come. The next release has
-    /// to give that; work on it begins at once. False where no release that was made here gave it.
-    ///
-    /// # Errors
-    /// Where the log cannot be read or written.
-    pub async fn correct(&self, request: &str, wanted: Value) -> Result<bool, Error> {
-        let failures = self.inner.grower.workshop().failures();
-        let Some((name, version)) = failures.found_wrong(request, Some(wanted)) else {
-            return Ok(false);
-        };
-        let state = self.registry().journal().state();
-        let made = state.growth.works.values().find(|work| work.makes(&name, &version));
-        let Some(work) = made.filter(|work| work.repaired_by.is_none()) else { return Ok(true) };
-        self.inner.grower.heal(work).await?;
-        self.inner.news.notify_waiters();
-        Ok(true)
     }
 
     /// Every piece of work that is not over, in the order in which it is done.
@@ -264,7 +248,7 @@ impl Growth {
                 return Some(status);
             }
             // What others record is no news here.
-            let _or_later = tokio::time::timeout(LOOK_EVERY, news).await;
+            let _or_later = tokio::time::timeout(run::LOOK_EVERY, news).await;
         }
     }
 
@@ -272,57 +256,6 @@ impl Growth {
     #[must_use]
     pub fn governance(&self) -> &Governance {
         self.inner.grower.governance()
-    }
-
-    /// Does the next thing that may be done; false where there is none.
-    ///
-    /// # Errors
-    /// Where the log cannot be read or written.
-    pub async fn step(&self) -> Result<bool, Error> {
-        self.keep_failures().await;
-        let done = self.inner.grower.step().await?;
-        if done {
-            self.inner.live.show();
-            self.inner.news.notify_waiters();
-        }
-        Ok(done)
-    }
-
-    /// Does what is next for as long as it is polled, as much at once as the budget says. The rollouts
-    /// that it begins are judged by [`LiveHost::run`].
-    pub async fn run(self) {
-        let hands = self.governance().budget.concurrent_max.max(1);
-        let mut all: Vec<_> = (0..hands).map(|_| Box::pin(self.work_on())).collect();
-        std::future::poll_fn(|context| {
-            all.retain_mut(|hand| hand.as_mut().poll(context).is_pending());
-            if all.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-        })
-        .await;
-    }
-
-    async fn work_on(&self) {
-        loop {
-            let news = self.inner.news.notified();
-            let wait = match self.step_or_heal().await {
-                Ok(true) => continue,
-                Ok(false) => LOOK_EVERY,
-                Err(error) => {
-                    tracing::warn!(target: "engraft::grower", %error, "nothing can be done now");
-                    PAUSE
-                }
-            };
-            let _or_later = tokio::time::timeout(wait, news).await;
-        }
-    }
-
-    async fn step_or_heal(&self) -> Result<bool, Error> {
-        if self.step().await? {
-            return Ok(true);
-        }
-        if let Some(work) = self.ailing() {
-            self.inner.grower.heal(&work).await?;
-        }
-        Ok(false)
     }
 
     pub(super) fn work(&self, work: u64) -> Option<Work> {
@@ -346,34 +279,6 @@ impl Growth {
         let record = self.registry().grow(by, why, op, Vec::new()).await?;
         self.inner.news.notify_waiters();
         Ok(record)
-    }
-}
-
-/// What takes the release of a piece of work back.
-fn back(state: &crate::registry::State, work: &Work) -> Result<Op, Rule> {
-    let refused = |why: &str| Rule::OutOfStep { work: work.id, why: why.to_owned() };
-    let none = || refused("it has no release that serves anybody");
-    let proposal = work.proposal.as_ref().ok_or_else(none)?;
-    let line = state.lines.get(&proposal.name).ok_or_else(none)?;
-    match state.lifecycle(work) {
-        Lifecycle::RollingOut => {
-            let name = proposal.name.clone();
-            Ok(Op::RolledBack { name, version: None, decision: None })
-        }
-        Lifecycle::Live => {
-            let version = line.previous.clone().ok_or_else(|| {
-                refused("nothing served before it; `engraft revoke` takes it out for good")
-            })?;
-            Ok(Op::Activated { name: proposal.name.clone(), version })
-        }
-        Lifecycle::Discovered
-        | Lifecycle::Proposed
-        | Lifecycle::Examined
-        | Lifecycle::AwaitingApproval
-        | Lifecycle::Installed
-        | Lifecycle::RolledBack
-        | Lifecycle::Revoked
-        | Lifecycle::Ended => Err(none()),
     }
 }
 

@@ -20,6 +20,8 @@ use serde::de::DeserializeOwned;
 use ask::Ear;
 pub use ask::{Heard, Response};
 use gaps::Needs;
+#[cfg(feature = "grow")]
+pub(super) use gaps::Seen;
 pub use gaps::{Missed, kept_gaps};
 
 use super::succession::Loader;

@@ -23,6 +23,7 @@ pub use status::Status;
 
 use crate::artifact::{JsonError, Risk, read_json};
 use crate::registry::{Plan, WantSource};
+use crate::synth::Threshold;
 
 /// What a person has set. The default makes and examines what is wanted and lets nothing of it serve
 /// before a person says so; it spends no money.
@@ -36,6 +37,7 @@ use crate::registry::{Plan, WantSource};
 ///         {"sources": ["gap", "repair"], "risk_max": "safe", "may": "promote"},
 ///         {"risk_max": "low", "may": "canary"}
 ///     ],
+///     "gaps": {"requests": 10, "people": 5},
 ///     "quiet": [{"from": "22:00", "to": "07:00"}],
 ///     "budget": {"attempts_max": 2, "day_attempts_max": 50}
 /// }"#)?;
@@ -54,6 +56,9 @@ pub struct Governance {
     pub autonomy: Vec<AutonomyRule>,
     /// What may be done where no rule fits.
     pub otherwise: Autonomy,
+    /// From when on requests that failed become work by themselves. They do not where `autonomy` says
+    /// that what comes from gaps is only observed.
+    pub gaps: Threshold,
     /// When nothing is begun.
     pub quiet: Vec<QuietHours>,
     /// How what was made spreads. Whoever asked for it is in every stage.
@@ -63,7 +68,7 @@ pub struct Governance {
     /// Repairs in a row before a person is asked.
     pub repairs_max: u32,
     /// Different requests that a release which serves everybody fails at, or that were found wrong,
-    /// before it is repaired. Where somebody says what should have come, one will do.
+    /// before it is repaired. Where enough people say what should have come, as `gaps` has it, one will do.
     pub repair_after: u32,
 }
 
@@ -86,13 +91,14 @@ pub struct Budget {
 }
 
 impl Governance {
-    /// For a program of one person who wants it to grow by itself: what can do no harm serves at once
-    /// and is promoted when it has held for a while.
+    /// For a program of one person who wants it to grow by itself: every request that fails is a need,
+    /// and what can do no harm serves at once and is promoted when it has held for a while.
     #[must_use]
     pub fn personal() -> Self {
         let may = Autonomy::Promote;
         let rule = AutonomyRule { sources: Vec::new(), risk_max: Risk::Safe, may };
-        Self { autonomy: vec![rule], plan: personal(), ..Self::default() }
+        let gaps = Threshold::PERSONAL;
+        Self { autonomy: vec![rule], plan: personal(), gaps, ..Self::default() }
     }
 
     /// Reads what a person has set strictly from JSON.
@@ -119,6 +125,7 @@ impl Default for Governance {
             budget: Budget::default(),
             autonomy: Vec::new(),
             otherwise: Autonomy::Propose,
+            gaps: Threshold::default(),
             quiet: Vec::new(),
             plan: Plan::preset("standard").unwrap_or_else(personal),
             groups: Vec::new(),

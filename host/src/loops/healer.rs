@@ -45,6 +45,7 @@ pub fn repair(work: &Work, mut before: Before) -> Result<Want, String> {
         recipe: None,
         repairs: Some(work.id),
         repairs_before: work.want.repairs_before + 1,
+        gap: None,
     })
 }
 

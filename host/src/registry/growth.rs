@@ -19,13 +19,16 @@ use serde::{Deserialize, Serialize};
 use super::op::Actor;
 use crate::artifact::Risk;
 use crate::examine::Examination;
-use crate::model::{CapabilityName, Digest, Permissions, Wish};
+use crate::model::{CapabilityName, Digest, GapId, Permissions, Wish};
 pub use clean::WantError;
-pub use fold::Growth;
+pub use fold::{Growth, Taken};
 
 /// Pieces of work that wait or are under way: more than a person can look through, and few enough
 /// that a thousand users who ask at once do not fill the log's state.
 pub const OPEN_MAX: usize = 256;
+/// Of those, so many come from requests that failed: whoever makes thousands of gaps due at once leaves
+/// room for what a person wants.
+pub const OPEN_GAPS_MAX: usize = 32;
 /// Pieces of work that are over and remembered; the log holds them all.
 const OVER_MAX: usize = 256;
 /// Users whose wish it was and who get the release first; the others come by its share.
@@ -44,7 +47,7 @@ pub struct Want {
     pub source: WantSource,
     /// What.
     pub wish: Wish,
-    /// The users whose wish it is, by their sticky ids.
+    /// The users whose wish it is, by their sticky ids or their marks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub askers: Vec<String>,
     /// A recipe that somebody has written already; no author is asked then.
@@ -56,6 +59,19 @@ pub struct Want {
     /// Repairs in a row before this one.
     #[serde(default)]
     pub repairs_before: u32,
+    /// The gap that it comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<OfGap>,
+}
+
+/// A gap, and how much of what is wanted was known of it when work on it began. It becomes work again
+/// only when somebody has shown more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfGap {
+    /// Which.
+    pub gap: GapId,
+    /// How many examples people had agreed on.
+    pub taught: usize,
 }
 
 /// Where a wish comes from.
@@ -82,8 +98,13 @@ pub enum WantSource {
 pub enum Step {
     /// Somebody else wants it as well.
     Joined {
-        /// The user, by the sticky id.
+        /// The user, by the sticky id or the mark.
         asker: String,
+    },
+    /// The requests of a gap ask for the same, so that this work is theirs as well.
+    Gathered {
+        /// Which.
+        of: OfGap,
     },
     /// An attempt begins. It is over at that time, whatever becomes of whoever makes it.
     Begun {
@@ -249,7 +270,15 @@ impl Want {
     /// A wish from there.
     #[must_use]
     pub const fn new(source: WantSource, wish: Wish) -> Self {
-        Self { source, wish, askers: Vec::new(), recipe: None, repairs: None, repairs_before: 0 }
+        Self {
+            source,
+            wish,
+            askers: Vec::new(),
+            recipe: None,
+            repairs: None,
+            repairs_before: 0,
+            gap: None,
+        }
     }
 
     /// The wish of this user, who gets the release first.

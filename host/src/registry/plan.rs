@@ -163,7 +163,8 @@ pub struct Stage {
     /// Groups whose members all get it: `staff`, `beta`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
-    /// Users who get it whatever else holds, by their sticky ids.
+    /// Users who get it whatever else holds, by their sticky ids. Whose requests failed before there was
+    /// the release stand here by a mark, `#0123456789abcdef@LOG`, which is no name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allow: Vec<String>,
     /// Users who never get it, by their sticky ids.

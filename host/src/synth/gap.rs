@@ -120,6 +120,19 @@ impl Gap {
         self.people.requests()
     }
 
+    /// Who asked, as the numbers that they were noted with.
+    #[cfg(feature = "grow")]
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> {
+        self.people.numbers()
+    }
+
+    /// How many examples people agree on.
+    #[must_use]
+    pub fn taught(&self) -> usize {
+        let (sentences, inputs) = self.lessons.agreed();
+        sentences.len() + inputs.len()
+    }
+
     /// From how many people, as far as they were counted.
     #[must_use]
     pub fn people(&self) -> usize {

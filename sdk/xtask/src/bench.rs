@@ -22,7 +22,7 @@ pub(crate) struct Options {
 }
 
 /// Targets that `rivals` does not run itself.
-const TARGETS: [&str; 12] = [
+const TARGETS: [&str; 13] = [
     "metering",
     "threads",
     "trust",
@@ -35,6 +35,7 @@ const TARGETS: [&str; 12] = [
     "recipes",
     "examination",
     "gaps",
+    "growth",
 ];
 /// What `rivals` runs with Extism, and these run without.
 const CALLS: [&str; 2] = ["calls", "cold"];

@@ -10,6 +10,7 @@ mod examples;
 mod fuzz;
 mod golden;
 mod languages;
+mod recording;
 mod repository;
 mod run;
 mod setup;
@@ -50,6 +51,8 @@ enum Task {
     Golden,
     /// Run the fuzz targets, each for as long as it is told; what breaks lands in `artifacts` beside them.
     Fuzz(fuzz::Options),
+    /// Run the script of the assistant and draw it, for the README; look at the diff before you commit it.
+    Recording,
     /// Check licences and sources of the dependencies.
     Deny,
     /// Check that the host crate compiles for other systems.
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
         Task::Examples => examples::write(),
         Task::Golden => golden::write(),
         Task::Fuzz(options) => fuzz::run(&options),
+        Task::Recording => recording::write(),
         Task::Deny => deny::run(),
         Task::Systems => systems::run(),
         Task::Tidy => tidy::run(),

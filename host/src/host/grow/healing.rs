@@ -32,12 +32,15 @@ impl Growth {
 
     /// A piece of work whose release serves everybody and fails so often that it is to be repaired.
     pub(super) fn ailing(&self) -> Option<Work> {
+        let failures = self.making().failures();
+        if failures.is_empty() {
+            return None;
+        }
         let state = self.registry().journal().state();
         if state.stop.is_some() {
             return None;
         }
         let after = usize::try_from(self.governance().repair_after).unwrap_or(usize::MAX);
-        let failures = self.inner.grower.workshop().failures();
         let mut works = state.growth.works.values();
         let ailing = works.find(|work| {
             let is_live = work.repaired_by.is_none() && state.lifecycle(work) == Lifecycle::Live;

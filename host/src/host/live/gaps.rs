@@ -15,7 +15,8 @@ use tokio::sync::{Mutex as Turn, OnceCell};
 
 use super::LiveHost;
 use crate::Error;
-use crate::model::{Digest, GapId};
+use crate::model::GapId;
+use crate::model::mark::Mark;
 use crate::registry::{Actor, Journal, JournalError, Op, Record, Rule};
 use crate::store::LogError;
 use crate::synth::{Cause, Gap, Gaps, Threshold};
@@ -45,6 +46,16 @@ pub(super) struct Needs {
     requests: AtomicU64,
     /// What tells the requests of this host from those of others.
     series: OnceLock<String>,
+}
+
+/// How far somebody has looked at the gaps.
+#[cfg(feature = "grow")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::host) struct Seen {
+    /// How often anything was noted by then, counted from 1.
+    notes: u64,
+    /// How long the log was, which says what is no gap.
+    log: u64,
 }
 
 /// A request that was noted as part of a gap.
@@ -115,8 +126,9 @@ impl LiveHost {
         self.change(by, why, Op::GapDismissed { gap, about, undo: true }).await
     }
 
-    /// Keeps beside the log what was noted so far. [`LiveHost::run`] does so each second; what was
-    /// noted since then is lost where the process is killed.
+    /// Keeps beside the log what was noted so far, and takes in what other programs kept.
+    /// [`LiveHost::run`] does so each second; what was noted since then is lost where the process is
+    /// killed.
     ///
     /// # Errors
     /// Where it cannot be kept; it is tried again then.
@@ -124,13 +136,10 @@ impl LiveHost {
         self.note_incidents().await;
         let Some(notebook) = self.inner.needs.notebook.get() else { return Ok(()) };
         let mut notebook = Arc::clone(notebook).lock_owned().await;
-        if !notebook.has_changed() {
-            return Ok(());
-        }
         let kept = match self.inner.registry.journal().log().waits() {
-            false => notebook.keep(),
+            false => notebook.keep_or_follow(),
             true => {
-                let keeping = tokio::task::spawn_blocking(move || notebook.keep());
+                let keeping = tokio::task::spawn_blocking(move || notebook.keep_or_follow());
                 keeping.await.unwrap_or_else(|gone| {
                     let (path, why) = (DRAWER.to_owned(), gone.to_string());
                     Err(LogError::Unavailable { path, why })
@@ -178,6 +187,36 @@ impl LiveHost {
         is_known
     }
 
+    /// Those that are worth work and that are looked for, the most wanted first; none where no gap has
+    /// changed since the last look, which `seen` remembers.
+    #[cfg(feature = "grow")]
+    pub(in crate::host) async fn gaps_since(
+        &self,
+        seen: &mut Seen,
+        threshold: Threshold,
+        is_wanted: impl Fn(&Gap) -> bool,
+    ) -> Vec<Gap> {
+        self.note_incidents().await;
+        let mut notebook = self.notebook().await.lock_owned().await;
+        let journal = self.inner.registry.journal();
+        let now = Seen { notes: notebook.notes(), log: journal.length() };
+        if std::mem::replace(seen, now) == now {
+            return Vec::new();
+        }
+        notebook.dismiss_only(journal.state().dismissed.keys());
+        let due = notebook.gaps().due(threshold, self.wall());
+        due.filter(|gap| is_wanted(gap)).cloned().collect()
+    }
+
+    /// The marks of those who asked in a gap.
+    #[cfg(feature = "grow")]
+    pub(in crate::host) fn askers(&self, gap: &Gap) -> Vec<String> {
+        let log = self.inner.registry.journal().identity().name();
+        // Who said no name is nobody in particular, and the owner is no user.
+        let users = gap.numbers().filter(|number| ![0, teach::OWNER].contains(number));
+        users.map(|number| Mark { log: log.to_owned(), number }.to_string()).collect()
+    }
+
     /// Looks at the gaps as the log has them now.
     async fn look<T>(&self, look: impl FnOnce(&Gaps) -> T) -> T {
         self.note_incidents().await;
@@ -205,10 +244,7 @@ impl LiveHost {
     /// Who asks, as a number: the same for the same user of this log, and no name.
     fn number(&self, who: &Who) -> u64 {
         let Some(sticky) = &who.sticky else { return 0 };
-        let log = self.inner.registry.journal().identity().name();
-        let digest = Digest::of(format!("{log}\0{sticky}").as_bytes());
-        let bytes = digest.as_bytes().iter().take(8);
-        bytes.fold(0, |number, byte| number << 8 | u64::from(*byte))
+        Mark::number(self.inner.registry.journal().identity().name(), sticky)
     }
 
     fn wall(&self) -> SystemTime {

@@ -146,6 +146,16 @@ impl Failures {
         Some(release)
     }
 
+    /// Takes in what somebody said of a release elsewhere.
+    pub(crate) fn add(&self, name: &CapabilityName, version: &Version, failed: Counterexample) {
+        self.lock().add((name.clone(), version.clone()), failed);
+    }
+
+    /// Whether no release has failed at anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().releases.is_empty()
+    }
+
     /// What a release failed at.
     pub(crate) fn of(&self, name: &CapabilityName, version: &Version) -> Vec<Counterexample> {
         let inner = self.lock();

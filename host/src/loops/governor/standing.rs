@@ -10,7 +10,11 @@ use serde::{Deserialize, Serialize};
 use super::{Autonomy, Governance};
 use crate::artifact::Risk;
 use crate::examine::{Examination, Verdict};
-use crate::registry::{Ending, Lifecycle, Release, State, Work};
+use crate::registry::{Ending, Lifecycle, Release, State, WantSource, Work};
+
+/// Of what may be spent in a day, so many parts of four go into what requests failed at. The rest waits
+/// for a person's wish or a repair, whoever makes however many requests fail.
+const GAPS_QUARTERS: u64 = 3;
 
 /// What is next for a piece of work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,6 +127,9 @@ pub fn standing(state: &State, work: &Work, governance: &Governance, now: Durati
         | Lifecycle::Installed
         | Lifecycle::RolledBack => {}
     }
+    if let Some(why) = dismissed(state, work) {
+        return Standing::Do(Deed::End(Ending::Dropped, format!("its gap was dismissed: {why}")));
+    }
     if let Some(wait) = held(state, governance, now) {
         return Standing::Wait(wait);
     }
@@ -137,6 +144,12 @@ pub fn standing(state: &State, work: &Work, governance: &Governance, now: Durati
             Standing::Done
         }
     }
+}
+
+/// Why a person said that the gap of this work is none, where nobody else wants it.
+fn dismissed<'a>(state: &'a State, work: &Work) -> Option<&'a str> {
+    let of = work.want.gap.filter(|_| work.want.source == WantSource::Gap)?;
+    state.dismissed.get(&of.gap).map(String::as_str)
 }
 
 /// What holds all work.
@@ -166,7 +179,7 @@ fn unwritten(state: &State, work: &Work, governance: &Governance, now: Duration)
         );
         return Standing::Do(Deed::End(Ending::GaveUp, why));
     }
-    if let Some(what) = spent(state, governance, now_ms) {
+    if let Some(what) = spent(state, work, governance, now_ms) {
         return Standing::Wait(Wait::Budget { what });
     }
     if let Some(other) = rival(state, work) {
@@ -183,14 +196,22 @@ fn unwritten(state: &State, work: &Work, governance: &Governance, now: Duration)
 }
 
 /// What of the day's budget is used up.
-fn spent(state: &State, governance: &Governance, now_ms: u64) -> Option<String> {
+fn spent(state: &State, work: &Work, governance: &Governance, now_ms: u64) -> Option<String> {
     let (spent, budget) = (state.growth.spent_on(now_ms), &governance.budget);
-    if spent.attempts >= budget.day_attempts_max {
-        return Some(format!("{} attempts of {}", spent.attempts, budget.day_attempts_max));
+    let part = |most: u64| match work.want.source {
+        WantSource::Gap => most.saturating_mul(GAPS_QUARTERS).div_ceil(4),
+        WantSource::Person | WantSource::Discovery | WantSource::Repair | WantSource::Change => {
+            most
+        }
+    };
+    let (attempts, attempts_max) =
+        (u64::from(spent.attempts), part(budget.day_attempts_max.into()));
+    if attempts >= attempts_max {
+        return Some(format!("{attempts} attempts of {attempts_max}"));
     }
-    if spent.ms >= budget.day_seconds_max.saturating_mul(1_000) {
-        let seconds = spent.ms / 1_000;
-        return Some(format!("{seconds} seconds of {}", budget.day_seconds_max));
+    let (seconds, seconds_max) = (spent.ms / 1_000, part(budget.day_seconds_max));
+    if seconds >= seconds_max {
+        return Some(format!("{seconds} seconds of {seconds_max}"));
     }
     None
 }

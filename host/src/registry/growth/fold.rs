@@ -7,13 +7,19 @@ use std::collections::BTreeMap;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-use super::{ASKERS_MAX, Ending, OPEN_MAX, OVER_MAX, Spent, Step, WISH_BYTES_MAX, Want, Work};
-use crate::model::CapabilityName;
+use super::{
+    ASKERS_MAX, Ending, OPEN_GAPS_MAX, OPEN_MAX, OVER_MAX, OfGap, Spent, Step, WISH_BYTES_MAX,
+    Want, Work,
+};
+use crate::model::{CapabilityName, GapId};
 use crate::registry::op::{Op, Record};
 use crate::registry::state::{Rule, State};
 
 /// Budgets are by the day.
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+/// Gaps of which it is remembered that they became work: twice as many as are kept at once. The one whose
+/// work began first is forgotten first; where it is still asked for, it is tried once more.
+const TAKEN_MAX: usize = 8_192;
 
 /// All work that is remembered.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +29,17 @@ pub struct Growth {
     pub works: BTreeMap<u64, Work>,
     /// What was spent, by the day since 1970-01-01 in UTC; yesterday is kept for whoever asks late.
     pub spent: BTreeMap<u64, Spent>,
+    /// Gaps that became work, so that none does twice.
+    pub gaps: BTreeMap<GapId, Taken>,
+}
+
+/// What became of a gap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// The work on it.
+    pub work: u64,
+    /// How many examples people had agreed on then.
+    pub taught: usize,
 }
 
 impl Growth {
@@ -46,6 +63,22 @@ impl Growth {
         *paid = paid.and(spent);
         self.spent.retain(|known, _| *known + 1 >= day);
     }
+
+    /// The work on a gap, where no more is known of it now than then.
+    #[must_use]
+    pub fn taken(&self, of: OfGap) -> Option<u64> {
+        let taken = self.gaps.get(&of.gap).filter(|taken| taken.taught >= of.taught)?;
+        Some(taken.work)
+    }
+
+    fn take(&mut self, of: OfGap, work: u64) {
+        self.gaps.insert(of.gap, Taken { work, taught: of.taught });
+        while self.gaps.len() > TAKEN_MAX {
+            let first = self.gaps.iter().min_by_key(|(_, taken)| taken.work);
+            let Some(gap) = first.map(|(gap, _)| *gap) else { return };
+            self.gaps.remove(&gap);
+        }
+    }
 }
 
 impl State {
@@ -59,6 +92,9 @@ impl State {
         if bytes > WISH_BYTES_MAX {
             return Err(Rule::WishTooLarge { bytes, bytes_max: WISH_BYTES_MAX });
         }
+        if let Some(work) = want.gap.and_then(|of| self.growth.taken(of)) {
+            return Err(Rule::WantedAlready { work });
+        }
         let open = || self.growth.works.values().filter(|work| work.ended.is_none());
         let is_waiting = |work: &&Work| !work.has_spread;
         if let Some(same) = open().find(|work| !work.has_spread && work.want.is_same(want)) {
@@ -67,9 +103,13 @@ impl State {
         if open().filter(is_waiting).count() >= OPEN_MAX {
             return Err(Rule::TooMuchWork { most: OPEN_MAX });
         }
+        let is_of_gap = |work: &&Work| is_waiting(work) && work.want.gap.is_some();
+        if want.gap.is_some() && open().filter(is_of_gap).count() >= OPEN_GAPS_MAX {
+            return Err(Rule::TooMuchWork { most: OPEN_GAPS_MAX });
+        }
         let mut want = want.clone();
         want.askers.truncate(ASKERS_MAX);
-        let id = record.sequence;
+        let (id, of_gap) = (record.sequence, want.gap);
         if let Some(repaired) = want.repairs {
             let repaired = self.work_mut(repaired)?;
             if repaired.repaired_by.is_some() {
@@ -94,6 +134,9 @@ impl State {
             ended: None,
         };
         self.growth.works.insert(id, work);
+        if let Some(of) = of_gap {
+            self.growth.take(of, id);
+        }
         self.forget_work();
         Ok(())
     }
@@ -115,6 +158,7 @@ impl State {
                 work.spent = work.spent.and(*spent);
             }
             Step::Joined { .. }
+            | Step::Gathered { .. }
             | Step::Examined(_)
             | Step::Ranked { .. }
             | Step::Allowed
@@ -128,6 +172,7 @@ impl State {
                     work.want.askers.push(asker.clone());
                 }
             }
+            Step::Gathered { of } => self.growth.take(*of, id),
             Step::Begun { by, until_ms, .. } => {
                 work.attempt = Some((by.clone(), *until_ms));
                 work.attempts += 1;
@@ -204,6 +249,7 @@ impl State {
                 None => refused("there is no draft that could have been examined"),
             },
             Step::Joined { .. }
+            | Step::Gathered { .. }
             | Step::Begun { .. }
             | Step::Proposed { .. }
             | Step::Failed { .. }
@@ -216,6 +262,15 @@ impl State {
 
     fn work_mut(&mut self, id: u64) -> Result<&mut Work, Rule> {
         self.growth.works.get_mut(&id).ok_or(Rule::NoWork { work: id })
+    }
+
+    /// A person says that a gap is one after all: what was dropped of it may become work again.
+    pub(in crate::registry) fn reopen_gap(&mut self, gap: GapId) {
+        let Some(taken) = self.growth.gaps.get(&gap) else { return };
+        let work = self.growth.works.get(&taken.work);
+        if work.is_none_or(|work| work.ended.is_some()) {
+            self.growth.gaps.remove(&gap);
+        }
     }
 
     /// Forgets the oldest work that is over: that ended, or whose release has spread long since.

@@ -101,6 +101,49 @@ fn a_thousand_users_at_once_make_no_more_work_than_can_be_looked_through() {
 }
 
 #[test]
+fn a_gap_is_work_once_and_again_when_more_is_known_of_it() {
+    let mut state = State::default();
+    let of = |number: u64, taught: usize| OfGap { gap: GapId::new(number), taught };
+    let want = |of: OfGap| {
+        let want = Want::new(WantSource::Gap, Wish::asked(format!("gap {}", of.gap)));
+        Op::Wanted(Box::new(Want { gap: Some(of), ..want }))
+    };
+    apply(&mut state, 3, 0, want(of(1, 0))).unwrap();
+    let dropped = |work: u64| grown(work, Step::Ended { how: Ending::Dropped });
+    apply(&mut state, 4, 0, dropped(3)).unwrap();
+    let again = apply(&mut state, 5, 0, want(of(1, 0)));
+    assert_eq!(
+        again,
+        Err(Rule::WantedAlready { work: 3 }),
+        "it is over, and was work all the same"
+    );
+    apply(&mut state, 5, 0, want(of(1, 2))).unwrap();
+    apply(&mut state, 6, 0, grown(5, Step::Gathered { of: of(2, 0) })).unwrap();
+    assert_eq!(state.growth.taken(of(2, 0)), Some(5));
+    // A dismissal that is taken back opens what is over, and leaves alone what goes on.
+    let dismissed = |number: u64, undo: bool| Op::GapDismissed {
+        gap: GapId::new(number),
+        about: String::new(),
+        undo,
+    };
+    for (undo, taken) in [(false, Some(5)), (true, Some(5))] {
+        apply(&mut state, 7, 0, dismissed(1, undo)).unwrap();
+        assert_eq!(state.growth.taken(of(1, 0)), taken);
+    }
+    apply(&mut state, 8, 0, dropped(5)).unwrap();
+    for (undo, taken) in [(false, Some(5)), (true, None)] {
+        apply(&mut state, 9, 0, dismissed(1, undo)).unwrap();
+        assert_eq!(state.growth.taken(of(1, 0)), taken);
+    }
+    // However many are due at once, a person's wish finds room.
+    for number in 10..1_000 {
+        drop(apply(&mut state, number, 0, want(of(number, 0))));
+    }
+    assert_eq!(state.growth.queue().len(), OPEN_GAPS_MAX);
+    apply(&mut state, 1_000, 0, wanted("a person's")).unwrap();
+}
+
+#[test]
 fn a_step_is_written_and_read_back_as_it_was() {
     for step in [begun(1), proposed(), Step::Ranked { rank: -3 }, Step::Allowed] {
         let op = grown(3, step);

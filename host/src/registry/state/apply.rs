@@ -48,6 +48,7 @@ impl State {
             Op::FlagSet { flag, on } => drop(self.flags.insert(flag.clone(), *on)),
             Op::GapDismissed { gap, undo: true, .. } => {
                 self.dismissed.remove(gap).ok_or(Rule::NotDismissed { gap: *gap })?;
+                self.reopen_gap(*gap);
             }
             Op::GapDismissed { gap, .. } => drop(self.dismissed.insert(*gap, record.why.clone())),
             Op::Stopped => {

@@ -34,6 +34,11 @@ impl People {
         1
     }
 
+    #[cfg(feature = "grow")]
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u64> {
+        self.each.iter().map(|(who, _)| *who)
+    }
+
     pub(super) const fn requests(&self) -> u64 {
         self.requests
     }

@@ -75,7 +75,6 @@ impl Gap {
     /// What a person may see of it.
     #[must_use]
     pub fn summary(&self, threshold: Threshold, now: SystemTime) -> GapSummary {
-        let (sentences, inputs) = self.lessons.agreed();
         GapSummary {
             id: self.id,
             name: self.name(),
@@ -94,7 +93,7 @@ impl Gap {
             samples: self.samples.clone(),
             reasons: self.reasons.clone(),
             inputs: self.inputs().to_vec(),
-            taught: sentences.len() + inputs.len(),
+            taught: self.taught(),
             disputed: self.lessons.disputed(),
             due: self.is_due(threshold, now),
             dismissed: self.dismissed,

@@ -4,14 +4,19 @@
 
 use std::time::Duration;
 
-/// When a gap is worth work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use serde::{Deserialize, Serialize};
+
+/// When a gap is worth work. As JSON it is
+/// `{"requests": 3, "people": 2, "within_seconds": 604800, "teachers": 2}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Threshold {
     /// So many requests, of which each person counts for a few at most.
     pub requests: u64,
     /// From so many people: what one person says is no need of all.
     pub people: usize,
     /// The last of them no longer ago than this.
+    #[serde(rename = "within_seconds", with = "seconds")]
     pub within: Duration,
     /// Or so many users who showed what is wanted. Whom the program itself teaches for needs no other.
     pub teachers: usize,
@@ -29,5 +34,20 @@ impl Default for Threshold {
     /// Three requests of two people within a week: the least that is no slip and no one's whim.
     fn default() -> Self {
         Self { requests: 3, people: 2, within: Self::WEEK, teachers: 2 }
+    }
+}
+
+/// A time as whole seconds, which is what a person writes.
+mod seconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u64(time.as_secs())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        u64::deserialize(from).map(Duration::from_secs)
     }
 }

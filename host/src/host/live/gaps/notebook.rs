@@ -29,6 +29,8 @@ pub(super) struct Notebook {
     gaps: Gaps,
     cabinet: Option<Arc<dyn Cabinet>>,
     version: u64,
+    /// How often anything was noted here or taken in from others.
+    notes: u64,
     news: VecDeque<News>,
     /// What persons said is no gap, as far as the log was read.
     dismissed: BTreeSet<GapId>,
@@ -72,9 +74,22 @@ impl Notebook {
         self.gaps.dismiss_only(|gap| self.dismissed.contains(&gap));
     }
 
-    /// Whether anything is not kept yet, or could be.
-    pub(super) fn has_changed(&self) -> bool {
-        self.gaps.has_changed() && self.cabinet.is_some()
+    /// How often anything was noted, from 1 on.
+    #[cfg(feature = "grow")]
+    pub(super) const fn notes(&self) -> u64 {
+        self.notes + 1
+    }
+
+    /// Keeps what is new; where nothing is, takes in what others kept. Blocks for as long as the disk
+    /// takes.
+    pub(super) fn keep_or_follow(&mut self) -> Result<(), LogError> {
+        if self.gaps.has_changed() {
+            return self.keep();
+        }
+        match &self.cabinet {
+            Some(cabinet) if cabinet.version(DRAWER)? != self.version => self.reread(),
+            Some(_) | None => Ok(()),
+        }
     }
 
     pub(super) fn note(&mut self, failure: Failure, who: u64, at: SystemTime) -> GapId {
@@ -107,8 +122,7 @@ impl Notebook {
         Ok(())
     }
 
-    /// Keeps what is new. Blocks for as long as the disk takes.
-    pub(super) fn keep(&mut self) -> Result<(), LogError> {
+    fn keep(&mut self) -> Result<(), LogError> {
         let Some(cabinet) = self.cabinet.clone() else { return Ok(()) };
         for _ in 0..TRIES_MAX {
             let changed = self.gaps.take_changed();
@@ -152,7 +166,7 @@ impl Notebook {
     fn reread(&mut self) -> Result<(), LogError> {
         let Some(cabinet) = &self.cabinet else { return Ok(()) };
         let Drawer { version, papers } = cabinet.open(DRAWER)?;
-        self.version = version;
+        (self.version, self.notes) = (version, self.notes + 1);
         self.gaps = Gaps::default();
         for (number, text) in papers {
             // What a later version wrote is left where it is.
@@ -169,6 +183,7 @@ impl Notebook {
     }
 
     fn add(&mut self, news: News) {
+        self.notes += 1;
         if self.cabinet.is_none() {
             return;
         }

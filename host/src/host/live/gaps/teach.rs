@@ -11,16 +11,22 @@ use crate::model::secrecy::REDACTED;
 use crate::synth::{Cause, TeachError, Teacher, Wish};
 
 /// The owner among the numbers of people.
-const OWNER: u64 = u64::MAX;
+pub(super) const OWNER: u64 = u64::MAX;
 
 impl LiveHost {
     /// Says what should have come of a request, which a response or
     /// [`Who::request`](crate::traffic::Who::request) named. It is the word of the user who asked: one
     /// of many, and what users do not agree on teaches nothing.
     ///
+    /// Where a release gave the answer that was made here, the next one has to give something else; and
+    /// once as many agree as [`Governance::gaps`](crate::loops::governor::Governance::gaps) asks for, it
+    /// has to give what they want, and work on it begins by itself while
+    /// [growth](crate::Growth::run) runs.
+    ///
     /// # Errors
     /// Where the request is not remembered, or what was asked or wanted may not be kept.
     pub async fn correct(&self, request: &str, wanted: Value) -> Result<GapId, TeachError> {
+        self.note_incidents().await;
         let noted = self.inner.needs.recent().of(request);
         let (noted, who) = noted.ok_or_else(|| TeachError::UnknownRequest(request.to_owned()))?;
         let wish = wish_of(&noted.failure, wanted)?;
@@ -31,6 +37,10 @@ impl LiveHost {
             None => notebook.teach(noted.failure, wish, by, self.number(&who), self.wall())?,
         };
         drop(notebook);
+        #[cfg(feature = "grow")]
+        if let Some(failures) = self.inner.failures.get() {
+            failures.found_wrong(request, None);
+        }
         self.keep_taught().await;
         Ok(gap)
     }
