@@ -133,10 +133,25 @@ impl Intent {
             .filter_map(|part| if let Part::Word(word) = part { Some(word) } else { None })
     }
 
-    /// The same pattern, with slots that have no kind of their own read as an input's schema has them.
-    #[must_use]
-    pub fn typed(mut self, schema: &Value) -> Self {
-        for part in &mut self.parts {
+    /// A pattern of which an input's schema says how those slots are read that have no kind of their
+    /// own. Before that, nobody knows whether two slots side by side can be told apart.
+    ///
+    /// ```
+    /// use engraft::model::{Intent, Sentence};
+    /// use serde_json::json;
+    ///
+    /// let input = json!({"properties": {"amount": {"type": "number"}, "unit": {"type": "string"}}});
+    /// let intent = Intent::for_input("pack {amount} {unit}", &input)?;
+    /// let found = intent.find(&Sentence::of("pack 2.5 kg")).unwrap();
+    /// assert_eq!((&found.slots["amount"], &found.slots["unit"]), (&json!(2.5), &json!("kg")));
+    /// # Ok::<(), engraft::model::IntentError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the text is no pattern.
+    pub fn for_input(text: &str, schema: &Value) -> Result<Self, IntentError> {
+        let mut parts = read(text)?;
+        for part in &mut parts {
             if let Part::Slot(slot) = part
                 && slot.kind == SlotKind::Text
                 && let Some(kind) = property(schema, &slot.name).and_then(SlotKind::of_schema)
@@ -144,7 +159,19 @@ impl Intent {
                 slot.kind = kind;
             }
         }
-        self
+        Self::of(text, parts)
+    }
+
+    fn of(text: &str, parts: Vec<Part>) -> Result<Self, IntentError> {
+        for pair in parts.windows(2) {
+            if let [Part::Slot(one), Part::Slot(other)] = pair
+                && one.kind.is_long()
+                && other.kind.is_long()
+            {
+                return Err(IntentError::Together(one.name.clone(), other.name.clone()));
+            }
+        }
+        Ok(Self { text: text.to_owned(), parts })
     }
 
     /// What stands in the slots, where a sentence fits.
@@ -160,25 +187,30 @@ impl FromStr for Intent {
     type Err = IntentError;
 
     fn from_str(text: &str) -> Result<Self, IntentError> {
-        within("bytes", text.len(), INTENT_BYTES_MAX)?;
-        let mut parts = Vec::new();
-        let mut rest = text;
-        while let Some((before, behind)) = rest.split_once('{') {
-            push_words(&mut parts, before);
-            let (inside, behind) =
-                behind.split_once('}').ok_or_else(|| IntentError::Slot(behind.to_owned()))?;
-            push_slot(&mut parts, Slot::parse(inside)?)?;
-            rest = behind;
-        }
-        push_words(&mut parts, rest);
-        within("words and slots", parts.len(), PARTS_MAX)?;
-        let slots = parts.iter().filter(|part| matches!(part, Part::Slot(_))).count();
-        within("slots", slots, SLOTS_MAX)?;
-        if slots == parts.len() {
-            return Err(IntentError::NoWords(text.to_owned()));
-        }
-        Ok(Self { text: text.to_owned(), parts })
+        Self::of(text, read(text)?)
     }
+}
+
+/// The words and slots of a text.
+fn read(text: &str) -> Result<Vec<Part>, IntentError> {
+    within("bytes", text.len(), INTENT_BYTES_MAX)?;
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('{') {
+        push_words(&mut parts, before);
+        let (inside, behind) =
+            behind.split_once('}').ok_or_else(|| IntentError::Slot(behind.to_owned()))?;
+        push_slot(&mut parts, Slot::parse(inside)?)?;
+        rest = behind;
+    }
+    push_words(&mut parts, rest);
+    within("words and slots", parts.len(), PARTS_MAX)?;
+    let slots = parts.iter().filter(|part| matches!(part, Part::Slot(_))).count();
+    within("slots", slots, SLOTS_MAX)?;
+    if slots == parts.len() {
+        return Err(IntentError::NoWords(text.to_owned()));
+    }
+    Ok(parts)
 }
 
 /// The schema of a property.
@@ -203,12 +235,6 @@ fn push_slot(parts: &mut Vec<Part>, slot: Slot) -> Result<(), IntentError> {
         {
             return Err(IntentError::Twice(slot.name));
         }
-    }
-    if let Some(Part::Slot(last)) = parts.last()
-        && last.kind.is_long()
-        && slot.kind.is_long()
-    {
-        return Err(IntentError::Together(last.name.clone(), slot.name));
     }
     parts.push(Part::Slot(slot));
     Ok(())

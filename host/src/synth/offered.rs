@@ -48,8 +48,7 @@ fn fitted(draft: &Draft, wish: &Wish) -> Option<Draft> {
         .get("intents")?
         .as_array()?
         .iter()
-        .filter_map(|it| it.as_str()?.parse::<Intent>().ok())
-        .map(|intent| intent.typed(input))
+        .filter_map(|it| Intent::for_input(it.as_str()?, input).ok())
         .collect();
     let mut draft = draft.clone();
     let mut confidence = 1.0_f64;

@@ -119,10 +119,13 @@ fn patterns_that_would_fit_everything_or_nothing_are_refused() {
 #[test]
 fn a_schema_says_how_slots_are_read() {
     let schema = json!({"properties": {"n": {"type": "integer"}, "t": {"type": "string"}}});
-    let intent: Intent = "repeat {t} exactly {n} times".parse().unwrap();
-    let intent = intent.typed(&schema);
-    let kinds: Vec<SlotKind> = intent.slots().map(|slot| slot.kind).collect();
-    assert_eq!(kinds, [SlotKind::Text, SlotKind::Integer]);
+    let kinds = |text: &str| -> Vec<SlotKind> {
+        Intent::for_input(text, &schema).unwrap().slots().map(|slot| slot.kind).collect()
+    };
+    assert_eq!(kinds("repeat {t} exactly {n} times"), [SlotKind::Text, SlotKind::Integer]);
+    assert_eq!(kinds("repeat {n} {t}"), [SlotKind::Integer, SlotKind::Text]);
+    let together = Intent::for_input("repeat {t} {u}", &schema);
+    assert!(matches!(together, Err(IntentError::Together(..))));
 }
 
 #[test]

@@ -145,7 +145,8 @@ pub(super) fn read(value: &Value) -> Result<Tool, ToolError> {
         return Err(too_many("examples", tool.examples.len(), EXAMPLES_MAX));
     }
     for intent in &tool.intents {
-        intent.parse::<Intent>().map_err(|error| ToolError::Form(error.to_string()))?;
+        Intent::for_input(intent, &tool.input)
+            .map_err(|error| ToolError::Form(error.to_string()))?;
     }
     if tool.input.get("type").and_then(Value::as_str) != Some("object") {
         return Err(ToolError::Form("`input` is a schema of `type: object`".to_owned()));
@@ -178,8 +179,7 @@ impl Tool {
         let intents: Vec<Intent> = self
             .intents
             .iter()
-            .filter_map(|intent| intent.parse::<Intent>().ok())
-            .map(|intent| intent.typed(&self.input))
+            .filter_map(|intent| Intent::for_input(intent, &self.input).ok())
             .collect();
         let asked = prose::asked(&self.summary)
             .map(|sentence| Asked { sentence, wanted: None })

@@ -126,7 +126,7 @@ fn described(answer: &str, input: &Value) -> Result<Described, String> {
     let known = input.get("properties");
     let mut intents = Vec::new();
     for text in said.intents.iter().take(INTENTS_MAX) {
-        let intent: Intent = text.parse().map_err(|error| format!("{error}"))?;
+        let intent = Intent::for_input(text, input).map_err(|error| error.to_string())?;
         let stranger =
             intent.slots().find(|slot| known.is_none_or(|it| it.get(&slot.name).is_none()));
         if let Some(slot) = stranger {
@@ -135,7 +135,7 @@ fn described(answer: &str, input: &Value) -> Result<Described, String> {
         if prose::described(text, text.len()).1 {
             return Err("a sentence of it speaks to a language model".to_owned());
         }
-        intents.push(intent.typed(input));
+        intents.push(intent);
     }
     Ok(Described { summary, intents })
 }

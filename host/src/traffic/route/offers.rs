@@ -112,8 +112,8 @@ impl Offer {
     }
 
     fn of_operation(capability: &CapabilityName, operation: &Operation) -> Self {
-        let intents = operation.intents.iter().filter_map(|intent| intent.parse::<Intent>().ok());
-        let intents = intents.map(|intent| intent.typed(&operation.input_schema)).collect();
+        let read = |text: &String| Intent::for_input(text, &operation.input_schema).ok();
+        let intents = operation.intents.iter().filter_map(read).collect();
         let needs = operation.input_schema.get("required").and_then(Value::as_array);
         let needs = needs.into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned));
         let offer =

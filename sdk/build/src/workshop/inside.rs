@@ -64,6 +64,8 @@ impl Order {
             ("HOME", own("home")),
             ("TMPDIR", own("tmp")),
             ("CARGO_HOME", own("cargo-home")),
+            // Node reads the machine's own settings of OpenSSL otherwise, and ends where it may not.
+            ("OPENSSL_CONF", "/dev/null".into()),
         ]
     }
 

@@ -169,7 +169,7 @@ fn a_build_reads_nothing_of_the_machine_and_ends_in_time() {
         (of_home.as_str(), "Permission denied"),
         ("include_str!(\"/proc/self/environ\")", "Permission denied"),
         ("include_str!(\"/etc/hosts\")", "Permission denied"),
-        // It is started with four variables, and this is none of them.
+        // It is started with five variables, and this is none of them.
         ("env!(\"ENGRAFT_HOME\")", "not defined"),
     ] {
         let code = format!("Ok({read}.len() as i64 + input.n)");
