@@ -176,7 +176,8 @@ impl Code {
     }
 
     pub(crate) fn of_worker(&self) -> Option<AwayCode> {
-        if let Self::Worker(code) = self { Some(code.clone()) } else { None }
+        // Cloned within the option: where there are no workers, nothing of this type exists.
+        if let Self::Worker(code) = self { Some(code).cloned() } else { None }
     }
 }
 
