@@ -70,7 +70,7 @@ const fn reason(language: Language) -> &'static str {
             "where it has to be small, fast and checked: the schemas come from your types"
         }
         Language::C => {
-            "for what is there in C already; the smallest component and the quickest build"
+            "for what is there in C already; small components and the quickest build"
         }
         Language::Cpp => "for libraries in C++ that need no exceptions",
         Language::Zig => "for the size and speed of C with its safety checks kept",
