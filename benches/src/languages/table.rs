@@ -69,9 +69,7 @@ const fn reason(language: Language) -> &'static str {
         Language::Rust => {
             "where it has to be small, fast and checked: the schemas come from your types"
         }
-        Language::C => {
-            "for what is there in C already; small components and the quickest build"
-        }
+        Language::C => "for what is there in C already; small components and the quickest build",
         Language::Cpp => "for libraries in C++ that need no exceptions",
         Language::Zig => "for the size and speed of C with its safety checks kept",
         Language::JavaScript => "for glue between services, by whoever knows the web",

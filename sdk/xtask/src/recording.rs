@@ -6,16 +6,25 @@
 mod drawing;
 mod line;
 
+use std::process::Command;
+
 use crate::repository::{Problem, root};
-use crate::run::{cargo, shown};
+use crate::run::{cargo, finish, shown};
 use crate::test::FEATURES;
 
 const RECORDING: &str = "examples/assistant/recording.svg";
 
 /// Runs the script and draws what it wrote.
 pub(crate) fn write() -> Result<Vec<String>, Problem> {
-    let mut script = cargo(&["run", "--quiet", "--bin", "assistant"]);
-    script.args(FEATURES).args(["--", "--script"]);
+    // With its test, whose features cargo counts in then: what the tests link is not built twice.
+    let both = ["build", "--quiet", "--bin", "assistant", "--test", "script"];
+    finish(cargo(&both).args(FEATURES))?;
+    // It is built beside this program.
+    let assistant = std::env::current_exe()
+        .map_err(|error| Problem::new(format!("this program cannot find itself: {error}")))?
+        .with_file_name("assistant");
+    let mut script = Command::new(assistant);
+    script.arg("--script");
     script.env("CLICOLOR_FORCE", "1").env_remove("NO_COLOR");
     let ran = script.output().map_err(|error| Problem::new(error.to_string()))?;
     if !ran.status.success() {
