@@ -20,7 +20,8 @@ use super::walk::walk;
 /// ```
 /// use engraft::examine::glance;
 ///
-/// let bomb = format!("(component (core module (func {})))", "(block ".repeat(600) + &")".repeat(600));
+/// let blocks = "(block ".repeat(1_100) + &")".repeat(1_100);
+/// let bomb = format!("(component (core module (func {blocks})))");
 /// let (measures, findings) = glance(&wat::parse_str(bomb)?);
 /// assert_eq!(measures.functions, 1);
 /// assert!(findings.iter().any(|finding| finding.check.as_str() == "static.bomb.nesting"));
