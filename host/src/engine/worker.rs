@@ -10,6 +10,7 @@
 //!
 //! *Never:* what a worker says is believed where this process can know it itself.
 
+mod opening;
 mod program;
 mod wall;
 
@@ -43,15 +44,16 @@ mod trial;
 mod wire;
 
 #[cfg(not(all(feature = "worker", target_os = "linux")))]
-pub(crate) use absent::{Away, AwayCode, Deed, Done, Opening, compile_away};
+pub(crate) use absent::{Away, AwayCode, Deed, Done, compile_away};
 #[cfg(not(all(feature = "worker", target_os = "linux")))]
 pub use absent::{compile, confine, serve_if_asked, walls};
 #[cfg(all(feature = "worker", target_os = "linux"))]
-pub(crate) use away::{Away, Opening};
+pub(crate) use away::Away;
 #[cfg(all(feature = "worker", target_os = "linux"))]
 pub(crate) use code::AwayCode;
 #[cfg(all(feature = "worker", target_os = "linux"))]
 pub(crate) use deal::Done;
+pub(crate) use opening::Opening;
 pub use program::{WorkerError, WorkerProgram};
 #[cfg(all(feature = "worker", target_os = "linux"))]
 pub use raise::confine;

@@ -198,11 +198,12 @@ impl LiveHost {
 
     /// The same with tighter bounds of time and fuel, or a session.
     pub async fn invoke(&self, target: &Target, invocation: Invocation<'_>, who: &Who) -> Answer {
+        let answer = self.inner.traffic.serve(target, &invocation, who).await;
         #[cfg(feature = "grow")]
         if let Some(failures) = self.inner.failures.get() {
-            return failures.watch(self, target, invocation, who).await;
+            failures.hear(self, target, &invocation, who, &answer);
         }
-        self.inner.traffic.call(target, invocation, who).await
+        answer
     }
 
     /// Calls with typed input and output.

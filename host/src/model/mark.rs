@@ -18,9 +18,9 @@ pub(crate) struct Mark {
 }
 
 impl Mark {
-    /// The number of a user, by the sticky id.
+    /// The number of a user, by the sticky id. Calls ask for it on their way, so it allocates nothing.
     pub(crate) fn number(log: &str, sticky: &str) -> u64 {
-        let digest = Digest::of(format!("{log}\0{sticky}").as_bytes());
+        let digest = Digest::of_all(&[log.as_bytes(), b"\0", sticky.as_bytes()]);
         let bytes = digest.as_bytes().iter().take(8);
         bytes.fold(0, |number, byte| number << 8 | u64::from(*byte))
     }

@@ -69,6 +69,16 @@ impl<C: Callee> Traffic<C> {
     /// that nothing has happened and that a second try may succeed, it gets one, within what is
     /// left of the invocation's time and fuel. Dropping the future cancels the call.
     pub async fn call(&self, target: &Target, invocation: Invocation<'_>, who: &Who) -> Answer {
+        self.serve(target, &invocation, who).await
+    }
+
+    /// The same for whoever keeps the invocation.
+    pub(crate) async fn serve(
+        &self,
+        target: &Target,
+        invocation: &Invocation<'_>,
+        who: &Who,
+    ) -> Answer {
         let mut first = self.pick(target, who);
         if let (Err(None), Some(requirement)) = (&first, &target.requirement)
             && self.registry.summon(&target.name, requirement).await.unwrap_or(false)
@@ -77,14 +87,14 @@ impl<C: Callee> Traffic<C> {
         }
         let first = match first {
             Ok(first) => first,
-            Err(why) => return self.unserved(target, &invocation, why, who),
+            Err(why) => return self.unserved(target, invocation, why, who),
         };
         if let (Some(request), Some(unit)) = (&who.request, &first.unit) {
             self.requests.remember(request, unit.clone());
         }
-        let answer = self.answer(target, &invocation, who, &first).await;
+        let answer = self.answer(target, invocation, who, &first).await;
         if let Some(shadow) = &first.shadow {
-            self.shadows.copy(shadow, &invocation, &answer.report.outcome);
+            self.shadows.copy(shadow, invocation, &answer.report.outcome);
         }
         answer
     }

@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use engraft_wit::host::imports::types::Description;
 
+use super::opening::Opening;
 use super::program::{WorkerError, WorkerProgram};
 use super::wall::{Wall, Walls, WorkerLimits};
-use crate::engine::authority::Authority;
-use crate::engine::inspect::Facts;
 use crate::engine::invocation::Invocation;
 use crate::engine::load::Inner;
 use crate::engine::ticket::Ledger;
-use crate::engine::{EngineError, Loadable, SelfCheck, Shared};
+use crate::engine::{EngineError, SelfCheck, Shared};
 use crate::model::Outcome;
 
 #[cfg(target_os = "linux")]
@@ -91,16 +90,6 @@ pub(crate) struct Done {
 /// What workers would have compiled.
 #[derive(Clone)]
 pub(crate) enum AwayCode {}
-
-/// What would be served elsewhere.
-#[allow(dead_code, reason = "nobody looks at it where nothing is done elsewhere")]
-pub(crate) struct Opening<'a> {
-    pub(crate) loadable: &'a Loadable,
-    pub(crate) facts: &'a Facts,
-    pub(crate) authority: &'a Authority,
-    pub(crate) is_unnamed: bool,
-    pub(crate) code: Option<AwayCode>,
-}
 
 impl Away {
     pub(crate) fn open(_shared: &Shared, opening: &Opening<'_>) -> Result<Self, EngineError> {

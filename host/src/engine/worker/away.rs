@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::cast::told;
 use super::code::{AwayCode, code_bytes_max};
 use super::deal::{Broken, Dealing, Done, FUEL_WITHOUT_BOUND, Fuel};
+use super::opening::Opening;
 use super::process::{Death, Line, Lost, Worker};
 use super::program::{WorkerError, WorkerProgram};
 use super::serve::Settings;
@@ -23,7 +24,7 @@ use crate::engine::lease::enter;
 use crate::engine::load::Inner;
 use crate::engine::outcome::clean;
 use crate::engine::ticket::Ledger;
-use crate::engine::{EngineConfig, EngineError, InstancePolicy, Loadable, Metering, Shared};
+use crate::engine::{EngineConfig, EngineError, InstancePolicy, Metering, Shared};
 use crate::model::{Budget, Outcome, TrapKind};
 
 /// A worker is ready within milliseconds; this is for a machine that has other things to do.
@@ -49,17 +50,6 @@ pub(crate) struct Away {
     traits: Traits,
     idle: Mutex<Vec<Worker>>,
     deaths: Mutex<VecDeque<Instant>>,
-}
-
-/// What is to be served by workers.
-pub(crate) struct Opening<'a> {
-    pub(crate) loadable: &'a Loadable,
-    pub(crate) facts: &'a Facts,
-    pub(crate) authority: &'a Authority,
-    /// Whether nobody knows yet what it asks for.
-    pub(crate) is_unnamed: bool,
-    /// What another worker has compiled.
-    pub(crate) code: Option<AwayCode>,
 }
 
 impl Away {

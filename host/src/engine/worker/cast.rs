@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use tokio::runtime::Runtime;
 
-use super::away::Opening;
 use super::code::{packed, unpacked};
+use super::opening::Opening;
 use super::wire::{Casting, Instances, Surroundings};
 use crate::engine::load::{Checks, load};
 use crate::engine::{Engine, InstancePolicy, Invocation, Loadable, Loaded, Metering};

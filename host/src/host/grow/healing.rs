@@ -45,7 +45,7 @@ impl Growth {
         let ailing = works.find(|work| {
             let is_live = work.repaired_by.is_none() && state.lifecycle(work) == Lifecycle::Live;
             let release = work.proposal.as_ref().filter(|_| is_live && work.ended.is_none());
-            release.is_some_and(|it| failures.of(&it.name, &it.version).len() >= after.max(1))
+            release.is_some_and(|it| failures.count(&it.name, &it.version) >= after.max(1))
         });
         ailing.cloned()
     }

@@ -7,7 +7,6 @@
 
 mod drawer;
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -60,30 +59,22 @@ struct Request {
 }
 
 impl Failures {
-    /// Calls, and notes what a repair would learn from. A call that is served costs a look at how it
-    /// ended and whether it has a name: its texts are lent, and nothing is copied.
-    pub(crate) async fn watch(
+    /// Notes what a repair would learn from. A call that is served costs a look at how it ended and
+    /// whether it has a name.
+    #[inline]
+    pub(crate) fn hear(
         &self,
         live: &LiveHost,
         target: &Target,
-        mut asked: Invocation<'_>,
+        asked: &Invocation<'_>,
         who: &Who,
-    ) -> Answer {
-        let lent = Invocation {
-            lineage: std::mem::take(&mut asked.lineage),
-            operation: Cow::Borrowed(&asked.operation),
-            input: Cow::Borrowed(&asked.input),
-            session: asked.session.as_deref().map(Cow::Borrowed),
-            deadline: asked.deadline,
-            fuel: asked.fuel,
-        };
-        let answer = live.inner.traffic.call(target, lent, who).await;
+        answer: &Answer,
+    ) {
         let outcome = &answer.report.outcome;
         let how = if outcome.is_returned() { None } else { blame(outcome) };
         if how.is_some() || who.request.is_some() {
-            self.note(live, target, &asked, who, &answer, how);
+            self.note(live, target, asked, who, answer, how);
         }
-        answer
     }
 
     fn note(
@@ -158,10 +149,12 @@ impl Failures {
 
     /// What a release failed at.
     pub(crate) fn of(&self, name: &CapabilityName, version: &Version) -> Vec<Counterexample> {
-        let inner = self.lock();
-        let mut releases = inner.releases.iter();
-        let found = releases.find(|((known, of), _)| known == name && of == version);
-        found.map(|(_, failed)| failed.clone()).unwrap_or_default()
+        self.lock().failed(name, version).map(<[Counterexample]>::to_vec).unwrap_or_default()
+    }
+
+    /// How much a release failed at.
+    pub(crate) fn count(&self, name: &CapabilityName, version: &Version) -> usize {
+        self.lock().failed(name, version).map_or(0, <[Counterexample]>::len)
     }
 
     /// Inputs of requests of a capability that are known.
@@ -181,6 +174,13 @@ impl Failures {
 }
 
 impl Inner {
+    /// What a release failed at, where that is known.
+    fn failed(&self, name: &CapabilityName, version: &Version) -> Option<&[Counterexample]> {
+        let mut releases = self.releases.iter();
+        let found = releases.find(|((known, of), _)| known == name && of == version);
+        found.map(|(_, failed)| failed.as_slice())
+    }
+
     fn add(&mut self, release: Release, failed: Counterexample) {
         let at = self.releases.iter().position(|(known, _)| *known == release);
         let mut kept = at.and_then(|at| self.releases.remove(at)).map(|(_, kept)| kept);

@@ -113,6 +113,25 @@ fn a_document_becomes_a_tool_that_a_person_approved_and_a_sentence_asks_for() {
 }
 
 #[test]
+fn sentences_that_failed_are_made_by_the_next_run_and_served_to_whoever_asked() {
+    let home = home(TO_CANARIES);
+    home.run(&["grow", "wish", "slugify Hello World", "--gives", r#""hello-world""#]).fine();
+    run(&home, &[]);
+    let asked = |name: &str, who: &str| {
+        home.run(&["ask", &format!("surname of {name}"), "--who", who, "--policy", "policy.yaml"])
+    };
+    for (name, who) in [("Ada Lovelace", "bob"), ("Grace Hopper", "kim"), ("Alan Turing", "bob")] {
+        asked(name, who).says(1, "no capability does this");
+    }
+    run(&home, &[]);
+    let all = home.run(&["grow", "status", "--json"]).fine().json();
+    let works = all["work"].as_array().unwrap();
+    let made = works.iter().find(|work| work["source"] == "gap").unwrap_or_else(|| panic!("{all}"));
+    assert_eq!(made["stands"], "rolling-out", "{made}");
+    asked("Kurt Gödel", "kim").says(0, "Gödel");
+}
+
+#[test]
 fn a_person_who_rejects_ends_it() {
     let home = home(TO_CANARIES);
     home.write("policy.yaml", "levels: {generated: basic}\nactions: {safe: {do: approval}}\n");

@@ -61,6 +61,8 @@ pub(super) fn run(args: &RunArgs, desk: &Desk) -> Result<Reply> {
     let queue = desk.wait(async {
         let Grown { live, growth } =
             grown(&args.shelf, args.policy.as_deref(), &makers, desk).await?;
+        // What requests failed at is no work before the first step, and nothing would seem left to do.
+        growth.step().await?;
         let until = async {
             match args.seconds {
                 Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
