@@ -30,7 +30,7 @@ pub use capability::Capability;
 pub use clerk::Clerk;
 use directory::Directory;
 #[cfg(feature = "grow")]
-pub use grow::{Behaved, Change, Difference, Edit, Growth};
+pub use grow::{Behaved, Change, Difference, Discovered, Edit, Growth};
 pub use live::{Heard, LiveHost, Missed, Response, kept_gaps};
 #[cfg(feature = "grow")]
 pub use making::MakingError;

@@ -57,7 +57,7 @@ mod wire;
 pub use engine::{InstancePolicy, Invocation, Metering, Report, worker};
 pub use error::{CallError, Class, Error};
 #[cfg(feature = "grow")]
-pub use host::{Behaved, Change, Difference, Edit, Growth, MakingError};
+pub use host::{Behaved, Change, Difference, Discovered, Edit, Growth, MakingError};
 pub use host::{
     Bystander, Capability, Clerk, FeedbackTrouble, Heard, Host, HostBuilder, LiveHost, Missed,
     Program, Ready, Response, Terms, WantsTrust, kept_gaps,

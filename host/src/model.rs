@@ -39,4 +39,4 @@ pub use name::{CapabilityName, NameError};
 pub use outcome::{Limit, Outcome, Output, TrapKind};
 pub use pattern::{HostPattern, NamePattern, PatternError};
 pub use permission::{FileRule, HttpRule, KvQuota, Permissions, SecretRule};
-pub use wish::{Asked, Before, Counterexample, Wish};
+pub use wish::{Asked, Before, Counterexample, SourceFile, Wish};

@@ -34,7 +34,7 @@ mod text;
 mod words;
 
 use crate::model::wish;
-pub use crate::model::{Asked, Before, Counterexample, Wish};
+pub use crate::model::{Asked, Before, Counterexample, SourceFile, Wish};
 pub use author::{Author, AuthorError, Cost, Draft, Drafting, Source};
 pub use authors::{Attempt, Authors, Trial, Trying, Verdict, Written};
 pub use catalogue::{Catalogue, Entry, EntryError, Parameter};
@@ -44,8 +44,7 @@ pub use diagnose::{Cause, Facts, Mend};
 pub use examples::FromExamples;
 pub use gap::{Called, Failed, Gap, GapSummary, Gaps, Request, TeachError, Teacher, Threshold};
 pub use manifest::{
-    Auth, Becomes, BodyKind, Discoveries, Discovery, DiscoveryError, DiscoveryState, Http,
-    ManifestError, TOOLS_SCHEMA, Tool, ToolError, Tools,
+    Auth, Becomes, BodyKind, Http, ManifestError, TOOLS_SCHEMA, Tool, ToolError, Tools,
 };
 #[cfg(feature = "language-model")]
 pub use model::{

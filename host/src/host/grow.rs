@@ -6,6 +6,7 @@
 mod back;
 mod change;
 mod difference;
+mod discovery;
 mod healing;
 mod intake;
 mod run;
@@ -17,6 +18,7 @@ use tokio::sync::{Mutex, Notify};
 
 pub use change::Change;
 pub use difference::{Behaved, Difference, Edit};
+pub use discovery::Discovered;
 
 use super::live::{LiveHost, Seen};
 use super::making::Making;

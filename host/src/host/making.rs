@@ -246,6 +246,7 @@ impl Making {
             name: proposal.name.clone(),
             version: proposal.version.to_string(),
             recipe: kept.recipe,
+            file: kept.file,
             examples: kept.examples,
             failed,
         })

@@ -26,8 +26,8 @@ use super::healer;
 use crate::examine::{Examination, Report, Verdict};
 use crate::model::{Clock, Digest};
 use crate::registry::{
-    Actor, Callee, Ending, JournalError, Op, Proposal, Record, Registry, RegistryError, Spent,
-    Step, Work,
+    Actor, Callee, Ending, JournalError, Lifecycle, Op, Proposal, Record, Registry, RegistryError,
+    Spent, Step, Want, Work,
 };
 
 /// What could not be done for a passing reason is tried again after this long, then after twice as
@@ -257,13 +257,25 @@ impl<C: Callee, W: Workshop> Grower<C, W> {
         };
         match healer::repair(work, before) {
             Ok(want) => {
-                let failed = want.wish.before.as_ref().map_or(0, |before| before.failed.len());
-                let why = format!("work {} was taken back; {failed} requests tell why", work.id);
+                let why = self.ailment(work, &want);
                 let op = Op::Wanted(Box::new(want));
                 self.registry.grow(Actor::grower(), &why, op, Vec::new()).await.map(drop)
             }
             Err(why) => self.end(work, Ending::GaveUp, &why).await,
         }
+    }
+
+    /// Why a release is repaired, as the log says it.
+    fn ailment(&self, work: &Work, want: &Want) -> String {
+        let failed = want.wish.before.as_ref().map_or(0, |before| before.failed.len());
+        let told = match failed {
+            1 => "one request tells".to_owned(),
+            failed => format!("{failed} requests tell"),
+        };
+        if self.registry.journal().state().lifecycle(work) == Lifecycle::RolledBack {
+            return format!("work {} was taken back; {told} why", work.id);
+        }
+        format!("the release of work {} is to do better; {told} at what", work.id)
     }
 
     async fn troubled(&self, work: &Work, trouble: Trouble) -> Result<(), RegistryError> {

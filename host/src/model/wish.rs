@@ -55,12 +55,24 @@ pub struct Before {
     /// The recipe that it was made from; none where it was made from something else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipe: Option<String>,
+    /// The file that a template was filled with, where it was built from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<SourceFile>,
     /// What it gave, and has to go on giving.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<Example>,
     /// What it failed at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed: Vec<Counterexample>,
+}
+
+/// A file of source that a component was built from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// Its language, as a person says it.
+    pub language: String,
+    /// What stands in it.
+    pub text: String,
 }
 
 /// A request that a release failed at.
@@ -137,5 +149,13 @@ impl Wish {
         self.examples = kept.into_iter().chain(shown).collect();
         self.before = Some(Box::new(before));
         self
+    }
+}
+
+impl Before {
+    /// The text that it was made from, a recipe or a file of source; none where nobody has it.
+    #[must_use]
+    pub fn source_text(&self) -> Option<&str> {
+        self.recipe.as_deref().or(self.file.as_ref().map(|file| file.text.as_str()))
     }
 }

@@ -7,7 +7,7 @@ use std::pin::Pin;
 
 use super::authors::Trial;
 use super::wish::Wish;
-use crate::model::{CapabilityName, Example};
+use crate::model::{CapabilityName, Example, SourceFile};
 
 /// Writes drafts for wishes.
 pub trait Author: Send + Sync {
@@ -84,6 +84,14 @@ pub enum Source {
     Recipe(String),
     /// A component's bytes.
     Component(Vec<u8>),
+    /// A component, and the file that a template was filled with to build it: what a person reads, and
+    /// what a repair begins from.
+    Filled {
+        /// The component's bytes.
+        component: Vec<u8>,
+        /// What it was built from.
+        file: SourceFile,
+    },
 }
 
 /// Why an author could not look.

@@ -189,6 +189,20 @@ impl Gap {
         self.intent().map(String::from).or_else(called).or_else(named).unwrap_or_default()
     }
 
+    /// How often it was asked for, by how many people, and why it was not served.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let counted = |count: u64, one: &str, more: &str| match count {
+            1 => format!("1 {one}"),
+            count => format!("{count} {more}"),
+        };
+        // Whoever has no name is one person all the same.
+        let people = self.people().max(1) as u64;
+        let (requests, people) =
+            (counted(self.requests(), "request", "requests"), counted(people, "person", "people"));
+        format!("{requests} of {people}: {}", self.cause())
+    }
+
     /// What is asked for: what is to be done, to what, and with what.
     #[must_use]
     pub fn request(&self) -> Request {

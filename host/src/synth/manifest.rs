@@ -10,7 +10,6 @@
 
 mod foreign;
 mod http;
-mod queue;
 #[cfg(test)]
 mod tests;
 mod tool;
@@ -20,7 +19,6 @@ use serde_json::Value;
 use super::text::{self, TextError};
 use super::wish::Wish;
 use crate::model::HostPattern;
-pub use queue::{Discoveries, Discovery, DiscoveryError, DiscoveryState};
 pub use tool::{Auth, BodyKind, Http, Tool, ToolError};
 
 use super::author::Draft;

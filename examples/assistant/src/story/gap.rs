@@ -29,13 +29,7 @@ pub(super) async fn play(session: &mut Session<'_>) -> Result<CapabilityName> {
     let due = session.live().gaps_due(Threshold::default()).await;
     let gap = due.first().ok_or("no gap is due")?;
     let pattern = gap.intent().map(String::from).unwrap_or_default();
-    let told = format!(
-        "gap {}: `{pattern}`, {} requests of {} people: {}",
-        gap.id(),
-        gap.requests(),
-        gap.people(),
-        gap.cause()
-    );
+    let told = format!("gap {}: `{pattern}`, {}", gap.id(), gap.told());
     session.screen.aside(Ink::Name, &told)?;
     let is_one = due.len() == 1 && missing == 3 && pattern == "surname of {text}";
     session.tick(is_one, "three failures of two people became one gap that is worth work")?;

@@ -32,19 +32,20 @@ impl Growth {
         let newest = || line.releases.values().next_back().map(|release| &**release);
         let release = line.serving().or_else(newest);
         let installed = &release.ok_or_else(unknown)?.installed;
-        let (mut recipe, mut examples) = (None, Vec::new());
+        let (mut recipe, mut file, mut examples) = (None, None, Vec::new());
         let made = state.growth.works.values().find(|it| it.makes(name, &installed.version));
         if let Some(proposal) = made.and_then(|work| work.proposal.as_ref())
             && let Ok(kept) = self.making().kept(proposal).await
         {
-            (recipe, examples) = (kept.recipe, kept.examples);
+            (recipe, file, examples) = (kept.recipe, kept.file, kept.examples);
         } else if let Some(bytes) = self.registry().blob(installed.bundle).await? {
             let bundle = Bundle::parse(&bytes)?;
             let operation = bundle.claimed_manifest().description.operations.first();
             examples = operation.map(|it| it.examples.clone()).unwrap_or_default();
         }
         let version = installed.version.to_string();
-        let before = Before { name: name.clone(), version, recipe, examples, failed: Vec::new() };
+        let (name, failed) = (name.clone(), Vec::new());
+        let before = Before { name, version, recipe, file, examples, failed };
         let mut wish = change.wish;
         if let Some(text) = &change.recipe
             && let Ok(draft) = Built::draft(text, std::mem::take(&mut wish.examples))

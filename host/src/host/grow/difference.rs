@@ -28,7 +28,8 @@ pub struct Difference {
     pub before: Option<String>,
     /// The version that is proposed.
     pub after: String,
-    /// The text of the recipe, line by line; empty where one of them is made from something else.
+    /// The text that they are made from, line by line: a recipe, or the file that a template was filled
+    /// with. Empty where nobody has the source of one of them.
     pub recipe: Vec<Edit>,
     /// What is asked for in addition, and no longer.
     pub permissions: Vec<Edit>,
@@ -82,11 +83,11 @@ impl Growth {
             Difference { after: proposal.version.to_string(), ..Difference::default() };
         let Some(before) = found.want.wish.before.as_deref() else {
             difference.permissions = permissions(&Permissions::default(), &proposal.permissions);
-            difference.recipe = lines("", kept.recipe.as_deref().unwrap_or_default());
+            difference.recipe = lines("", kept.source_text().unwrap_or_default());
             return Ok(difference);
         };
         difference.before = Some(before.version.clone());
-        if let Some((old, new)) = before.recipe.as_deref().zip(kept.recipe.as_deref()) {
+        if let Some((old, new)) = before.source_text().zip(kept.source_text()) {
             difference.recipe = lines(old, new);
         }
         if let Some(old) = self.inner.live.release_before(before).await? {

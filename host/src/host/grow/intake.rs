@@ -104,13 +104,8 @@ impl Growth {
         let (askers, of) = (self.inner.live.askers(gap), Some(of(gap)));
         let want = Want { source: WantSource::Gap, askers, gap: of, ..want };
         let why = match gap.taught() {
-            0 => format!(
-                "gap {}: {} requests of {} people: {}",
-                gap.id(),
-                gap.requests(),
-                gap.people(),
-                gap.cause()
-            ),
+            0 => format!("gap {}: {}", gap.id(), gap.told()),
+            1 => format!("gap {}: one example shows what is wanted", gap.id()),
             taught => format!("gap {}: {taught} examples show what is wanted", gap.id()),
         };
         settled(self.want_as(want, Actor::grower(), &why).await.map(|_| Took::Work))

@@ -116,7 +116,9 @@ impl Bench {
 fn digest(name: &CapabilityName, source: &Source) -> Digest {
     let (kind, bytes) = match source {
         Source::Recipe(text) => ("recipe", text.as_bytes()),
-        Source::Component(bytes) => ("component", bytes.as_slice()),
+        Source::Component(bytes) | Source::Filled { component: bytes, .. } => {
+            ("component", bytes.as_slice())
+        }
     };
     let head = format!("{kind} {name}\n");
     Digest::of(&[head.as_bytes(), bytes].concat())

@@ -52,7 +52,9 @@ impl Built {
                 let proved = Proved::of(&built);
                 Ok((built.component.into(), Some(proved)))
             }
-            Source::Component(bytes) => Ok((bytes.clone().into(), None)),
+            Source::Component(bytes) | Source::Filled { component: bytes, .. } => {
+                Ok((bytes.clone().into(), None))
+            }
         }
     }
 

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{CapabilityName, Digest, Example};
+use crate::model::{CapabilityName, Digest, Example, SourceFile};
 use crate::synth::{Draft, Source};
 
 /// A draft as it is kept beside the log.
@@ -21,6 +21,9 @@ pub struct Kept {
     /// The component, kept under this digest, where there is no recipe.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub component: Option<Digest>,
+    /// The file that the component was built from, where a template was filled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<SourceFile>,
     /// What it gives.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<Example>,
@@ -34,19 +37,22 @@ impl Kept {
     #[must_use]
     pub fn of(draft: &Draft) -> (Self, Vec<(Digest, Vec<u8>)>) {
         let mut blobs = Vec::new();
-        let (recipe, component) = match &draft.source {
-            Source::Recipe(text) => (Some(text.clone()), None),
-            Source::Component(bytes) => {
-                let digest = Digest::of(bytes);
-                blobs.push((digest, bytes.clone()));
-                (None, Some(digest))
-            }
+        let mut put = |bytes: &[u8]| {
+            let digest = Digest::of(bytes);
+            blobs.push((digest, bytes.to_vec()));
+            Some(digest)
+        };
+        let (recipe, component, file) = match &draft.source {
+            Source::Recipe(text) => (Some(text.clone()), None, None),
+            Source::Component(bytes) => (None, put(bytes), None),
+            Source::Filled { component, file } => (None, put(component), Some(file.clone())),
         };
         let kept = Self {
             author: draft.author.clone(),
             name: draft.name.clone(),
             recipe,
             component,
+            file,
             examples: draft.examples.clone(),
             reasons: draft.reasons.clone(),
         };
@@ -66,5 +72,38 @@ impl Kept {
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         serde_json::from_slice(bytes).ok()
+    }
+
+    /// The text that it is made from, a recipe or a file of source; none where it is a component that
+    /// nobody has the source of.
+    #[must_use]
+    pub fn source_text(&self) -> Option<&str> {
+        self.recipe.as_deref().or(self.file.as_ref().map(|file| file.text.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_that_a_template_was_filled_with_is_kept_beside_its_component() {
+        let file = SourceFile { language: "Rust".to_owned(), text: "fn run() {}".to_owned() };
+        let draft = Draft {
+            author: "toolchain".to_owned(),
+            name: "text.shout".parse().unwrap(),
+            source: Source::Filled { component: vec![0, 1, 2], file: file.clone() },
+            examples: Vec::new(),
+            reasons: Vec::new(),
+            confidence: 1.0,
+        };
+        let (kept, blobs) = Kept::of(&draft);
+        let read = Kept::read(&kept.to_bytes()).unwrap();
+        assert_eq!((read.file.as_ref(), read.source_text()), (Some(&file), Some("fn run() {}")));
+        assert_eq!(read.component, Some(Digest::of(&[0, 1, 2])));
+        assert_eq!(blobs.first().unwrap(), &(Digest::of(&[0, 1, 2]), vec![0, 1, 2]));
+        // What was kept before there were files is read as it was.
+        let old = r#"{"author": "a", "name": "a.b", "recipe": "name: a.b"}"#;
+        assert_eq!(Kept::read(old.as_bytes()).unwrap().source_text(), Some("name: a.b"));
     }
 }

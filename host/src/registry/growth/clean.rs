@@ -134,6 +134,7 @@ mod tests {
             name: "a.b".parse().unwrap(),
             version: "0.1.0".to_owned(),
             recipe: None,
+            file: None,
             examples: vec![example(1, 1), example(2, 2)],
             failed: Vec::new(),
         };

@@ -23,8 +23,15 @@ const WORD_CHARS_MAX: usize = 40;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Part {
-    /// A word: in which spelling it is compared, and how it was written.
-    Word { stem: Box<str>, text: Box<str>, telling: bool },
+    /// A word: in which spelling it is compared, and how it was written. One that is `given` looks like
+    /// what a person gave, not like what is to be done: a name of somebody, a code.
+    Word {
+        stem: Box<str>,
+        text: Box<str>,
+        telling: bool,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        given: bool,
+    },
     /// What varies.
     Slot(Varying),
 }
@@ -103,6 +110,7 @@ impl Part {
                 text: plain(text).into(),
                 // Marks alone say nothing, and are no part of a pattern.
                 telling: !word.is_filler() && text.contains(char::is_alphanumeric),
+                given: text.contains(char::is_numeric) || text.starts_with(char::is_uppercase),
             },
         }
     }
@@ -111,6 +119,17 @@ impl Part {
         match (self, other) {
             (Self::Word { stem, .. }, Self::Word { stem: other, .. }) => stem == other,
             _ => false,
+        }
+    }
+
+    /// The same as another request has it: what looks given in both is no part of what is asked for,
+    /// though both have it.
+    pub(super) fn shared(&self, other: Option<&Self>) -> Self {
+        match (self.clone(), other) {
+            (Self::Word { stem, text, telling, given }, Some(Self::Word { given: too, .. })) => {
+                Self::Word { stem, text, telling, given: given && *too }
+            }
+            (part, _) => part,
         }
     }
 

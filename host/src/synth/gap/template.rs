@@ -62,6 +62,14 @@ const ASKING: [&str; 12] = [
     "many",
 ];
 
+/// Words behind which stands what something is done to or with.
+const LEADING: [&str; 16] = [
+    "of", "to", "from", "in", "into", "for", "with", "by", "at", "on", "as", "about", "between",
+    "named", "called", "like",
+];
+/// Words of a name.
+const NAMED_MAX: usize = 4;
+
 /// What the requests of a gap have in common.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Template {
@@ -85,6 +93,10 @@ impl Template {
                 (_, part) if full => parts.push(Part::Slot(part.varying(who))),
                 (_, part) => parts.push(part),
             }
+        }
+        // A sentence begins with a large letter, whatever its first word is.
+        if let Some(Part::Word { text, given, .. }) = parts.first_mut() {
+            *given = text.contains(char::is_numeric);
         }
         Self { parts, merged: 1, who }.numbered()
     }
@@ -144,7 +156,7 @@ impl Template {
                 other.parts.get(on..others).unwrap_or_default(),
             );
             parts.extend(between((left, self.who), (right, who)).map(Part::Slot));
-            parts.extend(self.parts.get(own).cloned());
+            parts.extend(self.parts.get(own).map(|part| part.shared(other.parts.get(others))));
             (at, on) = (own + 1, others + 1);
         }
         let merged =
@@ -196,12 +208,32 @@ impl Template {
             SlotKind::Text | SlotKind::Word | SlotKind::Email => "text",
         });
         let about = about.min_by_key(|about| *about == "text").unwrap_or("text");
-        let words = self.words().map(|text| {
+        let words = self.naming().into_iter().map(|text| {
             let plain = text.chars().filter(char::is_ascii_alphanumeric).take(16);
             plain.collect::<String>().to_ascii_lowercase()
         });
         let words = words.filter(|word| word.starts_with(|first: char| first.is_ascii_lowercase()));
-        format!("{about}.{}", words.take(4).collect::<Vec<_>>().join("-"))
+        format!("{about}.{}", words.take(NAMED_MAX).collect::<Vec<_>>().join("-"))
+    }
+
+    /// The words that a name is made of: what is to be done, and to what. Nothing that looks given is
+    /// among them. Where nothing was seen to vary yet, any word may be somebody's data: then it is the
+    /// verb alone, with one word of what it is done to where it says little, and nothing that stands
+    /// behind a word such as `of`.
+    fn naming(&self) -> Vec<&str> {
+        let is_named =
+            |part: &&Part| matches!(part, Part::Word { telling: true, given: false, .. });
+        let asks = |text: &&str| !ASKING.contains(text);
+        if self.slots().next().is_some() {
+            return self.parts.iter().filter(is_named).filter_map(word).collect();
+        }
+        let is_before =
+            |part: &&Part| !matches!(part, Part::Word { text, .. } if LEADING.contains(&&**text));
+        let first = self.parts.iter().take_while(is_before).filter(is_named).filter_map(word);
+        let mut words: Vec<&str> = first.filter(asks).collect();
+        let few = if words.first().is_some_and(|verb| GENERIC.contains(verb)) { 2 } else { 1 };
+        words.truncate(few);
+        words
     }
 
     /// What is asked for: the first word that says something is what is to be done, the others are
@@ -230,6 +262,11 @@ impl Template {
         };
         self.parts.capacity() * size_of::<Part>() + self.parts.iter().map(of).sum::<usize>()
     }
+}
+
+/// The text of a part that is a word.
+fn word(part: &Part) -> Option<&str> {
+    if let Part::Word { text, .. } = part { Some(text) } else { None }
 }
 
 /// The words that two have in common, in their order: the longest such row.

@@ -284,6 +284,38 @@ fn the_missing_capability_is_named_by_verb_object_and_arguments() {
 }
 
 #[test]
+fn a_name_has_nothing_of_what_one_person_gave() {
+    let long = "convert 5 miles to km";
+    for (said, name) in [
+        (&["surname of Ada Lovelace"][..], "text.surname"),
+        (&["Surname of ada lovelace"], "text.surname"),
+        (&["surname of Ada Lovelace", "surname of Ada Lovelace"], "text.surname"),
+        (&["what is the capital of Peru"], "text.capital"),
+        (&["count vowels in banana"], "text.count-vowels"),
+        (&["greet Kim"], "text.greet"),
+        (&["shout hello kim smith"], "text.shout"),
+        (&["translate \"secret plan\" now"], "text.translate-now"),
+        (&["cancel order AB12 for Kim"], "text.cancel"),
+        (&[long, "convert 7 miles to km"], "number.convert-miles-km"),
+        (&["email Kim about 5 things", "email Kim about 6 things"], "number.email-things"),
+    ] {
+        let gaps = gaps(said);
+        let named = gaps.iter().next().unwrap().name().map(String::from);
+        assert_eq!(named.as_deref(), Some(name), "{said:?}");
+    }
+}
+
+#[test]
+fn one_request_of_one_person_is_told_as_one() {
+    let told = |gaps: &Gaps| gaps.iter().next().unwrap().told();
+    let mut gaps = Gaps::default();
+    gaps.note(missing("slugify one", 1));
+    assert_eq!(told(&gaps), "1 request of 1 person: no capability does this");
+    gaps.note(missing("slugify two", 2));
+    assert_eq!(told(&gaps), "2 requests of 2 people: no capability does this");
+}
+
+#[test]
 fn what_was_kept_is_the_same_and_goes_on() {
     let mut gaps = gaps(&["slugify one", "slugify two", "slugify three"]);
     gaps.teach(&taught("shout hi", json!("HI")), Teacher::User(3), missing("shout hi", 3)).unwrap();

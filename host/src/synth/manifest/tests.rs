@@ -1,4 +1,4 @@
-//! Manifests of our own and of others, and the queue of what was discovered.
+//! Manifests of our own and of others.
 
 use serde_json::json;
 
@@ -153,47 +153,4 @@ fn the_schema_has_the_fields_that_are_read() {
     for field in fields("/$defs/http/properties") {
         assert!(told.contains(&format!("`{field}`")), "{field}: {told}");
     }
-}
-
-fn tool(name: &str, summary: &str) -> Tool {
-    tool::read(&json!({"name": name, "summary": summary})).unwrap()
-}
-
-#[test]
-fn discoveries_go_their_way_and_dismissed_ones_stay_away() {
-    let mut queue = Discoveries::default();
-    let one = queue.found("a.yaml", tool("a.one", "One.")).unwrap();
-    let two = queue.found("a.yaml", tool("a.two", "Two.")).unwrap();
-    queue.prefer(two).unwrap();
-    assert_eq!(queue.next().unwrap().id, two);
-    let capability: crate::model::CapabilityName = "a.two".parse().unwrap();
-    let taken = DiscoveryState::Taken { capability: capability.clone() };
-    assert!(matches!(queue.advance(two, taken.clone()), Err(DiscoveryError::OutOfOrder { .. })));
-    queue.advance(two, DiscoveryState::Proposed { capability }).unwrap();
-    queue.advance(two, taken).unwrap();
-    let dismissed = DiscoveryState::Dismissed { reason: "no ".repeat(400) };
-    queue.advance(one, dismissed.clone()).unwrap();
-    assert!(queue.advance(two, dismissed).is_err());
-    assert_eq!(queue.found("a.yaml", tool("a.one", "One.")).unwrap(), one);
-    assert!(queue.next().is_none(), "the same again is no news");
-    let text = serde_json::to_string(&queue).unwrap();
-    assert!(text.len() < 2_000);
-    assert_eq!(serde_json::from_str::<Discoveries>(&text).unwrap(), queue);
-    let changed = queue.found("a.yaml", tool("a.one", "One, and more.")).unwrap();
-    assert_eq!(queue.next().unwrap().id, changed);
-    assert_eq!(queue.entries().len(), 2);
-    assert!(queue.advance(one, DiscoveryState::Discovered).is_err());
-}
-
-#[test]
-fn a_full_queue_gives_up_what_is_settled_only() {
-    let mut queue = Discoveries::default();
-    let first = queue.found("a", tool("t.first", "First.")).unwrap();
-    for at in 1..1_000 {
-        queue.found("a", tool(&format!("t.n{at}"), "One.")).unwrap();
-    }
-    assert_eq!(queue.found("a", tool("t.more", "More.")), Err(DiscoveryError::Full));
-    queue.advance(first, DiscoveryState::Failed { reason: "no author".to_owned() }).unwrap();
-    queue.found("a", tool("t.more", "More.")).unwrap();
-    assert_eq!(queue.entries().len(), 1_000);
 }

@@ -16,7 +16,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::{LanguageModel, Reader, SURE, Taking, Wrong, answer, held, prompt};
-use crate::model::{CapabilityName, Description, Digest, Example, Operation, Permissions};
+use crate::model::{
+    CapabilityName, Description, Digest, Example, Operation, Permissions, SourceFile,
+};
 use crate::synth::author::{Author, AuthorError, Cost, Draft, Drafting, Source};
 use crate::synth::authors::Trial;
 use crate::synth::compose::schema_of;
@@ -219,10 +221,11 @@ impl Reader for Files<'_> {
                 Unbuilt::Away(why) => Wrong::Away(why),
             })?;
             let (language, writer) = (template.language(), &model.model);
+            let file = SourceFile { language: language.to_owned(), text: file.to_owned() };
             let draft = Draft {
                 author: NAME.to_owned(),
                 name: self.description.name.clone(),
-                source: Source::Component(component),
+                source: Source::Filled { component, file },
                 examples: self.examples.to_vec(),
                 reasons: vec![format!("`{writer}` wrote it in {language}")],
                 confidence: SURE,

@@ -35,7 +35,7 @@ enum Deed {
     Change(Box<ChangeArgs>),
     /// Shows the changes that were proposed
     List(ShelfArgs),
-    /// Shows what a change would change: recipe, permissions, limits, answers
+    /// Shows what a change would change: source, permissions, limits, answers
     Show(Box<ShowArgs>),
     /// Lets a change in: it spreads from then on
     Apply(SayArgs),
@@ -151,7 +151,7 @@ fn differences(page: &mut Page, difference: &Difference) {
         difference;
     let before = before.as_deref().unwrap_or("nothing");
     page.heading(&format!("From {before} to {after}"));
-    for (heading, edits) in [("Recipe", recipe), ("Permissions", permissions), ("Limits", limits)] {
+    for (heading, edits) in [("Source", recipe), ("Permissions", permissions), ("Limits", limits)] {
         if edits.is_empty() {
             continue;
         }

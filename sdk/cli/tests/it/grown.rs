@@ -172,6 +172,47 @@ fn a_manifest_names_tools_that_may_be_what_is_wanted() {
 }
 
 #[test]
+fn a_tool_that_does_not_say_how_it_is_reached_is_work_and_stays_dropped() {
+    let home = home(TO_CANARIES);
+    let tools = |summary: &str| {
+        let input =
+            |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
+        json!({"tools": [
+            {"name": "text.slug-of", "summary": "Slugifies a title.", "input": input("text"),
+             "examples": [
+                {"input": {"text": "Hello World"}, "output": "hello-world"},
+                {"input": {"text": "A b C"}, "output": "a-b-c"}]},
+            {"name": "mind.read", "summary": summary, "intents": ["read the mind of {whom}"],
+             "input": input("whom")},
+        ]})
+        .to_string()
+    };
+    home.write("tools.json", tools("Reads minds."));
+    home.run(&["grow", "wish", "slugify Hello World", "--gives", r#""hello-world""#]).fine();
+    let works = || {
+        run(&home, &["--manifest", "tools.json"]);
+        let all = home.run(&["grow", "status", "--json"]).fine().json();
+        let found = all["work"].as_array().unwrap().iter();
+        found.filter(|work| work["source"] == "discovery").cloned().collect::<Vec<_>>()
+    };
+    let found = works();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(
+        (&found[0]["name"], &found[0]["stands"]),
+        (&json!("text.slug-of"), &json!("rolling-out"))
+    );
+    // Nobody knows how; a person does not want it, and the same manifest again is no news.
+    let mind = found[1]["work"].to_string();
+    if found[1]["stands"] != "ended" {
+        home.run(&["grow", "drop", &mind, "--why", "no"]).fine();
+    }
+    assert_eq!(works().len(), 2);
+    home.write("tools.json", tools("Reads the minds of others."));
+    let changed = works();
+    assert_eq!(changed.len(), 3, "{changed:?}");
+}
+
+#[test]
 fn what_is_installed_is_put_together_where_calls_are_allowed() {
     let home = home(TO_CANARIES);
     let digit =

@@ -6,11 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
-use engraft::LiveHost;
 use engraft::model::{Access, HostPattern, Permissions};
 use engraft::synth::{
     Authors, Catalogue, Compose, Execute, FillTemplate, FromExamples, OpenApi, Tools,
 };
+use engraft::{Growth, LiveHost};
 use engraft_build::Language;
 
 use crate::allow::{self, Allowed};
@@ -37,7 +37,8 @@ pub(in crate::command) struct MakersArgs {
     /// times
     #[arg(long, value_name = "SOURCE", help_heading = HEADING)]
     openapi: Vec<String>,
-    /// A manifest of tools, a file or a URL, which may be what is wanted; may be given several times
+    /// A manifest of tools, a file or a URL; may be given several times. A tool that says how it is
+    /// reached may be what is wanted; one that does not is wanted itself
     #[arg(long, value_name = "SOURCE", help_heading = HEADING)]
     manifest: Vec<String>,
     /// A host in a private network that documents and manifests may mean; may be given several times
@@ -55,6 +56,8 @@ pub(in crate::command) struct MakersArgs {
 pub(in crate::command) struct Makers {
     pub(in crate::command) allowed: Allowed,
     authors: Authors,
+    /// Manifests, and where each is from.
+    manifests: Vec<(String, Tools)>,
     model: Option<engraft::synth::LanguageModel>,
     templates: Vec<Arc<InWorkshop>>,
 }
@@ -77,20 +80,36 @@ impl MakersArgs {
             let api = reader.read(&text).map_err(|error| unread(source, &error))?;
             authors = authors.with(Arc::new(api));
         }
+        let mut manifests = Vec::new();
         for source in &self.manifest {
             let text = crate::command::make::document(source, desk)?;
             let tools = Tools::read(&text, PREFIX).map_err(|error| unread(source, &error))?;
             authors = authors.with(Arc::new(tools.offered(&self.allow_private)));
+            manifests.push((source.clone(), tools));
         }
         self.model.check_costs(desk)?;
         let model = self.model.open(desk)?;
         let open = |language: &Language| InWorkshop::open(*language, desk).map(Arc::new);
         let templates = self.language.iter().map(open).collect::<Result<_>>()?;
-        Ok(Makers { allowed, authors, model, templates })
+        Ok(Makers { allowed, authors, manifests, model, templates })
     }
 }
 
 impl Makers {
+    /// Has what manifests name become work; what is no work is given, each with its reason.
+    pub(in crate::command) async fn discover(
+        &self,
+        growth: &Growth,
+    ) -> Result<Vec<(String, String)>> {
+        let mut left_out = Vec::new();
+        for (source, tools) in &self.manifests {
+            let found = growth.discover(source, tools).await?;
+            let told = found.left_out.into_iter().map(|(name, why)| (name.to_string(), why));
+            left_out.extend(tools.skipped.iter().cloned().chain(told));
+        }
+        Ok(left_out)
+    }
+
     /// The authors, among them those that need what is installed.
     pub(in crate::command) fn authors(&self, live: &LiveHost) -> Authors {
         let parts: Arc<dyn Execute> = Arc::new(live.clone());

@@ -12,9 +12,10 @@ use engraft::{Growth, LiveHost};
 use super::makers::{Makers, MakersArgs};
 use super::{governance, json_of, rows};
 use crate::desk::Desk;
-use crate::page::Page;
+use crate::page::{Page, Style};
 use crate::screen::Reply;
 use crate::shelf::{ShelfArgs, making_key};
+use crate::text;
 use crate::trouble::{Result, Trouble};
 
 /// How often it is looked whether anything is left to do.
@@ -58,9 +59,10 @@ pub(in crate::command) async fn grown(
 pub(super) fn run(args: &RunArgs, desk: &Desk) -> Result<Reply> {
     let makers = args.makers.read(desk)?;
     let progress = desk.screen.progress("growing");
-    let queue = desk.wait(async {
+    let (queue, left_out) = desk.wait(async {
         let Grown { live, growth } =
             grown(&args.shelf, args.policy.as_deref(), &makers, desk).await?;
+        let left_out = makers.discover(&growth).await?;
         // What requests failed at is no work before the first step, and nothing would seem left to do.
         growth.step().await?;
         let until = async {
@@ -74,7 +76,7 @@ pub(super) fn run(args: &RunArgs, desk: &Desk) -> Result<Reply> {
             () = growth.clone().run() => {}
             () = until => {}
         }
-        Ok::<_, Trouble>(growth.queue())
+        Ok::<_, Trouble>((growth.queue(), left_out))
     })??;
     drop(progress);
     let mut page = Page::default();
@@ -82,7 +84,11 @@ pub(super) fn run(args: &RunArgs, desk: &Desk) -> Result<Reply> {
         true => page.line("nothing is wanted that there is not"),
         false => page.table(&["work", "about", "from", "stands", "next"], rows(&queue)),
     }
-    Ok(Reply::fine(json_of(&queue), page))
+    let mut aside = Page::default();
+    for (what, why) in left_out {
+        aside.verdict(Style::Warn, "left out", &text::scrub(&format!("{what}: {why}")));
+    }
+    Ok(Reply::fine(json_of(&queue), page).aside(aside))
 }
 
 /// Waits until nothing more can be done.
