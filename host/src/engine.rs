@@ -29,6 +29,7 @@ mod outcome;
 pub mod raw;
 pub mod reflect;
 mod report;
+mod seat;
 mod services;
 mod session;
 mod sessions;

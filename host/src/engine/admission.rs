@@ -25,18 +25,32 @@ pub(crate) struct Plan {
     pub(crate) time: Duration,
 }
 
-/// Finds room in the host, or says that there is none.
+/// Says where there is no room in the host for one call more. A sprint takes none of it: it has its
+/// caller's thread to itself for one slice and waits for nothing, so that there are never more of them
+/// than threads; and counting it in and out would be a tenth of what the host adds to it.
 #[inline(always)]
+pub(crate) fn check_room(inner: &Inner) -> Result<(), Box<Outcome>> {
+    let under_way = inner.shared.calls.load(Ordering::Relaxed);
+    if under_way < inner.shared.config.concurrent_calls_max {
+        Ok(())
+    } else {
+        Err(full(inner, under_way))
+    }
+}
+
+/// Finds room in the host, or says that there is none.
 pub(crate) fn permit(inner: &Inner) -> Result<Permit<'_>, Box<Outcome>> {
     let shared = &inner.shared;
-    let max = shared.config.concurrent_calls_max;
     let before = shared.calls.fetch_add(1, Ordering::Relaxed);
     let permit = Permit { calls: &shared.calls };
-    if before < max {
-        return Ok(permit);
-    }
-    let (allowed, wanted) = (u64::from(max), u64::from(before) + 1);
-    Err(Outcome::Exceeded { limit: Limit::HostConcurrentCalls, allowed, wanted }.into())
+    if before < shared.config.concurrent_calls_max { Ok(permit) } else { Err(full(inner, before)) }
+}
+
+#[cold]
+fn full(inner: &Inner, under_way: u32) -> Box<Outcome> {
+    let allowed = u64::from(inner.shared.config.concurrent_calls_max);
+    let wanted = u64::from(under_way) + 1;
+    Outcome::Exceeded { limit: Limit::HostConcurrentCalls, allowed, wanted }.into()
 }
 
 impl Plan {

@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use engraft_wit::host::imports::types as wit;
 
-use super::admission::{Permit, Plan, permit};
+use super::admission::{Permit, Plan, check_room, permit};
 use super::desk::Entered;
 use super::foreign::{self, Holding, Reflecting};
 use super::invocation::Invocation;
-use super::lease::{Lease, enter};
+use super::lease::{Lease, enter, enter_anew};
 use super::load::{Inner, Loaded};
 use super::outcome::{failed, failure, halted, stopped};
 use super::report::Report;
@@ -155,22 +155,20 @@ pub(crate) fn start<'a, W: Work>(
     work: &W,
 ) -> Result<Start<'a, W::Output>, Box<Outcome>> {
     let plan = Plan::new(inner, invocation, started)?;
-    let permit = permit(inner)?;
-    let mut entered = enter(inner, invocation, started, ledger)?;
+    check_room(inner)?;
+    let may_sprint = W::SPRINTS && inner.desk.may_sprint();
+    let hopes = if may_sprint { Pace::Sprint } else { Pace::Steady };
+    let mut entered = enter(inner, invocation, started, ledger, hopes)?;
     if entered.pace == Pace::Sprint {
-        if W::SPRINTS && inner.may_sprint() {
-            let _entered = span(inner, invocation).entered();
-            let mut lease = Lease::new(inner, invocation, &plan, entered, ledger);
-            if let Sprint::Ended(ended) = sprint(inner, &mut lease, work) {
-                return Ok(Start::Ended(ended));
-            }
-            drop(lease);
-            entered = Entered { warm: None, pace: Pace::Steady };
-        } else {
-            entered.pace = Pace::Steady;
+        let _entered = span(inner, invocation).entered();
+        let mut lease = Lease::new(inner, invocation, &plan, entered, ledger);
+        if let Sprint::Ended(ended) = sprint(inner, &mut lease, work) {
+            return Ok(Start::Ended(ended));
         }
+        drop(lease);
+        entered = enter_anew(inner, ledger)?;
     }
-    Ok(Start::Admitted(Admitted { plan, entered, _permit: permit }))
+    Ok(Start::Admitted(Admitted { plan, entered, _permit: permit(inner)? }))
 }
 
 /// The rest of a call that was let in, on a fibre.

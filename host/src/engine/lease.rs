@@ -24,14 +24,24 @@ pub(crate) struct Lease<'a> {
     warm: Option<Box<Warm>>,
 }
 
-/// Signs in at the desk, and gets a warm instance where there is one for this call.
+/// Takes the seat, or signs in at the desk, and gets a warm instance where there is one for this call.
 #[inline(always)]
 pub(crate) fn enter(
     inner: &Inner,
     invocation: &Invocation<'_>,
     started: std::time::Instant,
     ledger: &mut Ledger,
+    hopes: Pace,
 ) -> Result<Entered, Box<Outcome>> {
+    let seated = match hopes {
+        Pace::Sprint => inner.desk.sit_down(),
+        Pace::Steady => None,
+    };
+    if let Some(mut seated) = seated {
+        let entered = Entered { warm: seated.warm.take(), pace: Pace::Sprint };
+        ledger.entry = Entry::Seated(seated);
+        return Ok(entered);
+    }
     let mut entered = inner.desk.sign_in()?;
     ledger.entry = Entry::LetIn;
     if let Some(sessions) = &inner.sessions {
@@ -39,7 +49,20 @@ pub(crate) fn enter(
         entered.warm =
             taken.map_err(|error| Outcome::Unavailable { message: error.to_string() })?;
     }
+    if hopes == Pace::Steady {
+        entered.pace = Pace::Steady;
+    }
     Ok(entered)
+}
+
+/// Lets a call go on that was too long for a sprint.
+pub(crate) fn enter_anew(inner: &Inner, ledger: &mut Ledger) -> Result<Entered, Box<Outcome>> {
+    let warm = match std::mem::take(&mut ledger.entry) {
+        Entry::Seated(seated) => inner.desk.stand_up(seated)?.warm,
+        Entry::LetIn | Entry::TurnedAway => None,
+    };
+    ledger.entry = Entry::LetIn;
+    Ok(Entered { warm, pace: Pace::Steady })
 }
 
 impl<'a> Lease<'a> {

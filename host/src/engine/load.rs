@@ -20,6 +20,7 @@ use super::inspect::{Facts, inspect};
 use super::native::NativeCode;
 use super::reflect::{Bound, hostcall_fuel};
 use super::report::Counts;
+use super::seat::Seat;
 use super::sessions::Sessions;
 use super::sprint::Pace;
 use super::state::{CallState, Identity};
@@ -145,6 +146,8 @@ pub(crate) fn load_from(
         && matches!(kind, Kind::Contract(_))
         && imports::never_wait(&facts.imports);
     let budget = loadable.budget.min(shared.config.budget_max);
+    let sessions = Sessions::new(loadable.lifetime);
+    let may_sprint = never_waits && loadable.metering == Metering::Fuel && sessions.is_none();
     let inner = Inner {
         shared: Arc::clone(shared),
         identity: Arc::new(identity(shared, &loadable, &facts, (authority, values))),
@@ -154,8 +157,9 @@ pub(crate) fn load_from(
             budget.concurrent_calls,
             loadable.lifetime,
             shared.config.fuel_slice.max(1),
+            may_sprint.then(Seat::new),
         ),
-        sessions: Sessions::new(loadable.lifetime),
+        sessions,
         never_waits,
         is_typed: AtomicBool::default(),
         metering: loadable.metering,
@@ -267,11 +271,6 @@ impl Inner {
     /// Whether a call may run without a fibre from start to end: its time is over at a tick.
     pub(crate) fn may_go_directly(&self) -> bool {
         self.never_waits && self.metering != Metering::Fuel
-    }
-
-    /// Whether a call may first be tried without one.
-    pub(crate) fn may_sprint(&self) -> bool {
-        self.never_waits && self.metering == Metering::Fuel && self.sessions.is_none()
     }
 
     /// How much fuel burns between two pauses.

@@ -8,6 +8,8 @@
 //!
 //! *Never:* a host function does anything in a sprint; nor does a session lose its instance to one.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use wasmtime::Trap;
 
 use super::call::{Afterwards, conclude};
@@ -56,9 +58,11 @@ pub(crate) fn sprint<W: Work>(inner: &Inner, lease: &mut Lease<'_>, work: &W) ->
 
 /// Whether sprints are worth trying: whoever had to begin anew goes steadily for a while, until so
 /// many calls in a row would have done with a slice.
+///
+/// Calls at once may overlook each other here; then one of them tries a sprint too many or too few.
 #[derive(Debug, Default)]
 pub(crate) struct Form {
-    calls_to_go: u32,
+    calls_to_go: AtomicU32,
 }
 
 /// A failed sprint costs up to a slice, some 50 µs, so it is tried for no more than one in so many
@@ -66,16 +70,17 @@ pub(crate) struct Form {
 const CALLS_BETWEEN: u32 = 64;
 
 impl Form {
-    pub(crate) const fn pace(&self) -> Pace {
-        if self.calls_to_go == 0 { Pace::Sprint } else { Pace::Steady }
+    pub(crate) fn pace(&self) -> Pace {
+        if self.calls_to_go.load(Ordering::Relaxed) == 0 { Pace::Sprint } else { Pace::Steady }
     }
 
     /// Hears what a call has used.
-    pub(crate) const fn note(&mut self, fuel: u64, host_calls: u64, slice: u64) {
+    pub(crate) fn note(&self, fuel: u64, host_calls: u64, slice: u64) {
         if fuel > slice || host_calls > 0 {
-            self.calls_to_go = CALLS_BETWEEN;
+            self.calls_to_go.store(CALLS_BETWEEN, Ordering::Relaxed);
         } else {
-            self.calls_to_go = self.calls_to_go.saturating_sub(1);
+            let calls_to_go = self.calls_to_go.load(Ordering::Relaxed).saturating_sub(1);
+            self.calls_to_go.store(calls_to_go, Ordering::Relaxed);
         }
     }
 }
@@ -86,7 +91,7 @@ mod tests {
 
     #[test]
     fn whoever_needs_more_goes_steadily_for_a_while() {
-        let mut form = Form::default();
+        let form = Form::default();
         assert_eq!(form.pace(), Pace::Sprint);
         form.note(10, 0, 100);
         assert_eq!(form.pace(), Pace::Sprint);

@@ -54,7 +54,8 @@ impl<'a> Ticket<'a> {
         let usage = &mut self.ledger.usage;
         usage.duration = ended.saturating_duration_since(self.started);
         let idle = self.ledger.idle.take();
-        drop(self.inner.desk.sign_out(self.ledger.entry, idle, outcome, usage));
+        let entry = std::mem::take(&mut self.ledger.entry);
+        drop(self.inner.desk.sign_out(entry, idle, outcome, usage));
         if let Some(observer) = &self.inner.shared.config.observer {
             observer.call_ended(&CallRecord {
                 capability: &identity.name,

@@ -3,7 +3,8 @@
 //!
 //! *Never:* anything but names of what others have made.
 
-pub(crate) use std::sync::atomic::{AtomicBool, Ordering};
+pub(crate) use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 pub(crate) use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub(crate) use arc_swap::{ArcSwap, Guard};
+pub(crate) use crossbeam_utils::atomic::AtomicCell;

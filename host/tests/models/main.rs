@@ -31,8 +31,10 @@ mod model {
     pub(crate) use engraft::model::*;
 
     pub(crate) mod sync {
-        pub(crate) use shuttle::sync::atomic::{AtomicBool, Ordering};
+        pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
         pub(crate) use shuttle::sync::{Mutex, MutexGuard, PoisonError};
+
+        pub(crate) use crate::pool::atomic_cell::AtomicCell;
 
         pub(crate) use crate::swap::arc_swap::{ArcSwap, Guard};
     }

@@ -23,6 +23,7 @@ use crate::engine::invocation::Invocation;
 use crate::engine::lease::enter;
 use crate::engine::load::Inner;
 use crate::engine::outcome::clean;
+use crate::engine::sprint::Pace;
 use crate::engine::ticket::Ledger;
 use crate::engine::{EngineConfig, EngineError, InstancePolicy, Metering, Shared};
 use crate::model::{Budget, Outcome, TrapKind};
@@ -131,7 +132,7 @@ impl Away {
         let started = inner.identity.clock.monotonic();
         Plan::new(inner, invocation, started)?;
         let _permit = permit(inner)?;
-        enter(inner, invocation, started, ledger)?;
+        enter(inner, invocation, started, ledger, Pace::Steady)?;
         let mut line = self.hire(started).await?;
         // Starting a worker is not the capability's time, so the call begins only now; what its
         // caller has left is not stretched.

@@ -46,12 +46,11 @@ fn main() -> ExitCode {
         Ok(()) => behaviours::column(language, port),
         Err(missing) => table::Column::missing(language, missing.to_string()),
     };
-    // How long a save takes is measured with nothing beside it; what is slower waits, and then goes
-    // two at a time, since compilers of guests use one core each.
-    let (quick, slow): (Vec<Language>, Vec<Language>) =
-        languages.iter().partition(|language| dev::is_quick(**language));
-    let mut columns: Vec<table::Column> = quick.into_iter().map(column).collect();
-    columns.extend(two_at_a_time(&slow, column));
+    // Compilers of guests use one core each, mostly. Whoever takes longest begins, so that nobody waits
+    // for one at the end; what a save takes is told from the time that its process computed, too.
+    let mut waiting = languages.clone();
+    waiting.sort_by_key(|language| !matches!(language, Language::Python | Language::Rust));
+    let mut columns = two_at_a_time(&waiting, column);
     columns.sort_by_key(|column| languages.iter().position(|it| *it == column.language));
     table::print(&columns, is_strict)
 }
