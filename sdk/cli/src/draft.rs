@@ -49,8 +49,10 @@ impl Draft {
         Ok(Self { file: Some(path.to_owned()), ..draft })
     }
 
-    /// With what was proved of a recipe when it was compiled. A budget that a file gives stays.
+    /// With what a recipe says of itself beyond its component: its version, and what was proved of it
+    /// when it was compiled. A version or a budget that a file gives stays.
     pub(crate) fn proved_by(mut self, input: &Input) -> Self {
+        self.version = self.version.or_else(|| input.version.clone());
         self.proved.clone_from(&input.proved);
         self
     }
