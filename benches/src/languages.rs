@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey, Verified};
+use engraft::artifact::{Bundle, Installed, Keyring, Manifest, Origin, SigningKey};
 use engraft::engine::raw;
-use engraft::model::{Budget, CapabilityName, Outcome};
+use engraft::model::{Budget, CapabilityName, Clock, Outcome, SystemClock};
 use engraft::{Capability, Host, InstancePolicy, Invocation, Terms};
 use engraft_build::{Effort, Language, Toolchains};
 use tokio::runtime::Runtime;
@@ -41,8 +41,10 @@ pub struct Row {
     pub component_bytes: usize,
     /// From the component to code that runs, with nothing kept.
     pub compile: Duration,
-    /// From kept code to an instance, in a new host.
+    /// From kept code to an instance, in a host that runs.
     pub start: Duration,
+    /// The same in a host that has just begun, which makes its engine first.
+    pub start_first: Duration,
     /// The first instance of a host.
     pub first: Duration,
     /// A later one.
@@ -72,15 +74,17 @@ pub fn measure(language: Language, toolchains: &Toolchains, folder: &Path) -> Re
     // The first start after that reads and seals what is kept.
     std::thread::sleep(SETTLED);
     lab.prepare(&lab.host(InstancePolicy::Fresh)?)?;
-    let (mut starts, mut firsts) = (Vec::new(), Vec::new());
+    let (mut starts, mut starts_first, mut firsts) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..STARTS {
         let host = lab.host(InstancePolicy::Fresh)?;
-        let (load, capability) = timed(|| lab.prepare(&host));
-        let capability = capability?;
-        let (first, started) = timed(|| lab.start(&capability));
-        started?;
-        starts.push(load + first);
-        firsts.push(first);
+        for times in [&mut starts_first, &mut starts] {
+            let (load, capability) = timed(|| lab.prepare(&host));
+            let capability = capability?;
+            let (first, started) = timed(|| lab.start(&capability));
+            started?;
+            times.push(load + first);
+            firsts.push(first);
+        }
     }
     let host = lab.host(InstancePolicy::Fresh)?;
     let fresh = lab.prepare(&host)?;
@@ -96,6 +100,7 @@ pub fn measure(language: Language, toolchains: &Toolchains, folder: &Path) -> Re
         component_bytes: component.len(),
         compile,
         start: median(starts),
+        start_first: median(starts_first),
         first: median(firsts),
         later,
         fresh: fresh_echo,
@@ -107,8 +112,9 @@ pub fn measure(language: Language, toolchains: &Toolchains, folder: &Path) -> Re
 /// A bundle, and hosts that it is loaded into.
 struct Lab {
     runtime: Runtime,
-    key: SigningKey,
-    bundle: Vec<u8>,
+    keyring: Keyring,
+    bundle: Arc<[u8]>,
+    installed: Installed,
     cache: PathBuf,
     input: String,
 }
@@ -123,10 +129,13 @@ impl Lab {
         let asking = Host::builder().trust(Keyring::new()).build()?;
         let description = runtime.block_on(asking.describe(&name, Arc::clone(component)))?;
         let manifest = Manifest::new(description, "1.0.0".parse()?);
-        let bundle = Bundle::sign(Arc::clone(component), &manifest, &[&key])?.to_bytes();
+        let bundle = Bundle::sign(Arc::clone(component), &manifest, &[&key])?.to_bytes().into();
+        let keyring = Keyring::for_development(key.public());
+        let first = keyring.verify(Bundle::from_arc(&bundle)?, SystemClock.wall())?;
+        let installed = first.installed();
         let cache = folder.join("cache");
         let input = serde_json::to_string(&"x".repeat(TEXT_BYTES))?;
-        Ok(Self { runtime, key, bundle, cache, input })
+        Ok(Self { runtime, keyring, bundle, installed, cache, input })
     }
 
     fn host(&self, lifetime: InstancePolicy) -> Result<Host, Error> {
@@ -134,15 +143,17 @@ impl Lab {
         terms.lifetime = lifetime;
         terms.budget_max = Some(Budget { deadline: Duration::from_secs(60), ..Budget::default() });
         Ok(Host::builder()
-            .trust(Keyring::for_development(self.key.public()))
+            .trust(self.keyring.clone())
             .terms("*".parse()?, terms)
             .cache_dir(&self.cache)
             .build()?)
     }
 
-    /// Makes it ready; that its bundle is what was signed is looked at by another measurement.
+    /// Makes it ready as a program does that begins again with what it has installed before.
     fn prepare(&self, host: &Host) -> Result<Capability, Error> {
-        let verified: Verified = host.verify(&self.bundle)?;
+        let bundle = Bundle::from_arc(&self.bundle)?;
+        let now = SystemClock.wall();
+        let verified = self.keyring.verify_installed(bundle, &self.installed, now)?;
         Ok(self.runtime.block_on(host.prepare(&verified))?)
     }
 

@@ -225,7 +225,7 @@ impl Engine {
         let digest = Digest::of(component);
         let (capability, bytes) = (NAME, component);
         let source =
-            compile::Source { capability, digest: &digest, bytes, facts: &facts, metering };
+            compile::Source { capability, digest: &digest, bytes, needs: &facts.needs, metering };
         self.shared.compiler().precompile(source)
     }
 

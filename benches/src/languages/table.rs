@@ -31,19 +31,20 @@ pub fn write(file: &Path, rows: &[Row]) -> Result<(), Error> {
 #[must_use]
 pub(super) fn table(rows: &[Row]) -> String {
     let mut text =
-        "| language | build | component | compile | start, kept | first, later instance | \
+        "| language | build | component | compile | start, kept: running, new host | first, later instance | \
                     fresh echo | warm echo | memory | choose it |\n\
                     |---|---|---|---|---|---|---|---|---|---|\n"
             .to_owned();
     for row in rows {
         let _ = writeln!(
             text,
-            "| {} | {} | {} | {} | {} | {}, {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {}, {} | {}, {} | {} | {} | {} | {} |",
             row.language,
             time(row.build),
             bytes(row.component_bytes as u64),
             time(row.compile),
             time(row.start),
+            time(row.start_first),
             time(row.first),
             time(row.later),
             time(row.fresh),
@@ -117,6 +118,7 @@ mod tests {
             component_bytes: 57_800,
             compile: Duration::from_millis(12),
             start,
+            start_first: Duration::from_millis(3),
             first: Duration::from_micros(150),
             later: Duration::from_micros(20),
             fresh: Duration::from_micros(25),
@@ -129,7 +131,7 @@ mod tests {
     fn a_row_says_what_it_is_and_a_slow_start_is_not_hidden() {
         let quick = Duration::from_micros(900);
         let text = table(&[row(Language::C, quick)]);
-        let expected = "| C | 1.2 s | 58 kB | 12 ms | 900 µs | 150 µs, 20 µs | 25 µs | 1.4 µs | 1.0 MB | for what";
+        let expected = "| C | 1.2 s | 58 kB | 12 ms | 900 µs, 3.0 ms | 150 µs, 20 µs | 25 µs | 1.4 µs | 1.0 MB | for what";
         assert!(text.contains(expected), "{text}");
         assert!(text.contains("5 ms: **yes**"), "{text}");
         let text = table(&[row(Language::C, quick), row(Language::Python, START_MAX)]);

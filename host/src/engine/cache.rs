@@ -3,6 +3,7 @@
 //!
 //! *Never:* an entry that does not authenticate is loaded; it is compiled anew.
 
+mod needs;
 mod seal;
 
 use std::fs;
@@ -122,6 +123,7 @@ impl Cache {
         let now = UNIX_EPOCH + now;
         let Ok(listing) = fs::read_dir(&self.dir) else { return };
         let mut entries: Vec<(SystemTime, u64, PathBuf)> = Vec::new();
+        let mut remembered = Vec::new();
         for file in listing.flatten() {
             let (path, Ok(facts)) = (file.path(), file.metadata()) else { continue };
             // Of a sealed entry the seal is touched, for touching a file changes it.
@@ -130,6 +132,7 @@ impl Cache {
             let used = used.filter_map(|facts| facts.modified().ok()).max().unwrap_or(UNIX_EPOCH);
             match path.extension().and_then(|extension| extension.to_str()) {
                 Some(ENTRY_EXTENSION) => entries.push((used, facts.len(), path)),
+                Some(needs::EXTENSION) => remembered.push((used, path)),
                 Some("tmp") if now.duration_since(used).is_ok_and(|age| age > LEFTOVER_AGE) => {
                     drop(fs::remove_file(path));
                 }
@@ -138,15 +141,16 @@ impl Cache {
         }
         entries.sort_unstable();
         let mut total: u64 = entries.iter().map(|(_, bytes, _)| bytes).sum();
+        let mut kept = Vec::new();
         for (_, bytes, path) in entries {
-            if total <= self.bytes_max {
-                break;
-            }
-            if fs::remove_file(&path).is_ok() {
+            if total > self.bytes_max && fs::remove_file(&path).is_ok() {
                 drop(fs::remove_file(path.with_extension(SEAL_EXTENSION)));
                 total -= bytes;
+            } else {
+                kept.push(path);
             }
         }
+        needs::forget(remembered, &kept, now);
     }
 }
 

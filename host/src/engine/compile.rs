@@ -9,7 +9,7 @@ use super::cache::{Cache, Kept};
 use super::config::{EngineConfig, Metering};
 use super::error::EngineError;
 use super::flavour::{Allocation, Concurrency, Flavour, FlavourKey, Flavours};
-use super::inspect::Facts;
+use super::inspect::Needs;
 use super::native::{NativeCode, compatibility};
 use crate::model::Digest;
 
@@ -27,7 +27,7 @@ pub(crate) struct Source<'a> {
     pub(crate) capability: &'a str,
     pub(crate) digest: &'a Digest,
     pub(crate) bytes: &'a [u8],
-    pub(crate) facts: &'a Facts,
+    pub(crate) needs: &'a Needs,
     pub(crate) metering: Metering,
 }
 
@@ -64,7 +64,7 @@ impl<'a> Compiler<'a> {
         source: Source<'_>,
         allocation: Allocation,
     ) -> Result<&'a Flavour, EngineError> {
-        let (concurrency, metering) = (Concurrency::of(source.facts), source.metering);
+        let (concurrency, metering) = (Concurrency::of(source.needs), source.metering);
         self.flavours.flavour(FlavourKey { concurrency, metering, allocation }, self.config)
     }
 

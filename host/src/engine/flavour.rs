@@ -227,9 +227,9 @@ impl FlavourKey {
 
 impl Concurrency {
     /// On where a component needs it; WASI 0.3 always does.
-    pub(crate) fn of(facts: &super::inspect::Facts) -> Self {
-        let families = facts.imports.iter().filter_map(|import| wasi::Family::of(import));
+    pub(crate) fn of(needs: &super::inspect::Needs) -> Self {
+        let families = needs.imports.iter().filter_map(|import| wasi::Family::of(import));
         let has_p3 = families.into_iter().any(|family| family >= wasi::Family::P3);
-        if facts.concurrent || has_p3 { Self::On } else { Self::Off }
+        if needs.concurrent || has_p3 { Self::On } else { Self::Off }
     }
 }

@@ -2,27 +2,35 @@
 //! documentation, and whether anything in it is asynchronous.
 //!
 //! *Never:* a panic, whatever the bytes are; every item comes from a validator. What functions do
-//! inside is left to wasmtime, which validates it when it compiles.
+//! inside, and what memories and tables begin with, is left to wasmtime, which validates it when it
+//! compiles.
 
+use serde::{Deserialize, Serialize};
 use wasmparser::types::Types;
 use wasmparser::{
-    BinaryReaderError, CanonicalFunction, CanonicalOption, ComponentDefinedType, ComponentType,
-    ComponentTypeDeclaration, ComponentTypeRef, Encoding, InstanceTypeDeclaration, Parser, Payload,
-    TypeBounds, ValidPayload, Validator, WasmFeatures,
+    BinaryReaderError, CanonicalFunction, CanonicalOption, Chunk, ComponentDefinedType,
+    ComponentType, ComponentTypeDeclaration, ComponentTypeRef, Encoding, InstanceTypeDeclaration,
+    Parser, Payload, TypeBounds, ValidPayload, Validator, WasmFeatures,
 };
 
 use super::error::EngineError;
 use super::reflect::ReflectError;
 
-/// What shows from outside.
-pub(crate) struct Facts {
+/// What a component needs of a host: all that has to be known of one whose code is there already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Needs {
     /// Names of what it imports, in order. A type that is only given another name is left out: it
     /// asks the host for nothing.
     pub(crate) imports: Vec<String>,
-    /// Names of what it exports, in order.
-    pub(crate) exports: Vec<String>,
     /// Whether anything in it is async, a stream or a future.
     pub(crate) concurrent: bool,
+}
+
+/// What shows from outside.
+pub(crate) struct Facts {
+    pub(crate) needs: Needs,
+    /// Names of what it exports, in order.
+    pub(crate) exports: Vec<String>,
     /// The types of imports and exports.
     pub(crate) types: Types,
     /// The section with the doc comments of its WIT, where it has one.
@@ -75,16 +83,33 @@ fn refuse_other_than_components(bytes: &[u8]) -> Result<(), ReflectError> {
 fn walk(bytes: &[u8]) -> Result<Option<Facts>, BinaryReaderError> {
     let mut validator = Validator::new_with_features(WasmFeatures::all());
     let mut outside = Outside::default();
-    let mut depth = 0_usize;
-    for payload in Parser::new(0).parse_all(bytes) {
-        let payload = payload?;
+    // The parsers of what this one lies in.
+    let mut around = Vec::new();
+    let (mut parser, mut rest) = (Parser::new(0), bytes);
+    while let Chunk::Parsed { consumed, payload } = parser.parse(rest, true)? {
+        let mut taken = consumed;
+        // Functions and first data are most of the bytes, and show nothing outside.
+        if let Payload::CodeSectionStart { size, .. } = payload {
+            parser.skip_section();
+            taken = taken.saturating_add(size as usize);
+        }
+        let Some(after) = rest.get(taken..) else { break };
+        rest = after;
+        if matches!(
+            payload,
+            Payload::DataSection(_) | Payload::ElementSection(_) | Payload::DataCountSection { .. }
+        ) {
+            continue;
+        }
         match validator.payload(&payload)? {
-            ValidPayload::Parser(_) => depth += 1,
-            ValidPayload::End(types) if depth == 0 => return Ok(Some(outside.with(types))),
-            ValidPayload::End(_) => depth -= 1,
+            ValidPayload::Parser(inner) => around.push(std::mem::replace(&mut parser, inner)),
+            ValidPayload::End(types) => match around.pop() {
+                Some(outer) => parser = outer,
+                None => return Ok(Some(outside.with(types))),
+            },
             ValidPayload::Ok | ValidPayload::Func(..) => {}
         }
-        outside.look(payload, depth)?;
+        outside.look(payload, around.len())?;
     }
     Ok(None)
 }
@@ -135,7 +160,7 @@ impl Outside {
 
     fn with(self, types: Types) -> Facts {
         let Self { imports, exports, concurrent, docs } = self;
-        Facts { imports, exports, concurrent, types, docs }
+        Facts { needs: Needs { imports, concurrent }, exports, types, docs }
     }
 }
 
@@ -196,23 +221,25 @@ mod tests {
                 .replace("(component $inner", r#"(alias export 0 "f" (func $f)) (component $inner"#)
                 .as_str(),
         );
-        assert_eq!(facts.imports, ["a:b/c@1.0.0"]);
+        assert_eq!(facts.needs.imports, ["a:b/c@1.0.0"]);
         assert_eq!(facts.exports, ["out"]);
-        assert!(!facts.concurrent);
+        assert!(!facts.needs.concurrent);
         let facts = self::facts(
             r#"(component
                 (import "i" (instance $i (type $u u32) (export "t" (type (eq $u)))))
                 (alias export $i "t" (type $t)) (import "t" (type (eq $t))))"#,
         );
-        assert_eq!(facts.imports, ["i"]);
+        assert_eq!(facts.needs.imports, ["i"]);
     }
 
     #[test]
     fn an_async_type_asks_for_concurrency() {
-        assert!(facts(r#"(component (import "f" (func async)))"#).concurrent);
-        assert!(facts("(component (type (stream u8)))").concurrent);
+        assert!(facts(r#"(component (import "f" (func async)))"#).needs.concurrent);
+        assert!(facts("(component (type (stream u8)))").needs.concurrent);
         assert!(
-            facts(r#"(component (import "i" (instance (export "f" (func async)))))"#).concurrent
+            facts(r#"(component (import "i" (instance (export "f" (func async)))))"#)
+                .needs
+                .concurrent
         );
     }
 

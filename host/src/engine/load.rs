@@ -16,7 +16,7 @@ use super::config::{InstancePolicy, Metering};
 use super::desk::Desk;
 use super::error::EngineError;
 use super::flavour::Concurrency;
-use super::inspect::{Facts, inspect};
+use super::inspect::{Needs, inspect};
 use super::native::NativeCode;
 use super::reflect::{Bound, hostcall_fuel};
 use super::report::Counts;
@@ -129,28 +129,28 @@ pub(crate) fn load_from(
     values: Option<Arc<dyn KeyValue>>,
 ) -> Result<Loaded, EngineError> {
     let name = loadable.name.as_str();
-    let facts = inspect(name, &loadable.component)?;
+    let needs = needs(shared, &loadable)?;
     let asked = &loadable.description.permissions;
     let authority = Authority::of(asked, &loadable.grant);
     if checks == Checks::Manifest {
         let interfaces = &shared.config.interfaces;
-        imports::check(name, &facts.imports, asked, &authority, interfaces)?;
+        imports::check(name, &needs.imports, asked, &authority, interfaces)?;
     }
     wasi::check_directories(authority.files()).map_err(|error| EngineError::Directory {
         capability: name.to_owned(),
         message: error.to_string(),
     })?;
     let Made { kind, pre, flavour } =
-        made::make(shared, &loadable, &facts, &authority, (checks, code))?;
+        made::make(shared, &loadable, &needs, &authority, (checks, code))?;
     let never_waits = flavour.key.concurrency == Concurrency::Off
         && matches!(kind, Kind::Contract(_))
-        && imports::never_wait(&facts.imports);
+        && imports::never_wait(&needs.imports);
     let budget = loadable.budget.min(shared.config.budget_max);
     let sessions = Sessions::new(loadable.lifetime);
     let may_sprint = never_waits && loadable.metering == Metering::Fuel && sessions.is_none();
     let inner = Inner {
         shared: Arc::clone(shared),
-        identity: Arc::new(identity(shared, &loadable, &facts, (authority, values))),
+        identity: Arc::new(identity(shared, &loadable, &needs, (authority, values))),
         budget,
         description: loadable.description,
         desk: Desk::new(
@@ -169,15 +169,29 @@ pub(crate) fn load_from(
     Ok(Loaded { inner: Arc::new(inner) })
 }
 
+/// What it needs of the host: remembered from the last time, or read out of its bytes.
+fn needs(shared: &Shared, loadable: &Loadable) -> Result<Needs, EngineError> {
+    let Loadable { name, digest, component, .. } = loadable;
+    let remembered = shared.cache.as_ref().and_then(|cache| cache.needs(digest));
+    if let Some(needs) = remembered {
+        return Ok(needs);
+    }
+    let needs = inspect(name.as_str(), component)?.needs;
+    if let Some(cache) = &shared.cache {
+        cache.remember(digest, &needs, shared.config.clock.wall());
+    }
+    Ok(needs)
+}
+
 fn identity(
     shared: &Shared,
     loadable: &Loadable,
-    facts: &Facts,
+    needs: &Needs,
     (authority, values): (Authority, Option<Arc<dyn KeyValue>>),
 ) -> Identity {
     let offered = &shared.config.interfaces;
     let used = |import: &String| offered.iter().find(|interface| interface.offers(import));
-    let custom: Vec<_> = facts.imports.iter().filter_map(used).collect();
+    let custom: Vec<_> = needs.imports.iter().filter_map(used).collect();
     Identity {
         name: loadable.name.clone(),
         version: loadable.version.clone(),
@@ -187,7 +201,7 @@ fn identity(
         services: Arc::clone(&shared.config.services),
         values,
         clock: Arc::clone(&shared.config.clock),
-        needs_alarm: imports::has_wasi(&facts.imports) || !custom.is_empty(),
+        needs_alarm: imports::has_wasi(&needs.imports) || !custom.is_empty(),
         data: custom.iter().filter_map(|interface| interface.maker()).cloned().collect(),
     }
 }

@@ -32,6 +32,16 @@ impl Digest {
         Self(*blake3::hash(bytes).as_bytes())
     }
 
+    /// The same of many bytes, by all processors; not for a worker, which starts no threads.
+    pub(crate) fn of_many(bytes: &[u8]) -> Self {
+        /// Below it, handing work to other threads takes as long as it saves.
+        const WORTH_SHARING: usize = 1 << 20;
+        if bytes.len() < WORTH_SHARING {
+            return Self::of(bytes);
+        }
+        Self(*blake3::Hasher::new().update_rayon(bytes).finalize().as_bytes())
+    }
+
     /// The digest of some bytes that stand in several places, as if they stood in one.
     pub(crate) fn of_all(parts: &[&[u8]]) -> Self {
         let mut hasher = blake3::Hasher::new();

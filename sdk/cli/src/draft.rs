@@ -49,9 +49,16 @@ impl Draft {
         Ok(Self { file: Some(path.to_owned()), ..draft })
     }
 
-    /// With what was proved of a recipe when it was compiled. A budget that a file gives stays.
+    /// With what a recipe says of itself beyond its component: its version, and what was proved of it
+    /// when it was compiled. A version or a budget that a file gives stays.
     pub(crate) fn proved_by(mut self, input: &Input) -> Self {
         self.proved.clone_from(&input.proved);
+        self.with_version_of(input)
+    }
+
+    /// With the version that a recipe has, where none is given.
+    pub(crate) fn with_version_of(mut self, input: &Input) -> Self {
+        self.version = self.version.or_else(|| input.version.clone());
         self
     }
 

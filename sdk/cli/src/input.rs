@@ -12,6 +12,7 @@ use engraft::artifact::{BUNDLE_BYTES_MAX, Bundle, BundleError};
 use engraft::engine::{Engine, EngineError, Inspection};
 use engraft::examine::SourceMap;
 use engraft::synth::Proved;
+use semver::Version;
 
 use crate::recipe;
 use crate::text;
@@ -25,6 +26,8 @@ pub(crate) struct Input {
     pub(crate) content: Content,
     /// What is proved of a recipe.
     pub(crate) proved: Option<Proved>,
+    /// The version that a recipe gives itself.
+    pub(crate) version: Option<Version>,
     /// The text of a recipe, and where the code of its expressions is.
     pub(crate) source: Option<Arc<SourceMap>>,
 }
@@ -43,10 +46,10 @@ impl Input {
     pub(crate) fn open(path: &Path) -> Result<Self> {
         if recipe::is_recipe(path) {
             let built = recipe::build(path)?;
-            let proved = Some(Proved::of(&built));
+            let (proved, version) = (Some(Proved::of(&built)), built.recipe.version.parse().ok());
             let source = Some(Arc::new(recipe::source(path, &built)?));
             let (path, bytes) = (path.to_owned(), built.component.into());
-            return Ok(Self { path, bytes, content: Content::Bare, proved, source });
+            return Ok(Self { path, bytes, content: Content::Bare, proved, version, source });
         }
         let bytes: Arc<[u8]> = read(path, BUNDLE_BYTES_MAX as u64)?.into();
         if bytes.is_empty() {
@@ -66,7 +69,8 @@ impl Input {
                 return Err(Trouble::corrupt(format!("`{}`: {error}", path.display())));
             }
         };
-        Ok(Self { path: path.to_owned(), bytes, content, proved: None, source: None })
+        let path = path.to_owned();
+        Ok(Self { path, bytes, content, proved: None, version: None, source: None })
     }
 
     /// The component, wherever it is.

@@ -72,7 +72,7 @@ pub(crate) fn decode(file: &[u8]) -> Result<Vec<Section>, BundleError> {
     }
     for section in &sections {
         let bytes = file.get(section.range.clone()).unwrap_or_default();
-        if Digest::of(bytes) != section.digest {
+        if Digest::of_many(bytes) != section.digest {
             return Err(BundleError::Altered { part: section.kind.name() });
         }
     }

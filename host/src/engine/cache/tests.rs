@@ -1,4 +1,5 @@
 use super::*;
+use crate::engine::inspect::Needs;
 
 const NOW: Duration = Duration::from_secs(1_000_000);
 
@@ -156,4 +157,32 @@ fn a_seal_spares_the_reading_and_believes_no_other_file() {
     fs::write(dir.join("evil"), &bad).unwrap();
     fs::rename(dir.join("evil"), &path).unwrap();
     assert!(cache.read(&digest, "engine", NOW).is_none());
+}
+
+#[test]
+fn what_a_component_needs_is_remembered_of_it_alone_and_for_as_long_as_its_code() {
+    let dir = dir("needs");
+    let cache = Cache::open(&dir, 64).unwrap();
+    let (digest, other) = (Digest::of(b"component"), Digest::of(b"other"));
+    let needs =
+        Needs { imports: vec!["engraft:capability/log@1.0.0".to_owned()], concurrent: true };
+    cache.remember(&digest, &needs, NOW);
+    assert_eq!(cache.needs(&digest), Some(needs.clone()));
+    assert_eq!(cache.needs(&other), None);
+    let path = |digest: &Digest| dir.join(format!("{}.needs", digest.to_hex()));
+    fs::copy(path(&digest), path(&other)).unwrap();
+    assert_eq!(cache.needs(&other), None, "it was read in other bytes");
+    let good = fs::read(path(&digest)).unwrap();
+    for index in 0..good.len() {
+        let mut bad = good.clone();
+        bad[index] ^= 1;
+        fs::write(path(&digest), &bad).unwrap();
+        assert_eq!(cache.needs(&digest), None, "byte {index}");
+    }
+    cache.remember(&digest, &needs, NOW);
+    cache.write(&digest, "engine", b"native", NOW);
+    let later = NOW + LEFTOVER_AGE * 2;
+    cache.write(&other, "engine", b"native too", later);
+    assert_eq!(cache.needs(&digest), None, "its code had to go, and so had this");
+    assert!(!path(&digest).exists());
 }

@@ -9,7 +9,7 @@ use crate::engine::authority::Authority;
 use crate::engine::compile::Source;
 use crate::engine::flavour::Flavour;
 use crate::engine::foreign::reflect;
-use crate::engine::inspect::{Facts, inspect};
+use crate::engine::inspect::{Needs, inspect};
 use crate::engine::state::CallState;
 use crate::engine::worker::{Away, AwayCode, Opening};
 use crate::engine::{EngineError, InstancePolicy, Shared};
@@ -29,17 +29,17 @@ pub(super) struct Made<'a> {
 pub(super) fn make<'a>(
     shared: &'a Shared,
     loadable: &Loadable,
-    facts: &Facts,
+    needs: &Needs,
     authority: &Authority,
     (checks, code): (Checks, Option<AwayCode>),
 ) -> Result<Made<'a>, EngineError> {
     match loadable.lifetime {
         InstancePolicy::Walled { .. } | InstancePolicy::WalledPool { .. } => {
             let is_unnamed = checks == Checks::None;
-            away(shared, &Opening { loadable, facts, authority, is_unnamed, code })
+            away(shared, &Opening { loadable, needs, authority, is_unnamed, code })
         }
         InstancePolicy::Fresh | InstancePolicy::Pooled { .. } | InstancePolicy::Session { .. } => {
-            here(shared, loadable, facts)
+            here(shared, loadable, needs)
         }
     }
 }
@@ -47,19 +47,19 @@ pub(super) fn make<'a>(
 fn here<'a>(
     shared: &'a Shared,
     loadable: &Loadable,
-    facts: &Facts,
+    needs: &Needs,
 ) -> Result<Made<'a>, EngineError> {
     let name = loadable.name.as_str();
     let source = Source {
         capability: name,
         digest: &loadable.digest,
         bytes: &loadable.component,
-        facts,
+        needs,
         metering: loadable.metering,
     };
     let (component, flavour) = shared.compiler().component(source, &loadable.native)?;
-    let kind = kind(loadable, facts, &component)?;
-    let pre = link(name, facts, &component, flavour)?;
+    let kind = kind(loadable, &component)?;
+    let pre = link(name, needs, &component, flavour)?;
     Ok(Made { kind, pre, flavour })
 }
 
@@ -68,26 +68,27 @@ fn away<'a>(shared: &'a Shared, opening: &Opening<'_>) -> Result<Made<'a>, Engin
     let kind = Kind::Away(Box::new(Away::open(shared, opening)?));
     let loadable = opening.loadable;
     let name = loadable.name.as_str();
-    let facts = inspect(name, &EMPTY)?;
+    let needs = inspect(name, &EMPTY)?.needs;
     let source = Source {
         capability: name,
         digest: &Digest::of(&EMPTY),
         bytes: &EMPTY,
-        facts: &facts,
+        needs: &needs,
         metering: loadable.metering,
     };
     let (component, flavour) = shared.compiler().component(source, &[])?;
-    let pre = link(name, &facts, &component, flavour)?;
+    let pre = link(name, &needs, &component, flavour)?;
     Ok(Made { kind, pre, flavour })
 }
 
-fn kind(loadable: &Loadable, facts: &Facts, component: &Component) -> Result<Kind, EngineError> {
+fn kind(loadable: &Loadable, component: &Component) -> Result<Kind, EngineError> {
     let Loadable { name, description, .. } = loadable;
     let name = name.as_str();
     let describe = component.get_export(None, "describe");
     let invoke = component.get_export(None, "invoke");
     let (Some((_, describe)), Some((invoke_type, invoke))) = (describe, invoke) else {
-        return reflect(name, facts, component, description).map(Kind::Foreign);
+        return reflect(name, &inspect(name, &loadable.component)?, component, description)
+            .map(Kind::Foreign);
     };
     if !is_invoke(&invoke_type) {
         return Err(EngineError::NotCallable {
@@ -124,11 +125,11 @@ fn is_invoke(item: &types::ComponentItem) -> bool {
 
 fn link(
     name: &str,
-    facts: &Facts,
+    needs: &Needs,
     component: &Component,
     flavour: &Flavour,
 ) -> Result<InstancePre<CallState>, EngineError> {
-    let linker = flavour.linker(&facts.imports);
+    let linker = flavour.linker(&needs.imports);
     linker.and_then(|linker| linker.instantiate_pre(component)).map_err(|error| {
         let message = crate::engine::outcome::clean(&format!("{error:#}"));
         EngineError::Invalid { capability: name.to_owned(), message }

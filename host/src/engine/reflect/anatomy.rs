@@ -48,14 +48,15 @@ impl Anatomy {
     /// Makes sense of a component that was read already.
     pub(crate) fn from_facts(facts: &Facts) -> Result<Self, ReflectError> {
         let docs = facts.docs.as_deref().and_then(Docs::parse).unwrap_or_default();
-        let exports = functions::exports(&facts.types, &facts.imports, &facts.exports, &docs)?;
+        let exports =
+            functions::exports(&facts.types, &facts.needs.imports, &facts.exports, &docs)?;
         Ok(Self {
-            imports: facts.imports.iter().map(|name| import(facts, name)).collect(),
+            imports: facts.needs.imports.iter().map(|name| import(facts, name)).collect(),
             exports: facts.exports.clone(),
             skipped: exports.skipped,
             summary: docs::summary(&docs.world()),
             speaks_contract: exports.speaks_contract,
-            needs_concurrency: facts.concurrent || exports.is_async,
+            needs_concurrency: facts.needs.concurrent || exports.is_async,
             aliases: functions::aliases(&exports.plans),
             plans: exports.plans,
         })

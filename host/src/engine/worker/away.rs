@@ -18,7 +18,7 @@ use super::wall::{Walls, WorkerLimits};
 use super::wire::{Deed, Frame, Order, Traits, VERSION, Word};
 use crate::engine::admission::{Plan, permit};
 use crate::engine::authority::Authority;
-use crate::engine::inspect::Facts;
+use crate::engine::inspect::Needs;
 use crate::engine::invocation::Invocation;
 use crate::engine::lease::enter;
 use crate::engine::load::Inner;
@@ -56,12 +56,12 @@ pub(crate) struct Away {
 impl Away {
     /// Starts the first worker and has it load the component.
     pub(crate) fn open(shared: &Shared, opening: &Opening<'_>) -> Result<Self, EngineError> {
-        let Opening { loadable, facts, authority, code, .. } = opening;
+        let Opening { loadable, needs, authority, code, .. } = opening;
         let refuse = |message: String| EngineError::Walled {
             capability: loadable.name.to_string(),
             message: clean(&message),
         };
-        check(facts, authority, &shared.config).map_err(refuse)?;
+        check(needs, authority, &shared.config).map_err(refuse)?;
         let program = shared.config.worker.clone().ok_or_else(|| {
             let why = "this host has no program for workers; give it one with \
                        `HostBuilder::worker` or `EngineConfig::worker`";
@@ -244,13 +244,13 @@ impl Away {
 }
 
 /// What a worker cannot give: it has no files and no connections, and nothing of the program's own.
-fn check(facts: &Facts, authority: &Authority, config: &EngineConfig) -> Result<(), String> {
+fn check(needs: &Needs, authority: &Authority, config: &EngineConfig) -> Result<(), String> {
     if !authority.files().is_empty() {
         return Err("it is granted directories, and a worker has no files".to_owned());
     }
     let own = |import: &&String| config.interfaces.iter().any(|own| own.offers(import));
     let sends = |import: &&String| import.starts_with("wasi:http/");
-    if let Some(import) = facts.imports.iter().find(|import| own(import) || sends(import)) {
+    if let Some(import) = needs.imports.iter().find(|import| own(import) || sends(import)) {
         return Err(format!("it imports `{import}`, which is not passed on to a worker"));
     }
     Ok(())

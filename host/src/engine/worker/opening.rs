@@ -5,7 +5,7 @@
 use super::AwayCode;
 use crate::engine::Loadable;
 use crate::engine::authority::Authority;
-use crate::engine::inspect::Facts;
+use crate::engine::inspect::Needs;
 
 /// What is to be served by workers.
 #[cfg_attr(
@@ -14,7 +14,7 @@ use crate::engine::inspect::Facts;
 )]
 pub(crate) struct Opening<'a> {
     pub(crate) loadable: &'a Loadable,
-    pub(crate) facts: &'a Facts,
+    pub(crate) needs: &'a Needs,
     pub(crate) authority: &'a Authority,
     /// Whether nobody knows yet what it asks for.
     pub(crate) is_unnamed: bool,

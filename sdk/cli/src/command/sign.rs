@@ -32,7 +32,7 @@ pub(crate) struct SignArgs {
     /// sequence, budget, world, validity. What it leaves out comes from the component
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
-    /// The version; needed for a release key, 0.0.0 otherwise
+    /// The version; a recipe has one, anything else needs it for a release key and is 0.0.0 otherwise
     #[arg(long, value_name = "VERSION")]
     version: Option<Version>,
     /// The capability's name, such as `text.slugify` [default: what the component says, or else the

@@ -22,6 +22,13 @@ fn a_new_recipe_checks_holds_and_builds() {
     home.run(&["recipe", "build", "greet.yaml"]).says(0, "wrote greet.wasm");
     let ran = home.run(&["recipe", "run", "greet.yaml", "run", r#"{"name": "Cid"}"#]).fine();
     assert!(ran.out.contains("Hello, Cid!"), "{}", ran.out);
+    let call = ["recipe", "run", "greet.yaml", "run", r#"{"name": "Cid"}"#, "--json"];
+    let version = home.run(&call).fine().json()["version"].clone();
+    let written = home.run(&["recipe", "check", "greet.yaml", "--json"]).fine().json();
+    assert_eq!(version, written["version"]);
+    assert_ne!(version, "0.0.0");
+    let signed = home.run(&["sign", "greet.yaml", "--json"]).fine().json();
+    assert_eq!(signed["version"], version);
     home.run(&["new", "recipe", "text.hail", "--operation", "hail", "--folder", "deep/er"]).fine();
     home.run(&["recipe", "test", "deep/er/hail.yaml"]).says(0, "2 held");
     home.run(&["new", "recipe", "a.b", "--operation", "a", "--operation", "b"]).says(2, "one");

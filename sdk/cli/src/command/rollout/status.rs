@@ -102,7 +102,7 @@ impl Under<'_> {
                 format!("{} of {stages}: {}{paused}", rollout.stage + 1, text::line(&stage.name)),
             ),
             ("share", share),
-            ("said last", rollout.said.as_deref().map(text::line).unwrap_or_default()),
+            ("said last", rollout.said.as_deref().map_or("nothing yet".to_owned(), text::line)),
         ]);
         self.show_variants(page);
         self.show_comparisons(page);
