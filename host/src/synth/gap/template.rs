@@ -225,7 +225,8 @@ impl Template {
             |part: &&Part| matches!(part, Part::Word { telling: true, given: false, .. });
         let asks = |text: &&str| !ASKING.contains(text);
         if self.slots().next().is_some() {
-            return self.parts.iter().filter(is_named).filter_map(word).collect();
+            let words = self.parts.iter().filter(is_named).filter_map(word);
+            return words.filter(|text| !LEADING.contains(text)).collect();
         }
         let is_before =
             |part: &&Part| !matches!(part, Part::Word { text, .. } if LEADING.contains(&&**text));
