@@ -35,7 +35,7 @@ impl Digest {
     /// The same of many bytes, by all processors; not for a worker, which starts no threads.
     pub(crate) fn of_many(bytes: &[u8]) -> Self {
         /// Below it, handing work to other threads takes as long as it saves.
-        const WORTH_SHARING: usize = 1 << 20;
+        const WORTH_SHARING: usize = 4 << 20;
         if bytes.len() < WORTH_SHARING {
             return Self::of(bytes);
         }
