@@ -31,7 +31,8 @@ pub struct EngineConfig {
     /// guest is about 60 MB compiled, others 0.1 to 5 MB.
     pub cache_bytes_max: u64,
     /// Calls under way at once in the whole host; one more is turned away. As many as there are
-    /// pooled stacks, so that a call that is let in finds one.
+    /// pooled stacks, so that a call that is let in finds one. A call that is over within its first
+    /// slice of fuel needs none, and takes no room while there is some.
     pub concurrent_calls_max: u32,
     /// Component instances alive at once, warm ones included. Only address space is reserved for
     /// them (8 GiB each), so a thousand cost nothing until they are used.

@@ -2,6 +2,7 @@
 //!
 //! *Never:* work that is the same for every call is left for the call.
 
+mod known;
 mod made;
 
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use super::config::{InstancePolicy, Metering};
 use super::desk::Desk;
 use super::error::EngineError;
 use super::flavour::Concurrency;
-use super::inspect::{Needs, inspect};
+use super::inspect::Needs;
 use super::native::NativeCode;
 use super::reflect::{Bound, hostcall_fuel};
 use super::report::Counts;
@@ -27,6 +28,7 @@ use super::state::{CallState, Identity};
 use super::worker::{Away, AwayCode};
 use super::{imports, wasi};
 use crate::model::{Budget, CapabilityName, Description, Digest, Grant, KeyValue};
+use known::Known;
 use made::Made;
 
 /// A component and what is known and decided about it.
@@ -129,7 +131,8 @@ pub(crate) fn load_from(
     values: Option<Arc<dyn KeyValue>>,
 ) -> Result<Loaded, EngineError> {
     let name = loadable.name.as_str();
-    let needs = needs(shared, &loadable)?;
+    let known = Known::of(shared, &loadable)?;
+    let needs = known.needs();
     let asked = &loadable.description.permissions;
     let authority = Authority::of(asked, &loadable.grant);
     if checks == Checks::Manifest {
@@ -141,7 +144,7 @@ pub(crate) fn load_from(
         message: error.to_string(),
     })?;
     let Made { kind, pre, flavour } =
-        made::make(shared, &loadable, &needs, &authority, (checks, code))?;
+        made::make(shared, &loadable, &known, &authority, (checks, code))?;
     let never_waits = flavour.key.concurrency == Concurrency::Off
         && matches!(kind, Kind::Contract(_))
         && imports::never_wait(&needs.imports);
@@ -150,7 +153,7 @@ pub(crate) fn load_from(
     let may_sprint = never_waits && loadable.metering == Metering::Fuel && sessions.is_none();
     let inner = Inner {
         shared: Arc::clone(shared),
-        identity: Arc::new(identity(shared, &loadable, &needs, (authority, values))),
+        identity: Arc::new(identity(shared, &loadable, needs, (authority, values))),
         budget,
         description: loadable.description,
         desk: Desk::new(
@@ -167,20 +170,6 @@ pub(crate) fn load_from(
         pre,
     };
     Ok(Loaded { inner: Arc::new(inner) })
-}
-
-/// What it needs of the host: remembered from the last time, or read out of its bytes.
-fn needs(shared: &Shared, loadable: &Loadable) -> Result<Needs, EngineError> {
-    let Loadable { name, digest, component, .. } = loadable;
-    let remembered = shared.cache.as_ref().and_then(|cache| cache.needs(digest));
-    if let Some(needs) = remembered {
-        return Ok(needs);
-    }
-    let needs = inspect(name.as_str(), component)?.needs;
-    if let Some(cache) = &shared.cache {
-        cache.remember(digest, &needs, shared.config.clock.wall());
-    }
-    Ok(needs)
 }
 
 fn identity(

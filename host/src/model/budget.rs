@@ -34,7 +34,8 @@ pub struct Budget {
     pub http_bytes: u64,
     /// How deep capabilities may call one another below this call.
     pub call_depth: u32,
-    /// Calls of this capability under way at once; one more is turned away, not queued.
+    /// Calls of this capability under way at once; one more is turned away, not queued. A call that is
+    /// over within its first slice of fuel and has no effect may run beside them, one at a time.
     pub concurrent_calls: u32,
 }
 

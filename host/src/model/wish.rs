@@ -75,6 +75,16 @@ pub struct SourceFile {
     pub text: String,
 }
 
+impl SourceFile {
+    /// What a person reads of something made: its recipe, or the file that it was built from.
+    pub(crate) fn text_of<'a>(
+        recipe: &'a Option<String>,
+        file: &'a Option<Self>,
+    ) -> Option<&'a str> {
+        recipe.as_deref().or(file.as_ref().map(|file| file.text.as_str()))
+    }
+}
+
 /// A request that a release failed at.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Counterexample {
@@ -156,6 +166,6 @@ impl Before {
     /// The text that it was made from, a recipe or a file of source; none where nobody has it.
     #[must_use]
     pub fn source_text(&self) -> Option<&str> {
-        self.recipe.as_deref().or(self.file.as_ref().map(|file| file.text.as_str()))
+        SourceFile::text_of(&self.recipe, &self.file)
     }
 }

@@ -4,6 +4,7 @@
 
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Type, types};
 
+use super::known::Known;
 use super::{Checks, Contract, Kind, Loadable, StateExports};
 use crate::engine::authority::Authority;
 use crate::engine::compile::Source;
@@ -29,17 +30,17 @@ pub(super) struct Made<'a> {
 pub(super) fn make<'a>(
     shared: &'a Shared,
     loadable: &Loadable,
-    needs: &Needs,
+    known: &Known,
     authority: &Authority,
     (checks, code): (Checks, Option<AwayCode>),
 ) -> Result<Made<'a>, EngineError> {
     match loadable.lifetime {
         InstancePolicy::Walled { .. } | InstancePolicy::WalledPool { .. } => {
-            let is_unnamed = checks == Checks::None;
+            let (is_unnamed, needs) = (checks == Checks::None, known.needs());
             away(shared, &Opening { loadable, needs, authority, is_unnamed, code })
         }
         InstancePolicy::Fresh | InstancePolicy::Pooled { .. } | InstancePolicy::Session { .. } => {
-            here(shared, loadable, needs)
+            here(shared, loadable, known)
         }
     }
 }
@@ -47,9 +48,9 @@ pub(super) fn make<'a>(
 fn here<'a>(
     shared: &'a Shared,
     loadable: &Loadable,
-    needs: &Needs,
+    known: &Known,
 ) -> Result<Made<'a>, EngineError> {
-    let name = loadable.name.as_str();
+    let (name, needs) = (loadable.name.as_str(), known.needs());
     let source = Source {
         capability: name,
         digest: &loadable.digest,
@@ -58,7 +59,7 @@ fn here<'a>(
         metering: loadable.metering,
     };
     let (component, flavour) = shared.compiler().component(source, &loadable.native)?;
-    let kind = kind(loadable, &component)?;
+    let kind = kind(loadable, known, &component)?;
     let pre = link(name, needs, &component, flavour)?;
     Ok(Made { kind, pre, flavour })
 }
@@ -81,14 +82,21 @@ fn away<'a>(shared: &'a Shared, opening: &Opening<'_>) -> Result<Made<'a>, Engin
     Ok(Made { kind, pre, flavour })
 }
 
-fn kind(loadable: &Loadable, component: &Component) -> Result<Kind, EngineError> {
+fn kind(loadable: &Loadable, known: &Known, component: &Component) -> Result<Kind, EngineError> {
     let Loadable { name, description, .. } = loadable;
     let name = name.as_str();
     let describe = component.get_export(None, "describe");
     let invoke = component.get_export(None, "invoke");
     let (Some((_, describe)), Some((invoke_type, invoke))) = (describe, invoke) else {
-        return reflect(name, &inspect(name, &loadable.component)?, component, description)
-            .map(Kind::Foreign);
+        let read;
+        let facts = match known {
+            Known::Read(facts) => facts.as_ref(),
+            Known::Remembered(_) => {
+                read = inspect(name, &loadable.component)?;
+                &read
+            }
+        };
+        return reflect(name, facts, component, description).map(Kind::Foreign);
     };
     if !is_invoke(&invoke_type) {
         return Err(EngineError::NotCallable {

@@ -121,7 +121,7 @@ fn digest(name: &CapabilityName, source: &Source) -> Digest {
         }
     };
     let head = format!("{kind} {name}\n");
-    Digest::of(&[head.as_bytes(), bytes].concat())
+    Digest::of_all(&[head.as_bytes(), bytes])
 }
 
 /// Of a grant what changes nothing outside, and no secret.

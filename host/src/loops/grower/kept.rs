@@ -78,7 +78,7 @@ impl Kept {
     /// nobody has the source of.
     #[must_use]
     pub fn source_text(&self) -> Option<&str> {
-        self.recipe.as_deref().or(self.file.as_ref().map(|file| file.text.as_str()))
+        SourceFile::text_of(&self.recipe, &self.file)
     }
 }
 

@@ -60,7 +60,7 @@ impl Note {
 /// The digest of a value; one that is not there has another than an empty one.
 fn digest(value: Option<&[u8]>) -> Digest {
     match value {
-        Some(value) => Digest::of(&[&[1], value].concat()),
+        Some(value) => Digest::of_all(&[&[1], value]),
         None => Digest::of(&[0]),
     }
 }
