@@ -178,6 +178,39 @@ return: 'size()'
     assert!(problems.windows(2).all(|pair| pair[0].start <= pair[1].start), "{problems:#?}");
 }
 
+#[test]
+fn versions_are_semantic_ones() {
+    let of = |version: &str| format!("name: a.b\nversion: {version}\nsummary: x\nreturn: '1'\n");
+    for good in [
+        "0.0.0",
+        "1.20.300",
+        "1.0.0-0",
+        "1.0.0-alpha.1",
+        "1.0.0-0a.x-y.0-1",
+        "1.0.0--",
+        "1.0.0-0-0",
+        "9999999999999999999.0.0-99999999999999999999",
+    ] {
+        assert!(check(&of(good)).is_ok(), "{good}");
+    }
+    for bad in [
+        "1",
+        "1.0",
+        "01.0.0",
+        "1.00.0",
+        "1.0.0-01",
+        "1.0.0-a.00",
+        "1.0.0-a..b",
+        "1.0.0-",
+        "1.0.0-ä",
+        "1.0.0+5",
+        "99999999999999999999.0.0",
+    ] {
+        let problems = wrong(&of(&format!("'{bad}'")));
+        assert!(problems.iter().any(|one| one.message.contains("version")), "{bad}: {problems:?}");
+    }
+}
+
 /// Changes that make a document one that is none.
 fn mutations(good: &Value) -> Vec<Value> {
     let mut all = Vec::new();
