@@ -8,7 +8,8 @@ mod strip;
 
 use crate::bound::{Bound, Growth, Poly, Size, Var, Work, effect, written};
 use crate::cel::Type;
-use crate::emit::Emitter;
+use crate::emit::{Emitter, Given};
+use crate::shape::{Field, Shape};
 use crate::wasm::{Code, Data, Export, Function, Linked, Mark, heap_base, link};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -90,6 +91,18 @@ pub(crate) struct Entry {
     pub(crate) function: u32,
     /// How large what it gives can be.
     pub(crate) result: Size,
+    pub(crate) read: Read,
+    pub(crate) given: Given,
+}
+
+/// What is read of an input.
+#[derive(Debug)]
+pub(crate) struct Read {
+    pub(crate) shape: Shape,
+    /// Whether all of it is plain.
+    pub(crate) is_plain: bool,
+    /// The most fields that any object in it has a shape for, and one.
+    pub(crate) fields: Poly,
 }
 
 /// Constants and functions of a component in the making.
@@ -113,10 +126,16 @@ impl Assembly {
     }
 
     /// Adds the function of an operation.
-    pub(crate) fn operation(&mut self, name: &str, function: Function, result: Size) {
+    pub(crate) fn operation(
+        &mut self,
+        name: &str,
+        function: Function,
+        read: Read,
+        (result, given): (Size, Given),
+    ) {
         let number = u32::try_from(self.functions.len()).unwrap_or(u32::MAX);
         self.functions.push(function);
-        self.entries.push(Entry { name: name.to_owned(), function: number, result });
+        self.entries.push(Entry { name: name.to_owned(), function: number, result, read, given });
     }
 
     /// The component, what a call of each operation uses at most, and where the code of expressions is.
@@ -173,6 +192,7 @@ impl Assembly {
         let [name, name_length, input, input_length] = [0, 1, 2, 3].map(|at| code.param(at));
         let value = code.local(ValType::I32);
         code.i32(self.data.end()).call("rt_begin");
+        let written = code.block(None);
         let answered = code.block(None);
         for _ in 0..=count {
             code.block(None);
@@ -182,22 +202,24 @@ impl Assembly {
         code.op(Instruction::BrTable((0..count).collect::<Vec<u32>>().into(), count));
         for entry in &self.entries {
             code.end();
-            code.get(input).get(input_length).call_for("rt_read_json", Work::default());
-            code.call("rt_object");
+            code.get(input).get(input_length).i32(entry.read.shape.word());
+            code.call_for("rt_read_input", Work::default());
             code.tee(value).op(Instruction::I32Eqz).br_if(answered);
-            code.get(value).call_own(entry.function).set(value).br(answered);
+            code.get(value).call_own(entry.function).set(value);
+            code.br(if entry.given == Given::Text { written } else { answered });
         }
         // Behind the last operation: there is none of that name.
         code.end();
         code.call("rt_no_operation").set(value).end();
-        let kept = code.block(None);
-        code.get(value).op(Instruction::I32Eqz).br_if(kept).get(value);
-        let symbol = match codec {
-            Codec::Json => "rt_to_json",
-            Codec::Typed => "rt_to_typed",
-        };
-        code.call_for(symbol, Work::default());
-        code.set(value).end();
+        if self.entries.iter().any(|entry| entry.given == Given::Value) {
+            code.get(value).op(Instruction::I32Eqz).br_if(written).get(value);
+            let symbol = match codec {
+                Codec::Json => "rt_to_json",
+                Codec::Typed => "rt_to_typed",
+            };
+            code.call_for(symbol, Work::default()).set(value);
+        }
+        code.end();
         code.get(value).call_for("rt_answer", Work::default());
         code
     }
@@ -210,7 +232,6 @@ impl Assembly {
         let mut around = invoke.work(&|_| Work::default());
         let names = Size::of_bytes(self.entries.iter().map(|entry| entry.name.len() + 16).sum());
         around.add(&effect("rt_operation", &[&names], log).0);
-        around.add(&effect("rt_read_json", &[&input], log).0);
         // The host asks for room for the operation's name and for the input.
         around.add(&effect("rt_realloc", &[&input], log).0);
         around.add(&effect("rt_answer", &[], log).0);
@@ -218,6 +239,9 @@ impl Assembly {
         let bound = |entry: &Entry| {
             let mut work = base.clone();
             work.add(&around);
+            let fields = Size::number(entry.read.fields.clone());
+            let reading = if entry.read.is_plain { "rt_read_plain" } else { "rt_read_input" };
+            work.add(&effect(reading, &[&input, &fields], log).0);
             let own = |at: u32| {
                 self.functions
                     .get(at as usize)
@@ -257,8 +281,12 @@ pub(crate) fn operation_code() -> Code {
     Code::new(vec![ValType::I32], vec![ValType::I32])
 }
 
-/// Loads inputs of an operation into locals, by their names.
-pub(crate) fn load_inputs(emitter: &mut Emitter<'_>, inputs: &[(String, Type)], codec: Codec) {
+/// Loads inputs of an operation into locals, by their names; tells what is to be read for that.
+pub(crate) fn load_inputs(
+    emitter: &mut Emitter<'_>,
+    inputs: &[(String, Type)],
+    codec: Codec,
+) -> Read {
     let whole = input_size(&Type::Dyn);
     for (name, ty) in inputs {
         let text = emitter.data.text(name);
@@ -273,6 +301,20 @@ pub(crate) fn load_inputs(emitter: &mut Emitter<'_>, inputs: &[(String, Type)], 
         emitter.code.set(local);
         emitter.input(name, local, input_size(ty));
     }
+    let data = &mut *emitter.data;
+    let shapes = inputs.iter().map(|(name, ty)| {
+        let shape = match codec {
+            Codec::Json => Shape::of(ty, data),
+            // What stands for a value names its type itself.
+            Codec::Typed => Shape::any(data),
+        };
+        Field { name, shape, is_required: false }
+    });
+    let shapes: Vec<Field<'_>> = shapes.collect();
+    #[expect(clippy::cast_precision_loss, reason = "an expression has no millions of names")]
+    let fields = Poly::constant(shapes.len() as f64 + 1.0);
+    let is_plain = codec == Codec::Json && inputs.iter().all(|(_, ty)| Shape::is_plain(ty));
+    Read { shape: Shape::map(Shape::NOTHING, &shapes, data), is_plain, fields }
 }
 
 /// How large an input, or a part of it, of this type can be.

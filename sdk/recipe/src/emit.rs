@@ -11,6 +11,7 @@ mod literal;
 mod logic;
 mod loops;
 mod number;
+mod result;
 mod sizes;
 mod zone;
 
@@ -18,6 +19,7 @@ use crate::bound::{Poly, Size};
 use crate::cel::{Node, Op, Presence, Span, Type};
 use crate::place::Places;
 use crate::wasm::{Code, Data, Label, Local};
+pub(crate) use result::Given;
 use std::collections::{BTreeMap, HashMap};
 use wasm_encoder::{Instruction, ValType};
 pub(crate) use zone::{is_zone, zone_names};

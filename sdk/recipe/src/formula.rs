@@ -8,14 +8,16 @@ use crate::component::{
     Assembly, AssemblyError, Codec, Description, Operation, load_inputs, operation_code,
 };
 use crate::diagnostic::Diagnostic;
-use crate::emit::Emitter;
+use crate::emit::{Emitter, Given};
 use crate::place::Places;
+use std::collections::BTreeSet;
 
 /// An expression with a name and what is declared around it.
 #[derive(Debug, Clone)]
 pub struct Formula {
     source: String,
     checked: Checked,
+    /// Those that it names.
     inputs: Vec<(String, Type)>,
 }
 
@@ -42,8 +44,10 @@ impl Formula {
     ) -> Result<Self, Vec<Diagnostic>> {
         let expr = parse(source).map_err(|problem| vec![problem])?;
         let checked = check(&expr, environment, mode)?;
-        let inputs =
-            environment.names.iter().map(|(name, ty)| (name.clone(), ty.clone())).collect();
+        let mut used = BTreeSet::new();
+        checked.root.inputs(&mut used);
+        let names = environment.names.iter().filter(|(name, _)| used.contains(name.as_str()));
+        let inputs = names.map(|(name, ty)| (name.clone(), ty.clone())).collect();
         Ok(Self { source: source.to_owned(), checked, inputs })
     }
 }
@@ -81,10 +85,13 @@ pub fn bounded(
     for (operation, formula) in formulas {
         let places = Places::new(&formula.source);
         let mut emitter = Emitter::new(operation_code(), &mut assembly.data, &places);
-        load_inputs(&mut emitter, &formula.inputs, codec);
-        let size = emitter.value(&formula.checked.root);
+        let read = load_inputs(&mut emitter, &formula.inputs, codec);
+        let result = match codec {
+            Codec::Json => emitter.result(&formula.checked.root),
+            Codec::Typed => (emitter.value(&formula.checked.root), Given::Value),
+        };
         let function = emitter.finish();
-        assembly.operation(operation, function, size);
+        assembly.operation(operation, function, read, result);
         description.operations.push(Operation {
             name: operation.clone(),
             summary: "Evaluates one expression.".to_owned(),

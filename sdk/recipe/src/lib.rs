@@ -19,5 +19,11 @@ pub mod formula;
 mod pattern;
 mod place;
 pub mod recipe;
+mod shape;
 mod text;
 mod wasm;
+
+/// What the runtime's rows are here, where there is a `Vec`.
+mod row {
+    pub(crate) type Row<T> = Vec<T>;
+}

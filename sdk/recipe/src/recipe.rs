@@ -13,6 +13,7 @@ mod plan;
 mod rules;
 mod schema;
 mod tree;
+mod whole;
 
 pub use crate::wasm::Mark;
 pub use document::{
@@ -140,7 +141,7 @@ pub fn build(text: &str) -> Result<Built, BuildError> {
 /// input.
 fn operation(recipe: &Recipe, plan: &plan::Plan, places: &Places) -> Result<Assembly, Diagnostic> {
     let mut assembly = Assembly::new();
-    let (function, result) = emit::function(plan, places, &mut assembly.data);
+    let (function, read, result) = emit::function(plan, places, &mut assembly.data);
     let work = function.work(&|_| Work::unknown());
     let least = |growth: &Poly| Growth::of(growth).at(0, 0);
     if least(&work.fuel) > FUEL_MAX || least(&work.bytes) > MEMORY_BYTES_MAX {
@@ -153,7 +154,7 @@ fn operation(recipe: &Recipe, plan: &plan::Plan, places: &Places) -> Result<Asse
              give it a `maximum`",
         ));
     }
-    assembly.operation(&recipe.operation, function, result);
+    assembly.operation(&recipe.operation, function, read, result);
     Ok(assembly)
 }
 

@@ -10,7 +10,7 @@ mod work;
 
 pub use code::Mark;
 pub(crate) use code::{Code, Label, Local, Rounds};
-pub(crate) use data::{Data, kind};
+pub(crate) use data::{Data, kind, made};
 pub(crate) use link::{Export, Function, Linked, link};
 #[cfg(test)]
 pub(crate) use runtime::MODULE;

@@ -15,6 +15,11 @@ mod heap {
     pub(crate) fn release(_: usize) {}
 }
 
+/// What the runtime's rows are here.
+mod row {
+    pub(crate) type Row<T> = Vec<T>;
+}
+
 #[path = "../runtime/src/number.rs"]
 #[allow(unreachable_pub, reason = "written for the runtime")]
 mod number;

@@ -4,9 +4,9 @@
 
 use crate::fault::{Cause, effects, message, parts, raise_with, retryable, rt_take};
 use crate::json::push_string;
+use crate::row::Row;
 use crate::value::{Kind, NONE, Value};
 use crate::{convert, decimal, map};
-use alloc::vec::Vec;
 
 fn words(place: u32, count: usize) -> &'static [u32] {
     // SAFETY: the compiler laid this table out in whole words, aligned to eight.
@@ -29,25 +29,16 @@ extern "C" fn rt_operation(table: u32, count: u32, place: u32, length: u32) -> u
 /// An input by its name; none where the caller gave none, which is a fault only where it is used.
 #[unsafe(no_mangle)]
 extern "C" fn rt_input(input: Value, name: Value) -> Value {
-    map::field(input, name.str()).unwrap_or(NONE)
+    map::field(input, name).unwrap_or(NONE)
 }
 
 /// The same for inputs that come with their types.
 #[unsafe(no_mangle)]
 extern "C" fn rt_typed_input(input: Value, name: Value) -> Value {
-    match map::field(input, name.str()) {
+    match map::field(input, name) {
         Some(json) => crate::typed::rt_of_typed(json),
         None => NONE,
     }
-}
-
-/// Passes an object on; anything else is a fault.
-#[unsafe(no_mangle)]
-extern "C" fn rt_object(input: Value) -> Value {
-    if input.is_none() || input.is(Kind::Map) {
-        return input;
-    }
-    raise_with(Cause::BadInput, Value::text("the input is not an object"))
 }
 
 #[unsafe(no_mangle)]
@@ -91,34 +82,31 @@ fn failure() -> u32 {
 const SHOWN_MAX: usize = 80;
 
 /// As much of a text as a message may show.
-fn shortened(text: &str) -> &str {
+fn shortened(text: &[u8]) -> &[u8] {
     let mut stop = text.len().min(SHOWN_MAX);
-    while !text.is_char_boundary(stop) {
+    while text.get(stop).is_some_and(|byte| byte & 0xc0 == 0x80) {
         stop -= 1;
     }
     &text[..stop]
 }
 
 /// `no such key: "name" (line 3, column 5)`
-pub(crate) fn sentence(cause: u32, about: Value, place: u32) -> Vec<u8> {
+pub(crate) fn sentence(cause: u32, about: Value, place: u32) -> Row<u8> {
     // What the host said stands for itself.
     let host = cause >= Cause::Denied as u32 && !about.is_none();
-    let mut out = Vec::from(if host { &[] } else { message(cause).as_bytes() });
+    let mut out = Row::from(if host { &[] } else { message(cause).as_bytes() });
     if host {
         out.extend_from_slice(about.raw());
     } else if !about.is_none() {
         out.extend_from_slice(b": ");
-        let mut shown = Vec::new();
+        let mut shown = Row::new();
         match about.kind() {
-            Kind::Text => push_string(&mut shown, shortened(about.str()).as_bytes()),
+            Kind::Text => push_string(&mut shown, shortened(about.raw())),
             Kind::Fault => shown.extend_from_slice(message(about.a()).as_bytes()),
             _ if convert::push_text(&mut shown, about) => {}
             _ => shown.extend_from_slice(convert::type_name(about).as_bytes()),
         }
-        let cut = (0..=shown.len().min(SHOWN_MAX)).rev();
-        let whole = |at: &usize| shown.get(*at).is_none_or(|byte| byte & 0xc0 != 0x80);
-        let stop = cut.into_iter().find(whole).unwrap_or_default();
-        out.extend_from_slice(&shown[..stop]);
+        out.extend_from_slice(shortened(&shown));
     }
     if place != 0 {
         out.extend_from_slice(b" (line ");

@@ -3,9 +3,9 @@
 //! *Never:* a number wraps around.
 
 use crate::fault::{Cause, raise};
+use crate::row::Row;
 use crate::value::{Kind, NONE, Value};
 use crate::{duration, list, time};
-use alloc::vec::Vec;
 
 fn int_or(value: Option<i64>) -> Value {
     match value {
@@ -22,8 +22,8 @@ fn uint_or(value: Option<u64>) -> Value {
 }
 
 /// Two pieces of bytes, one after the other.
-pub(crate) fn joined(left: &[u8], right: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(left.len() + right.len());
+pub(crate) fn joined(left: &[u8], right: &[u8]) -> Row<u8> {
+    let mut bytes = Row::with_room(left.len() + right.len());
     bytes.extend_from_slice(left);
     bytes.extend_from_slice(right);
     bytes

@@ -3,13 +3,13 @@
 //! *Never:* a letter outside of the alphabet is passed over.
 
 use crate::fault::{Cause, raise, raise_with};
+use crate::row::Row;
 use crate::value::{Kind, Value};
-use alloc::vec::Vec;
 
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-pub(crate) fn encoded(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
+pub(crate) fn encoded(bytes: &[u8]) -> Row<u8> {
+    let mut out = Row::with_room(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
         let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
@@ -21,7 +21,7 @@ pub(crate) fn encoded(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-pub(crate) fn decoded(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn decoded(text: &[u8]) -> Option<Row<u8>> {
     let body = match text {
         [body @ .., b'=', b'='] | [body @ .., b'='] if text.len() % 4 == 0 => body,
         _ => text,
@@ -29,7 +29,7 @@ pub(crate) fn decoded(text: &[u8]) -> Option<Vec<u8>> {
     if body.len() % 4 == 1 {
         return None;
     }
-    let mut out = Vec::with_capacity(body.len() / 4 * 3 + 2);
+    let mut out = Row::with_room(body.len() / 4 * 3 + 2);
     for chunk in body.chunks(4) {
         let mut bits = 0;
         for letter in chunk {
@@ -65,8 +65,8 @@ extern "C" fn rt_base64_decode(text: Value) -> Value {
         return raise(Cause::NoSuchOverload);
     }
     // Line breaks are passed over, as whoever wrapped the text meant it.
-    let mut letters = Vec::with_capacity(text.len());
-    letters.extend(text.raw().iter().filter(|byte| !matches!(byte, b'\r' | b'\n')));
+    let mut letters = Row::with_room(text.len());
+    letters.extend(text.raw().iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')));
     match decoded(&letters) {
         Some(bytes) => Value::bytes(bytes.leak()),
         None => raise_with(Cause::BadArgument, Value::text("not base64")),

@@ -4,34 +4,34 @@
 
 use crate::fault::{Cause, undecided};
 use crate::map;
+use crate::same::same;
 use crate::value::{Kind, Value};
 use core::cmp::Ordering;
 
 /// The order of two numbers of any kinds; none where one is not a number at all.
 pub(crate) fn numbers(left: Value, right: Value) -> Option<Ordering> {
-    use Kind::{Double, Int, Uint};
+    use Kind::{Int, Uint};
     match (left.kind(), right.kind()) {
         (Int, Int) => Some(left.as_int().cmp(&right.as_int())),
         (Uint, Uint) => Some(left.b().cmp(&right.b())),
-        (Double, Double) => left.as_double().partial_cmp(&right.as_double()),
-        (Int, Uint) => Some(i128::from(left.as_int()).cmp(&i128::from(right.b()))),
-        (Uint, Int) => Some(i128::from(left.b()).cmp(&i128::from(right.as_int()))),
-        (Int, Double) => whole_and_double(i128::from(left.as_int()), right.as_double()),
-        (Uint, Double) => whole_and_double(i128::from(left.b()), right.as_double()),
-        (Double, Int) => {
-            whole_and_double(i128::from(right.as_int()), left.as_double()).map(Ordering::reverse)
-        }
-        (Double, Uint) => {
-            whole_and_double(i128::from(right.b()), left.as_double()).map(Ordering::reverse)
-        }
-        _ => None,
+        // What is over all numbers with a sign is more than each of them.
+        (Int, Uint) if left.as_int() < 0 => Some(Ordering::Less),
+        (Uint, Int) if right.as_int() < 0 => Some(Ordering::Greater),
+        (Int, Uint) | (Uint, Int) => Some(left.b().cmp(&right.b())),
+        _ => opt_double_order(left, right),
     }
 }
 
-/// The language compares a whole number with a double as doubles; what lies outside of all whole
-/// numbers is smaller or greater in any case.
-fn whole_and_double(whole: i128, double: f64) -> Option<Ordering> {
-    (whole as f64).partial_cmp(&double)
+/// The same where one of them is a double: the language compares them as doubles.
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn opt_double_order(left: Value, right: Value) -> Option<Ordering> {
+    let double = |value: Value| match value.kind() {
+        Kind::Int => value.as_int() as f64,
+        Kind::Uint => value.b() as f64,
+        _ => value.as_double(),
+    };
+    double(left).partial_cmp(&double(right))
 }
 
 pub(crate) fn is_number(kind: Kind) -> bool {
@@ -45,7 +45,7 @@ pub(crate) fn equal(left: Value, right: Value) -> bool {
         (a, b) if is_number(a) && is_number(b) => numbers(left, right) == Some(Ordering::Equal),
         (Null, Null) => true,
         (Bool, Bool) => left.a() == right.a(),
-        (Text, Text) | (Bytes, Bytes) | (Type, Type) => left.raw() == right.raw(),
+        (Text, Text) | (Bytes, Bytes) | (Type, Type) => same(left.raw(), right.raw()),
         (Duration, Duration) => left.b() == right.b(),
         (Time, Time) => left.b() == right.b() && left.a() == right.a(),
         (List, List) => {
@@ -79,7 +79,7 @@ extern "C" fn rt_same_text(left: Value, right: Value) -> u32 {
     if !left.is(Kind::Text) || !right.is(Kind::Text) {
         return undecided(Cause::NoSuchOverload);
     }
-    u32::from(left.raw() == right.raw())
+    u32::from(same(left.raw(), right.raw()))
 }
 
 /// The order as -1, 0 or 1; 2 where there is none to speak of (a NaN), 3 for a fault.

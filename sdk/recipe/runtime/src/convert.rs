@@ -3,9 +3,9 @@
 //! *Never:* a conversion loses a digit in silence, except from double to integer, which cuts.
 
 use crate::fault::{Cause, raise, raise_with};
+use crate::row::Row;
 use crate::value::{Kind, Value};
 use crate::{decimal, duration, net, number, time};
-use alloc::vec::Vec;
 
 /// Doubles from here on do not fit into 64 bits with a sign.
 const INT_LIMIT: f64 = 9_223_372_036_854_775_808.0;
@@ -83,12 +83,12 @@ extern "C" fn rt_to_double(value: Value) -> Value {
 }
 
 /// The text of a value of a simple type.
-pub(crate) fn push_text(out: &mut Vec<u8>, value: Value) -> bool {
+pub(crate) fn push_text(out: &mut Row<u8>, value: Value) -> bool {
     match value.kind() {
         Kind::Bool => out.extend_from_slice(if value.as_bool() { b"true" } else { b"false" }),
         Kind::Int => decimal::push_int(out, value.as_int()),
         Kind::Uint => decimal::push_unsigned(out, value.b(), 10, false),
-        Kind::Double => decimal::push_general(out, value.as_double(), PLAIN_DIGITS),
+        Kind::Double => decimal::opt_push_double(out, value.as_double(), PLAIN_DIGITS),
         Kind::Text => out.extend_from_slice(value.raw()),
         Kind::Time => time::opt_push_time(out, value),
         Kind::Duration => duration::opt_push_duration(out, value.as_int()),
@@ -96,6 +96,14 @@ pub(crate) fn push_text(out: &mut Vec<u8>, value: Value) -> bool {
         _ => return false,
     }
     true
+}
+
+/// The text of a whole number that is no value yet.
+#[unsafe(no_mangle)]
+extern "C" fn rt_int_text(value: i64) -> Value {
+    let mut out = Row::new();
+    decimal::push_int(&mut out, value);
+    Value::text_of(out)
 }
 
 #[unsafe(no_mangle)]
@@ -110,7 +118,7 @@ extern "C" fn rt_to_string(value: Value) -> Value {
         }
         _ => {}
     }
-    let mut out = Vec::new();
+    let mut out = Row::new();
     if push_text(&mut out, value) { Value::text_of(out) } else { raise(Cause::NoSuchOverload) }
 }
 

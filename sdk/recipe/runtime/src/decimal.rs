@@ -2,9 +2,9 @@
 //!
 //! *Never:* a digit depends on the machine.
 
-use alloc::vec::Vec;
+use crate::row::Row;
 
-pub(crate) fn push_unsigned(out: &mut Vec<u8>, mut value: u64, base: u64, upper: bool) {
+pub(crate) fn push_unsigned(out: &mut Row<u8>, mut value: u64, base: u64, upper: bool) {
     let mut digits = [0; 64];
     let mut at = digits.len();
     loop {
@@ -23,7 +23,7 @@ pub(crate) fn push_unsigned(out: &mut Vec<u8>, mut value: u64, base: u64, upper:
     out.extend_from_slice(&digits[at..]);
 }
 
-pub(crate) fn push_int(out: &mut Vec<u8>, value: i64) {
+pub(crate) fn push_int(out: &mut Row<u8>, value: i64) {
     if value < 0 {
         out.push(b'-');
     }
@@ -31,7 +31,7 @@ pub(crate) fn push_int(out: &mut Vec<u8>, value: i64) {
 }
 
 /// Names what is not finite; tells whether it did.
-fn push_special(out: &mut Vec<u8>, value: f64, infinity: [&str; 2]) -> bool {
+fn push_special(out: &mut Row<u8>, value: f64, infinity: [&str; 2]) -> bool {
     let name = if value.is_nan() {
         "NaN"
     } else if value.is_infinite() {
@@ -46,13 +46,13 @@ fn push_special(out: &mut Vec<u8>, value: f64, infinity: [&str; 2]) -> bool {
 /// The shortest digits that read back as this finite number, and where the point stands.
 struct Shortest {
     negative: bool,
-    digits: Vec<u8>,
+    digits: Row<u8>,
     /// The point stands before the digit of this number.
     point: i32,
 }
 
 fn shortest(value: f64) -> Shortest {
-    let mut digits = Vec::new();
+    let mut digits = Row::new();
     let mut point = 1;
     if value == 0.0 {
         digits.push(b'0');
@@ -65,14 +65,14 @@ fn shortest(value: f64) -> Shortest {
 }
 
 /// Without an exponent, however many zeros that takes.
-pub(crate) fn push_plain(out: &mut Vec<u8>, value: f64) {
+pub(crate) fn push_plain(out: &mut Row<u8>, value: f64) {
     if push_special(out, value, ["Infinity", "-Infinity"]) {
         return;
     }
     push_positional(out, &shortest(value));
 }
 
-fn push_positional(out: &mut Vec<u8>, number: &Shortest) {
+fn push_positional(out: &mut Row<u8>, number: &Shortest) {
     let Shortest { negative, digits, point } = number;
     if *negative {
         out.push(b'-');
@@ -92,7 +92,7 @@ fn push_positional(out: &mut Vec<u8>, number: &Shortest) {
     }
 }
 
-fn push_exponent(out: &mut Vec<u8>, exponent: i32) {
+fn push_exponent(out: &mut Row<u8>, exponent: i32) {
     out.extend_from_slice(if exponent < 0 { b"e-" } else { b"e+" });
     if exponent.abs() < 10 {
         out.push(b'0');
@@ -101,7 +101,9 @@ fn push_exponent(out: &mut Vec<u8>, exponent: i32) {
 }
 
 /// As `string()` gives it: positional from 0.0001 up to `limit` digits, else with an exponent.
-pub(crate) fn push_general(out: &mut Vec<u8>, value: f64, limit: i32) {
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub(crate) fn opt_push_double(out: &mut Row<u8>, value: f64, limit: i32) {
     if push_special(out, value, ["+Inf", "-Inf"]) {
         return;
     }
@@ -125,17 +127,17 @@ pub(crate) fn push_general(out: &mut Vec<u8>, value: f64, limit: i32) {
 /// The exact value as limbs of nine decimal digits: a whole part and a fraction.
 struct Exact {
     /// Whole part, least first.
-    whole: Vec<u32>,
+    whole: Row<u32>,
     /// Fraction, most first.
-    fraction: Vec<u32>,
+    fraction: Row<u32>,
 }
 
 const LIMB: u64 = 1_000_000_000;
 
 fn exact(value: f64) -> Exact {
     let (mantissa, exponent) = crate::number::parts(value.abs().to_bits());
-    let mut whole = Vec::new();
-    let mut fraction = Vec::new();
+    let mut whole = Row::new();
+    let mut fraction = Row::new();
     let start = if exponent >= 0 {
         mantissa
     } else if exponent > -64 {
@@ -169,7 +171,7 @@ fn chunks(bits: i32) -> impl Iterator<Item = u32> {
     (0..bits.max(0)).step_by(SHIFT_MAX as usize).map(move |at| (bits - at).min(SHIFT_MAX) as u32)
 }
 
-fn multiply(limbs: &mut Vec<u32>, bits: u32) {
+fn multiply(limbs: &mut Row<u32>, bits: u32) {
     let mut carry = 0;
     for limb in limbs.iter_mut() {
         let held = (u64::from(*limb) << bits) + carry;
@@ -181,7 +183,7 @@ fn multiply(limbs: &mut Vec<u32>, bits: u32) {
     }
 }
 
-fn divide(limbs: &mut Vec<u32>, bits: u32, carry_in: u64) {
+fn divide(limbs: &mut Row<u32>, bits: u32, carry_in: u64) {
     let mut carry = carry_in;
     for limb in limbs.iter_mut() {
         let held = u64::from(*limb) + carry * LIMB;
@@ -206,23 +208,23 @@ fn nine_digits(limb: u32) -> [u8; 9] {
 }
 
 /// All digits of a finite number, and where the point stands among them.
-fn all_digits(value: f64) -> (Vec<u8>, usize) {
+fn all_digits(value: f64) -> (Row<u8>, usize) {
     let exact = exact(value);
-    let mut digits = Vec::new();
+    let mut digits = Row::new();
     for limb in exact.whole.iter().rev() {
         digits.extend_from_slice(&nine_digits(*limb));
     }
     let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
-    digits.drain(..zeros);
+    digits.drop_front(zeros);
     let point = digits.len();
-    for limb in &exact.fraction {
+    for limb in exact.fraction.iter() {
         digits.extend_from_slice(&nine_digits(*limb));
     }
     (digits, point)
 }
 
 /// Keeps so many digits; halves go to the even digit. Tells whether a digit was carried out in front.
-fn rounded(digits: &mut Vec<u8>, keep: usize) -> bool {
+fn rounded(digits: &mut Row<u8>, keep: usize) -> bool {
     if keep >= digits.len() {
         digits.resize(keep, b'0');
         return false;
@@ -247,7 +249,7 @@ fn rounded(digits: &mut Vec<u8>, keep: usize) -> bool {
 }
 
 /// With exactly so many digits behind the point.
-pub(crate) fn push_fixed(out: &mut Vec<u8>, value: f64, places: usize) {
+pub(crate) fn push_fixed(out: &mut Row<u8>, value: f64, places: usize) {
     if push_special(out, value, ["Infinity", "-Infinity"]) {
         return;
     }
@@ -267,7 +269,7 @@ pub(crate) fn push_fixed(out: &mut Vec<u8>, value: f64, places: usize) {
 }
 
 /// One digit, the point, so many digits, and the exponent.
-pub(crate) fn push_scientific(out: &mut Vec<u8>, value: f64, places: usize) {
+pub(crate) fn push_scientific(out: &mut Row<u8>, value: f64, places: usize) {
     if push_special(out, value, ["Infinity", "-Infinity"]) {
         return;
     }
@@ -281,10 +283,10 @@ pub(crate) fn push_scientific(out: &mut Vec<u8>, value: f64, places: usize) {
         digits.clear();
         exponent = 0;
     } else {
-        digits.drain(..zeros);
+        digits.drop_front(zeros);
     }
     if rounded(&mut digits, places + 1) {
-        digits.pop();
+        digits.truncate(places + 1);
         exponent += 1;
     }
     out.push(digits[0]);

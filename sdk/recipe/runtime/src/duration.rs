@@ -6,8 +6,8 @@ mod read;
 
 use crate::decimal;
 use crate::fault::{Cause, raise};
+use crate::row::Row;
 use crate::value::Value;
-use alloc::vec::Vec;
 
 pub(crate) use read::parse;
 
@@ -23,7 +23,7 @@ pub(crate) fn checked(nanos: Option<i64>) -> Value {
 /// Seconds as a decimal number, with `s` behind.
 #[unsafe(no_mangle)]
 #[inline(never)]
-pub(crate) fn opt_push_duration(out: &mut Vec<u8>, nanos: i64) {
+pub(crate) fn opt_push_duration(out: &mut Row<u8>, nanos: i64) {
     if nanos < 0 {
         out.push(b'-');
     }
@@ -34,7 +34,7 @@ pub(crate) fn opt_push_duration(out: &mut Vec<u8>, nanos: i64) {
 }
 
 /// Nanoseconds as a fraction without zeros at its end; nothing where there are none.
-pub(crate) fn push_fraction(out: &mut Vec<u8>, nanos: u32) {
+pub(crate) fn push_fraction(out: &mut Row<u8>, nanos: u32) {
     if nanos == 0 {
         return;
     }

@@ -7,8 +7,8 @@ mod http;
 mod kv;
 
 use crate::fault::{Cause, raise, raise_from, rt_take};
+use crate::row::Row;
 use crate::value::{Kind, NONE, Value};
-use alloc::vec::Vec;
 
 #[link(wasm_import_module = "engraft:capability/log@1.0.0")]
 unsafe extern "C" {
@@ -75,13 +75,13 @@ fn refused(case: u32, place: u32, length: u32) -> Value {
 
 /// Sends the requests of a list by `send`, at most so many at once. A request that is a fault, since
 /// it could not be put together, stands in its place among the answers; so does a failure.
-fn in_batches(requests: Value, most: usize, send: fn(&[Value]) -> Option<Vec<Value>>) -> Value {
-    let good: Vec<Value> =
+fn in_batches(requests: Value, most: usize, send: fn(&[Value]) -> Option<Row<Value>>) -> Value {
+    let good: Row<Value> =
         requests.items().iter().copied().filter(|one| !one.is(Kind::Fault)).collect();
-    let mut answers = Vec::with_capacity(good.len());
+    let mut answers = Row::with_room(good.len());
     for batch in good.chunks(most) {
         match send(batch) {
-            Some(some) => answers.extend(some),
+            Some(some) => answers.extend_from_slice(&some),
             // The host refused all of them in one breath.
             None => {
                 let fault = rt_take();
@@ -89,8 +89,9 @@ fn in_batches(requests: Value, most: usize, send: fn(&[Value]) -> Option<Vec<Val
             }
         }
     }
-    let mut answers = answers.into_iter();
-    let answer = |one: &Value| if one.is(Kind::Fault) { *one } else { answers.next().unwrap_or(*one) };
+    let mut answers = answers.iter().copied();
+    let answer =
+        |one: &Value| if one.is(Kind::Fault) { *one } else { answers.next().unwrap_or(*one) };
     Value::list(requests.items().iter().map(answer).collect())
 }
 

@@ -90,6 +90,11 @@ pub(crate) fn undecided(cause: Cause) -> u32 {
     FAULT
 }
 
+/// Whether there is a fault.
+pub(crate) fn is_raised() -> bool {
+    !CURRENT.fault.get().is_none()
+}
+
 /// Remembers that something outside may have changed.
 pub(crate) fn effect() {
     CURRENT.effect.set(true);

@@ -3,9 +3,9 @@
 //! *Never:* an argument is formatted in another way than its letter says.
 
 use crate::fault::{Cause, raise, raise_with};
+use crate::row::Row;
 use crate::value::{Kind, Value};
 use crate::{convert, decimal};
-use alloc::vec::Vec;
 
 /// The most digits behind the point: no double has more that are not zero by this measure.
 const PRECISION_MAX: usize = 1_000;
@@ -18,7 +18,7 @@ extern "C" fn rt_format(pattern: Value, list: Value) -> Value {
         return raise(Cause::NoSuchOverload);
     }
     let bytes = pattern.raw();
-    let mut out = Vec::with_capacity(bytes.len() + 16);
+    let mut out = Row::with_room(bytes.len() + 16);
     let mut arguments = list.items().iter();
     let mut at = 0;
     while at < bytes.len() {
@@ -62,7 +62,7 @@ fn clause(bytes: &[u8], mut at: usize) -> Option<(usize, u8, usize)> {
     (precision <= PRECISION_MAX).then_some((precision, *bytes.get(at)?, at + 1))
 }
 
-fn push(out: &mut Vec<u8>, value: Value, letter: u8, precision: usize) -> bool {
+fn push(out: &mut Row<u8>, value: Value, letter: u8, precision: usize) -> bool {
     match letter {
         b's' => push_any(out, value),
         b'd' => match value.kind() {
@@ -99,7 +99,7 @@ fn as_double(value: Value) -> Option<f64> {
     }
 }
 
-fn push_based(out: &mut Vec<u8>, value: Value, base: u64, upper: bool) -> bool {
+fn push_based(out: &mut Row<u8>, value: Value, base: u64, upper: bool) -> bool {
     match value.kind() {
         Kind::Int => {
             if value.as_int() < 0 {
@@ -113,7 +113,7 @@ fn push_based(out: &mut Vec<u8>, value: Value, base: u64, upper: bool) -> bool {
     true
 }
 
-fn push_hex(out: &mut Vec<u8>, value: Value, upper: bool) -> bool {
+fn push_hex(out: &mut Row<u8>, value: Value, upper: bool) -> bool {
     if !matches!(value.kind(), Kind::Text | Kind::Bytes) {
         return push_based(out, value, 16, upper);
     }
@@ -126,7 +126,7 @@ fn push_hex(out: &mut Vec<u8>, value: Value, upper: bool) -> bool {
 }
 
 /// Bytes as text; a run of what is not UTF-8 becomes one replacement character.
-fn push_lossy(out: &mut Vec<u8>, bytes: &[u8]) {
+fn push_lossy(out: &mut Row<u8>, bytes: &[u8]) {
     let mut broken = false;
     for chunk in bytes.utf8_chunks() {
         if !chunk.valid().is_empty() {
@@ -141,7 +141,7 @@ fn push_lossy(out: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 /// `%s`, for any value that has a text.
-fn push_any(out: &mut Vec<u8>, value: Value) -> bool {
+fn push_any(out: &mut Row<u8>, value: Value) -> bool {
     match value.kind() {
         Kind::Null => out.extend_from_slice(b"null"),
         Kind::Double => decimal::push_plain(out, value.as_double()),
@@ -166,17 +166,17 @@ fn push_any(out: &mut Vec<u8>, value: Value) -> bool {
     true
 }
 
-fn push_map(out: &mut Vec<u8>, map: Value) -> bool {
-    let mut texts = Vec::with_capacity(map.len());
+fn push_map(out: &mut Row<u8>, map: Value) -> bool {
+    let mut texts = Row::with_room(map.len());
     for (key, value) in map.entries() {
-        let (mut name, mut text) = (Vec::new(), Vec::new());
+        let (mut name, mut text) = (Row::new(), Row::new());
         if !push_any(&mut name, *key) || !push_any(&mut text, *value) {
             return false;
         }
-        texts.push((name, text));
+        texts.push((&*name.leak(), &*text.leak()));
     }
-    let mut order: Vec<u32> = (0..texts.len() as u32).collect();
-    crate::list::merge_sort(&mut order, &|a, b| texts[a as usize].0.cmp(&texts[b as usize].0));
+    let mut order: Row<u32> = (0..texts.len() as u32).collect();
+    crate::list::merge_sort(&mut order, &|a, b| texts[a as usize].0.cmp(texts[b as usize].0));
     out.push(b'{');
     for (at, entry) in order.iter().enumerate() {
         if at > 0 {

@@ -2,10 +2,12 @@
 //!
 //! *Never:* anything is freed singly.
 
+use crate::json::BEHIND;
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::Cell;
 
-/// The bump pointer: the next free byte, and the end of what the memory has.
+/// The bump pointer: the next free byte, and the end of what the memory has. Every piece begins at a
+/// multiple of eight, which is what the strictest of them wants, and so ends at one.
 struct Bump {
     next: Cell<usize>,
     end: Cell<usize>,
@@ -19,37 +21,54 @@ static BUMP: Bump = Bump { next: Cell::new(0), end: Cell::new(0) };
 
 const PAGE: usize = 65_536;
 
-// SAFETY: every piece handed out lies behind the one before, inside of the memory.
+/// What a piece of so many bytes takes.
+fn whole(size: usize) -> usize {
+    (size + 7) & !7
+}
+
+// SAFETY: every piece handed out lies behind the one before, inside of the memory. Nothing in here
+// wants to be aligned to more than eight.
 unsafe impl GlobalAlloc for Bump {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let mask = layout.align() - 1;
-        let start = (self.next.get() + mask) & !mask;
-        let stop = start + layout.size();
-        if stop > self.end.get() {
-            grow(stop);
-        }
-        self.next.set(stop);
-        start as *mut u8
+        take(layout.size())
     }
 
     unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
 
     unsafe fn realloc(&self, old: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // The last piece grows where it stands.
-        if old as usize + layout.size() == self.next.get() && size >= layout.size() {
-            let stop = old as usize + size;
-            if stop > self.end.get() {
-                grow(stop);
-            }
-            self.next.set(stop);
-            return old;
-        }
-        // SAFETY: the alignment is the old one's.
-        let new = unsafe { self.alloc(Layout::from_size_align_unchecked(size, layout.align())) };
-        // SAFETY: both pieces are at least as long as the shorter one, and apart.
-        unsafe { core::ptr::copy_nonoverlapping(old, new, layout.size().min(size)) };
-        new
+        wider(old as usize, layout.size(), size)
     }
+}
+
+/// A piece of `size` bytes.
+#[inline(always)]
+pub(crate) fn take(size: usize) -> *mut u8 {
+    let start = BUMP.next.get();
+    reach(start + whole(size));
+    start as *mut u8
+}
+
+/// Moves on to where a piece ends.
+#[inline(always)]
+fn reach(stop: usize) {
+    if stop > BUMP.end.get() {
+        grow(stop);
+    }
+    BUMP.next.set(stop);
+}
+
+/// A piece in the place of another and of what is in it, as long as `size`: the same where it is the
+/// last one.
+#[inline(never)]
+pub(crate) fn wider(old: usize, old_size: usize, size: usize) -> *mut u8 {
+    if old + whole(old_size) == BUMP.next.get() {
+        reach(old + whole(size));
+        return old as *mut u8;
+    }
+    let new = take(size);
+    // SAFETY: the new piece is longer than the old one, and apart from it.
+    unsafe { core::ptr::copy_nonoverlapping(old as *const u8, new, old_size.min(size)) };
+    new
 }
 
 /// Takes whole pages, so that `stop` lies inside of the memory; traps where there are none.
@@ -85,24 +104,17 @@ extern "C" fn rt_begin(start: usize) {
 extern "C" fn rt_realloc(
     old: *mut u8,
     old_size: usize,
-    align: usize,
+    _: usize,
     size: usize,
     start: usize,
 ) -> *mut u8 {
     rt_begin(start);
-    // SAFETY: the canonical ABI passes a power of two, and what it was given before.
-    unsafe {
-        if old_size == 0 {
-            return BUMP.alloc(Layout::from_size_align_unchecked(size, align));
-        }
-        BUMP.realloc(old, Layout::from_size_align_unchecked(old_size, align), size)
+    // What reads JSON looks at so many bytes behind it. The canonical ABI wants nothing aligned to
+    // more than eight.
+    match old_size {
+        0 => take(size + BEHIND),
+        _ => wider(old as usize, old_size + BEHIND, size + BEHIND),
     }
-}
-
-/// A piece of `size` bytes, aligned to eight.
-pub(crate) fn take(size: usize) -> *mut u8 {
-    // SAFETY: eight is a power of two.
-    unsafe { BUMP.alloc(Layout::from_size_align_unchecked(size, 8)) }
 }
 
 /// Where the heap stands now.

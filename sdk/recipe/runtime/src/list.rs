@@ -4,8 +4,8 @@
 
 use crate::compare::{equal, is_number, numbers};
 use crate::fault::{Cause, raise, raise_with, undecided};
+use crate::row::Row;
 use crate::value::{Kind, NONE, Value};
-use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 /// The most elements that `lists.range` makes and `flatten` reads, so that one small number cannot
@@ -16,7 +16,7 @@ pub(crate) fn concatenated(left: Value, right: Value) -> Value {
     if right.len() == 0 {
         return left;
     }
-    let mut items = Vec::with_capacity(left.len() + right.len());
+    let mut items = Row::with_room(left.len() + right.len());
     items.extend_from_slice(left.items());
     items.extend_from_slice(right.items());
     Value::list(items)
@@ -24,7 +24,7 @@ pub(crate) fn concatenated(left: Value, right: Value) -> Value {
 
 /// An empty list with room.
 #[unsafe(no_mangle)]
-extern "C" fn rt_list(room: u32) -> Value {
+pub(crate) extern "C" fn rt_list(room: u32) -> Value {
     let place = crate::heap::take(room as usize * 4);
     Value::new(Kind::List, 0, (u64::from(room) << 32) | place as u64)
 }
@@ -128,12 +128,12 @@ extern "C" fn rt_flatten(list: Value, depth: Value) -> Value {
     if depth.as_int() < 0 {
         return raise_with(Cause::BadArgument, Value::text("flatten with a negative depth"));
     }
-    let mut items = Vec::with_capacity(list.len());
+    let mut items = Row::with_room(list.len());
     flatten_into(&mut items, list, depth.as_int());
     Value::list(items)
 }
 
-fn flatten_into(items: &mut Vec<Value>, list: Value, depth: i64) {
+fn flatten_into(items: &mut Row<Value>, list: Value, depth: i64) {
     for item in list.items() {
         if item.is(Kind::List) && depth > 0 {
             flatten_into(items, *item, depth - 1);
@@ -148,7 +148,7 @@ extern "C" fn rt_distinct(list: Value) -> Value {
     if !list.is(Kind::List) {
         return raise(Cause::NoSuchOverload);
     }
-    let mut items: Vec<Value> = Vec::new();
+    let mut items: Row<Value> = Row::new();
     for item in list.items() {
         if !items.iter().any(|other| equal(*item, *other)) {
             items.push(*item);
@@ -197,7 +197,7 @@ fn sorted(list: Value, keys: Value) -> Value {
     if !sortable || keys.iter().any(|key| key.kind() != first.kind()) {
         return raise_with(Cause::BadArgument, Value::text("sort of values without one order"));
     }
-    let mut order: Vec<u32> = (0..keys.len() as u32).collect();
+    let mut order: Row<u32> = (0..keys.len() as u32).collect();
     merge_sort(&mut order, &|a, b| ordered(keys[a as usize], keys[b as usize]));
     Value::list(order.iter().map(|at| list.items()[*at as usize]).collect())
 }
@@ -215,10 +215,10 @@ pub(crate) fn ordered(left: Value, right: Value) -> Ordering {
 }
 
 /// Stable, and never more than n log n steps: halves are merged from the bottom up.
-pub(crate) fn merge_sort(order: &mut Vec<u32>, compare: &impl Fn(u32, u32) -> Ordering) {
+pub(crate) fn merge_sort(order: &mut [u32], compare: &dyn Fn(u32, u32) -> Ordering) {
     let count = order.len();
-    let mut from = core::mem::take(order);
-    let mut to = from.clone();
+    let mut other = Row::from(&*order);
+    let (mut from, mut to) = (order, &mut *other);
     let mut width = 1;
     while width < count {
         let mut start = 0;
@@ -238,7 +238,8 @@ pub(crate) fn merge_sort(order: &mut Vec<u32>, compare: &impl Fn(u32, u32) -> Or
         (from, to) = (to, from);
         width *= 2;
     }
-    *order = from;
+    // Which of the two has them now depends on how often they changed.
+    to.copy_from_slice(from);
 }
 
 #[unsafe(no_mangle)]

@@ -6,8 +6,9 @@ use crate::compare::{equal, is_number, numbers};
 use crate::fault::{Cause, raise, raise_with, undecided};
 use crate::list::{self, merge_sort};
 use crate::optional;
+use crate::row::Row;
+use crate::same::same;
 use crate::value::{Kind, NONE, Value};
-use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 /// Maps with more entries than this get an index when they are made, so that what a look-up costs
@@ -41,11 +42,12 @@ type Order = fn(Value, Value) -> Ordering;
 
 /// The numbers of a map's entries in the order of their keys, which is `key_order` or comes to the
 /// same. One that is named by a pointer is linked only where it is wanted.
+#[unsafe(no_mangle)]
 #[inline(never)]
-fn index(map: Value, order_of: Order) -> &'static [u32] {
+fn map_index(map: Value, order_of: Order) -> &'static [u32] {
     if map.index() == 0 {
         let entries = map.entries();
-        let mut order: Vec<u32> = (0..entries.len() as u32).collect();
+        let mut order: Row<u32> = (0..entries.len() as u32).collect();
         merge_sort(&mut order, &|a, b| order_of(entries[a as usize].0, entries[b as usize].0));
         map.set_index(order.leak().as_ptr() as u32);
     }
@@ -70,7 +72,7 @@ pub(crate) fn find(map: Value, key: Value) -> Option<Value> {
     if key.is(Kind::Double) && key.as_double().is_nan() {
         return None;
     }
-    indexed_at(map, index(map, key_order), key, key_order)
+    indexed_at(map, map_index(map, key_order), key, key_order)
 }
 
 /// The value under a key of a map with an index.
@@ -82,37 +84,54 @@ fn indexed_at(map: Value, index: &[u32], key: Value, order_of: Order) -> Option<
 }
 
 /// The value under a name.
-pub(crate) fn field(map: Value, name: &'static str) -> Option<Value> {
+pub(crate) fn field(map: Value, name: Value) -> Option<Value> {
     if !map.is(Kind::Map) {
         return None;
     }
-    // Maps with many entries have an index from the start.
+    // Maps with many entries have an index from the start, but for those whose names are known.
     if map.index() != 0 {
-        return indexed_at(map, index(map, name_order), Value::text(name), name_order);
+        return opt_indexed(map, name);
     }
-    let named = |key: Value| key.is(Kind::Text) && key.raw() == name.as_bytes();
+    // A name that the compiler wrote is the same value wherever it stands.
+    let named = |key: Value| key == name || key.is(Kind::Text) && same(key.raw(), name.raw());
     map.entries().iter().find(|(key, _)| named(*key)).map(|(_, value)| *value)
 }
 
-/// A map whose keys are all text; none where one stands twice.
-pub(crate) fn named(entries: Vec<(Value, Value)>) -> Option<Value> {
-    let map = Value::map(entries);
+/// The value under a name of a map with an index.
+#[unsafe(no_mangle)]
+#[inline(never)]
+fn opt_indexed(map: Value, name: Value) -> Option<Value> {
+    indexed_at(map, map_index(map, name_order), name, name_order)
+}
+
+/// Whether no key stands twice in a map whose keys are all text.
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub(crate) fn opt_unique(map: Value) -> bool {
     let entries = map.entries();
-    let same = |a: usize, b: usize| entries[a].0.raw() == entries[b].0.raw();
+    let same = |a: usize, b: usize| same(entries[a].0.raw(), entries[b].0.raw());
     let twice = if entries.len() <= SCAN_MAX {
         (1..entries.len()).any(|at| (0..at).any(|before| same(before, at)))
     } else {
-        index(map, name_order).windows(2).any(|pair| same(pair[0] as usize, pair[1] as usize))
+        let index = map_index(map, name_order);
+        index.windows(2).any(|pair| same(pair[0] as usize, pair[1] as usize))
     };
-    (!twice).then_some(map)
+    !twice
 }
 
-/// A map from a list of names and values in turn; the compiler has seen that no name stands twice.
+/// A map from a list of few names and values in turn; the compiler has seen that no name stands twice,
+/// and that there are no more than are found without an index. A list is laid out as a map is.
+#[unsafe(no_mangle)]
+extern "C" fn rt_few_names(flat: Value) -> Value {
+    Value::new(Kind::Map, flat.a() / 2, u64::from(flat.b() as u32))
+}
+
+/// The same for any number of them.
 #[unsafe(no_mangle)]
 extern "C" fn rt_names(flat: Value) -> Value {
-    let map = Value::map(flat.items().chunks_exact(2).map(|pair| (pair[0], pair[1])).collect());
+    let map = rt_few_names(flat);
     if map.len() > SCAN_MAX {
-        index(map, name_order);
+        map_index(map, name_order);
     }
     map
 }
@@ -120,7 +139,7 @@ extern "C" fn rt_names(flat: Value) -> Value {
 /// A map from a list of keys and values in turn; a repeated key is a fault.
 #[unsafe(no_mangle)]
 extern "C" fn rt_map(flat: Value) -> Value {
-    let mut entries = Vec::with_capacity(flat.len() / 2);
+    let mut entries = Row::with_room(flat.len() / 2);
     for pair in flat.items().chunks_exact(2) {
         if !is_key(pair[0]) || pair[0].is(Kind::Double) {
             return raise_with(Cause::BadKey, pair[0]);
@@ -135,10 +154,10 @@ extern "C" fn rt_map(flat: Value) -> Value {
 }
 
 /// A map whose keys are known to differ.
-pub(crate) fn indexed(entries: Vec<(Value, Value)>) -> Value {
+pub(crate) fn indexed(entries: Row<(Value, Value)>) -> Value {
     let map = Value::map(entries);
     if map.len() > SCAN_MAX {
-        index(map, key_order);
+        map_index(map, key_order);
     }
     map
 }
@@ -151,7 +170,8 @@ pub(crate) fn repeated(map: Value) -> Option<Value> {
         return (1..entries.len()).find(|at| before(*at)).map(|at| entries[at].0);
     }
     let key = |at: &u32| entries[*at as usize].0;
-    let twice = index(map, key_order).windows(2).find(|pair| equal(key(&pair[0]), key(&pair[1])))?;
+    let twice =
+        map_index(map, key_order).windows(2).find(|pair| equal(key(&pair[0]), key(&pair[1])))?;
     Some(key(&twice[1]))
 }
 
@@ -215,7 +235,7 @@ extern "C" fn rt_index_optional(whole: Value, index: Value) -> Value {
 #[unsafe(no_mangle)]
 extern "C" fn rt_select(whole: Value, name: Value) -> Value {
     match whole.kind() {
-        Kind::Map => field(whole, name.str()).unwrap_or_else(|| raise_with(Cause::NoSuchKey, name)),
+        Kind::Map => field(whole, name).unwrap_or_else(|| raise_with(Cause::NoSuchKey, name)),
         Kind::Optional => rt_select_optional(whole, name),
         _ => raise(Cause::NoSuchOverload),
     }
@@ -225,7 +245,7 @@ extern "C" fn rt_select(whole: Value, name: Value) -> Value {
 #[unsafe(no_mangle)]
 extern "C" fn rt_select_optional(whole: Value, name: Value) -> Value {
     match whole.kind() {
-        Kind::Map => optional::of(field(whole, name.str()).unwrap_or(NONE)),
+        Kind::Map => optional::of(field(whole, name).unwrap_or(NONE)),
         Kind::Optional if whole.a() == 0 => whole,
         Kind::Optional => rt_select_optional(Value(whole.a()), name),
         _ => raise(Cause::NoSuchOverload),
@@ -236,7 +256,7 @@ extern "C" fn rt_select_optional(whole: Value, name: Value) -> Value {
 #[unsafe(no_mangle)]
 extern "C" fn rt_has(whole: Value, name: Value) -> u32 {
     match whole.kind() {
-        Kind::Map => u32::from(field(whole, name.str()).is_some()),
+        Kind::Map => u32::from(field(whole, name).is_some()),
         Kind::Optional if whole.a() == 0 => 0,
         Kind::Optional => rt_has(Value(whole.a()), name),
         _ => undecided(Cause::NoSuchOverload),

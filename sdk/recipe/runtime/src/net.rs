@@ -9,8 +9,8 @@ mod read;
 
 use crate::decimal;
 use crate::fault::{Cause, FAULT, raise, raise_with, undecided};
+use crate::row::Row;
 use crate::value::{Kind, Value};
-use alloc::vec::Vec;
 
 use read::{Address, read, read_range};
 
@@ -39,7 +39,7 @@ pub(crate) fn same(left: Value, right: Value) -> bool {
     left.a() == right.a() && address_of(left) == address_of(right)
 }
 
-fn push_address(out: &mut Vec<u8>, address: Address) {
+fn push_address(out: &mut Row<u8>, address: Address) {
     if address.family == 4 {
         for at in 0..4 {
             if at > 0 {
@@ -75,7 +75,7 @@ fn push_address(out: &mut Vec<u8>, address: Address) {
 
 #[unsafe(no_mangle)]
 #[inline(never)]
-pub(crate) fn opt_push_net(out: &mut Vec<u8>, value: Value) {
+pub(crate) fn opt_push_net(out: &mut Row<u8>, value: Value) {
     push_address(out, address_of(value));
     if value.is(Kind::Cidr) {
         out.push(b'/');
@@ -148,9 +148,9 @@ extern "C" fn rt_is_canonical(value: Value) -> u32 {
         raise_with(Cause::BadAddress, value);
         return FAULT;
     };
-    let mut out = Vec::new();
+    let mut out = Row::new();
     push_address(&mut out, address);
-    u32::from(out == value.raw())
+    u32::from(crate::same::same(&out, value.raw()))
 }
 
 #[unsafe(no_mangle)]

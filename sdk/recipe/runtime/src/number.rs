@@ -3,7 +3,7 @@
 //!
 //! *Never:* a digit is ignored that decides how the number is rounded.
 
-use alloc::vec::Vec;
+use crate::row::Row;
 use core::cmp::Ordering;
 
 /// Powers of ten that a double holds exactly.
@@ -54,12 +54,12 @@ const DIGITS_MAX: usize = 800;
 
 /// A natural number of any size, in limbs of 32 bits, the least first.
 struct Natural {
-    limbs: Vec<u32>,
+    limbs: Row<u32>,
 }
 
 impl Natural {
     fn of(mut value: u64) -> Self {
-        let mut limbs = Vec::new();
+        let mut limbs = Row::new();
         while value > 0 {
             limbs.push(value as u32);
             value >>= 32;
@@ -69,7 +69,7 @@ impl Natural {
 
     fn multiply_add(&mut self, by: u32, add: u32) {
         let mut carry = u64::from(add);
-        for limb in &mut self.limbs {
+        for limb in self.limbs.iter_mut() {
             carry += u64::from(*limb) * u64::from(by);
             *limb = carry as u32;
             carry >>= 32;
@@ -105,7 +105,7 @@ impl Natural {
 
 /// Digits, and the power of ten that they count as.
 struct Decimal {
-    digits: Vec<u8>,
+    digits: Row<u8>,
     power: i32,
 }
 
@@ -140,7 +140,11 @@ pub(crate) fn whole(digits: &[u8]) -> Option<u64> {
         if digit > 9 {
             return None;
         }
-        value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
+        // Checked by hand, since a product that is checked has 128 bits.
+        if value > u64::MAX / 10 {
+            return None;
+        }
+        value = (value * 10).checked_add(u64::from(digit))?;
     }
     (!digits.is_empty()).then_some(value)
 }
@@ -155,7 +159,7 @@ pub(crate) fn signed(text: &[u8]) -> Option<i64> {
 }
 
 fn decimal(text: &[u8]) -> Option<Decimal> {
-    let (mut digits, mut power, mut point, mut any) = (Vec::new(), 0_i32, false, false);
+    let (mut digits, mut power, mut point, mut any) = (Row::new(), 0_i32, false, false);
     let mut at = 0;
     while let Some(byte) = text.get(at) {
         match byte {
@@ -187,19 +191,24 @@ fn decimal(text: &[u8]) -> Option<Decimal> {
         return None;
     }
     if let Some([_, exponent @ ..]) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let (negative, exponent) = match exponent {
-            [b'-', rest @ ..] => (true, rest),
-            [b'+', rest @ ..] => (false, rest),
-            _ => (false, exponent),
-        };
-        if exponent.is_empty() || !exponent.iter().all(u8::is_ascii_digit) {
-            return None;
-        }
-        let digit = |sum: i32, digit: &u8| (sum * 10 + i32::from(digit - b'0')).min(100_000);
-        let value = exponent.iter().fold(0, digit);
-        power += if negative { -value } else { value };
+        power += self::exponent(exponent)?;
     }
     Some(Decimal { digits, power })
+}
+
+/// `[+-]digits`, the power of ten behind an `e`; what is beyond all doubles is so far beyond.
+pub(crate) fn exponent(text: &[u8]) -> Option<i32> {
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, text),
+    };
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let digit = |sum: i32, digit: &u8| (sum * 10 + i32::from(digit - b'0')).min(100_000);
+    let value = digits.iter().fold(0, digit);
+    Some(if negative { -value } else { value })
 }
 
 fn nearest(decimal: &Decimal) -> f64 {

@@ -3,15 +3,15 @@
 //! *Never:* what is quoted here reads back as anything else.
 
 use crate::fault::{Cause, raise};
+use crate::row::Row;
 use crate::value::{Kind, Value};
-use alloc::vec::Vec;
 
 #[unsafe(no_mangle)]
 extern "C" fn rt_quote(text: Value) -> Value {
     if !text.is(Kind::Text) {
         return raise(Cause::NoSuchOverload);
     }
-    let mut out = Vec::with_capacity(text.len() + 2);
+    let mut out = Row::with_room(text.len() + 2);
     out.push(b'"');
     for byte in text.raw() {
         let escaped = match byte {

@@ -5,6 +5,7 @@
 use crate::fault::{Cause, FAULT, raise, raise_with, undecided};
 use crate::optional;
 use crate::regex::{Found, Machine, compile};
+use crate::row::Row;
 use crate::value::{Kind, NONE, Value};
 use alloc::vec::Vec;
 
@@ -157,7 +158,7 @@ fn extract_all(text: Value, words: &'static [u32]) -> Value {
         return raise_with(Cause::BadPattern, Value::text("more than one group"));
     }
     let groups = Machine::groups(words);
-    let mut items = Vec::new();
+    let mut items = Row::new();
     for_each(text, words, 2 + groups * 2, |found| {
         match piece(text, found, groups) {
             Some(piece) if groups == 0 || !piece.is_empty() => items.push(Value::text(piece)),
@@ -181,7 +182,7 @@ fn replace_some(text: Value, words: &'static [u32], new: Value, count: Value) ->
         return text;
     }
     let bytes = text.raw();
-    let mut out = Vec::with_capacity(bytes.len());
+    let mut out = Row::with_room(bytes.len());
     let mut place = 0;
     let mut good = true;
     for_each(text, words, 2 + Machine::groups(words) * 2, |found| {
@@ -200,7 +201,7 @@ fn replace_some(text: Value, words: &'static [u32], new: Value, count: Value) ->
 
 /// `\1` stands for a group, `\\` for a backslash; anything else behind one is wrong.
 fn push_replacement(
-    out: &mut Vec<u8>,
+    out: &mut Row<u8>,
     text: Value,
     words: &[u32],
     found: &Found,

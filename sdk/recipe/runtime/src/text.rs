@@ -3,8 +3,9 @@
 //! *Never:* a position splits a character.
 
 use crate::fault::{Cause, raise, raise_with, undecided};
+use crate::row::Row;
+use crate::same::{begins, ends};
 use crate::value::{Kind, Value};
-use alloc::vec::Vec;
 
 /// How many code points.
 pub(crate) fn count(bytes: &[u8]) -> usize {
@@ -35,7 +36,7 @@ fn offset(bytes: &[u8], at: usize) -> Option<usize> {
 pub(crate) fn find(whole: &[u8], part: &[u8], start: usize) -> Option<usize> {
     let Some(first) = part.first() else { return Some(start) };
     let last = whole.len().checked_sub(part.len())?;
-    (start..=last).find(|at| whole[*at] == *first && &whole[*at..*at + part.len()] == part)
+    (start..=last).find(|at| whole[*at] == *first && begins(&whole[*at..], part))
 }
 
 fn all_text(values: &[Value]) -> bool {
@@ -46,7 +47,7 @@ macro_rules! predicate {
     ($name:ident, $test:expr) => {
         #[unsafe(no_mangle)]
         extern "C" fn $name(whole: Value, part: Value) -> u32 {
-            if !all_text(&[whole, part]) {
+            if !whole.is(Kind::Text) || !part.is(Kind::Text) {
                 return undecided(Cause::NoSuchOverload);
             }
             let test: fn(&[u8], &[u8]) -> bool = $test;
@@ -56,8 +57,8 @@ macro_rules! predicate {
 }
 
 predicate!(rt_contains, |whole, part| find(whole, part, 0).is_some());
-predicate!(rt_starts_with, |whole, part| whole.starts_with(part));
-predicate!(rt_ends_with, |whole, part| whole.ends_with(part));
+predicate!(rt_starts_with, begins);
+predicate!(rt_ends_with, ends);
 
 fn over(whole: Value, from: usize, to: usize) -> Value {
     let bytes = &whole.raw()[from..to];
@@ -197,7 +198,7 @@ extern "C" fn rt_upper_ascii(text: Value) -> Value {
 
 pub(crate) fn reversed(text: Value) -> Value {
     let bytes = text.raw();
-    let mut out = Vec::with_capacity(bytes.len());
+    let mut out = Row::with_room(bytes.len());
     let mut stop = bytes.len();
     for at in (0..bytes.len()).rev() {
         if bytes[at] & 0xc0 != 0x80 {
@@ -242,7 +243,7 @@ extern "C" fn rt_replace_some(text: Value, old: Value, new: Value, count: Value)
 
 fn replaced(text: Value, old: Value, new: Value, count: usize) -> Value {
     let (bytes, old, new) = (text.raw(), old.raw(), new.raw());
-    let mut out = Vec::with_capacity(bytes.len());
+    let mut out = Row::with_room(bytes.len());
     let mut place = 0;
     let mut left = count;
     while left > 0 {
@@ -281,7 +282,7 @@ extern "C" fn rt_split_some(text: Value, by: Value, count: Value) -> Value {
 
 fn split(text: Value, by: Value, count: usize) -> Value {
     let (bytes, by) = (text.raw(), by.raw());
-    let mut items = Vec::new();
+    let mut items = Row::new();
     let mut place = 0;
     if count == 0 {
         return Value::list(items);
@@ -318,7 +319,7 @@ extern "C" fn rt_join_by(list: Value, by: Value) -> Value {
     }
     let items = list.items();
     let size = items.iter().map(|item| item.len() + by.len()).sum();
-    let mut out = Vec::with_capacity(size);
+    let mut out = Row::with_room(size);
     for (at, item) in items.iter().enumerate() {
         if at > 0 {
             out.extend_from_slice(by.raw());

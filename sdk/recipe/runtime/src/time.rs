@@ -6,9 +6,9 @@ mod calendar;
 mod read;
 
 use crate::fault::{Cause, raise, raise_with};
+use crate::row::Row;
 use crate::value::{Kind, Value};
 use crate::{decimal, duration, zone};
-use alloc::vec::Vec;
 
 use calendar::DAY;
 pub(crate) use calendar::{date_of, days_of, is_leap};
@@ -37,7 +37,7 @@ pub(crate) fn opt_time_between(later: Value, earlier: Value) -> Value {
     duration::checked(i64::try_from(total(later) - total(earlier)).ok())
 }
 
-fn push_padded(out: &mut Vec<u8>, value: i64, width: usize) {
+fn push_padded(out: &mut Row<u8>, value: i64, width: usize) {
     let start = out.len();
     decimal::push_unsigned(out, value as u64, 10, false);
     while out.len() - start < width {
@@ -48,7 +48,7 @@ fn push_padded(out: &mut Vec<u8>, value: i64, width: usize) {
 /// RFC 3339 in UTC, with as many digits of the fraction as there are.
 #[unsafe(no_mangle)]
 #[inline(never)]
-pub(crate) fn opt_push_time(out: &mut Vec<u8>, time: Value) {
+pub(crate) fn opt_push_time(out: &mut Row<u8>, time: Value) {
     let days = time.as_int().div_euclid(DAY);
     let second = time.as_int().rem_euclid(DAY);
     let (year, month, day) = date_of(days);

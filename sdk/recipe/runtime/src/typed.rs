@@ -5,14 +5,14 @@
 
 use crate::fault::{Cause, raise_with};
 use crate::json::{DEPTH_MAX, push_string};
+use crate::row::Row;
 use crate::value::{Kind, Value};
 use crate::{base64, convert, decimal, duration, number, time};
-use alloc::vec::Vec;
 
 /// A value as typed JSON text.
 #[unsafe(no_mangle)]
 extern "C" fn rt_to_typed(value: Value) -> Value {
-    let mut out = Vec::new();
+    let mut out = Row::new();
     if push(&mut out, value, DEPTH_MAX) {
         Value::text_of(out)
     } else {
@@ -20,15 +20,15 @@ extern "C" fn rt_to_typed(value: Value) -> Value {
     }
 }
 
-fn push_tag(out: &mut Vec<u8>, name: &str) {
+fn push_tag(out: &mut Row<u8>, name: &str) {
     out.extend_from_slice(b"{\"");
     out.extend_from_slice(name.as_bytes());
     out.extend_from_slice(b"\":");
 }
 
-fn push(out: &mut Vec<u8>, value: Value, depth: u32) -> bool {
+fn push(out: &mut Row<u8>, value: Value, depth: u32) -> bool {
     let Some(deeper) = depth.checked_sub(1) else { return false };
-    let mut text = Vec::new();
+    let mut text = Row::new();
     match value.kind() {
         Kind::Null => {
             out.extend_from_slice(b"{\"null\":true}");
@@ -80,7 +80,7 @@ fn push(out: &mut Vec<u8>, value: Value, depth: u32) -> bool {
             out.push(b'}');
             return held;
         }
-        Kind::Double => decimal::push_general(&mut text, value.as_double(), 17),
+        Kind::Double => decimal::opt_push_double(&mut text, value.as_double(), 17),
         Kind::Bytes => text = base64::encoded(value.raw()),
         Kind::Type => text.extend_from_slice(value.raw()),
         _ => {

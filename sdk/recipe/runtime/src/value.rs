@@ -3,7 +3,7 @@
 //! *Never:* a cell changes once it has been handed out, except a list or map while it is being built.
 
 use crate::heap;
-use alloc::vec::Vec;
+use crate::row::Row;
 
 /// What a cell holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -110,8 +110,13 @@ impl Value {
         Self::new(Kind::Text, text.len() as u32, text.as_ptr() as u64)
     }
 
-    /// Text over bytes that are known to be UTF-8.
-    pub(crate) fn text_of(bytes: Vec<u8>) -> Self {
+    /// The same, over bytes that are known to be UTF-8.
+    pub(crate) fn text_over(bytes: &'static [u8]) -> Self {
+        Self::new(Kind::Text, bytes.len() as u32, bytes.as_ptr() as u64)
+    }
+
+    /// Text of bytes that are known to be UTF-8.
+    pub(crate) fn text_of(bytes: Row<u8>) -> Self {
         let bytes = bytes.leak();
         Self::new(Kind::Text, bytes.len() as u32, bytes.as_ptr() as u64)
     }
@@ -170,7 +175,7 @@ impl Value {
         unsafe { core::slice::from_raw_parts(self.b() as u32 as *const (Value, Value), self.len()) }
     }
 
-    pub(crate) fn list(items: Vec<Value>) -> Self {
+    pub(crate) fn list(items: Row<Value>) -> Self {
         let items = items.leak();
         Self::new(Kind::List, items.len() as u32, items.as_ptr() as u64)
     }
@@ -180,7 +185,7 @@ impl Value {
         Self::new(Kind::List, items.len() as u32, items.as_ptr() as u64)
     }
 
-    pub(crate) fn map(entries: Vec<(Value, Value)>) -> Self {
+    pub(crate) fn map(entries: Row<(Value, Value)>) -> Self {
         let entries = entries.leak();
         Self::new(Kind::Map, entries.len() as u32, entries.as_ptr() as u64)
     }
@@ -195,23 +200,40 @@ impl Value {
         cell.b = (cell.b & 0xffff_ffff) | (u64::from(index) << 32);
     }
 
-    /// Adds to a list that is being built; its room is the upper half of `b`.
-    pub(crate) fn push(self, item: Value) {
+    /// Takes all items from this one on out of a list that is being built.
+    pub(crate) fn cut(self, first: usize) -> &'static [Self] {
         let cell = self.cell_mut();
-        let room = (cell.b >> 32) as u32;
-        if cell.a == room {
-            let wider = (room * 2).max(4);
-            let place = heap::take(wider as usize * 4);
-            // SAFETY: the new place is longer than the old one, and apart from it.
-            unsafe {
-                let old = cell.b as u32 as *const u8;
-                core::ptr::copy_nonoverlapping(old, place, cell.a as usize * 4);
-            }
-            cell.b = (u64::from(wider) << 32) | place as u64;
+        let count = cell.a as usize - first;
+        cell.a = first as u32;
+        let place = heap::take(count * 4);
+        // SAFETY: the new place has room for so many, and is apart from where they stood.
+        unsafe {
+            let from = (cell.b as u32 as *const Self).add(first);
+            core::ptr::copy_nonoverlapping(from, place.cast::<Self>(), count);
+            core::slice::from_raw_parts(place.cast::<Self>(), count)
+        }
+    }
+
+    /// Adds to a list that is being built; its room is the upper half of `b`.
+    #[inline(always)]
+    pub(crate) fn push(self, item: Self) {
+        let cell = self.cell_mut();
+        if cell.a == (cell.b >> 32) as u32 {
+            self.widen();
         }
         // SAFETY: there is room for one more.
-        unsafe { (cell.b as u32 as *mut Value).add(cell.a as usize).write(item) };
+        unsafe { (cell.b as u32 as *mut Self).add(cell.a as usize).write(item) };
         cell.a += 1;
+    }
+
+    /// Doubles the room of a list that is being built.
+    #[cold]
+    #[inline(never)]
+    fn widen(self) {
+        let cell = self.cell_mut();
+        let wider = (cell.a * 2).max(4);
+        let place = heap::wider(cell.b as usize, cell.a as usize * 4, wider as usize * 4);
+        cell.b = (u64::from(wider) << 32) | place as u64;
     }
 }
 

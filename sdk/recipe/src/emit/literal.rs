@@ -146,7 +146,8 @@ impl Emitter<'_> {
         self.code.get(flat);
         self.code.free(flat);
         if are_names(parts) {
-            self.run("rt_names", &[&size]);
+            let few = parts.len() <= FEW_NAMES;
+            self.run(if few { "rt_few_names" } else { "rt_names" }, &[&size]);
         } else {
             self.run("rt_map", &[&size]);
             self.checked(span);
@@ -154,6 +155,9 @@ impl Emitter<'_> {
         (Form::Value, size)
     }
 }
+
+/// Maps with no more entries than this have no index in the runtime.
+const FEW_NAMES: usize = 8;
 
 /// Whether all keys are texts that are known now and differ, so that nothing can be wrong with them.
 fn are_names(parts: &[Part]) -> bool {

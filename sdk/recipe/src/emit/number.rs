@@ -62,15 +62,24 @@ impl Emitter<'_> {
     }
 
     fn int(&mut self, name: &str, span: Span) {
-        if name == "_*_" {
-            self.code.call("rt_int_multiply");
-            self.checked(span);
-            self.code.load64(8);
-            return;
-        }
         let pair = self.pair();
         let (left, right) = pair;
         match name {
+            "_*_" => {
+                // Factors of 32 bits have a product of no more than 64.
+                for (at, factor) in [left, right].into_iter().enumerate() {
+                    self.code.get(factor).op(I::I64Const(1 << 31)).op(I::I64Add);
+                    if at == 1 {
+                        self.code.op(I::I64Or);
+                    }
+                }
+                self.code.op(I::I64Const(32)).op(I::I64ShrU).op(I::I64Eqz);
+                self.code.when(Some(ValType::I64));
+                self.code.get(left).get(right).op(I::I64Mul).otherwise();
+                self.code.get(left).get(right).call("rt_int_multiply");
+                self.checked(span);
+                self.code.load64(8).end();
+            }
             "_+_" | "_-_" => {
                 let sum = self.code.local(ValType::I64);
                 let add = name == "_+_";

@@ -8,11 +8,13 @@ mod rules;
 
 use super::plan::{Action, Plan, PlannedStep};
 use super::schema;
+use super::whole::looks_at_wholes;
 use crate::bound::{Poly, Size, Var};
 use crate::cel::{Node, Span, Type};
-use crate::component::{input_size, operation_code};
-use crate::emit::Emitter;
+use crate::component::{Read, input_size, operation_code};
+use crate::emit::{Emitter, Given};
 use crate::place::Places;
+use crate::shape::Shape;
 use crate::wasm::{Code, Data, Label, Local};
 use wasm_encoder::{Instruction, ValType};
 
@@ -26,13 +28,24 @@ mod cause {
     pub(super) const FAILED: u32 = 24;
 }
 
-/// The function of a recipe's operation: input in, result out; and how large that can be.
-pub(super) fn function(plan: &Plan, places: &Places, data: &mut Data) -> (Code, Size) {
-    let shape = schema::shape(&plan.input, data, 0);
+/// The function of a recipe's operation, input in, result out; what is read of the input; and how large
+/// the result can be, and what it is.
+pub(super) fn function(
+    plan: &Plan,
+    places: &Places,
+    data: &mut Data,
+) -> (Code, Read, (Size, Given)) {
+    let wholes = looks_at_wholes(plan);
+    let others = if wholes { Shape::any(data) } else { Shape::NOTHING };
+    let shape = schema::shape(&plan.input, others, data, 0);
+    let ty = schema::type_of(&plan.input, 0);
+    let is_plain = Shape::is_plain(&ty) && !wholes;
+    let read = Read { shape, is_plain, fields: fields(&ty) };
     let mut emitter = Emitter::new(operation_code(), data, places);
+    let input = emitter.code.param(0);
+    emitter.input("input", input, input_size(&ty));
     let answer = emitter.code.block(Some(ValType::I32));
     let mut writer = Writer { emitter, answer, result: Size::scalar() };
-    writer.input(shape, &schema::type_of(&plan.input, 0));
     writer.rules(&plan.input_rules, cause::BAD_INPUT, "");
     // From here on, the rules hold.
     writer.emitter.bounded(schema::greatest("input", &plan.input));
@@ -43,7 +56,12 @@ pub(super) fn function(plan: &Plan, places: &Places, data: &mut Data) -> (Code, 
     for step in &plan.steps {
         writer.step(step);
     }
-    let size = writer.value(&plan.result);
+    let is_value = |step: &PlannedStep| matches!(step.action, Action::Return(_));
+    let (size, given) = if plan.output_rules.is_empty() && !plan.steps.iter().any(is_value) {
+        writer.emitter.result(&plan.result)
+    } else {
+        (writer.value(&plan.result), Given::Value)
+    };
     let size = writer.result.max(&size);
     writer.emitter.code.end();
     if !plan.output_rules.is_empty() {
@@ -51,7 +69,7 @@ pub(super) fn function(plan: &Plan, places: &Places, data: &mut Data) -> (Code, 
         writer.rules(&plan.output_rules, cause::FAILED, "the result does not fit `output`: ");
         writer.loaded("output");
     }
-    (writer.emitter.finish(), size)
+    (writer.emitter.finish(), read, (size, given))
 }
 
 pub(super) struct Writer<'a> {
@@ -63,16 +81,6 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn input(&mut self, shape: u32, ty: &Type) {
-        let size = input_size(ty);
-        let input = self.emitter.code.param(0);
-        self.emitter.code.get(input).i32(shape);
-        self.emitter.run("rt_shape", &[&input_size(&Type::Dyn), &Size::number(fields(ty))]);
-        self.emitter.code.set(input);
-        self.emitter.code.get(input).op(Instruction::I32Eqz).br_if(self.emitter.fault);
-        self.emitter.input("input", input, size);
-    }
-
     /// What the host answers: no more than all of its answers together.
     fn answers() -> Size {
         Size::of(Poly::of(Var::Answers), &Type::Dyn)

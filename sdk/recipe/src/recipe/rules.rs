@@ -25,18 +25,26 @@ pub(super) struct Rule {
 
 /// What must hold of an input that has the shape of its schema.
 pub(super) fn of_input(schema: &Value) -> Vec<Rule> {
-    rules("input", schema, &type_of(schema, 0))
+    rules("input", schema, &type_of(schema, 0), Before::Shaped)
 }
 
 /// What must hold of a result, as far as its type does not show it.
 pub(super) fn of_output(schema: &Value, ty: &Type) -> Vec<Rule> {
-    rules("output", schema, ty)
+    rules("output", schema, ty, Before::Anything)
 }
 
-fn rules(name: &'static str, schema: &Value, ty: &Type) -> Vec<Rule> {
+/// What a value has gone through before its rules are looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// It was read in the shape of its schema, so an object has no fields but those that it may have.
+    Shaped,
+    Anything,
+}
+
+fn rules(name: &'static str, schema: &Value, ty: &Type, before: Before) -> Vec<Rule> {
     let mut environment = Environment::default();
     environment.names.insert(name.to_owned(), ty.clone());
-    let mut writer = Writer { conditions: Vec::new(), around: Vec::new() };
+    let mut writer = Writer { before, conditions: Vec::new(), around: Vec::new() };
     writer.schema(schema, Place { at: name, name, ty, depth: 0 });
     let rule = |(condition, about): (String, String)| Rule {
         condition: compiled(&condition, &environment),
@@ -64,6 +72,7 @@ enum Around {
 }
 
 struct Writer {
+    before: Before,
     conditions: Vec<(String, String)>,
     around: Vec<Around>,
 }
@@ -346,7 +355,8 @@ impl Writer {
         Place { at, ty, depth, .. }: Place<'_>,
     ) {
         let Some(others) = rules.get("additionalProperties") else { return };
-        if *others == Value::Bool(true) {
+        let is_closed = self.before == Before::Shaped && matches!(ty, Type::Record(_));
+        if *others == Value::Bool(true) || *others == Value::Bool(false) && is_closed {
             return;
         }
         let key = format!("key{depth}");

@@ -2,7 +2,8 @@
 //!
 //! *Never:* an input reaches an expression that was checked against another type.
 
-use crate::cel::{Field, Type};
+use crate::cel::{self, Type};
+use crate::shape::{Field, Shape};
 use crate::wasm::Data;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -29,7 +30,7 @@ pub(super) fn type_of(schema: &Value, depth: u32) -> Type {
             Some(properties) => Type::Record(Arc::new(
                 properties
                     .iter()
-                    .map(|(name, field)| Field {
+                    .map(|(name, field)| cel::Field {
                         name: name.clone(),
                         ty: type_of(field, deeper),
                         required: is_required(schema, name),
@@ -70,40 +71,43 @@ fn numbers(schema: &Value, names: &mut Vec<String>, found: &mut BTreeMap<Vec<Str
     }
 }
 
-/// The shape of a schema as the runtime reads it: a word for the kind, then what goes with it.
-pub(super) fn shape(schema: &Value, data: &mut Data, depth: u32) -> u32 {
+/// The shape of a schema; `others` is that of fields that it does not name where it names some.
+pub(super) fn shape<'a>(schema: &'a Value, others: Shape, data: &mut Data, depth: u32) -> Shape {
     let deeper = depth + 1;
-    let ty = type_of(schema, depth);
-    let words = match ty {
-        Type::Text => vec![1],
-        Type::Int => vec![2],
-        Type::Double => vec![3],
-        Type::Bool => vec![4],
+    match type_of(schema, depth) {
         Type::List(_) => {
-            let items = schema.get("items").map_or(0, |items| shape(items, data, deeper));
-            vec![5, items]
+            let items = match schema.get("items") {
+                Some(items) => shape(items, others, data, deeper),
+                None => Shape::any(data),
+            };
+            Shape::list(items, data)
         }
         Type::Map(..) => {
-            let values = schema.get("additionalProperties").filter(|other| other.is_object());
-            vec![6, values.map_or(0, |other| shape(other, data, deeper))]
+            let values = match schema.get("additionalProperties").filter(|other| other.is_object())
+            {
+                Some(values) => shape(values, others, data, deeper),
+                None => Shape::any(data),
+            };
+            Shape::map(values, &[], data)
         }
-        Type::Record(_) => record(schema, data, deeper),
-        _ => return 0,
-    };
-    data.words(&words)
+        Type::Record(_) => {
+            let properties = schema.get("properties").and_then(Value::as_object);
+            let field = |(name, field): (&'a String, &Value)| Field {
+                name,
+                shape: shape(field, others, data, deeper),
+                is_required: is_required(schema, name),
+            };
+            let fields: Vec<Field<'_>> = properties.into_iter().flatten().map(field).collect();
+            let others = if is_closed(schema) { Shape::REFUSED } else { others };
+            Shape::map(others, &fields, data)
+        }
+        ty => Shape::of(&ty, data),
+    }
 }
 
-/// The number of fields; for each the place and length of its name, its shape, and whether it must
-/// be there.
-fn record(schema: &Value, data: &mut Data, depth: u32) -> Vec<u32> {
-    let none = serde_json::Map::new();
-    let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&none);
-    let mut words = vec![7, u32::try_from(properties.len()).unwrap_or(u32::MAX)];
-    for (name, field) in properties {
-        words.extend(data.string(name));
-        words.extend([shape(field, data, depth), u32::from(is_required(schema, name))]);
-    }
-    words
+/// Whether an object has no fields but those that its schema names.
+pub(super) fn is_closed(schema: &Value) -> bool {
+    schema.get("additionalProperties") == Some(&Value::Bool(false))
 }
 
 fn is_required(schema: &Value, name: &str) -> bool {

@@ -2,20 +2,36 @@
 //!
 //! *Never:* a constant stands twice.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// The kinds of values, as the runtime numbers them.
 pub(crate) mod kind {
     pub(crate) const NULL: u32 = 1;
+    pub(crate) const BOOL: u32 = 2;
     pub(crate) const INT: u32 = 3;
     pub(crate) const UINT: u32 = 4;
     pub(crate) const DOUBLE: u32 = 5;
     pub(crate) const TEXT: u32 = 6;
     pub(crate) const BYTES: u32 = 7;
     pub(crate) const LIST: u32 = 8;
+    pub(crate) const MAP: u32 = 9;
     pub(crate) const DURATION: u32 = 11;
     pub(crate) const TYPE: u32 = 12;
     pub(crate) const OPTIONAL: u32 = 13;
+}
+
+/// What constants make or ask for, that functions of the runtime are needed for.
+pub(crate) mod made {
+    /// A value of bytes.
+    pub(crate) const BYTES: &str = "bytes";
+    /// A double.
+    pub(crate) const DOUBLE: &str = "a double";
+    /// An input that may be anything.
+    pub(crate) const ANYTHING: &str = "anything";
+    /// A whole number of the input.
+    pub(crate) const WHOLE: &str = "a whole number";
+    /// A map of the input whose names are not known.
+    pub(crate) const NAMES: &str = "names";
 }
 
 /// Bytes that stand in memory before anything runs.
@@ -24,14 +40,14 @@ pub(crate) struct Data {
     base: u32,
     bytes: Vec<u8>,
     known: HashMap<Vec<u8>, u32>,
-    /// Whether a value of bytes is among them.
-    has_bytes: bool,
+    /// What they make or ask for.
+    made: BTreeSet<&'static str>,
 }
 
 impl Data {
     pub(crate) fn new(base: u32) -> Self {
         let base = base.next_multiple_of(8);
-        Self { base, bytes: Vec::new(), known: HashMap::new(), has_bytes: false }
+        Self { base, bytes: Vec::new(), known: HashMap::new(), made: BTreeSet::new() }
     }
 
     pub(crate) fn base(&self) -> u32 {
@@ -98,12 +114,17 @@ impl Data {
 
     /// A literal of bytes.
     pub(crate) fn bytes_value(&mut self, bytes: &[u8]) -> u32 {
-        self.has_bytes = true;
+        self.makes(made::BYTES);
         self.raw(kind::BYTES, bytes, 1)
     }
 
-    pub(crate) fn has_bytes(&self) -> bool {
-        self.has_bytes
+    /// Says that constants make or ask for this.
+    pub(crate) fn makes(&mut self, what: &'static str) {
+        self.made.insert(what);
+    }
+
+    pub(crate) fn made(&self) -> &BTreeSet<&'static str> {
+        &self.made
     }
 
     pub(crate) fn int(&mut self, value: i64) -> u32 {
@@ -115,6 +136,7 @@ impl Data {
     }
 
     pub(crate) fn double(&mut self, value: f64) -> u32 {
+        self.makes(made::DOUBLE);
         self.cell(kind::DOUBLE, 0, value.to_bits())
     }
 

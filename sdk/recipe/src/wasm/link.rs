@@ -2,11 +2,13 @@
 //!
 //! *Never:* a function or a piece of data that nothing refers to.
 
+mod reach;
 mod types;
 
 use super::code::{Code, Mark, Step};
 use super::data::Data;
 use super::runtime::{Piece, RUNTIME, Runtime, RuntimeFunction, TRAP, Target};
+use reach::Reached;
 use std::collections::{BTreeMap, BTreeSet};
 use types::Types;
 use wasm_encoder::{
@@ -27,17 +29,6 @@ const PAGE: u32 = 65_536;
 /// So many zeros take no more bytes than it takes to begin anew behind them.
 const GAP_MAX: u32 = 8;
 
-/// Everything of the runtime that is reached, in the runtime's order.
-#[derive(Default)]
-struct Reached {
-    imports: BTreeSet<u32>,
-    functions: BTreeSet<u32>,
-    pieces: BTreeSet<u32>,
-    table: bool,
-    /// Functions that are never called: what refers to them finds a trap.
-    left_out: BTreeSet<u32>,
-}
-
 /// A core module, and the interfaces that it imports from.
 pub(crate) struct Linked {
     pub(crate) module: Vec<u8>,
@@ -48,7 +39,7 @@ pub(crate) struct Linked {
 /// Joins functions, constants and runtime into a core module.
 pub(crate) fn link(functions: &[Function], data: &Data, exports: &[(&str, Export)]) -> Linked {
     let runtime = &*RUNTIME;
-    let reached = reach(runtime, functions, data);
+    let reached = Reached::by(runtime, functions, data.made());
     let mut numbers = BTreeMap::new();
     for old in reached.imports.iter().chain(&reached.functions) {
         numbers.insert(*old, number(numbers.len()));
@@ -62,89 +53,8 @@ pub(crate) fn link(functions: &[Function], data: &Data, exports: &[(&str, Export
     Linked { module, interfaces, marks: linker.marks }
 }
 
-/// Functions that work on values of one kind, and what makes such values: where none of that is
-/// reached there are none, and the function is never called.
-const OPTIONAL: [(&str, &[&str]); 7] = [
-    ("opt_push_time", TIMES),
-    ("opt_time_moved", TIMES),
-    ("opt_time_between", TIMES),
-    ("opt_push_duration", &["rt_to_duration", "rt_to_time", "rt_now", "rt_typed_input"]),
-    ("opt_push_bytes", BYTES),
-    ("opt_decode_bytes", BYTES),
-    ("opt_push_net", &["rt_ip", "rt_cidr", "rt_contains_ip", "rt_contains_cidr", "rt_masked"]),
-];
-
-const TIMES: &[&str] = &["rt_to_time", "rt_now", "rt_typed_input"];
-
-/// Values that were kept come as bytes too.
-const BYTES: &[&str] = &[
-    BYTES_LITERAL,
-    "rt_to_bytes",
-    "rt_base64_decode",
-    "rt_fetch",
-    "rt_fetch_all",
-    "rt_kv_get",
-    "rt_typed_input",
-];
-
-/// Stands for literals of bytes, which no function makes.
-const BYTES_LITERAL: &str = "b''";
-
 fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
-}
-
-fn reach(runtime: &Runtime, functions: &[Function], data: &Data) -> Reached {
-    let mut reached = Reached::default();
-    let symbols = functions.iter().flat_map(|code| &code.steps).filter_map(|step| match step {
-        Step::Runtime(symbol, _) => Some(*symbol),
-        Step::Plain(_) | Step::Own(_) | Step::Loop(_) | Step::Beside(_) | Step::Mark(_) => None,
-    });
-    let roots = symbols.filter_map(|symbol| runtime.exports.get(symbol));
-    let mut open: Vec<Target> = roots.map(|function| Target::Function(*function)).collect();
-    // Makers are called by generated code alone, so what is made is known before anything is followed.
-    let is_made = |makers: &[&str]| {
-        let literal = data.has_bytes() && makers.contains(&BYTES_LITERAL);
-        literal || makers.iter().any(|maker| is_called(functions, maker))
-    };
-    let optional = OPTIONAL.iter().filter(|(_, makers)| !is_made(makers));
-    reached.left_out =
-        optional.filter_map(|(name, _)| runtime.exports.get(name).copied()).collect();
-    while let Some(target) = open.pop() {
-        match target {
-            Target::Function(at) if reached.left_out.contains(&at) => {
-                reached.functions.insert(at);
-            }
-            Target::Function(at) | Target::Slot(at) => {
-                reached.table |= matches!(target, Target::Slot(_));
-                let Some(defined) = (at as usize).checked_sub(runtime.imports.len()) else {
-                    reached.imports.insert(at);
-                    continue;
-                };
-                if reached.functions.insert(at) {
-                    let function = runtime.functions.get(defined);
-                    let references = function.iter().flat_map(|function| &function.references);
-                    open.extend(references.map(|reference| reference.target));
-                }
-            }
-            Target::Data(at) => {
-                if reached.pieces.insert(at) {
-                    let references = runtime.pieces.get(&at).map(|piece| piece.references.iter());
-                    open.extend(references.into_iter().flatten());
-                }
-            }
-            Target::Table => reached.table = true,
-            Target::Type(_) | Target::Global(_) | Target::Nothing => {}
-        }
-    }
-    reached
-}
-
-fn is_called(functions: &[Function], symbol: &str) -> bool {
-    let steps = functions.iter().flat_map(|code| &code.steps);
-    let mut called =
-        steps.filter(|step| matches!(step, Step::Runtime(known, _) if *known == symbol));
-    called.next().is_some()
 }
 
 struct Linker<'a> {
@@ -248,6 +158,14 @@ impl Linker<'_> {
                 Target::Type(old) => self.runtime_type(old),
                 // The stack pointer is the only one that is not a constant.
                 Target::Global(_) | Target::Table | Target::Nothing => 0,
+                Target::Trap => {
+                    // In front of the number stands what calls, in one byte.
+                    let before = function.body.get(place..reference.at - 1);
+                    out.extend_from_slice(before.unwrap_or_default());
+                    out.push(UNREACHABLE);
+                    place = reference.at + PADDED;
+                    continue;
+                }
                 Target::Slot(_) | Target::Data(_) => {
                     // Addresses and slots stay as they are; only the padding goes.
                     self.shortened(function, reference.at, &mut place, &mut out);
@@ -377,6 +295,9 @@ impl Linker<'_> {
         section
     }
 }
+
+/// The instruction that traps.
+const UNREACHABLE: u8 = 0x00;
 
 /// Numbers that the linker of the runtime may change are written in so many bytes.
 const PADDED: usize = 5;

@@ -3,6 +3,7 @@
 //! *Never:* a reference is guessed; the module carries its relocations.
 
 mod ends;
+mod fold;
 
 pub(super) use ends::TRAP;
 
@@ -18,7 +19,7 @@ use wasmparser::{
 pub(crate) static MODULE: &[u8] = include_bytes!("../runtime.wasm");
 
 /// What a piece of code or data refers to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Target {
     Function(u32),
     /// A function by its place in the table.
@@ -29,6 +30,8 @@ pub(super) enum Target {
     Table,
     /// What nothing reads.
     Nothing,
+    /// A call that never comes back, and so may as well be the trap that it ends in.
+    Trap,
 }
 
 /// A reference: where it stands in the piece, and what it is to.
@@ -122,6 +125,7 @@ fn read(bytes: &'static [u8]) -> Read<Runtime> {
     }
     runtime.stack_pointer = late.globals.first().copied().unwrap_or_default();
     ends::cut(&mut runtime)?;
+    fold::fold(&mut runtime);
     Ok(runtime)
 }
 

@@ -5,8 +5,8 @@
 use super::{held, in_batches};
 use crate::fault::{Cause, effect, raise, raise_from};
 use crate::json;
+use crate::row::Row;
 use crate::value::{Kind, NONE, Value};
-use alloc::vec::Vec;
 
 #[link(wasm_import_module = "engraft:capability/call@1.0.0")]
 unsafe extern "C" {
@@ -70,10 +70,10 @@ extern "C" fn rt_call_all(requests: Value) -> Value {
     in_batches(requests, BATCH_MAX, invoke_all)
 }
 
-fn invoke_all(requests: &[Value]) -> Option<Vec<Value>> {
-    let fits: Vec<Result<[u32; 6], Value>> =
+fn invoke_all(requests: &[Value]) -> Option<Row<Value>> {
+    let fits: Row<Result<[u32; 6], Value>> =
         requests.iter().map(|one| lowered(*one).ok_or_else(|| held(NONE))).collect();
-    let lowered_all: Vec<[u32; 6]> = fits.iter().filter_map(|one| one.ok()).collect();
+    let lowered_all: Row<[u32; 6]> = fits.iter().filter_map(|one| one.ok()).collect();
     let mut answer = [0; 2];
     // SAFETY: all texts live as long as the call, and the answer has room.
     unsafe {

@@ -5,8 +5,9 @@
 use super::{held, in_batches, refused, text_at};
 use crate::fault::{Cause, effect, raise, raise_with};
 use crate::map;
+use crate::row::Row;
+use crate::same::same;
 use crate::value::{Kind, NONE, Value};
-use alloc::vec::Vec;
 
 #[link(wasm_import_module = "engraft:capability/http@1.0.0")]
 unsafe extern "C" {
@@ -95,7 +96,7 @@ fn is_safe(method: Value) -> bool {
 
 /// A flat list of names and values, each two words.
 fn header_words(headers: Value) -> Option<(u32, u32)> {
-    let mut words = Vec::with_capacity(headers.len());
+    let mut words = Row::with_room(headers.len());
     for text in headers.items() {
         let broken = |byte: &u8| matches!(byte, b'\r' | b'\n' | 0);
         if !text.is(Kind::Text) || text.raw().iter().any(broken) {
@@ -109,7 +110,7 @@ fn header_words(headers: Value) -> Option<(u32, u32)> {
 
 /// A flat list of a secret's name, where it goes (0 to 3), and the name of that place.
 fn credential_words(credentials: Value) -> (u32, u32) {
-    let mut words = Vec::with_capacity(credentials.len());
+    let mut words = Row::with_room(credentials.len());
     for parts in credentials.items().chunks_exact(3) {
         let (secret, placement, name) = (parts[0], parts[1], parts[2]);
         words.push([
@@ -139,13 +140,13 @@ fn lifted(request: Value, words: [u32; 6]) -> Value {
     }
     // SAFETY: the host wrote so many pairs of texts there.
     let pairs = unsafe { core::slice::from_raw_parts(b as *const [u32; 4], c as usize) };
-    let mut headers: Vec<(Value, Value)> = Vec::with_capacity(pairs.len());
+    let mut headers: Row<(Value, Value)> = Row::with_room(pairs.len());
     for [name, name_length, value, value_length] in pairs {
         let name = text_at(*name, *name_length);
         let lower = name.raw().iter().map(u8::to_ascii_lowercase).collect();
         let name = Value::text_of(lower);
         // Of headers that come more than once, the first counts.
-        if !headers.iter().any(|(known, _)| known.raw() == name.raw()) {
+        if !headers.iter().any(|(known, _)| same(known.raw(), name.raw())) {
             headers.push((name, text_at(*value, *value_length)));
         }
     }
@@ -159,7 +160,7 @@ fn lifted(request: Value, words: [u32; 6]) -> Value {
         (Value::text("headers"), map::indexed(headers)),
         (Value::text("body"), body),
     ];
-    Value::map(Vec::from(fields))
+    Value::map(Row::from(fields.as_slice()))
 }
 
 /// Sends one request.
@@ -181,11 +182,11 @@ extern "C" fn rt_fetch_all(requests: Value) -> Value {
     in_batches(requests, BATCH_MAX, send_all)
 }
 
-fn send_all(requests: &[Value]) -> Option<Vec<Value>> {
+fn send_all(requests: &[Value]) -> Option<Row<Value>> {
     // One that does not fit is refused alone, before the others go out.
-    let fits: Vec<Result<[u32; 13], Value>> =
+    let fits: Row<Result<[u32; 13], Value>> =
         requests.iter().map(|one| lowered(*one).ok_or_else(|| held(NONE))).collect();
-    let lowered_all: Vec<[u32; 13]> = fits.iter().filter_map(|one| one.ok()).collect();
+    let lowered_all: Row<[u32; 13]> = fits.iter().filter_map(|one| one.ok()).collect();
     let mut answer = [0; 4];
     // SAFETY: everything lives as long as the call, and the answer has room.
     unsafe {
@@ -203,18 +204,18 @@ fn send_all(requests: &[Value]) -> Option<Vec<Value>> {
         Err(fault) => Some(*fault),
         Ok(_) => Some(held(lifted(*request, *answers.next()?))),
     };
-    requests.iter().zip(&fits).map(answer).collect()
+    requests.iter().zip(fits.iter()).map(answer).collect()
 }
 
 /// Text as a part of a URL: only unreserved letters stay as they are.
 #[unsafe(no_mangle)]
 extern "C" fn rt_url_encode(value: Value) -> Value {
-    let mut text = Vec::new();
+    let mut text = Row::new();
     if !crate::convert::push_text(&mut text, value) {
         return raise(Cause::NoSuchOverload);
     }
-    let mut out = Vec::with_capacity(text.len());
-    for byte in text {
+    let mut out = Row::with_room(text.len());
+    for byte in text.iter().copied() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             out.push(byte);
         } else {

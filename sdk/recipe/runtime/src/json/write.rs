@@ -3,12 +3,12 @@
 //! *Never:* a number that JSON does not have is written as one that it has.
 
 use crate::fault::Cause;
+use crate::row::Row;
 use crate::value::{Kind, Value};
 use crate::{base64, convert, decimal};
-use alloc::vec::Vec;
 
 /// Text between quotes. What needs no escape is copied in runs.
-pub(crate) fn push_string(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(crate) fn push_string(out: &mut Row<u8>, bytes: &[u8]) {
     out.push(b'"');
     let mut start = 0;
     for (at, byte) in bytes.iter().enumerate() {
@@ -32,7 +32,7 @@ pub(crate) fn push_string(out: &mut Vec<u8>, bytes: &[u8]) {
     out.push(b'"');
 }
 
-pub(crate) fn push(out: &mut Vec<u8>, value: Value, depth: u32) -> Result<(), Cause> {
+pub(crate) fn push(out: &mut Row<u8>, value: Value, depth: u32) -> Result<(), Cause> {
     let Some(deeper) = depth.checked_sub(1) else { return Err(Cause::TooDeep) };
     match value.kind() {
         Kind::Null => out.extend_from_slice(b"null"),
@@ -44,7 +44,7 @@ pub(crate) fn push(out: &mut Vec<u8>, value: Value, depth: u32) -> Result<(), Ca
             if !double.is_finite() {
                 return Err(Cause::Conversion);
             }
-            decimal::push_general(out, double, 17);
+            decimal::opt_push_double(out, double, 17);
         }
         Kind::Text => push_string(out, value.raw()),
         Kind::Bytes => opt_push_bytes(out, value),
@@ -87,12 +87,12 @@ pub(crate) fn push(out: &mut Vec<u8>, value: Value, depth: u32) -> Result<(), Ca
 /// Bytes as text in base64.
 #[unsafe(no_mangle)]
 #[inline(never)]
-pub(crate) fn opt_push_bytes(out: &mut Vec<u8>, bytes: Value) {
+pub(crate) fn opt_push_bytes(out: &mut Row<u8>, bytes: Value) {
     push_string(out, &base64::encoded(bytes.raw()));
 }
 
 /// Keys of JSON are text; numbers and truth values are written as theirs.
-fn push_key(out: &mut Vec<u8>, key: Value) -> Result<(), Cause> {
+fn push_key(out: &mut Row<u8>, key: Value) -> Result<(), Cause> {
     if key.is(Kind::Text) {
         push_string(out, key.raw());
         return Ok(());

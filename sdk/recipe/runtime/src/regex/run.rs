@@ -3,31 +3,26 @@
 //! *Never:* a step is visited twice at one place of the text.
 
 use super::program::{HEAD, STEP, step};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::row::Row;
 
 /// Where groups begin and end; `NOWHERE` for those that took no part.
 pub(crate) struct Found {
-    pub(crate) slots: Vec<u32>,
+    pub(crate) slots: Row<u32>,
 }
 
 pub(crate) const NOWHERE: u32 = u32::MAX;
 
 /// The ways that are open at one place of the text.
 struct Ways {
-    order: Vec<u32>,
+    order: Row<u32>,
     /// By step, one more than its place in `order`, if it is there.
-    places: Vec<u32>,
-    slots: Vec<u32>,
+    places: Row<u32>,
+    slots: Row<u32>,
 }
 
 impl Ways {
     fn new(steps: usize, slots: usize) -> Self {
-        Self {
-            order: Vec::with_capacity(steps),
-            places: vec![0; steps],
-            slots: vec![NOWHERE; steps * slots],
-        }
+        Self { order: Row::new(), places: filled(0, steps), slots: filled(NOWHERE, steps * slots) }
     }
 
     fn clear(&mut self) {
@@ -51,7 +46,7 @@ pub(crate) struct Machine<'a> {
     slots: usize,
     now: Ways,
     next: Ways,
-    stack: Vec<(u32, u32, u32)>,
+    stack: Row<(u32, u32, u32)>,
 }
 
 /// A stack entry with this mark puts a slot's old place back instead of going on.
@@ -66,7 +61,7 @@ impl<'a> Machine<'a> {
             slots,
             now: Ways::new(steps, slots),
             next: Ways::new(steps, slots),
-            stack: Vec::with_capacity(steps),
+            stack: roomy(steps),
         }
     }
 
@@ -104,8 +99,8 @@ impl<'a> Machine<'a> {
     /// The first match from `start` on.
     pub(crate) fn find(&mut self, text: &str, start: usize) -> Option<Found> {
         let bytes = text.as_bytes();
-        let mut found: Option<Vec<u32>> = None;
-        let mut begin = vec![NOWHERE; self.slots];
+        let mut found: Option<Row<u32>> = None;
+        let mut begin = filled(NOWHERE, self.slots);
         self.now.clear();
         let mut at = start;
         loop {
@@ -135,7 +130,7 @@ impl<'a> Machine<'a> {
                 let slots = way as usize * self.slots..(way as usize + 1) * self.slots;
                 match step[0] {
                     step::MATCH => {
-                        found = Some(self.now.slots[slots].to_vec());
+                        found = Some(Row::from(&self.now.slots[slots]));
                         // Ways of less priority are of no more interest.
                         break;
                     }
@@ -175,7 +170,7 @@ impl<'a> Machine<'a> {
     fn follow(
         words: &[u32],
         slot_count: usize,
-        stack: &mut Vec<(u32, u32, u32)>,
+        stack: &mut Row<(u32, u32, u32)>,
         ways: &mut Ways,
         first: u32,
         slots: &mut [u32],
@@ -220,6 +215,20 @@ impl<'a> Machine<'a> {
             }
         }
     }
+}
+
+/// Nothing, with room for so much.
+fn roomy<T: Copy>(count: usize) -> Row<T> {
+    let mut row = Row::new();
+    row.reserve(count);
+    row
+}
+
+/// So many of a number.
+fn filled(number: u32, count: usize) -> Row<u32> {
+    let mut row = Row::new();
+    row.resize(count, number);
+    row
 }
 
 fn is_word(byte: Option<&u8>) -> bool {

@@ -22,6 +22,17 @@ struct Runtime {
     heap: i32,
 }
 
+/// The kinds of values, as shapes name them.
+struct Kind;
+
+impl Kind {
+    const BOOL: i32 = 2;
+    const INT: i32 = 3;
+    const TEXT: i32 = 6;
+    const LIST: i32 = 8;
+    const MAP: i32 = 9;
+}
+
 const PLENTY: u64 = u64::MAX / 2;
 
 impl Runtime {
@@ -75,6 +86,10 @@ impl Runtime {
         place
     }
 
+    fn words(&mut self, words: &[i32]) -> i32 {
+        self.put(&words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<_>>())
+    }
+
     fn value(&mut self, arg: &Arg) -> i32 {
         if let Arg::Of(symbol, inner) = arg {
             let inner = self.value(inner);
@@ -83,7 +98,7 @@ impl Runtime {
         let text = arg.typed().to_string();
         let place = self.put(text.as_bytes());
         let length = i32::try_from(text.len()).unwrap();
-        let read = self.call("rt_read_json", &Self::ints(&[place, length]));
+        let read = self.call("rt_read_input", &Self::ints(&[place, length, 0]));
         let value = self.call("rt_of_typed", &Self::ints(&[read]));
         assert_ne!(value, 0, "{text}");
         value
@@ -196,7 +211,6 @@ fn all() -> Vec<(&'static str, Option<u32>, Vec<Type>)> {
         ("rt_add", vec![any.clone(), any.clone()]),
         ("rt_concat", vec![text.clone(), text.clone()]),
         ("rt_truth", vec![any.clone()]),
-        ("rt_object", vec![any.clone()]),
         ("rt_input", vec![map.clone(), text.clone()]),
         ("rt_typed_input", vec![map, text]),
     ] {
@@ -250,16 +264,48 @@ fn samples(runtime: &mut Runtime) -> BTreeMap<&'static str, Vec<Sample>> {
 
 /// Reading JSON, whose argument is a text that is no value yet.
 fn read_samples(runtime: &mut Runtime, samples: &mut BTreeMap<&'static str, Vec<Sample>>) {
-    for text in arguments::documents() {
+    let mut read = |symbol: &'static str,
+                    text: &str,
+                    shape: &dyn Fn(&mut Runtime) -> (i32, i32)| {
         runtime.begin();
+        let (shape, fields) = shape(runtime);
         let before = runtime.mark();
         let place = runtime.put(text.as_bytes());
         let length = i32::try_from(text.len()).unwrap();
-        let (_, fuel) = runtime.measured("rt_read_json", &Runtime::ints(&[place, length]));
+        let (_, fuel) = runtime.measured("rt_read_input", &Runtime::ints(&[place, length, shape]));
         let bytes = f64::from(runtime.mark() - before);
         let size = Size { weight: Poly::constant(text.len() as f64), ..Size::default() };
-        let took = (fuel as f64, bytes);
-        samples.entry("rt_read_json").or_default().push(sample("rt_read_json", &[&size], took));
+        let fields = Size::number(Poly::constant(f64::from(fields) + 1.0));
+        let sample = sample(symbol, &[&size, &fields], (fuel as f64, bytes));
+        samples.entry(symbol).or_default().push(sample);
+    };
+    for text in arguments::documents() {
+        read("rt_read_input", &text, &|_| (0, 0));
+        read("rt_read_plain", &text, &|_| (1, 0));
+        for kind in [Kind::INT, Kind::TEXT, Kind::BOOL] {
+            let list = |runtime: &mut Runtime, depth| {
+                let item = runtime.words(&[kind]);
+                (0..depth).fold(item, |inner, _| runtime.words(&[Kind::LIST, inner]))
+            };
+            for depth in 0..3 {
+                read("rt_read_plain", &text, &|runtime| (list(runtime, depth), 0));
+            }
+            for count in [1, 20] {
+                read("rt_read_plain", &text, &|runtime| {
+                    let item = runtime.words(&[kind]);
+                    let mut words = vec![Kind::MAP, 1, count];
+                    for at in 0..count {
+                        // The last one is what most documents call their fields.
+                        let name =
+                            if at + 1 == count { "a".to_owned() } else { format!("{at:05}") };
+                        let name = runtime.value(&Arg::Text(name));
+                        words.extend([name, item, i32::from(at == 0)]);
+                    }
+                    let map = runtime.words(&words);
+                    (runtime.words(&[Kind::LIST, map]), count)
+                });
+            }
+        }
     }
 }
 

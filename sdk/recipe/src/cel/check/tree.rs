@@ -5,6 +5,7 @@
 use super::super::ast::{Literal, Loop, Presence, Span};
 use super::super::functions::Runtime;
 use super::super::types::{Found, Type};
+use std::collections::BTreeSet;
 
 /// A checked expression.
 #[derive(Debug, Clone)]
@@ -113,7 +114,7 @@ impl Node {
     }
 
     /// Calls `each` with every node that is directly in this one.
-    pub(crate) fn each(&self, each: &mut dyn FnMut(&Self)) {
+    pub(crate) fn each<'a>(&'a self, each: &mut dyn FnMut(&'a Self)) {
         match &self.op {
             Op::Literal(_) | Op::Input(_) | Op::Local(_) | Op::TypeName(_) | Op::Unbound(_) => {}
             Op::Select(a, _, _) | Op::Has(a, _) => each(a),
@@ -144,6 +145,14 @@ impl Node {
                 each(&node.step);
             }
         }
+    }
+
+    /// Puts the names of all inputs in this and everything below into a set.
+    pub(crate) fn inputs<'a>(&'a self, names: &mut BTreeSet<&'a str>) {
+        if let Op::Input(name) = &self.op {
+            names.insert(name);
+        }
+        self.each(&mut |node| node.inputs(names));
     }
 
     fn each_mut(&mut self, each: &mut dyn FnMut(&mut Self)) {

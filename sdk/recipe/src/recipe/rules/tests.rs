@@ -81,6 +81,17 @@ fn a_schema_of_types_alone_needs_no_conditions_for_its_input() {
 }
 
 #[test]
+fn whether_an_object_is_closed_is_seen_when_it_is_read() {
+    let closed = json!({
+        "type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": false
+    });
+    assert!(of_input(&closed).is_empty());
+    assert_eq!(of_output(&closed, &Type::Dyn).len(), 3);
+    let unnamed = json!({"type": "object", "additionalProperties": false});
+    assert_eq!(of_input(&unnamed).len(), 1);
+}
+
+#[test]
 fn a_required_field_of_an_object_without_known_ones_is_asked_for() {
     let schema = json!({"type": "object", "required": ["a"]});
     assert_eq!(of_input(&schema).len(), 1);

@@ -9,8 +9,8 @@ use wasmparser::{BinaryReader, FunctionBody, Operator};
 /// A body without locals that traps.
 pub(in crate::wasm) const TRAP: [u8; 3] = [0x00, 0x00, 0x0b];
 
-/// Puts a trap in the place of each function that never comes back, and nothing in the place of what
-/// such functions are given last, which is where in the source they were called.
+/// Puts a trap in the place of each function that never comes back and of each call of one, and nothing
+/// in the place of what such functions are given last, which is where in the source they were called.
 pub(super) fn cut(runtime: &mut Runtime) -> Read<()> {
     let mut never = vec![false; runtime.imports.len()];
     for function in &runtime.functions {
@@ -23,7 +23,7 @@ pub(super) fn cut(runtime: &mut Runtime) -> Read<()> {
             function.body = &TRAP;
             function.references.clear();
         } else {
-            forget_last_words(function, &never)?;
+            cut_calls(function, &never)?;
         }
     }
     Ok(())
@@ -59,22 +59,28 @@ fn never_returns(body: &[u8]) -> Read<bool> {
     Ok(before)
 }
 
-/// The constant right before a call of a function that never comes back is read by nobody.
-fn forget_last_words(function: &mut RuntimeFunction, never: &[bool]) -> Read<()> {
+/// A call of a function that never comes back is a trap, and the constant right before it is read by
+/// nobody.
+fn cut_calls(function: &mut RuntimeFunction, never: &[bool]) -> Read<()> {
     let mut constant = None;
     let operators =
         FunctionBody::new(BinaryReader::new(function.body, 0)).get_operators_reader()?;
     for operator in operators.into_iter_with_offsets() {
         let (operator, at) = operator?;
-        if let (Operator::Call { function_index }, Some(at)) = (&operator, constant)
+        let place = super::at(at) + 1;
+        if let Operator::Call { function_index } = &operator
             && never.get(*function_index as usize) == Some(&true)
-            && let Some(reference) =
-                function.references.iter_mut().find(|reference| reference.at == at)
         {
-            reference.target = Target::Nothing;
+            for reference in &mut function.references {
+                if Some(reference.at) == constant {
+                    reference.target = Target::Nothing;
+                } else if reference.at == place {
+                    reference.target = Target::Trap;
+                }
+            }
         }
         // The number stands behind one byte of code.
-        constant = matches!(operator, Operator::I32Const { .. }).then_some(super::at(at) + 1);
+        constant = matches!(operator, Operator::I32Const { .. }).then_some(place);
     }
     Ok(())
 }
@@ -107,9 +113,11 @@ mod tests {
         let runtime = &*super::super::RUNTIME;
         let cut = runtime.functions.iter().filter(|function| function.body == TRAP).count();
         assert!((5..60).contains(&cut), "{cut}");
-        let nothing = |function: &RuntimeFunction| {
-            function.references.iter().any(|reference| reference.target == Target::Nothing)
-        };
-        assert!(runtime.functions.iter().filter(|function| nothing(function)).count() > 20);
+        for target in [Target::Nothing, Target::Trap] {
+            let has = |function: &&RuntimeFunction| {
+                function.references.iter().any(|reference| reference.target == target)
+            };
+            assert!(runtime.functions.iter().filter(has).count() > 20);
+        }
     }
 }
