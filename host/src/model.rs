@@ -20,11 +20,12 @@ mod pattern;
 mod permission;
 pub(crate) mod phrases;
 pub(crate) mod secrecy;
+mod stretch;
 pub(crate) mod sync;
 pub(crate) mod wish;
 
 pub use budget::{Budget, Usage};
-pub use clock::{Clock, SystemClock};
+pub use clock::{Clock, Start, SystemClock};
 pub use description::{Description, Example, Operation};
 pub use digest::{Digest, DigestError};
 pub use failure::{Failure, FailureFacts};

@@ -118,7 +118,7 @@ fn unnamed(component: &Arc<[u8]>) -> Result<Loadable, EngineError> {
         name: description.name.clone(),
         version: None,
         digest: Digest::of(component),
-        component: Arc::clone(component),
+        component: Arc::clone(component).into(),
         description,
         budget: BUDGET,
         grant: Grant::default(),
