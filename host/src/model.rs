@@ -40,4 +40,5 @@ pub use name::{CapabilityName, NameError};
 pub use outcome::{Limit, Outcome, Output, TrapKind};
 pub use pattern::{HostPattern, NamePattern, PatternError};
 pub use permission::{FileRule, HttpRule, KvQuota, Permissions, SecretRule};
+pub use stretch::Stretch;
 pub use wish::{Asked, Before, Counterexample, SourceFile, Wish};

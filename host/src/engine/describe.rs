@@ -60,7 +60,7 @@ pub(crate) async fn describe(
             done.map(|done| done.description)
         }
         (None, Some(contract)) => {
-            let started = shared.config.clock.monotonic();
+            let started = shared.config.clock.start();
             let work = Describing(contract.describe);
             run(inner, &invocation, started, &mut ledger, work).await.map(Some)
         }

@@ -129,14 +129,14 @@ impl Away {
                            it inside one, or use `call_blocking`";
             return Err(Outcome::Unavailable { message: message.to_owned() }.into());
         }
-        let started = inner.identity.clock.monotonic();
-        Plan::new(inner, invocation, started)?;
+        let clock = &inner.identity.clock;
+        Plan::new(inner, invocation, clock.start())?;
         let _permit = permit(inner)?;
-        enter(inner, invocation, started, ledger, Pace::Steady)?;
-        let mut line = self.hire(started).await?;
+        enter(inner, invocation, ledger, Pace::Steady)?;
+        let mut line = self.hire(clock.monotonic()).await?;
         // Starting a worker is not the capability's time, so the call begins only now; what its
         // caller has left is not stretched.
-        let plan = Plan::new(inner, invocation, inner.identity.clock.monotonic());
+        let plan = Plan::new(inner, invocation, clock.start());
         let mut dealing = match plan {
             Ok(plan) => Dealing::begin(inner, invocation, ledger, plan),
             Err(outcome) => {
@@ -153,7 +153,7 @@ impl Away {
             Err(broken) => {
                 // One that was stopped by this side has not died of itself.
                 if matches!(broken, Broken::Lost(_)) {
-                    self.died(inner.identity.clock.monotonic());
+                    self.died(clock.monotonic());
                 }
                 let outcome = dealing.outcome(broken, line.end());
                 Err(outcome.into())
