@@ -3,14 +3,16 @@
 //!
 //! *Never:* it is believed before it was held against the clock, or where it does not run steadily.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// Ticks of the counter, where it is steady and its pace is known.
-pub(super) fn ticks() -> Option<u64> {
-    steady::ticks()
+/// Ticks of the counter, where it is steady and its pace is known by the clock, which says `now`.
+#[inline]
+pub(super) fn ticks(now: fn() -> Instant) -> Option<u64> {
+    steady::ticks(now)
 }
 
 /// How long so many ticks ago is.
+#[inline]
 pub(super) fn since(ticks: u64) -> Duration {
     steady::since(ticks)
 }
@@ -22,9 +24,11 @@ mod steady {
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::time::{Duration, Instant};
 
-    /// So long the counter is watched before it is believed: reading the clock is off by some 50 ns, which
-    /// in this time is three millionths.
-    const WATCHED: Duration = Duration::from_millis(20);
+    /// So long the counter is watched before it is believed: a look at both is off by half of
+    /// [`LOOK_MAX`], which in this time is two millionths.
+    const WATCHED: Duration = Duration::from_millis(100);
+    /// A look at clock and counter that takes more ticks was interrupted, and counts for nothing.
+    const LOOK_MAX: u64 = 1_024;
     /// Fractions of a nanosecond in a pace: 32 binary places leave 2³² ns a tick, and a thousandth of a
     /// millionth of error.
     const PLACES: u32 = 32;
@@ -32,12 +36,12 @@ mod steady {
     /// Nanoseconds a tick; none until they are known.
     static PACE: AtomicU64 = AtomicU64::new(UNKNOWN);
     const UNKNOWN: u64 = 0;
-    /// Where it was when it was first asked for; none where it is not steady.
+    /// Where it was when it was first looked at; none where it is not steady.
     static FIRST: OnceLock<Option<(Instant, u64)>> = OnceLock::new();
 
     #[inline]
-    pub(super) fn ticks() -> Option<u64> {
-        if PACE.load(Ordering::Relaxed) == UNKNOWN && !is_known_now() {
+    pub(super) fn ticks(now: fn() -> Instant) -> Option<u64> {
+        if PACE.load(Ordering::Relaxed) == UNKNOWN && !is_known(now) {
             return None;
         }
         Some(read())
@@ -52,18 +56,28 @@ mod steady {
     }
 
     #[cold]
-    #[expect(clippy::disallowed_methods, reason = "the counter is held against the clock here")]
-    fn is_known_now() -> bool {
-        let first = FIRST.get_or_init(|| is_steady().then(|| (Instant::now(), read())));
-        let Some((then, ticks)) = *first else { return false };
-        let passed = then.elapsed();
-        let counted = read().saturating_sub(ticks);
+    fn is_known(now: fn() -> Instant) -> bool {
+        if FIRST.get() == Some(&None) {
+            return false;
+        }
+        let Some((at, ticks)) = look(now) else { return false };
+        let first = FIRST.get_or_init(|| is_steady().then_some((at, ticks)));
+        let Some((then, before)) = *first else { return false };
+        let passed = at.saturating_duration_since(then);
+        let counted = ticks.saturating_sub(before);
         if passed < WATCHED || counted == 0 {
             return false;
         }
         let pace = (passed.as_nanos() << PLACES) / u128::from(counted);
         PACE.store(u64::try_from(pace).unwrap_or(UNKNOWN), Ordering::Relaxed);
         pace > 0
+    }
+
+    /// What clock and counter say at one time.
+    fn look(now: fn() -> Instant) -> Option<(Instant, u64)> {
+        let (before, at, after) = (read(), now(), read());
+        let took = after.saturating_sub(before);
+        (took <= LOOK_MAX).then_some((at, before + took / 2))
     }
 
     /// Whether the counter runs at one pace whatever the processor does: a bit that says so.
@@ -87,9 +101,9 @@ mod steady {
 
 #[cfg(not(target_arch = "x86_64"))]
 mod steady {
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
-    pub(super) const fn ticks() -> Option<u64> {
+    pub(super) const fn ticks(_: fn() -> Instant) -> Option<u64> {
         None
     }
 
