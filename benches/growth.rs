@@ -31,12 +31,24 @@ const ROUNDS: usize = 30;
 /// Wishes for the time of a draft.
 const DRAFTS: usize = 500;
 
+/// What is called to see what growth costs, and with what.
+const COUNT: (&str, &str) = ("count", r#"{"text":"the quick brown fox"}"#);
+/// Half as many as may wait of one user.
+const BURST: u64 = 32;
+
 /// What makes the missing capability.
 #[derive(Debug, Clone, Copy)]
 enum Way {
     Catalogue,
     Composition,
     Examples,
+}
+
+/// Whether whoever calls gives each request a name, so that people can say something of it later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Naming {
+    No,
+    Each,
 }
 
 fn main() -> Result<(), Error> {
@@ -144,35 +156,59 @@ fn drafted(rounds: usize) -> Result<Vec<Duration>, Error> {
     Ok(times)
 }
 
-/// The same call on a host that grows and on one that does not, in the same run.
+/// The same call on a host that grows and on one that does not, in the same run; and the same where each
+/// request has a name, which growth remembers with what was asked and answered.
 fn overhead(runtime: &Runtime, book: &mut Book) -> Result<(), Error> {
     let (off, _) = runtime.block_on(host(Way::Catalogue))?;
     let (on, making) = runtime.block_on(host(Way::Catalogue))?;
     let _growth = grow(&on, making, Way::Catalogue)?;
     let target: Target = "text.tools".parse()?;
-    let input = json!({"text": "the quick brown fox"}).to_string();
-    let (target, input) = (&target, input.as_str());
-    let calls = |live: LiveHost| {
-        move |calls: u64| {
-            let live = live.clone();
-            async move {
-                let (who, start) = (Who::user("bob"), now());
-                let mut answer = String::new();
-                for call in 0..calls {
-                    let ended = live.call(target, "count", input, &who).await.report.outcome;
-                    if call + 1 == calls {
-                        answer = ended.to_string();
-                    }
-                }
-                Ok(Batch { time: start.elapsed(), answer })
+    let expected = runtime.block_on(off.call(&target, COUNT.0, COUNT.1, &Who::user("bob")));
+    let expected = expected.report.outcome.to_string();
+    for (workload, naming) in [(required::WORKLOAD, Naming::No), (required::NAMED, Naming::Each)] {
+        let calls = |live: &LiveHost| {
+            let (live, target) = (live.clone(), target.clone());
+            move |calls: u64| served(live.clone(), target.clone(), calls, naming)
+        };
+        Comparison::new(workload, expected.clone())
+            .contender(Contender::awaited(required::OFF, runtime, calls(&off)), &[])
+            .contender(Contender::awaited(required::ON, runtime, calls(&on)), &[required::OFF])
+            .measure(&mut criterion(), book)?;
+    }
+    Ok(())
+}
+
+/// So many calls. What is noted of them beside the calls is noted between bursts, whose time alone
+/// counts: a burst is as long as nothing of it is lost.
+async fn served(
+    live: LiveHost,
+    target: Target,
+    calls: u64,
+    naming: Naming,
+) -> Result<Batch, Error> {
+    let mut who = Who::user("bob");
+    let mut time = Duration::ZERO;
+    let mut answer = String::new();
+    let mut done = 0;
+    while done < calls {
+        let burst = BURST.min(calls - done);
+        let start = now();
+        for call in 0..burst {
+            if naming == Naming::Each {
+                who.request = Some((done + call).to_string());
+            }
+            let ended = live.call(&target, COUNT.0, COUNT.1, &who).await.report.outcome;
+            if done + call + 1 == calls {
+                answer = ended.to_string();
             }
         }
-    };
-    let expected = runtime.block_on(off.call(target, "count", input, &Who::user("bob")));
-    Comparison::new(required::WORKLOAD, expected.report.outcome.to_string())
-        .contender(Contender::awaited(required::OFF, runtime, calls(off)), &[])
-        .contender(Contender::awaited(required::ON, runtime, calls(on)), &[required::OFF])
-        .measure(&mut criterion(), book)
+        time += start.elapsed();
+        done += burst;
+        if naming == Naming::Each {
+            live.gaps().await;
+        }
+    }
+    Ok(Batch { time, answer })
 }
 
 fn median(times: &[Duration]) -> Duration {

@@ -182,7 +182,7 @@ fn loadable(component: Arc<[u8]>, description: Description) -> Loadable {
         name: description.name.clone(),
         version: None,
         digest: Digest::of(&component),
-        component,
+        component: component.into(),
         description,
         budget: Budget::default(),
         grant: Grant::default(),

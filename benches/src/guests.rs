@@ -127,7 +127,7 @@ fn read(file: &str) -> Result<Vec<u8>, Error> {
 }
 
 fn folder() -> Result<PathBuf, Error> {
-    Ok(target()?.join("bench-guests"))
+    Ok(target()?.join("guests"))
 }
 
 /// Builds all guests but Extism's, whose development kit only its own bench needs.

@@ -296,7 +296,7 @@ impl Host {
             name: manifest.name().clone(),
             version: Some(manifest.version.clone()),
             digest: verified.digest(),
-            component: verified.component_arc(),
+            component: verified.component_shared(),
             description: manifest.description.clone(),
             budget,
             grant: terms.grant,

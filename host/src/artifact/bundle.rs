@@ -5,7 +5,6 @@
 mod container;
 mod error;
 mod native;
-mod part;
 mod sign;
 
 use std::ops::Range;
@@ -17,20 +16,19 @@ pub use native::NativePart;
 pub use sign::{NativeCode, SignError};
 
 use container::{Kind, Section};
-pub(crate) use part::Part;
 
 use super::envelope::{Envelope, EnvelopeError, STATEMENT_TYPE};
 use super::key::Origin;
 use super::manifest::Manifest;
 use super::statement::{Digests, Release};
-use crate::model::Digest;
+use crate::model::{Digest, Stretch};
 
 /// A bundle that is whole and readable, and that nobody has decided to trust.
 #[derive(Debug, Clone)]
 pub struct Bundle {
     release: Release,
     envelopes: Vec<Sealed>,
-    component: Part,
+    component: Stretch,
     digest: Digest,
     native: Vec<NativePart>,
 }
@@ -39,7 +37,7 @@ pub struct Bundle {
 #[derive(Debug, Clone)]
 pub(crate) struct Sealed {
     pub(crate) envelope: Envelope,
-    pub(crate) bytes: Part,
+    pub(crate) bytes: Stretch,
     pub(crate) digest: Digest,
 }
 
@@ -59,7 +57,7 @@ impl Bundle {
     ///
     /// [`BundleError`] for the first thing that is wrong with the bytes.
     pub fn parse(bytes: &[u8]) -> Result<Self, BundleError> {
-        Self::read(bytes, |range| Part::new(bytes.get(range).unwrap_or_default().into()))
+        Self::read(bytes, |range| bytes.get(range).unwrap_or_default().into())
     }
 
     /// Reads a bundle whose parts go on to share these bytes.
@@ -68,7 +66,7 @@ impl Bundle {
     ///
     /// [`BundleError`] for the first thing that is wrong with the bytes.
     pub fn from_arc(bytes: &Arc<[u8]>) -> Result<Self, BundleError> {
-        Self::read(bytes, |range| Part::of(bytes, range))
+        Self::read(bytes, |range| Stretch::of(bytes, range))
     }
 
     /// The file. What was read is written back byte for byte.
@@ -76,13 +74,13 @@ impl Bundle {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut sections: Vec<(Kind, Digest, &[u8])> = Vec::new();
         for sealed in &self.envelopes {
-            sections.push((Kind::Envelope, sealed.digest, sealed.bytes.bytes()));
+            sections.push((Kind::Envelope, sealed.digest, &sealed.bytes));
         }
-        sections.push((Kind::Component, self.digest, self.component.bytes()));
+        sections.push((Kind::Component, self.digest, &self.component));
         for part in &self.native {
             let sealed = &part.sealed;
-            sections.push((Kind::NativeEnvelope, sealed.digest, sealed.bytes.bytes()));
-            sections.push((Kind::NativeCode, part.digest, part.code.bytes()));
+            sections.push((Kind::NativeEnvelope, sealed.digest, &sealed.bytes));
+            sections.push((Kind::NativeCode, part.digest, &part.code));
         }
         container::encode(&sections)
     }
@@ -90,13 +88,17 @@ impl Bundle {
     /// The component.
     #[must_use]
     pub fn component(&self) -> &[u8] {
-        self.component.bytes()
+        &self.component
     }
 
     /// The component on its own; a copy where it is a part of a larger file in memory.
     #[must_use]
     pub fn component_arc(&self) -> Arc<[u8]> {
         self.component.to_arc()
+    }
+
+    pub(crate) const fn component_shared(&self) -> &Stretch {
+        &self.component
     }
 
     /// The digest that the component's bytes were found to have.
@@ -154,7 +156,7 @@ impl Bundle {
         self.envelopes.iter().map(|sealed| &sealed.envelope)
     }
 
-    fn read(file: &[u8], take: impl Fn(Range<usize>) -> Part) -> Result<Self, BundleError> {
+    fn read(file: &[u8], take: impl Fn(Range<usize>) -> Stretch) -> Result<Self, BundleError> {
         let sections = container::decode(file)?;
         let mut envelopes = Vec::new();
         let mut release: Option<Release> = None;
@@ -191,13 +193,13 @@ impl Bundle {
 }
 
 fn read_release(
-    bytes: Part,
+    bytes: Stretch,
     digest: Digest,
     number: usize,
 ) -> Result<(Sealed, Release), BundleError> {
     let what = Kind::Envelope.name();
     let fail = |source: EnvelopeError| BundleError::Envelope { what, number, source };
-    let envelope = Envelope::parse(bytes.bytes(), STATEMENT_TYPE).map_err(fail)?;
+    let envelope = Envelope::parse(&bytes, STATEMENT_TYPE).map_err(fail)?;
     let release = Release::from_payload(envelope.payload()).map_err(|error| fail(error.into()))?;
     Ok((Sealed { envelope, bytes, digest }, release))
 }
@@ -208,6 +210,6 @@ impl Sealed {
     pub(crate) fn new(envelope: Envelope) -> Self {
         let bytes = envelope.to_bytes();
         let digest = Digest::of(&bytes);
-        Self { envelope, bytes: Part::new(bytes.into()), digest }
+        Self { envelope, bytes: bytes.into(), digest }
     }
 }

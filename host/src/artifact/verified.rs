@@ -3,7 +3,6 @@
 //! *Never:* a `Verified` is made anywhere but in `Keyring::verify` and its two companions.
 
 use std::fmt;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +11,7 @@ use super::key::{KeyId, Origin};
 use super::keyring::{Refusal, listed};
 use super::manifest::Manifest;
 use super::statement::Digests;
-use crate::model::{CapabilityName, Digest};
+use crate::model::{CapabilityName, Digest, Stretch};
 
 /// A bundle that a keyring trusts, together with why.
 ///
@@ -142,10 +141,10 @@ impl Verified {
         self.bundle.component()
     }
 
-    /// The component on its own; a copy where it is a part of a larger file in memory.
+    /// The component, shared with the bundle that it came in.
     #[must_use]
-    pub fn component_arc(&self) -> Arc<[u8]> {
-        self.bundle.component_arc()
+    pub fn component_shared(&self) -> Stretch {
+        self.bundle.component_shared().clone()
     }
 
     /// The component's digest.
@@ -174,9 +173,9 @@ impl Verified {
 
     /// Native code for an engine, where its signers are trusted with that.
     #[must_use]
-    pub fn native(&self, compatibility: &str) -> Option<Arc<[u8]>> {
+    pub fn native(&self, compatibility: &str) -> Option<Stretch> {
         let part = self.native_parts().find(|part| part.compatibility() == compatibility)?;
-        Some(part.code.to_arc())
+        Some(part.code.clone())
     }
 
     /// All native code whose signers are trusted with that.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::invocation::Invocation;
 use super::load::Inner;
-use crate::model::{Budget, Failure, FailureFacts, Limit, Outcome};
+use crate::model::{Budget, Clock, Failure, FailureFacts, Limit, Outcome, Start};
 
 /// Room in the host for one call, given back when dropped. The capability's own is at its desk.
 pub(crate) struct Permit<'a> {
@@ -20,9 +20,7 @@ pub(crate) struct Permit<'a> {
 pub(crate) struct Plan {
     pub(crate) fuel: u64,
     pub(crate) call_depth: u32,
-    pub(crate) deadline_at: Instant,
-    /// From start to deadline.
-    pub(crate) time: Duration,
+    pub(crate) term: Term,
 }
 
 /// Says where there is no room in the host for one call more. A sprint takes none of it: it has its
@@ -53,6 +51,27 @@ fn full(inner: &Inner, under_way: u32) -> Box<Outcome> {
     Outcome::Exceeded { limit: Limit::HostConcurrentCalls, allowed, wanted }.into()
 }
 
+/// The time of a call: since when, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Term {
+    pub(crate) started: Start,
+    pub(crate) time: Duration,
+}
+
+impl Term {
+    /// What is left of it; nothing when it is over.
+    pub(crate) fn left(&self, clock: &dyn Clock) -> Duration {
+        self.time.saturating_sub(clock.since(self.started))
+    }
+
+    /// When it is over. Further away than the clock can count means now, which the budget's own bound
+    /// rules out.
+    pub(crate) fn deadline_at(&self, clock: &dyn Clock) -> Instant {
+        let now = clock.monotonic();
+        now.checked_add(self.left(clock)).unwrap_or(now)
+    }
+}
+
 impl Plan {
     /// The tightest of what manifest, host, caller and invocation allow for a call that has just
     /// started.
@@ -60,9 +79,10 @@ impl Plan {
     pub(crate) fn new(
         inner: &Inner,
         invocation: &Invocation<'_>,
-        started: Instant,
+        started: Start,
     ) -> Result<Self, Box<Outcome>> {
         let (budget, lineage) = (&inner.budget, &invocation.lineage);
+        let clock = &inner.identity.clock;
         check_lineage(inner, invocation)?;
         let wanted = invocation.input.len() as u64;
         if wanted > budget.input_bytes {
@@ -70,7 +90,7 @@ impl Plan {
             return Err(Outcome::Exceeded { limit, allowed, wanted }.into());
         }
         let fuel = invocation.fuel.into_iter().chain(lineage.fuel_left).min();
-        let left = lineage.deadline_at.map(|at| at.saturating_duration_since(started));
+        let left = lineage.deadline_at.map(|at| at.saturating_duration_since(clock.monotonic()));
         let time = invocation.deadline.into_iter().chain(left).fold(budget.deadline, Duration::min);
         if time.is_zero() {
             return Err(Outcome::Deadline { limit: time }.into());
@@ -79,10 +99,7 @@ impl Plan {
         Ok(Self {
             fuel: fuel.map_or(budget.fuel, |fuel| budget.fuel.min(fuel)),
             call_depth: depth.map_or(budget.call_depth, |depth| budget.call_depth.min(depth)),
-            // Further away than the clock can count means never, which the budget's own bound rules
-            // out.
-            deadline_at: started.checked_add(time).unwrap_or(started),
-            time,
+            term: Term { started, time },
         })
     }
 

@@ -2,8 +2,6 @@
 //!
 //! *Never:* a failure of the guest leaves here as anything but an outcome.
 
-use std::time::Instant;
-
 use engraft_wit::host::imports::types as wit;
 
 use super::admission::{Permit, Plan, check_room, permit};
@@ -20,7 +18,7 @@ use super::ticket::{Ledger, Ticket};
 use super::timed::{Bounds, Halt, timed};
 use super::warm::{Fault, InvokeWith, Warm, Work};
 use super::worker::{Away, Deed};
-use crate::model::{Failure, FailureFacts, Limit, Outcome, Output, TrapKind};
+use crate::model::{self, Failure, FailureFacts, Limit, Outcome, Output, TrapKind};
 
 /// An operation of the contract.
 pub(crate) struct Invoking<'a> {
@@ -74,7 +72,7 @@ impl Loaded {
 async fn invoke(
     inner: &Inner,
     invocation: &Invocation<'_>,
-    started: Instant,
+    started: model::Start,
     ledger: &mut Ledger,
 ) -> Result<Reply, Box<Outcome>> {
     check_operation(inner, invocation)?;
@@ -116,7 +114,7 @@ pub(crate) fn not_text() -> Outcome {
 pub(crate) async fn run<W: Work>(
     inner: &Inner,
     invocation: &Invocation<'_>,
-    started: Instant,
+    started: model::Start,
     ledger: &mut Ledger,
     work: W,
 ) -> Result<W::Output, Box<Outcome>> {
@@ -150,7 +148,7 @@ pub(crate) struct Admitted<'a> {
 pub(crate) fn start<'a, W: Work>(
     inner: &'a Inner,
     invocation: &Invocation<'_>,
-    started: Instant,
+    started: model::Start,
     ledger: &mut Ledger,
     work: &W,
 ) -> Result<Start<'a, W::Output>, Box<Outcome>> {
@@ -158,7 +156,7 @@ pub(crate) fn start<'a, W: Work>(
     check_room(inner)?;
     let may_sprint = W::SPRINTS && inner.desk.may_sprint();
     let hopes = if may_sprint { Pace::Sprint } else { Pace::Steady };
-    let mut entered = enter(inner, invocation, started, ledger, hopes)?;
+    let mut entered = enter(inner, invocation, ledger, hopes)?;
     if entered.pace == Pace::Sprint {
         let _entered = span(inner, invocation).entered();
         let mut lease = Lease::new(inner, invocation, &plan, entered, ledger);
@@ -184,7 +182,7 @@ pub(crate) async fn go_on<W: Work>(
     let alarm = lease.state().and_then(CallState::alarm);
     let bounds = Bounds {
         clock: &*inner.identity.clock,
-        deadline_at: plan.deadline_at,
+        deadline_at: plan.term.deadline_at(&*inner.identity.clock),
         alarm: alarm.as_deref(),
         crowd: &inner.shared.calls,
         span: span(inner, invocation),

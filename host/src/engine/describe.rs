@@ -60,7 +60,7 @@ pub(crate) async fn describe(
             done.map(|done| done.description)
         }
         (None, Some(contract)) => {
-            let started = shared.config.clock.monotonic();
+            let started = shared.config.clock.start();
             let work = Describing(contract.describe);
             run(inner, &invocation, started, &mut ledger, work).await.map(Some)
         }
@@ -118,7 +118,7 @@ fn unnamed(component: &Arc<[u8]>) -> Result<Loadable, EngineError> {
         name: description.name.clone(),
         version: None,
         digest: Digest::of(component),
-        component: Arc::clone(component),
+        component: Arc::clone(component).into(),
         description,
         budget: BUDGET,
         grant: Grant::default(),

@@ -29,7 +29,6 @@ pub(crate) struct Lease<'a> {
 pub(crate) fn enter(
     inner: &Inner,
     invocation: &Invocation<'_>,
-    started: std::time::Instant,
     ledger: &mut Ledger,
     hopes: Pace,
 ) -> Result<Entered, Box<Outcome>> {
@@ -45,7 +44,8 @@ pub(crate) fn enter(
     let mut entered = inner.desk.sign_in()?;
     ledger.entry = Entry::LetIn;
     if let Some(sessions) = &inner.sessions {
-        let taken = sessions.take(invocation.session.as_deref(), started);
+        let now = inner.identity.clock.monotonic();
+        let taken = sessions.take(invocation.session.as_deref(), now);
         entered.warm =
             taken.map_err(|error| Outcome::Unavailable { message: error.to_string() })?;
     }
@@ -117,7 +117,7 @@ impl<'a> Lease<'a> {
         let last_words = state.and_then(CallState::last_words);
         Scene {
             budget: self.plan.budget(self.inner),
-            time: self.plan.time,
+            time: self.plan.term.time,
             stack_bytes: self.inner.shared.config.stack_bytes,
             last_words,
             pending,

@@ -27,7 +27,7 @@ use super::sprint::Pace;
 use super::state::{CallState, Identity};
 use super::worker::{Away, AwayCode};
 use super::{imports, wasi};
-use crate::model::{Budget, CapabilityName, Description, Digest, Grant, KeyValue};
+use crate::model::{Budget, CapabilityName, Description, Digest, Grant, KeyValue, Stretch};
 use known::Known;
 use made::Made;
 
@@ -41,7 +41,7 @@ pub struct Loadable {
     /// The digest of `component`; whoever verified the bundle has computed it.
     pub digest: Digest,
     /// The bytes.
-    pub component: Arc<[u8]>,
+    pub component: Stretch,
     /// Operations and permissions, from the signed manifest.
     pub description: Description,
     /// The bounds of each call.

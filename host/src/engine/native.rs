@@ -4,7 +4,8 @@
 //! [`Engine::load`](super::Engine::load) has decided to trust the one who compiled it.
 
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+
+use crate::model::Stretch;
 
 /// A component compiled for one kind of engine and machine.
 #[derive(Clone, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub struct NativeCode {
     /// Names the wasmtime version, its settings and the machine. Code of any other is ignored.
     pub compatibility: String,
     /// The code.
-    pub bytes: Arc<[u8]>,
+    pub bytes: Stretch,
 }
 
 /// The machine that this program runs on, which is the one that it compiles for: a target triple

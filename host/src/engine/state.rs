@@ -5,12 +5,12 @@
 use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use semver::Version;
 use wasmtime::StoreContextMut;
 
-use super::admission::Plan;
+use super::admission::{Plan, Term};
 use super::authority::Authority;
 use super::effects::EffectState;
 use super::invocation::Lineage;
@@ -52,8 +52,8 @@ pub struct CallState {
     /// The bounds of this call, already the tightest of manifest, host, caller and invocation.
     pub(crate) budget: Budget,
     pub(crate) usage: Usage,
-    /// When the time is over.
-    pub(crate) deadline_at: Instant,
+    /// The time that it has.
+    pub(crate) term: Term,
     pub(crate) lineage: Lineage,
     /// What the contract's and WASI's host functions keep for this call.
     pub(crate) effects: EffectState,
@@ -83,7 +83,7 @@ impl CallState {
             limiter: Limiter::new(&budget),
             budget,
             usage: Usage::default(),
-            deadline_at: plan.deadline_at,
+            term: plan.term,
             lineage,
             effects: EffectState::default(),
             extensions: Vec::new(),
@@ -104,7 +104,7 @@ impl CallState {
             identity,
             budget,
             usage,
-            deadline_at,
+            term,
             lineage,
             effects,
             extensions,
@@ -118,7 +118,7 @@ impl CallState {
         // The rest of it is the capability's, for this call as for the last.
         (budget.fuel, budget.call_depth) = (plan.fuel, plan.call_depth);
         *usage = Usage::default();
-        *deadline_at = plan.deadline_at;
+        *term = plan.term;
         lineage.clone_from(caller);
         debug_assert!(effects.is_forgotten() && extensions.is_empty() && logs.is_empty());
         *pace = Pace::Steady;
@@ -182,7 +182,7 @@ impl CallState {
 
     /// Time left until the deadline; zero when it is over.
     pub(crate) fn time_left(&self) -> Duration {
-        self.deadline_at.saturating_duration_since(self.identity.clock.monotonic())
+        self.term.left(&*self.identity.clock)
     }
 
     /// Ends the call at its next yield, for places that cannot raise an error.

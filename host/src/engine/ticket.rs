@@ -2,13 +2,11 @@
 //!
 //! *Never:* a call is made without one.
 
-use std::time::Instant;
-
 use super::desk::Entry;
 use super::load::Inner;
 use super::report::{CallRecord, LogLine, Report};
 use super::warm::Warm;
-use crate::model::{Outcome, Usage};
+use crate::model::{Outcome, Start, Usage};
 
 /// What a call has used so far, and what it hands back at its end.
 #[derive(Default)]
@@ -26,7 +24,7 @@ pub(crate) struct Ticket<'a> {
     inner: &'a Inner,
     operation: &'a str,
     depth: usize,
-    pub(crate) started: Instant,
+    pub(crate) started: Start,
     pub(crate) ledger: Ledger,
     is_open: bool,
 }
@@ -34,7 +32,7 @@ pub(crate) struct Ticket<'a> {
 impl<'a> Ticket<'a> {
     #[inline]
     pub(crate) fn open(inner: &'a Inner, operation: &'a str, depth: usize) -> Self {
-        let started = inner.identity.clock.monotonic();
+        let started = inner.identity.clock.start();
         Self { inner, operation, depth, started, ledger: Ledger::default(), is_open: true }
     }
 
@@ -50,9 +48,8 @@ impl<'a> Ticket<'a> {
     fn report(&mut self, outcome: &Outcome) {
         self.is_open = false;
         let identity = &self.inner.identity;
-        let ended = identity.clock.monotonic();
         let usage = &mut self.ledger.usage;
-        usage.duration = ended.saturating_duration_since(self.started);
+        usage.duration = identity.clock.since(self.started);
         let idle = self.ledger.idle.take();
         let entry = std::mem::take(&mut self.ledger.entry);
         drop(self.inner.desk.sign_out(entry, idle, outcome, usage));

@@ -198,12 +198,7 @@ impl LiveHost {
 
     /// The same with tighter bounds of time and fuel, or a session.
     pub async fn invoke(&self, target: &Target, invocation: Invocation<'_>, who: &Who) -> Answer {
-        let answer = self.inner.traffic.serve(target, &invocation, who).await;
-        #[cfg(feature = "grow")]
-        if let Some(failures) = self.inner.failures.get() {
-            failures.hear(self, target, &invocation, who, &answer);
-        }
-        answer
+        self.inner.traffic.serve(target, &invocation, who).await
     }
 
     /// Calls with typed input and output.
@@ -314,6 +309,8 @@ impl LiveHost {
     pub(super) fn take(&self, feedback: &Feedback) -> Result<(), FeedbackError> {
         #[cfg(feature = "grow")]
         if feedback.opinion == Opinion::Bad && feedback.metric.is_none() {
+            // It may be of the call before.
+            self.hear_calls();
             let failures = self.inner.failures.get();
             let _of_release = failures.map(|it| it.found_wrong(&feedback.request, None));
         }

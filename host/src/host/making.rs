@@ -60,7 +60,9 @@ impl Making {
         &self.bench
     }
 
-    pub(super) const fn failures(&self) -> &Arc<Failures> {
+    /// What releases failed at so far.
+    pub(super) fn failures(&self) -> &Arc<Failures> {
+        self.live.hear_calls();
         &self.failures
     }
 
@@ -236,7 +238,7 @@ impl Making {
             return Err(Trouble::Final("it has no release".to_owned()));
         };
         let kept = self.kept(proposal).await?;
-        let mut failed = self.failures.of(&proposal.name, &proposal.version);
+        let mut failed = self.failures().of(&proposal.name, &proposal.version);
         if failed.iter().any(|it| it.wanted.is_none() && it.found.is_none())
             && let Ok(built) = self.built(proposal).await
         {

@@ -7,6 +7,7 @@
 //!
 //! *Never:* anybody but the host sees an incident; what is kept of it is redacted first.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,7 +18,8 @@ use super::pick::Who;
 use crate::engine::Invocation;
 use crate::model::{CapabilityName, Outcome, Output};
 
-/// Incidents that wait to be taken: at a few kilobytes each a few megabytes.
+/// Incidents that wait in the channel, and as many that were taken out of it: at a few kilobytes each
+/// some megabytes.
 const INCIDENTS_MAX: usize = 1_024;
 /// So much room is kept for calls that failed.
 const ROOM_FOR_FAILURES: usize = INCIDENTS_MAX / 2;
@@ -42,8 +44,10 @@ pub(crate) struct Incident {
     pub(crate) input: Option<String>,
     /// How it ended; an output is left out of it.
     pub(crate) outcome: Outcome,
-    /// The output of a call that is looked at.
+    /// JSON text; none where the call gave none, or it is too long.
     pub(crate) output: Option<String>,
+    /// Whether the output is to be held against its schema.
+    pub(crate) is_looked_at: bool,
     pub(crate) user: Option<String>,
     pub(crate) request: Option<String>,
 }
@@ -51,7 +55,9 @@ pub(crate) struct Incident {
 /// Where incidents come out.
 #[derive(Debug)]
 pub(crate) struct Incidents {
-    taken: mpsc::Receiver<Incident>,
+    told: mpsc::Receiver<Incident>,
+    /// What was heard already, and still waits to be noted.
+    heard: VecDeque<Incident>,
     seats: Arc<Seats>,
 }
 
@@ -79,11 +85,11 @@ pub(super) struct Told<'a> {
 impl Alarm {
     /// A listener from now on, in place of any other.
     pub(super) fn listen(&self) -> Incidents {
-        let (out, taken) = mpsc::channel(INCIDENTS_MAX);
+        let (out, told) = mpsc::channel(INCIDENTS_MAX);
         let seats = Arc::new(Seats([const { AtomicU16::new(0) }; SEATS]));
         *self.out() = Some((out, Arc::clone(&seats)));
         self.is_heard.store(true, Ordering::Relaxed);
-        Incidents { taken, seats }
+        Incidents { told, heard: VecDeque::new(), seats }
     }
 
     /// Tells of a call, where somebody listens and it is worth it.
@@ -123,9 +129,19 @@ impl Alarm {
 }
 
 impl Incidents {
-    /// The next one, if there is one already.
-    pub(crate) fn try_next(&mut self) -> Option<Incident> {
-        let next = self.taken.try_recv().ok()?;
+    /// Hears of what was told since, without waiting. Each waits to be noted from then on.
+    pub(crate) fn hear(&mut self, mut heed: impl FnMut(&Incident)) {
+        while self.heard.len() < INCIDENTS_MAX
+            && let Ok(incident) = self.told.try_recv()
+        {
+            heed(&incident);
+            self.heard.push_back(incident);
+        }
+    }
+
+    /// The oldest of those that were heard.
+    pub(crate) fn next(&mut self) -> Option<Incident> {
+        let next = self.heard.pop_front()?;
         self.seats.leave(next.user.as_deref());
         Some(next)
     }
@@ -163,8 +179,7 @@ impl Told<'_> {
     fn incident(&self, looks: bool) -> Incident {
         let short = |text: &str| (text.len() <= TEXT_BYTES_MAX).then(|| text.to_owned());
         let (outcome, output) = if let Outcome::Returned(output) = self.outcome {
-            let output = looks.then(|| short(output.as_str())).flatten();
-            (Outcome::Returned(Output::new(String::new())), output)
+            (Outcome::Returned(Output::new(String::new())), short(output.as_str()))
         } else {
             (self.outcome.clone(), None)
         };
@@ -175,6 +190,7 @@ impl Told<'_> {
             input: short(self.invocation.input()),
             outcome,
             output,
+            is_looked_at: looks,
             user: self.who.sticky.clone(),
             request: self.who.request.clone(),
         }
@@ -192,8 +208,12 @@ mod tests {
     }
 
     fn count(incidents: &mut Incidents, failures: bool) -> usize {
-        let all = std::iter::from_fn(|| incidents.try_next());
-        all.filter(|it| it.outcome.is_returned() != failures).count()
+        all(incidents).iter().filter(|it| it.outcome.is_returned() != failures).count()
+    }
+
+    fn all(incidents: &mut Incidents) -> Vec<Incident> {
+        incidents.hear(|_| ());
+        std::iter::from_fn(|| incidents.next()).collect()
     }
 
     #[test]
@@ -207,7 +227,7 @@ mod tests {
         for _ in 0..LOOK_EVERY * 2 {
             tell(&alarm, &returned, &Who::default());
         }
-        let looked = std::iter::from_fn(|| incidents.try_next());
+        let looked = all(&mut incidents).into_iter().filter(|incident| incident.is_looked_at);
         let outputs: Vec<_> = looked.map(|incident| incident.output).collect();
         assert_eq!(outputs, [Some("1".to_owned()), Some("1".to_owned())], "one of sixteen");
         let named = |user: usize| Who::user(format!("user-{user}")).request("r");
@@ -218,15 +238,15 @@ mod tests {
             tell(&alarm, &broken, &named(user));
         }
         tell(&alarm, &Outcome::Cancelled, &named(0));
-        let all: Vec<Incident> = std::iter::from_fn(|| incidents.try_next()).collect();
-        assert_eq!(all.len(), INCIDENTS_MAX);
-        let failed = all.iter().filter(|incident| !incident.outcome.is_returned()).count();
+        let told = all(&mut incidents);
+        assert_eq!(told.len(), INCIDENTS_MAX);
+        let failed = told.iter().filter(|incident| !incident.outcome.is_returned()).count();
         assert!(failed >= ROOM_FOR_FAILURES, "{failed}");
         for _ in 0..INCIDENTS_MAX {
             tell(&alarm, &broken, &Who::user("mallory"));
         }
         tell(&alarm, &broken, &Who::user("bob"));
-        let users: Vec<_> = std::iter::from_fn(|| incidents.try_next()?.user).collect();
+        let users: Vec<_> = all(&mut incidents).into_iter().filter_map(|it| it.user).collect();
         assert_eq!(users.len(), usize::from(EACH_MAX) + 1, "one user leaves room for another");
         assert_eq!(users.last().map(String::as_str), Some("bob"));
         drop(incidents);

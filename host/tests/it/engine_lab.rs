@@ -107,7 +107,7 @@ pub(crate) fn component(name: &str, component: Arc<[u8]>) -> Loadable {
         name: name.parse().unwrap(),
         version: Some("1.2.3".parse().unwrap()),
         digest: Digest::of(&component),
-        component,
+        component: component.into(),
         description: Description {
             name: name.parse().unwrap(),
             summary: String::new(),

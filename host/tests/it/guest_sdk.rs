@@ -72,7 +72,7 @@ async fn load_asking(
         name: description.name.clone(),
         version: None,
         digest: Digest::of(&component),
-        component,
+        component: component.into(),
         grant: Grant::default(),
         description,
         budget: Budget::default(),

@@ -26,7 +26,7 @@ fn loadable(component: Arc<[u8]>) -> Loadable {
         name,
         version: None,
         digest: Digest::of(&component),
-        component,
+        component: component.into(),
         budget: Budget { fuel: 50_000_000, ..Budget::default() },
         grant: Grant::default(),
         lifetime: InstancePolicy::Fresh,

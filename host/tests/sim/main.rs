@@ -15,6 +15,8 @@
     reason = "a test that meets what it did not expect must fail at once"
 )]
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 mod script;
 mod tally;
 mod world;
@@ -24,20 +26,38 @@ const SEEDS: u64 = 1_700;
 
 #[test]
 fn a_thousand_worlds_hold_together() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let one = std::env::var("ENGRAFT_SEED").ok().map(|seed| seed.parse::<u64>().unwrap());
     let seeds = one.map_or(0..SEEDS, |seed| seed..seed + 1);
+    let next = AtomicU64::new(seeds.start);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut sum = tally::Tally::default();
-    for seed in seeds.clone() {
-        let told = Told(seed);
-        sum.add(&runtime.block_on(world::run(seed)));
-        std::mem::forget(told);
-    }
+    std::thread::scope(|scope| {
+        let looking: Vec<_> =
+            (0..threads).map(|_| scope.spawn(|| look_at_worlds(&next, seeds.end))).collect();
+        for part in looking {
+            sum.add(&part.join().expect("a world fell apart; its seed is told above"));
+        }
+    });
     // A world in which nothing happens shows nothing.
     if one.is_none() {
         for (what, count) in sum.all() {
             assert!(count >= 100, "only {count} × {what} in {SEEDS} worlds: {sum:?}");
         }
+    }
+}
+
+/// One world after the other, each on a runtime with one thread, until there are no more.
+fn look_at_worlds(next: &AtomicU64, end: u64) -> tally::Tally {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut sum = tally::Tally::default();
+    loop {
+        let seed = next.fetch_add(1, Ordering::Relaxed);
+        if seed >= end {
+            return sum;
+        }
+        let told = Told(seed);
+        sum.add(&runtime.block_on(world::run(seed)));
+        std::mem::forget(told);
     }
 }
 

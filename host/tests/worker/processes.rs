@@ -1,7 +1,6 @@
 //! Workers as processes: how many there are, how they die, and what comes of it.
 
 use std::future::Future;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use engraft::engine::{Engine, EngineConfig, EngineError, InstancePolicy, Invocation, Loaded};
@@ -265,7 +264,7 @@ fn refused_at_load(program: &WorkerProgram) {
     let Err(EngineError::Walled { message, .. }) = &refused else { panic!("{refused:?}") };
     assert!(message.contains("HostBuilder::worker"), "{message}");
     let mut loadable = wat("test.none", "(component (core module))");
-    loadable.component = Arc::from(b"no component".as_slice());
+    loadable.component = b"no component".as_slice().into();
     loadable.lifetime = walled(1, 1);
     assert!(engine(program).load_blocking(loadable).is_err());
     assert_children(0);

@@ -3,17 +3,17 @@
 //! *Never:* the code leaves here; only `Verified` hands it out, once its signers are trusted.
 
 use super::container::Kind;
-use super::{BundleError, Part, Sealed};
+use super::{BundleError, Sealed};
 use crate::artifact::envelope::{Envelope, EnvelopeError, STATEMENT_TYPE};
 use crate::artifact::statement::NativeStatement;
-use crate::model::Digest;
+use crate::model::{Digest, Stretch};
 
 /// Native code that nobody has decided to trust.
 #[derive(Debug, Clone)]
 pub struct NativePart {
     pub(crate) statement: NativeStatement,
     pub(crate) sealed: Sealed,
-    pub(crate) code: Part,
+    pub(crate) code: Stretch,
     /// What the code's bytes were found to have.
     pub(crate) digest: Digest,
 }
@@ -40,7 +40,7 @@ impl NativePart {
     /// How large the code is.
     #[must_use]
     pub fn bytes_len(&self) -> usize {
-        self.code.bytes().len()
+        self.code.len()
     }
 
     /// Who claims to have signed it.
@@ -51,15 +51,15 @@ impl NativePart {
     }
 
     pub(super) fn read(
-        envelope: Option<(Part, Digest)>,
-        code: Part,
+        envelope: Option<(Stretch, Digest)>,
+        code: Stretch,
         digest: Digest,
         number: usize,
     ) -> Result<Self, BundleError> {
         let what = Kind::NativeEnvelope.name();
         let (bytes, envelope_digest) = envelope.ok_or(BundleError::Missing { section: what })?;
         let fail = |source: EnvelopeError| BundleError::Envelope { what, number, source };
-        let envelope = Envelope::parse(bytes.bytes(), STATEMENT_TYPE).map_err(fail)?;
+        let envelope = Envelope::parse(&bytes, STATEMENT_TYPE).map_err(fail)?;
         let statement = NativeStatement::from_payload(envelope.payload())
             .map_err(|error| fail(error.into()))?;
         let sealed = Sealed { envelope, bytes, digest: envelope_digest };

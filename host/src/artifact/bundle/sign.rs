@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::container::{
     BUNDLE_BYTES_MAX, COMPONENT_BYTES_MAX, ENVELOPES_MAX, NATIVE_BYTES_MAX, NATIVE_PARTS_MAX,
 };
-use super::{Bundle, NativePart, Part, Sealed};
+use super::{Bundle, NativePart, Sealed};
 use crate::artifact::envelope::{Envelope, SIGNATURES_MAX, STATEMENT_TYPE};
 use crate::artifact::key::{KeyId, Origin, SigningKey};
 use crate::artifact::manifest::{MANIFEST_BYTES_MAX, Manifest, ManifestError};
@@ -124,7 +124,7 @@ impl Bundle {
         Ok(Self {
             release,
             envelopes: vec![Sealed::new(envelope)],
-            component: Part::new(component),
+            component: component.into(),
             digest: digests.blake3,
             native: Vec::new(),
         })
@@ -195,7 +195,7 @@ impl Bundle {
         let statement = NativeStatement { facts, code: digest };
         let envelope = Envelope::sign(STATEMENT_TYPE, statement.to_payload(), keys);
         let part =
-            NativePart { statement, sealed: Sealed::new(envelope), code: Part::new(code), digest };
+            NativePart { statement, sealed: Sealed::new(envelope), code: code.into(), digest };
         self.native.retain(|known| {
             known.target() != part.target() || known.compatibility() != part.compatibility()
         });

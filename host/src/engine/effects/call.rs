@@ -118,7 +118,8 @@ impl CallState {
         let allowed = self.identity.authority.call(name.as_str());
         allowed.map_err(|denial| Failure::Denied(facts(denial.to_string())))?;
         let (own, depth) = (&self.identity.name, self.budget.call_depth);
-        let lineage = self.lineage.below(own, self.deadline_at, fuel, depth);
+        let deadline_at = self.term.deadline_at(&*self.identity.clock);
+        let lineage = self.lineage.below(own, deadline_at, fuel, depth);
         if let Some(way) = lineage.cycle(&name) {
             let why = format!("capabilities may not call in a circle: {way}");
             return Err(Failure::Failed(facts(why)));

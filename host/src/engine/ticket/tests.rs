@@ -80,7 +80,7 @@ async fn loaded() -> Loaded {
         name,
         version: Some(semver::Version::new(1, 2, 3)),
         digest: Digest::of(&component),
-        component,
+        component: component.into(),
         description,
         budget: Budget::default(),
         grant: Grant::default(),

@@ -4,7 +4,7 @@
 //! *Never:* its component is compiled or run in this process.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::cast::told;
@@ -26,7 +26,7 @@ use crate::engine::outcome::clean;
 use crate::engine::sprint::Pace;
 use crate::engine::ticket::Ledger;
 use crate::engine::{EngineConfig, EngineError, InstancePolicy, Metering, Shared};
-use crate::model::{Budget, Outcome, TrapKind};
+use crate::model::{Budget, Outcome, Stretch, TrapKind};
 
 /// A worker is ready within milliseconds; this is for a machine that has other things to do.
 pub(super) const START_MAX: Duration = Duration::from_secs(10);
@@ -43,7 +43,7 @@ pub(crate) struct Away {
     program: WorkerProgram,
     settings: Settings,
     order: Order,
-    component: Arc<[u8]>,
+    component: Stretch,
     /// What the first worker has compiled; the others need not.
     code: OnceLock<AwayCode>,
     calls_max: u32,
@@ -82,7 +82,7 @@ impl Away {
             program,
             settings: settings(&shared.config, budget.memory_bytes),
             order: Order::Load(Box::new(said)),
-            component: Arc::clone(&loadable.component),
+            component: loadable.component.clone(),
             code: code.clone().map(OnceLock::from).unwrap_or_default(),
             calls_max,
             has_fuel,
@@ -129,14 +129,14 @@ impl Away {
                            it inside one, or use `call_blocking`";
             return Err(Outcome::Unavailable { message: message.to_owned() }.into());
         }
-        let started = inner.identity.clock.monotonic();
-        Plan::new(inner, invocation, started)?;
+        let clock = &inner.identity.clock;
+        Plan::new(inner, invocation, clock.start())?;
         let _permit = permit(inner)?;
-        enter(inner, invocation, started, ledger, Pace::Steady)?;
-        let mut line = self.hire(started).await?;
+        enter(inner, invocation, ledger, Pace::Steady)?;
+        let mut line = self.hire(clock.monotonic()).await?;
         // Starting a worker is not the capability's time, so the call begins only now; what its
         // caller has left is not stretched.
-        let plan = Plan::new(inner, invocation, inner.identity.clock.monotonic());
+        let plan = Plan::new(inner, invocation, clock.start());
         let mut dealing = match plan {
             Ok(plan) => Dealing::begin(inner, invocation, ledger, plan),
             Err(outcome) => {
@@ -153,7 +153,7 @@ impl Away {
             Err(broken) => {
                 // One that was stopped by this side has not died of itself.
                 if matches!(broken, Broken::Lost(_)) {
-                    self.died(inner.identity.clock.monotonic());
+                    self.died(clock.monotonic());
                 }
                 let outcome = dealing.outcome(broken, line.end());
                 Err(outcome.into())

@@ -2,8 +2,6 @@
 //!
 //! *Never:* a worker is told a secret, a host to connect to, or a value that somebody keeps.
 
-use std::sync::Arc;
-
 use tokio::runtime::Runtime;
 
 use super::code::{packed, unpacked};
@@ -146,7 +144,7 @@ pub(super) fn warm_up(engine: &Engine, runtime: &Runtime) -> Result<(), String> 
         name,
         version: None,
         digest: Digest::of(&NOTHING),
-        component: Arc::from(NOTHING.as_slice()),
+        component: NOTHING.to_vec().into(),
         description,
         budget: Budget::default(),
         grant: Grant::default(),

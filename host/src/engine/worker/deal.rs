@@ -97,12 +97,12 @@ impl<'a> Dealing<'a> {
         fuel: Fuel,
     ) -> Result<Result<Done, Box<Outcome>>, Broken> {
         let span = span(self.inner, self.invocation);
-        let bounds = self.bounds(self.plan.deadline_at + GRACE, span);
+        let bounds = self.bounds(self.deadline_at() + GRACE, span);
         let order = Order::Call(CallOrder {
             deed,
             operation: self.invocation.operation.clone().into_owned(),
             fuel: if fuel == Fuel::Metered { self.plan.fuel } else { FUEL_WITHOUT_BOUND },
-            time: self.plan.time,
+            time: self.plan.term.time,
         });
         let (ended, output) = {
             let talking = pin!(self.talk(line, &order, body));
@@ -124,7 +124,7 @@ impl<'a> Dealing<'a> {
             match message {
                 Word::Ended(ended) => return Ok((*ended, body)),
                 Word::Ask(ask) => {
-                    let bounds = self.bounds(self.plan.deadline_at, Span::none());
+                    let bounds = self.bounds(self.deadline_at(), Span::none());
                     let given = {
                         let answering = pin!(answer(&mut self.state, ask));
                         timed(bounds, answering).await.map_err(Broken::Halted)?
@@ -137,6 +137,10 @@ impl<'a> Dealing<'a> {
                 }
             }
         }
+    }
+
+    fn deadline_at(&self) -> Instant {
+        self.plan.term.deadline_at(&*self.inner.identity.clock)
     }
 
     fn bounds(&self, deadline_at: Instant, span: Span) -> Bounds<'a> {
@@ -205,7 +209,7 @@ impl<'a> Dealing<'a> {
                 message: self.state.clean(&message, MESSAGE_TEXT_BYTES_MAX),
             },
             // On the way there the time was rounded.
-            Outcome::Deadline { .. } => Outcome::Deadline { limit: self.plan.time },
+            Outcome::Deadline { .. } => Outcome::Deadline { limit: self.plan.term.time },
             Outcome::Denied { message } => Outcome::Denied { message: clean(&message) },
             Outcome::Unavailable { message } => Outcome::Unavailable { message: clean(&message) },
             Outcome::OutOfFuel { .. }
@@ -235,7 +239,7 @@ impl<'a> Dealing<'a> {
     fn scene(&self) -> Scene {
         Scene {
             budget: self.state.budget,
-            time: self.plan.time,
+            time: self.plan.term.time,
             stack_bytes: self.inner.shared.config.stack_bytes,
             last_words: None,
             pending: None,

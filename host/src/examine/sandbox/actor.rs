@@ -135,7 +135,7 @@ impl<'a> Actor<'a> {
             name: manifest.name().clone(),
             version: Some(manifest.version.clone()),
             digest: self.digest,
-            component: Arc::clone(self.run.component),
+            component: Arc::clone(self.run.component).into(),
             grant: grant(&description.permissions, cast),
             description,
             budget,

@@ -84,7 +84,7 @@ impl Bench {
             name: manifest.name().clone(),
             version: Some(manifest.version.clone()),
             digest: built.digest(),
-            component: Arc::clone(&built.component),
+            component: Arc::clone(&built.component).into(),
             description: manifest.description.clone(),
             budget: budget.min(manifest.budget),
             grant: self.reading(terms.grant),

@@ -13,21 +13,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use semver::Version;
 use serde_json::Value;
 
-use crate::engine::Invocation;
-use crate::host::live::LiveHost;
 use crate::loops::healer::COUNTEREXAMPLES_MAX;
 use crate::model::secrecy::looks_secret;
 use crate::model::{CapabilityName, Counterexample, Outcome};
-use crate::registry::ReleaseOrigin;
+use crate::registry::{ReleaseOrigin, State};
 use crate::synth::{Cause, Facts};
-use crate::traffic::{Answer, Target, Who};
+use crate::traffic::Incident;
 
 /// Releases whose failures are kept; the one that failed longest ago goes first.
 const RELEASES_MAX: usize = 64;
 /// Requests that can still be found wrong: an hour of a busy program's use, a few megabytes.
 const REQUESTS_MAX: usize = 1_024;
-/// A longer request or answer is data, from which nobody learns what a program should do.
-const TEXT_BYTES_MAX: usize = 8 << 10;
 /// How an answer that somebody found wrong is told.
 const WRONG: &str = "wrong";
 
@@ -59,40 +55,16 @@ struct Request {
 }
 
 impl Failures {
-    /// Notes what a repair would learn from. A call that is served costs a look at how it ended and
-    /// whether it has a name.
-    #[inline]
-    pub(crate) fn hear(
-        &self,
-        live: &LiveHost,
-        target: &Target,
-        asked: &Invocation<'_>,
-        who: &Who,
-        answer: &Answer,
-    ) {
-        let outcome = &answer.report.outcome;
-        let how = if outcome.is_returned() { None } else { blame(outcome) };
-        if how.is_some() || who.request.is_some() {
-            self.note(live, target, asked, who, answer, how);
-        }
-    }
-
-    fn note(
-        &self,
-        live: &LiveHost,
-        target: &Target,
-        asked: &Invocation<'_>,
-        who: &Who,
-        answer: &Answer,
-        how: Option<&'static str>,
-    ) {
-        let Some(version) = &answer.version else { return };
-        let state = live.registry().journal().state();
-        let name = state.resolve_name(&target.name);
+    /// Notes what a repair would learn from of a call, as the log stands: one that a release made here
+    /// failed at, and one that has a name, of which somebody may say more.
+    pub(crate) fn hear(&self, state: &State, incident: &Incident) {
+        let (Some(version), Some(input)) = (&incident.version, &incident.input) else { return };
+        let how = blame(&incident.outcome);
+        let name = state.resolve_name(&incident.capability);
         let release = state.lines.get(name).and_then(|line| line.releases.get(version));
         let is_made = release.is_some_and(|it| it.installed.origin == ReleaseOrigin::Generated);
-        let input = asked.input();
-        if !is_made || input.len() > TEXT_BYTES_MAX || holds_secret(input) {
+        let says_something = how.is_some() || incident.request.is_some();
+        if !is_made || !says_something || holds_secret(input) {
             return;
         }
         let release = (name.clone(), version.clone());
@@ -103,14 +75,9 @@ impl Failures {
             let failed = Counterexample { input, wanted: None, found: None, how };
             self.lock().add(release.clone(), failed);
         }
-        if let Some(id) = &who.request {
-            let output = if let Outcome::Returned(output) = &answer.report.outcome {
-                let text = output.as_str();
-                (text.len() <= TEXT_BYTES_MAX && !holds_secret(text)).then(|| text.to_owned())
-            } else {
-                None
-            };
-            let request = Request { id: id.clone(), release, input: input.to_owned(), output };
+        if let Some(id) = &incident.request {
+            let output = incident.output.as_ref().filter(|output| !holds_secret(output)).cloned();
+            let request = Request { id: id.clone(), release, input: input.clone(), output };
             let mut inner = self.lock();
             inner.requests.push_back(request);
             if inner.requests.len() > REQUESTS_MAX {

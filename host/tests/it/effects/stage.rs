@@ -132,7 +132,7 @@ impl Stage {
             name: description.name.clone(),
             version: None,
             digest: Digest::of(&component),
-            component,
+            component: component.into(),
             description,
             budget: self.budget,
             grant: self.granted.clone(),

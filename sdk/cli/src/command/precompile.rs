@@ -74,7 +74,7 @@ pub(super) fn run(args: &PrecompileArgs, desk: &Desk) -> Result<Reply> {
         host.precompile(bundle.component(), args.metering.into())?
     };
     let (target, compatibility) = (native_target(), code.compatibility);
-    let native = NativeCode { target, compatibility, code: code.bytes };
+    let native = NativeCode { target, compatibility, code: code.bytes.to_arc() };
     let bundle = (**bundle).clone().attach_native(native, &keys.iter().collect::<Vec<_>>())?;
     let file = args.output.clone().unwrap_or_else(|| args.file.clone());
     let bytes = bundle.to_bytes();

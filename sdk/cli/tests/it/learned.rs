@@ -54,7 +54,7 @@ pub(crate) fn load(engine: &Engine, recipe: &str) -> Loaded {
         name: built.recipe.name.parse().unwrap(),
         version: None,
         digest: Digest::of(&component),
-        component,
+        component: component.into(),
         description: Description {
             name: built.recipe.name.parse().unwrap(),
             summary: String::new(),

@@ -25,7 +25,7 @@ pub(crate) fn loadable(bytes: &[u8], formulas: &[(String, Formula)], budget: Bud
         name: "test.formulas".parse().unwrap(),
         version: None,
         digest: Digest::of(&component),
-        component,
+        component: component.into(),
         description: Description {
             name: "test.formulas".parse().unwrap(),
             summary: String::new(),

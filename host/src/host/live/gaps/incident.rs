@@ -13,7 +13,7 @@ use super::Noted;
 use crate::model::secrecy::{kept_sentence, kept_value};
 use crate::model::{CapabilityName, Output};
 use crate::synth::{self, Cause, Facts, Failed};
-use crate::traffic::{Incident, Who};
+use crate::traffic::{Incident, Incidents, Who};
 
 /// A larger input is data; a repair is tried with small ones.
 const INPUT_BYTES_MAX: usize = 2_048;
@@ -83,13 +83,24 @@ impl Failure {
 }
 
 impl LiveHost {
+    /// Hears of the calls that were told of since: what releases that were made here failed at is known
+    /// from then on, and they can be found wrong.
+    pub(in crate::host) fn hear_calls(&self) {
+        let mut incidents = self.inner.needs.incidents();
+        let Some(incidents) = incidents.as_mut() else { return };
+        #[cfg(feature = "grow")]
+        if let Some(failures) = self.inner.failures.get() {
+            let state = self.inner.registry.journal().state();
+            return incidents.hear(|incident| failures.hear(&state, incident));
+        }
+        incidents.hear(|_| ());
+    }
+
     /// Notes what came in since it was looked last: calls that failed, and answers that somebody did
     /// not like.
     pub(in crate::host::live) async fn note_incidents(&self) {
-        let next = || {
-            let mut incidents = self.inner.needs.incidents();
-            incidents.as_mut().and_then(crate::traffic::Incidents::try_next)
-        };
+        self.hear_calls();
+        let next = || self.inner.needs.incidents().as_mut().and_then(Incidents::next);
         while let Some(incident) = next() {
             self.note_incident(incident).await;
         }
@@ -103,8 +114,9 @@ impl LiveHost {
     }
 
     async fn note_incident(&self, incident: Incident) {
-        let Incident { capability, version, operation, input, outcome, output, user, request } =
+        let Incident { capability, version, operation, input, outcome, user, request, .. } =
             incident;
+        let output = incident.output.filter(|_| incident.is_looked_at);
         if request.as_ref().is_some_and(|request| self.inner.needs.recent().is_expected(request)) {
             return;
         }

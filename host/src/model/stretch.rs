@@ -1,0 +1,81 @@
+//! A stretch of shared bytes, so that taking a bundle apart copies nothing.
+//!
+//! *Never:* the stretch reaches beyond the bytes; both are fixed when it is made.
+
+use std::ops::{Deref, Range};
+use std::sync::Arc;
+
+/// Bytes that are shared, all of them or a part. Cheap to clone.
+///
+/// ```
+/// use engraft::model::Stretch;
+///
+/// let own: Stretch = vec![1, 2, 3].into();
+/// assert_eq!(own.len(), 3);
+/// ```
+#[derive(Clone)]
+pub struct Stretch {
+    whole: Arc<[u8]>,
+    range: Range<usize>,
+}
+
+impl Stretch {
+    /// A stretch of `whole`; what lies beyond its end is left away.
+    pub(crate) fn of(whole: &Arc<[u8]>, range: Range<usize>) -> Self {
+        let end = range.end.min(whole.len());
+        Self { whole: Arc::clone(whole), range: range.start.min(end)..end }
+    }
+
+    /// The bytes on their own; a copy only where they are a part of something larger.
+    #[must_use]
+    pub fn to_arc(&self) -> Arc<[u8]> {
+        if self.range.len() == self.whole.len() {
+            Arc::clone(&self.whole)
+        } else {
+            Arc::from(&**self)
+        }
+    }
+}
+
+// === impl Stretch ===
+
+impl Deref for Stretch {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.whole.get(self.range.clone()).unwrap_or_default()
+    }
+}
+
+impl From<Arc<[u8]>> for Stretch {
+    fn from(whole: Arc<[u8]>) -> Self {
+        let range = 0..whole.len();
+        Self { whole, range }
+    }
+}
+
+impl From<Vec<u8>> for Stretch {
+    fn from(whole: Vec<u8>) -> Self {
+        Arc::<[u8]>::from(whole).into()
+    }
+}
+
+impl From<&[u8]> for Stretch {
+    fn from(bytes: &[u8]) -> Self {
+        Arc::<[u8]>::from(bytes).into()
+    }
+}
+
+impl PartialEq for Stretch {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Stretch {}
+
+impl std::fmt::Debug for Stretch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes", self.range.len())
+    }
+}
