@@ -20,7 +20,7 @@ impl Place {
     ///
     /// # Safety
     ///
-    /// [`BEHIND`] bytes follow the text, the first of them zero, and all of it lives as long as the call.
+    /// [`BEHIND`] bytes follow the text, the first of them zero; all of it lives as long as the call.
     pub(crate) unsafe fn of(start: u32) -> Self {
         // SAFETY: nothing that is taken from the heap stands at zero.
         Self(unsafe { NonZeroU32::new_unchecked(start) })
