@@ -7,13 +7,16 @@ mod failed;
 mod gaps;
 mod key;
 mod lessons;
+mod naming;
 mod part;
 mod people;
 mod summary;
 mod template;
 #[cfg(test)]
 mod tests;
+mod things;
 mod threshold;
+mod tongue;
 
 use std::time::SystemTime;
 

@@ -10,6 +10,7 @@ pub(crate) use body::{Bodies, bodies, unrolled};
 
 use crate::clue::Clues;
 use crate::eval::{apply, eval};
+use crate::idiom;
 use crate::kind::Kind;
 use crate::op::Op;
 use crate::problem::{Mask, Problem, Steps, has};
@@ -175,9 +176,9 @@ impl<'a> Bank<'a> {
 
     /// Notes a term to be made when its turn comes.
     fn draft(&mut self, op: Op, kids: Vec<usize>, bodies: Vec<Term>, kind: Kind) {
-        let of_kids = kids.iter().filter_map(|at| self.entries.get(*at)).map(|kid| kid.term.cost());
-        let of_bodies = bodies.iter().map(Term::cost);
-        let cost = of_kids.chain(of_bodies).fold(op.cost(), u32::saturating_add);
+        let of_kids = kids.iter().filter_map(|at| self.entries.get(*at)).map(|kid| &kid.term);
+        let terms: Vec<&Term> = of_kids.chain(&bodies).collect();
+        let cost = idiom::cost(&op, &terms);
         if cost > self.reach.cost {
             return;
         }
@@ -210,6 +211,12 @@ impl<'a> Bank<'a> {
 
     /// Makes a term; gives its place when it is worth keeping.
     fn settle(&mut self, draft: Draft) -> Option<usize> {
+        // A constant that stands here as a part of something is to meet the others all the same.
+        if let Op::Const(value) = &draft.op
+            && let Some(known) = self.constants.get(value)
+        {
+            return Some(*known);
+        }
         let kids: Vec<&Entry> = draft.kids.iter().filter_map(|at| self.entries.get(*at)).collect();
         let terms: Vec<Term> =
             kids.iter().map(|kid| kid.term.clone()).chain(draft.bodies.iter().cloned()).collect();

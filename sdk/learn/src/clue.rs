@@ -141,6 +141,7 @@ fn shared_pieces(column: &[&str]) -> Vec<String> {
             }
             longest = piece;
         }
+        let longest = trimmed(longest, column);
         // Two marks alone are among the marks already.
         let worth = longest.chars().any(char::is_alphanumeric) || longest.chars().count() > 2;
         if worth && !found.iter().any(|other| other.contains(&longest)) {
@@ -151,6 +152,30 @@ fn shared_pieces(column: &[&str]) -> Vec<String> {
     found.retain(|piece| piece.chars().count() > 1);
     found.sort_by_key(|piece| std::cmp::Reverse(piece.chars().count()));
     found
+}
+
+/// A piece without the part of a word that a mark stands beside: `s ` of `Motors Inc` says nothing of
+/// the `s`.
+fn trimmed(piece: String, column: &[&str]) -> String {
+    let word = char::is_alphanumeric;
+    if !piece.contains(|letter: char| !letter.is_alphanumeric()) {
+        return piece;
+    }
+    let (mut from, mut to) = (0, piece.len());
+    for text in column {
+        for (at, _) in text.match_indices(&piece) {
+            let before = text.get(..at).and_then(|it| it.chars().next_back()).is_some_and(word);
+            let behind =
+                text.get(at + piece.len()..).and_then(|it| it.chars().next()).is_some_and(word);
+            if before && piece.starts_with(word) {
+                from = piece.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(from);
+            }
+            if behind && piece.ends_with(word) {
+                to = piece.trim_end_matches(word).len();
+            }
+        }
+    }
+    piece.get(from..to.max(from)).unwrap_or_default().to_owned()
 }
 
 /// What an answer has in place of a piece of an argument, when beginning and end are the same.
@@ -236,6 +261,7 @@ fn words(rows: &[Vec<&str>]) -> Vec<String> {
             for word in text.split(|letter: char| !letter.is_alphanumeric()) {
                 if !word.is_empty() && word.len() <= PAIR_SIZE_MAX {
                     here.insert(word.to_owned());
+                    here.extend(runs(word));
                 }
             }
         }
@@ -244,6 +270,13 @@ fn words(rows: &[Vec<&str>]) -> Vec<String> {
         }
     }
     most(counts, 1, WORDS_MAX)
+}
+
+/// The letters of a word that has digits too.
+fn runs(word: &str) -> impl Iterator<Item = String> {
+    let digit = |letter: char| letter.is_ascii_digit();
+    let letters = word.split(digit).filter(move |it| !it.is_empty() && word.contains(digit));
+    letters.map(str::to_owned)
 }
 
 /// Numbers that everybody uses, and those that answers consist of.
@@ -285,6 +318,22 @@ mod tests {
             found.contains(&" Inc".to_owned()) && found.contains(&"Truck".to_owned()),
             "{found:?}"
         );
+    }
+
+    #[test]
+    fn shared_pieces_end_where_words_do_when_a_mark_is_in_them() {
+        let found = shared_pieces(&["Stark Motors Inc", "Hooli Foods Inc"]);
+        assert!(
+            found.contains(&" Inc".to_owned()) && !found.contains(&"s ".to_owned()),
+            "{found:?}"
+        );
+        assert!(!found.iter().any(|piece| piece.starts_with('s')), "{found:?}");
+    }
+
+    #[test]
+    fn words_that_are_letters_and_digits_are_asked_about_by_their_letters() {
+        let found = words(&[vec!["y41"], vec!["n7"]]);
+        assert!(found.contains(&"y".to_owned()) && found.contains(&"n".to_owned()), "{found:?}");
     }
 
     #[test]

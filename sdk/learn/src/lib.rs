@@ -57,6 +57,7 @@ mod cel;
 mod clue;
 mod concat;
 mod eval;
+mod idiom;
 mod kind;
 mod learn;
 mod lesson;

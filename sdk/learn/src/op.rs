@@ -19,6 +19,8 @@ pub(crate) enum Class {
     Lower,
     /// Letters and digits.
     Word,
+    /// Digits and points: what numbers are written with.
+    Number,
 }
 
 impl Class {
@@ -30,6 +32,7 @@ impl Class {
             Self::Upper => letter.is_ascii_uppercase(),
             Self::Lower => letter.is_ascii_lowercase(),
             Self::Word => letter.is_ascii_alphanumeric(),
+            Self::Number => letter.is_ascii_digit() || letter == '.',
         }
     }
 
@@ -41,6 +44,7 @@ impl Class {
             Self::Upper => "A-Z",
             Self::Lower => "a-z",
             Self::Word => "A-Za-z0-9",
+            Self::Number => "0-9.",
         }
     }
 }
@@ -271,6 +275,7 @@ impl Op {
 fn class_cost(class: Class) -> u32 {
     match class {
         Class::Digit => 0,
+        Class::Number => 8,
         Class::Letter | Class::Word => 12,
         Class::Upper | Class::Lower => 12,
     }
@@ -308,7 +313,7 @@ fn int_cost(whole: i64) -> u32 {
 /// and a mark between words is nearly free.
 fn text_cost(text: &str) -> u32 {
     let mut cost = 8_u32;
-    let mut in_word = 0_u32;
+    let (mut in_word, mut before) = (0_u32, None);
     for letter in text.chars() {
         if letter.is_alphanumeric() {
             in_word = in_word.saturating_add(1);
@@ -318,9 +323,17 @@ fn text_cost(text: &str) -> u32 {
                 _ => 1,
             });
         } else {
+            // A mark with a blank behind it is one thing; a blank alone may separate anything.
+            let joins =
+                letter == ' ' && before.is_some_and(|before: char| !before.is_alphanumeric());
             in_word = 0;
-            cost = cost.saturating_add(6);
+            cost = cost.saturating_add(match (letter, before) {
+                (' ', None) if text.len() == 1 => 8,
+                _ if joins => 0,
+                _ => 6,
+            });
         }
+        before = Some(letter);
     }
     cost
 }

@@ -166,6 +166,7 @@ pub(crate) fn pieces(problem: &Problem, bank: &Bank<'_>, steps: &mut Steps) -> V
             break;
         }
         let cuts = cut::cuts(&mut collector, &whole, &entry.term, bank.clues, steps);
+        cuts.iter().for_each(|(term, slices)| initial(&mut collector, term, slices));
         for (term, slices) in cuts.iter().filter(|(term, _)| term.cost() <= AGAIN_COST_MAX) {
             if steps.take(weight(slices) * 10) {
                 cut::cuts(&mut collector, slices, term, bank.clues, steps);
@@ -187,6 +188,15 @@ pub(crate) fn pieces(problem: &Problem, bank: &Bank<'_>, steps: &mut Steps) -> V
     all.sort_by(|a, b| a.term.cost().cmp(&b.term.cost()).then_with(|| a.row.cmp(&b.row)));
     all.truncate(PIECES_MAX);
     all
+}
+
+/// The first letter of a part, which a name is often shortened to.
+fn initial(collector: &mut Collector<'_>, of: &Term, slices: &Slices<'_>) {
+    let first = |text: &&str| text.chars().next().map_or(0, char::len_utf8);
+    let letters = slices.iter().map(|text| text.and_then(|text| text.get(..first(&text))));
+    let letters: Slices<'_> = letters.map(|text| text.filter(|text| !text.is_empty())).collect();
+    let term = Term::new(Op::Substring, [of.clone(), Term::int(0), Term::int(1)]);
+    collector.offer(&letters, term.cost(), || term.clone());
 }
 
 /// Names of months and days are often written in three letters.

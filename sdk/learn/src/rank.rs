@@ -8,6 +8,8 @@ use crate::value::Value;
 
 /// An argument that is given is usually used.
 const UNUSED_COST: u32 = 25;
+/// Nobody gives examples of what is always the same: they only happen to have it in common.
+const CONSTANT_COST: u32 = 80;
 /// A program that fails where it is to work is wrong there.
 const UNDEFINED_COST: u32 = 60;
 /// A program that is learned again without one of the examples is not made for that example.
@@ -43,6 +45,7 @@ pub(crate) fn ranked(
             .term
             .cost()
             .saturating_add(unused.saturating_mul(UNUSED_COST))
+            .saturating_add(if used == 0 { CONSTANT_COST } else { 0 })
             .saturating_add(undefined * UNDEFINED_COST / 100)
             .saturating_sub(candidate.votes * VOTE_COST)
     };
@@ -61,6 +64,15 @@ mod tests {
         let nth = Term::new(Op::ItemAt, [Term::arg(0), Term::arg(1)]);
         let found = ranked(vec![Candidate::new(last), Candidate::new(nth.clone())], 2, &[]);
         assert_eq!(found.first().unwrap().term, nth);
+    }
+
+    #[test]
+    fn a_program_that_looks_at_nothing_comes_later() {
+        let same = Term::text("https");
+        let scheme = Term::new(Op::Split, [Term::arg(0), Term::text(":")]);
+        let scheme = Term::new(Op::Item(0), [scheme]);
+        let found = ranked(vec![Candidate::new(same), Candidate::new(scheme.clone())], 1, &[]);
+        assert_eq!(found.first().unwrap().term, scheme);
     }
 
     #[test]

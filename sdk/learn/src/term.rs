@@ -2,6 +2,7 @@
 //!
 //! *Never:* a term changes once it is made.
 
+use crate::idiom;
 use crate::op::Op;
 use crate::value::Value;
 use std::collections::BTreeSet;
@@ -16,13 +17,16 @@ struct Node {
     op: Op,
     kids: Vec<Term>,
     cost: u32,
+    /// The words among its constants.
+    words: Vec<Value>,
 }
 
 impl Term {
     pub(crate) fn new(op: Op, kids: impl Into<Vec<Self>>) -> Self {
         let kids = kids.into();
-        let cost = kids.iter().fold(op.cost(), |sum, kid| sum.saturating_add(kid.cost()));
-        Self(Arc::new(Node { op, kids, cost }))
+        let cost = idiom::cost(&op, &kids.iter().collect::<Vec<_>>());
+        let words = idiom::words(&op, &kids);
+        Self(Arc::new(Node { op, kids, cost, words }))
     }
 
     pub(crate) fn arg(at: usize) -> Self {
@@ -52,6 +56,11 @@ impl Term {
     /// How unlikely it is that somebody wants this.
     pub(crate) fn cost(&self) -> u32 {
         self.0.cost
+    }
+
+    /// The words among its constants, each once.
+    pub(crate) fn words(&self) -> &[Value] {
+        &self.0.words
     }
 
     /// How often the program decides between two ways.

@@ -298,6 +298,20 @@ fn part(of: impl Iterator<Item = bool>) -> (usize, usize) {
     of.fold((0, 0), |(right, all), one| (right + usize::from(one), all + 1))
 }
 
+/// A part of what contradicts itself is foreseen by no program: the figures without it are told too.
+fn without_contradictions(results: &[Result]) {
+    let sound = || results.iter().filter(|it| !it.contradicts);
+    for (name, (right, all)) in [
+        ("halves", part(sound().flat_map(|it| it.random_half.iter().copied()))),
+        ("threes", part(sound().flat_map(|it| it.three.iter().copied()))),
+    ] {
+        let share = right as f64 * 100.0 / all.max(1) as f64;
+        println!(
+            "  {name} of tasks that do not contradict themselves: {right} of {all} ({share:.1} %)"
+        );
+    }
+}
+
 /// Prints the totals; whether all are above their floors. A part of the tasks is only shown.
 fn judged(results: &[Result], required: &Required, only_shown: bool) -> bool {
     let mut good = true;
@@ -323,6 +337,7 @@ fn judged(results: &[Result], required: &Required, only_shown: bool) -> bool {
     hold("right on the rest from random halves", part(halves), &required.random_half);
     let threes = results.iter().flat_map(|it| it.three.iter().copied());
     hold("right on the rest from three random examples", part(threes), &required.three);
+    without_contradictions(results);
     let in_time = results.iter().map(|it| it.taken <= required.each);
     hold(&format!("within {} s", required.each.as_secs()), part(in_time), &required.in_time);
     let mut times: Vec<Duration> = results.iter().map(|it| it.taken).collect();

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::joined;
+use super::tongue::Tongue;
 use crate::model::secrecy::is_control;
 use crate::model::{Digest, SlotKind, Word};
 
@@ -84,7 +85,7 @@ pub(super) fn between(left: (&[Part], u64), right: (&[Part], u64)) -> Option<Var
 // === impl Part ===
 
 impl Part {
-    pub(super) fn of(word: &Word, hidden: bool, who: u64) -> Self {
+    pub(super) fn of(word: &Word, hidden: bool, who: u64, tongue: Tongue) -> Self {
         let text = word.as_str();
         if hidden && SlotKind::Email.read(text).is_none() {
             return Self::Slot(Varying::hidden());
@@ -109,8 +110,10 @@ impl Part {
                 stem: word.stem().into(),
                 text: plain(text).into(),
                 // Marks alone say nothing, and are no part of a pattern.
-                telling: !word.is_filler() && text.contains(char::is_alphanumeric),
-                given: text.contains(char::is_numeric) || text.starts_with(char::is_uppercase),
+                telling: !tongue.is_filler(word) && text.contains(char::is_alphanumeric),
+                // In German every noun has a capital.
+                given: looks_given(text)
+                    || (tongue == Tongue::English && text.starts_with(char::is_uppercase)),
             },
         }
     }
@@ -221,6 +224,15 @@ impl Varying {
             self.values.iter().map(|value| value.text.as_deref()).collect();
         texts.filter(|_| all).unwrap_or_default()
     }
+}
+
+/// Whether a word is what a person gave, however it is spelled: a code, or somebody that something is
+/// of.
+pub(super) fn looks_given(text: &str) -> bool {
+    let asks = ["what", "who", "it", "that", "let", "where", "how", "there", "here"];
+    let owner = text.strip_suffix("'s").or_else(|| text.strip_suffix("’s"));
+    let is_owner = owner.is_some_and(|it| !asks.contains(&it.to_lowercase().as_str()));
+    text.contains(char::is_numeric) || is_owner
 }
 
 /// A word as a pattern has it: without what a terminal would obey, or what would open a slot.

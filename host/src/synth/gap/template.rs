@@ -4,8 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::part::{Part, Varying, between};
+use super::naming::Named;
+use super::part::{Part, Varying, between, looks_given};
 use super::summary::Request;
+use super::tongue::Tongue;
 use crate::model::secrecy::hidden;
 use crate::model::{Sentence, SlotKind};
 
@@ -13,62 +15,6 @@ use crate::model::{Sentence, SlotKind};
 const PARTS_MAX: usize = 20;
 /// After so many requests words are no longer given up: what does not have them is another gap.
 const SETTLED: u32 = 5;
-/// Verbs that say little without what they are done to.
-const GENERIC: [&str; 40] = [
-    "show",
-    "get",
-    "give",
-    "make",
-    "find",
-    "tell",
-    "calculate",
-    "compute",
-    "convert",
-    "change",
-    "create",
-    "list",
-    "set",
-    "add",
-    "remove",
-    "delete",
-    "send",
-    "open",
-    "start",
-    "stop",
-    "check",
-    "look",
-    "write",
-    "read",
-    "run",
-    "use",
-    "take",
-    "put",
-    "turn",
-    "do",
-    "go",
-    "play",
-    "search",
-    "fetch",
-    "print",
-    "generate",
-    "format",
-    "count",
-    "sort",
-    "extract",
-];
-/// Words that ask without saying what for.
-const ASKING: [&str; 12] = [
-    "what", "what's", "whats", "how", "which", "who", "when", "where", "why", "does", "much",
-    "many",
-];
-
-/// Words behind which stands what something is done to or with.
-const LEADING: [&str; 16] = [
-    "of", "to", "from", "in", "into", "for", "with", "by", "at", "on", "as", "about", "between",
-    "named", "called", "like",
-];
-/// Words of a name.
-const NAMED_MAX: usize = 4;
 
 /// What the requests of a gap have in common.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -77,15 +23,21 @@ pub(super) struct Template {
     merged: u32,
     /// Who made the first of the requests.
     who: u64,
+    /// Whether somebody else made one of the others.
+    #[serde(default)]
+    several: bool,
+    #[serde(default)]
+    tongue: Tongue,
 }
 
 impl Template {
     /// The template of one request.
     pub(super) fn of(sentence: &str, who: u64) -> Self {
         let read = Sentence::of(sentence);
+        let tongue = Tongue::of(read.words());
         let mut parts: Vec<Part> = Vec::new();
         for (word, hidden) in read.words().iter().zip(hidden(read.words())) {
-            let part = Part::of(word, hidden, who);
+            let part = Part::of(word, hidden, who, tongue);
             let full = parts.len() >= PARTS_MAX;
             match (parts.last_mut(), part) {
                 (Some(Part::Slot(last)), Part::Slot(next)) => last.join(&next),
@@ -96,9 +48,9 @@ impl Template {
         }
         // A sentence begins with a large letter, whatever its first word is.
         if let Some(Part::Word { text, given, .. }) = parts.first_mut() {
-            *given = text.contains(char::is_numeric);
+            *given = looks_given(text);
         }
-        Self { parts, merged: 1, who }.numbered()
+        Self { parts, merged: 1, who, several: false, tongue }.numbered()
     }
 
     /// As it is kept, when it is the first of a gap.
@@ -118,8 +70,18 @@ impl Template {
 
     /// By which word such requests are looked up: the first that says something.
     pub(super) fn key(&self) -> &str {
-        let asks = |stem: &&str| !ASKING.contains(stem);
-        self.telling().find(asks).or_else(|| self.telling().next()).unwrap_or_default()
+        self.key_word().map_or("", |(stem, _)| stem)
+    }
+
+    /// That word, as it is compared and as it is written.
+    fn key_word(&self) -> Option<(&str, &str)> {
+        let words = || {
+            self.parts.iter().filter_map(|part| match part {
+                Part::Word { stem, text, telling: true, .. } => Some((&**stem, &**text)),
+                Part::Word { .. } | Part::Slot(_) => None,
+            })
+        };
+        words().find(|(_, text)| !self.tongue.asks(text)).or_else(|| words().next())
     }
 
     /// The words that carry something.
@@ -135,7 +97,8 @@ impl Template {
         let (own, others) = (self.telling().count(), other.telling().count());
         let common =
             self.telling().filter(|stem| other.telling().any(|word| word == *stem)).count();
-        let generic = GENERIC.contains(&self.key()) && own.max(others) > 1;
+        let is_generic = |(_, text)| self.tongue.is_generic(text);
+        let generic = self.key_word().is_some_and(is_generic) && own.max(others) > 1;
         let least = if generic { 2 } else { 1 };
         if common < least || (self.merged >= SETTLED && common < own) {
             return None;
@@ -159,8 +122,14 @@ impl Template {
             parts.extend(self.parts.get(own).map(|part| part.shared(other.parts.get(others))));
             (at, on) = (own + 1, others + 1);
         }
-        let merged =
-            Self { parts, merged: self.merged.saturating_add(1), who: self.who }.numbered();
+        let merged = Self {
+            parts,
+            merged: self.merged.saturating_add(1),
+            who: self.who,
+            several: self.several || who != self.who,
+            tongue: self.tongue,
+        };
+        let merged = merged.numbered();
         let least = if self.merged >= SETTLED { self.telling().count() } else { 1 };
         (merged.telling().count() >= least).then_some(merged)
     }
@@ -208,40 +177,15 @@ impl Template {
             SlotKind::Text | SlotKind::Word | SlotKind::Email => "text",
         });
         let about = about.min_by_key(|about| *about == "text").unwrap_or("text");
-        let words = self.naming().into_iter().map(|text| {
-            let plain = text.chars().filter(char::is_ascii_alphanumeric).take(16);
-            plain.collect::<String>().to_ascii_lowercase()
-        });
-        let words = words.filter(|word| word.starts_with(|first: char| first.is_ascii_lowercase()));
-        format!("{about}.{}", words.take(NAMED_MAX).collect::<Vec<_>>().join("-"))
-    }
-
-    /// The words that a name is made of: what is to be done, and to what. Nothing that looks given is
-    /// among them. Where nothing was seen to vary yet, any word may be somebody's data: then it is the
-    /// verb alone, with one word of what it is done to where it says little, and nothing that stands
-    /// behind a word such as `of`.
-    fn naming(&self) -> Vec<&str> {
-        let is_named =
-            |part: &&Part| matches!(part, Part::Word { telling: true, given: false, .. });
-        let asks = |text: &&str| !ASKING.contains(text);
-        if self.slots().next().is_some() {
-            let words = self.parts.iter().filter(is_named).filter_map(word);
-            return words.filter(|text| !LEADING.contains(text)).collect();
-        }
-        let is_before =
-            |part: &&Part| !matches!(part, Part::Word { text, .. } if LEADING.contains(&&**text));
-        let first = self.parts.iter().take_while(is_before).filter(is_named).filter_map(word);
-        let mut words: Vec<&str> = first.filter(asks).collect();
-        let few = if words.first().is_some_and(|verb| GENERIC.contains(verb)) { 2 } else { 1 };
-        words.truncate(few);
-        words
+        let Self { parts, tongue, several, .. } = self;
+        let named = Named { parts, tongue: *tongue, several: *several };
+        format!("{about}.{}", named.text())
     }
 
     /// What is asked for: the first word that says something is what is to be done, the others are
     /// what it is done to.
     pub(super) fn request(&self) -> Request {
-        let asks = |text: &&str| !ASKING.contains(text);
-        let mut words = self.words().filter(asks).map(str::to_owned);
+        let mut words = self.words().filter(|text| !self.tongue.asks(text)).map(str::to_owned);
         let verb = words.next();
         let object = words.collect::<Vec<_>>().join(" ");
         let arguments = self.slots().map(|slot| slot.name.clone()).collect();
@@ -263,11 +207,6 @@ impl Template {
         };
         self.parts.capacity() * size_of::<Part>() + self.parts.iter().map(of).sum::<usize>()
     }
-}
-
-/// The text of a part that is a word.
-fn word(part: &Part) -> Option<&str> {
-    if let Part::Word { text, .. } = part { Some(text) } else { None }
 }
 
 /// The words that two have in common, in their order: the longest such row.

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use engraft::loops::governor::Autonomy;
+use engraft::model::SourceFile;
 use engraft::registry::Actor;
 use engraft::synth::{Author, Cost, Draft, Drafting, Source};
 use engraft::{Change, Edit};
@@ -30,6 +31,7 @@ return: {result}
 /// Writes one recipe after the other, and keeps what it was asked.
 struct Clumsy {
     recipes: Vec<String>,
+    source: fn(&str) -> Source,
     asked: Mutex<Vec<Wish>>,
 }
 
@@ -48,7 +50,7 @@ impl Author for Clumsy {
             let draft = |recipe: &String| Draft {
                 author: "clumsy".to_owned(),
                 name: "number.halve".parse().unwrap(),
-                source: Source::Recipe(recipe.clone()),
+                source: (self.source)(recipe),
                 // An author that leaves examples out does not get around them.
                 examples: vec![engraft::model::Example {
                     input: json!({"value": 4.0}),
@@ -67,13 +69,27 @@ fn halving() -> Want {
     Want::new(WantSource::Gap, wish).asked_by("bob")
 }
 
+/// A recipe as the file that a template was filled with: what is built of it is a component like any.
+fn filled(recipe: &str) -> Source {
+    let component = engraft_recipe::recipe::build(recipe).unwrap().component;
+    let file = SourceFile { language: "Recipe".to_owned(), text: recipe.to_owned() };
+    Source::Filled { component, file }
+}
+
 /// A host with a release that does not bear negative numbers, and the author who made it.
 async fn broken(place: &mut Place) -> (LiveHost, Growth, u64, Arc<Clumsy>) {
+    broken_from(place, |recipe| Source::Recipe(recipe.to_owned())).await
+}
+
+async fn broken_from(
+    place: &mut Place,
+    source: fn(&str) -> Source,
+) -> (LiveHost, Growth, u64, Arc<Clumsy>) {
     let bad = halves("\"input.value < 0.0 ? double([1][int(input.value)]) : input.value / 2.0\"");
     let worse =
         halves("\"input.value < -1.0 ? double([1][int(input.value)]) : input.value / 2.0\"");
     let recipes = vec![bad, worse, halves("input.value / 2.0")];
-    let author = Arc::new(Clumsy { recipes, asked: Mutex::default() });
+    let author = Arc::new(Clumsy { recipes, source, asked: Mutex::default() });
     place.authors = Authors::default().with(Arc::<Clumsy>::clone(&author));
     // The examination finds such numbers by itself, and looks away here.
     place.policy.blocks.insert("sandbox.cases".parse().unwrap(), engraft::examine::Blocks::No);
@@ -147,6 +163,36 @@ async fn what_a_release_failed_at_is_known_after_a_restart_until_a_repair_has_it
     assert_eq!(outcome.to_string(), "-0.5");
     // The repair has it, and it stands in the log from then on.
     assert_eq!(failures(), 0);
+}
+
+#[tokio::test]
+async fn the_file_that_a_template_was_filled_with_is_kept_shown_and_goes_to_its_repair() {
+    let mut place = Place::new();
+    let (live, growth, work, author) = broken_from(&mut place, filled).await;
+    let shown = growth.difference(work).await.unwrap().recipe;
+    let new = |edits: &[Edit], text: &str| {
+        edits.iter().any(|edit| matches!(edit, Edit::New(line) if line.contains(text)))
+    };
+    let gone = |edits: &[Edit], text: &str| {
+        edits.iter().any(|edit| matches!(edit, Edit::Gone(line) if line.contains(text)))
+    };
+    assert!(new(&shown, "input.value < 0.0"), "{shown:?}");
+    let status = growth.status(work).unwrap();
+    ask(&live, &status, &json!({"value": -7}), &Who::user("bob")).await;
+    growth.roll_back(work, ann(), "it breaks").await.unwrap();
+    // It is read from where it is kept.
+    drop((live, growth));
+    let (live, growth) = place.grow().await;
+    let repair = settle(&growth, work).await.repaired_by.unwrap();
+    let before = author.asked.lock().unwrap().last().unwrap().before.clone().unwrap();
+    assert_eq!(before.recipe, None);
+    assert!(before.file.unwrap().text.contains("input.value < 0.0"));
+    let status = growth.status(repair).unwrap();
+    assert_eq!(status.stands, Lifecycle::RollingOut, "{} {:?}", status.next, status.tried);
+    let shown = growth.difference(repair).await.unwrap().recipe;
+    assert!(gone(&shown, "< 0.0") && new(&shown, "< -1.0"), "{shown:?}");
+    let outcome = ask(&live, &status, &json!({"value": -1}), &Who::user("bob")).await;
+    assert_eq!(outcome.to_string(), "-0.5");
 }
 
 #[tokio::test]

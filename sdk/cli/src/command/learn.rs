@@ -1,13 +1,16 @@
 //! `engraft learn`: examples in, a recipe out, or why there is none.
 //!
-//! *Never:* a doubt about what was learned stays unsaid.
+//! *Never:* a doubt about what was learned stays unsaid, or a secret of an example gets into a recipe.
 
 use std::path::PathBuf;
 
 use clap::Args;
-use engraft::model::CapabilityName;
+use engraft::model::{CapabilityName, Example};
+use engraft::registry::{Want, WantError, WantSource};
+use engraft::synth::Wish;
 use engraft_learn::{
     Conflict, Learned, Learner, Lesson, Program, Question, TASK_BYTES_MAX, Task, Title,
+    Value as Learnt,
 };
 use serde_json::{Value, json};
 
@@ -56,10 +59,25 @@ pub(super) fn run(args: &LearnArgs) -> Result<Reply> {
         Trouble::usage(format!("`{place}`: {error}"))
             .hint("give a list of examples, such as `[{\"input\": {\"name\": \"Ada\"}, \"output\": \"A.\"}]`")
     })?;
+    refuse_secrets(&task)?;
     let mut title = Title::new(name(args)?);
     title.summary.clone_from(&args.summary);
     let lesson = Learner::default().steps(args.steps).seed(args.seed).learn(&task);
     Ok(reply(&lesson, &task, &title))
+}
+
+/// A recipe is shown to others, its examples with it: what holds something that looks like a secret is
+/// refused, as in a wish. What contradicts itself is told by the lesson.
+fn refuse_secrets(task: &Task) -> Result<()> {
+    let shown = task.examples().iter().map(|example| Example {
+        input: example.input.iter().map(Learnt::to_json).collect(),
+        output: Some(example.output.to_json()),
+    });
+    let want = Want::new(WantSource::Person, Wish::shown(shown));
+    match want.clean() {
+        Err(error @ WantError::Secret { .. }) => Err(Trouble::usage(error.to_string())),
+        _ => Ok(()),
+    }
 }
 
 /// The name that was given, or one made from what the file is called.

@@ -155,6 +155,11 @@ fn what_cannot_be_learned_is_told() {
     home.run_with(&["learn", "-"], "[]").says(2, "no examples");
     home.run_with(&["learn", "-"], "{").says(2, "neither JSON nor YAML");
     home.run(&["learn", "missing.json"]).says(2, "missing.json");
+    let key = "sk-live-a1b2c3d4e5f6g7h8i9j0";
+    let secret =
+        format!(r#"[{{"in": ["a"], "out": "{key} a"}}, {{"in": ["b"], "out": "{key} b"}}]"#);
+    let ran = home.run_with(&["learn", "-"], &secret).says(2, "example 1 holds what looks like");
+    assert!(!ran.out.contains(key) && !ran.err.contains(key), "{ran:?}");
 }
 
 #[test]

@@ -108,6 +108,7 @@ fn text(bank: &mut Bank<'_>, at: usize, entry: &Entry) {
         one(Op::Tokens(class), Kind::list(Kind::Text));
         one(Op::Keep(class), Kind::Text);
     }
+    one(Op::Keep(Class::Number), Kind::Text);
     one(Op::Decimals, Kind::list(Kind::Text));
     one(Op::Drop(Class::Digit), Kind::Text);
     let looks = |test: fn(&str) -> bool| {
@@ -269,20 +270,16 @@ fn pairs(bank: &mut Bank<'_>, at: usize, entry: &Entry) {
             return;
         }
     }
-    let measured = |entry: &Entry| {
-        use Op::{Count, IndexOf, LastIndexOf, Nth, Size};
-        matches!(entry.term.op(), Size | IndexOf | LastIndexOf | Nth | Count)
-    };
     let dear = entry.term.cost() > PARTNER_COST_MAX;
     // Sizes and places in texts are no data to be added up for a text.
-    let apart = bank.reach.want == Want::Text && measured(entry);
+    let apart = bank.reach.want == Want::Text && is_measured(entry);
     let most = if dear || apart { 20 } else { PARTNER_COST_MAX };
     for other in 0..=at {
         let Some(partner) = bank.entries.get(other) else { continue };
         if partner.term.cost() > most || (entry.is_constant() && partner.is_constant()) {
             continue;
         }
-        if bank.reach.want == Want::Text && measured(partner) && !entry.is_constant() {
+        if bank.reach.want == Want::Text && is_measured(partner) && !entry.is_constant() {
             continue;
         }
         let kind = partner.kind.clone();
@@ -302,6 +299,12 @@ fn pairs(bank: &mut Bank<'_>, at: usize, entry: &Entry) {
     }
 }
 
+/// Whether a term is how large something is, or where something is in it.
+fn is_measured(entry: &Entry) -> bool {
+    use Op::{Count, IndexOf, LastIndexOf, Nth, Size};
+    matches!(entry.term.op(), Size | IndexOf | LastIndexOf | Nth | Count)
+}
+
 /// Whether a term is one of these numbers.
 fn partner_is(bank: &Bank<'_>, at: usize, numbers: &[f64]) -> bool {
     let term = bank.entries.get(at).map(|entry| entry.term.op());
@@ -317,6 +320,8 @@ fn ordered(
 ) {
     // Sums with other constants are fitted where a number is wanted.
     let near = !constant || partner_is(bank, b, &[1.0]);
+    // Whether sizes and places are odd is hardly ever asked.
+    let counts = bank.entries.get(a).is_some_and(|entry| !is_measured(entry));
     let mut two = |op: Op, kind: Kind| bank.draft(op, vec![a, b], Vec::new(), kind);
     match (first, second) {
         (Kind::Int, Kind::Int) => {
@@ -324,7 +329,9 @@ fn ordered(
                 two(Op::Sub, Kind::Int);
             }
             two(Op::Div, Kind::Int);
-            two(Op::Rem, Kind::Int);
+            if counts {
+                two(Op::Rem, Kind::Int);
+            }
         }
         (Kind::Float, Kind::Float) => {
             if near {

@@ -11,7 +11,8 @@ use crate::term::Term;
 
 /// Parts that are asked for by number; somebody who wants the seventh will show it otherwise.
 const PARTS: [i8; 8] = [0, 1, 2, 3, 4, 5, -1, -2];
-const CLASSES: [Class; 5] = [Class::Digit, Class::Letter, Class::Word, Class::Upper, Class::Lower];
+const CLASSES: [Class; 6] =
+    [Class::Digit, Class::Letter, Class::Word, Class::Upper, Class::Lower, Class::Number];
 
 /// Offers every cut of a text, and gives those that may be cut again.
 pub(super) fn cuts<'t>(

@@ -12,7 +12,7 @@ use crate::term::Term;
 /// Positions further from an end are dearer than what they could be told by.
 const CONSTANT_MAX: i64 = 8;
 /// Substrings dearer than this are no better than constants.
-const COST_MAX: u32 = 120;
+const COST_MAX: u32 = 150;
 /// So many positions make as many substrings as can be looked at.
 const POSITIONS_MAX: usize = 44;
 
@@ -47,9 +47,10 @@ pub(super) fn substrings(
         }
         for to in &positions {
             let op = if to.is_end { Op::From } else { Op::Substring };
-            let end = if to.is_end { 0 } else { to.term.cost() };
-            let cost = op.cost() + base.cost() + from.term.cost() + end;
-            if cost > COST_MAX {
+            let mut kids = vec![base.clone(), from.term.clone()];
+            kids.extend((!to.is_end).then(|| to.term.clone()));
+            let term = Term::new(op, kids);
+            if term.cost() > COST_MAX {
                 continue;
             }
             let slices: Slices<'_> = (0..whole.len())
@@ -60,11 +61,7 @@ pub(super) fn substrings(
                     text.get(start..stop)
                 })
                 .collect();
-            collector.offer(&slices, cost, || {
-                let mut kids = vec![base.clone(), from.term.clone()];
-                kids.extend((!to.is_end).then(|| to.term.clone()));
-                Term::new(op, kids)
-            });
+            collector.offer(&slices, term.cost(), || term.clone());
         }
     }
 }
@@ -106,6 +103,16 @@ fn positions(
                 .iter()
                 .map(|value| usize::try_from(value.as_ref()?.as_int()?).ok())
                 .collect(),
+            is_end: false,
+        });
+    }
+    for number in numbers.iter().filter(|number| matches!(number.term.op(), Op::Arg(_))) {
+        let row = number.row.iter().zip(&sizes).map(|(value, size)| {
+            size.as_ref()?.checked_sub(usize::try_from(value.as_ref()?.as_int()?).ok()?)
+        });
+        found.push(Position {
+            term: Term::new(Op::Sub, [size.clone(), number.term.clone()]),
+            row: row.collect(),
             is_end: false,
         });
     }
