@@ -36,6 +36,7 @@
 //! *Never:* something unsigned passes; there is no argument that turns verification off.
 
 mod attestation;
+mod bound;
 mod bundle;
 mod envelope;
 mod file;
@@ -52,6 +53,7 @@ mod statement;
 mod verified;
 
 pub(crate) use attestation::{attest, attested};
+pub use bound::Bound;
 pub use bundle::{
     BUNDLE_BYTES_MAX, Bundle, BundleError, COMPONENT_BYTES_MAX, Claim, NATIVE_BYTES_MAX,
     NativeCode, NativePart, SignError,
@@ -68,7 +70,7 @@ pub use keyring::{
 };
 pub use keystore::{KeyCard, KeyStore, KeyStoreError, Passphrase, Protection, StoredKey};
 pub use ledger::{Ledger, LedgerError, Seen, SeenRelease};
-pub use manifest::{Bound, MANIFEST_BYTES_MAX, Manifest, ManifestError, World};
+pub use manifest::{MANIFEST_BYTES_MAX, Manifest, ManifestError, World};
 pub use moment::{Moment, MomentError, Validity};
 pub use revocation::{RevocationError, RevocationList, Revoked, SignedRevocations};
 pub use statement::{Digests, StatementError};

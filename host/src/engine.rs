@@ -35,6 +35,7 @@ mod session;
 mod sessions;
 mod shadow;
 mod sprint;
+mod stand_in;
 mod state;
 mod stop;
 mod ticker;
@@ -69,6 +70,7 @@ pub use services::{
 pub use session::SelfCheck;
 pub use shadow::SHADOW_CALLS_MAX;
 pub(crate) use shadow::shadow_grant;
+pub(crate) use stand_in::{is_own, strangers};
 pub(crate) use traced::Trace;
 
 use crate::model::{CapabilityName, Description, Digest, KeyValue};

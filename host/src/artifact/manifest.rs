@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bound::Bound;
 use super::json::{self, JsonError};
 use super::moment::Validity;
 use crate::model::{Budget, CapabilityName, Description, Operation, Permissions};
@@ -39,17 +40,6 @@ pub struct Manifest {
     pub world: Option<World>,
     /// From when until when it may be used.
     pub validity: Validity,
-}
-
-/// Formulas in the bytes of the input (`n`) and of the host's answers (`m`), such as
-/// `4120 + 35·n + 2·n·log(n+m)`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Bound {
-    /// Of the fuel.
-    pub fuel: String,
-    /// Of the bytes of memory.
-    pub memory_bytes: String,
 }
 
 /// A WIT world, and the versions of its package that a release runs on.

@@ -61,6 +61,8 @@ pub struct EngineConfig {
     /// Whether this process is a worker: it starts no thread and opens no file, and host functions
     /// are asked of its parent.
     pub(crate) is_confined: bool,
+    /// Whether interfaces that nobody offers are stood in for, and answered from a tape.
+    pub(crate) plays_own: bool,
 }
 
 /// How a capability's calls are metered. It is compiled in, so each kind has an engine of its own.
@@ -119,6 +121,14 @@ pub enum InstancePolicy {
     },
 }
 
+impl EngineConfig {
+    /// Whether interfaces that nobody offers are stood in for. A worker does so for its parent, which has
+    /// decided what it loads there.
+    pub(crate) const fn stands_in(&self) -> bool {
+        self.plays_own || self.is_confined
+    }
+}
+
 impl InstancePolicy {
     /// Whether calls are served by workers.
     #[must_use]
@@ -159,6 +169,7 @@ impl Default for EngineConfig {
             interfaces: Vec::new(),
             worker: None,
             is_confined: false,
+            plays_own: false,
         }
     }
 }

@@ -23,13 +23,27 @@ pub(crate) trait Exchanges: Send + Sync {
     fn heard(&self, capability: &CapabilityName, function: &str, asked: &str, answer: &str);
 }
 
+/// Nothing answers for a function of the embedding program: no fault of the guest's, whose call ends.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Unplayed(String);
+
+impl Unplayed {
+    pub(crate) const fn new(why: String) -> Self {
+        Self(why)
+    }
+}
+
 impl CallState {
     /// Answers a function of the embedding program's own interface: from the tape that is played, or by
     /// doing it, which is kept on the tape that is recorded. Where neither is, it is just done. An
     /// interface whose functions all go through here says so with
     /// [`Interface::on_tape`](super::raw::Interface::on_tape).
     ///
-    /// What is asked and answered becomes JSON; many bytes are better told as text, in base64.
+    /// What is asked and answered becomes JSON; many bytes are better told as text, in base64. Where a
+    /// function is called as in WIT (`screen.pixel`, or in full `acme:desk/screen#pixel`), and is told its
+    /// arguments and its result and nothing else, a tape is played without the program too: by the command
+    /// `engraft examine --tape`, and in workers.
     ///
     /// ```
     /// use engraft::engine::raw::Interface;
@@ -79,8 +93,15 @@ impl CallState {
         let Some(played) = exchanges.played(&self.identity.name, function, &asked) else {
             return Ok(None);
         };
-        let answer = played.map_err(wasmtime::Error::msg)?;
+        let answer = played.map_err(Unplayed::new)?;
         Ok(Some(serde_json::from_str(&answer)?))
+    }
+
+    /// What a tape answers for a function of a program that is not here.
+    pub(crate) fn stood_in(&self, function: &str, asked: &str) -> Result<String, String> {
+        let exchanges = self.identity.services.exchanges.as_ref();
+        let played = exchanges.and_then(|it| it.played(&self.identity.name, function, asked));
+        played.unwrap_or_else(|| Err(format!("`{function}`: its program is not here to answer")))
     }
 
     /// The other half: what was answered, once it was.

@@ -7,6 +7,7 @@ use semver::Version;
 use super::authority::Authority;
 use super::error::EngineError;
 use super::raw::Interface;
+use super::stand_in::is_own;
 use super::wasi::Family;
 use crate::model::{Grant, Permissions};
 
@@ -19,10 +20,19 @@ pub(crate) fn check(
     imports: &[String],
     asked: &Permissions,
     authority: &Authority,
-    interfaces: &[Interface],
+    offered: Offered<'_>,
 ) -> Result<(), EngineError> {
     let two_keys = Keys { asked, authority };
-    imports.iter().try_for_each(|import| check_import(capability, import, two_keys, interfaces))
+    imports.iter().try_for_each(|import| check_import(capability, import, two_keys, offered))
+}
+
+/// What there is beside the contract and WASI.
+#[derive(Clone, Copy)]
+pub(crate) struct Offered<'a> {
+    /// Interfaces of the embedding program.
+    pub(crate) interfaces: &'a [Interface],
+    /// Whether the others are stood in for, where the manifest asks for any of a program's own.
+    pub(crate) stands_in: bool,
 }
 
 /// Every import that would be refused for what the manifest asks for, and why. What is granted is
@@ -37,8 +47,9 @@ pub(crate) fn refused_imports(
     grant.custom.clone_from(&asked.custom);
     let authority = Authority::of(asked, &grant);
     let two_keys = Keys { asked, authority: &authority };
+    let offered = Offered { interfaces, stands_in: false };
     let refused = |import: &String| {
-        let checked = check_import(capability, import, two_keys, interfaces);
+        let checked = check_import(capability, import, two_keys, offered);
         checked.err().map(|error| (import.clone(), error))
     };
     imports.iter().filter_map(refused).collect()
@@ -55,7 +66,7 @@ fn check_import(
     capability: &str,
     import: &str,
     Keys { asked, authority }: Keys<'_>,
-    interfaces: &[Interface],
+    Offered { interfaces, stands_in }: Offered<'_>,
 ) -> Result<(), EngineError> {
     let (package, interface, version) = parts(import);
     let custom = interfaces.iter().find(|custom| custom.offers(import));
@@ -70,6 +81,8 @@ fn check_import(
             Some(why) => Err(unknown(capability, import, why.to_owned())),
             None => Ok(()),
         }
+    } else if stands_in && !asked.custom.is_empty() && is_own(import) {
+        Ok(())
     } else {
         let hint = "build the component without it, or add the interface to the engine with \
                     `EngineConfig::interfaces`"
@@ -192,7 +205,8 @@ mod tests {
 
     fn check_one(import: &str, asked: &Permissions) -> Result<(), EngineError> {
         let authority = Authority::of(asked, &crate::model::Grant::default());
-        check("text.test", &[import.to_owned()], asked, &authority, &[])
+        let offered = Offered { interfaces: &[], stands_in: false };
+        check("text.test", &[import.to_owned()], asked, &authority, offered)
     }
 
     #[test]
@@ -235,6 +249,23 @@ mod tests {
         assert!(check_one("wasi:http/types@0.2.6", &none).is_ok());
         assert!(check_one("wasi:http/outgoing-handler@0.2.6", &none).is_err());
         assert!(check_one("acme:shop/orders@1.0.0", &none).is_err());
+    }
+
+    #[test]
+    fn what_is_stood_in_for_has_to_be_asked_for() {
+        let check = |asked: &Permissions, import: &str, stands_in| {
+            let authority = Authority::of(asked, &crate::model::Grant::default());
+            let offered = Offered { interfaces: &[], stands_in };
+            check("text.test", &[import.to_owned()], asked, &authority, offered)
+        };
+        let none = Permissions::default();
+        let own = Permissions { custom: vec!["shop.orders".parse().unwrap()], ..none.clone() };
+        assert!(check(&own, "acme:shop/orders@1.0.0", true).is_ok());
+        assert!(check(&own, "acme:shop/orders@1.0.0", false).is_err());
+        assert!(check(&none, "acme:shop/orders@1.0.0", true).is_err());
+        assert!(check(&own, "engraft:capability/log@1.0.0", true).is_err());
+        assert!(check(&own, "engraft:other/thing@1.0.0", true).is_err());
+        assert!(check(&own, "wasi:nn/tensor@0.4.0", true).is_err());
     }
 
     #[test]

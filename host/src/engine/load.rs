@@ -136,8 +136,9 @@ pub(crate) fn load_from(
     let asked = &loadable.description.permissions;
     let authority = Authority::of(asked, &loadable.grant);
     if checks == Checks::Manifest {
-        let interfaces = &shared.config.interfaces;
-        imports::check(name, &needs.imports, asked, &authority, interfaces)?;
+        let (interfaces, stands_in) = (&*shared.config.interfaces, shared.config.stands_in());
+        let offered = imports::Offered { interfaces, stands_in };
+        imports::check(name, &needs.imports, asked, &authority, offered)?;
     }
     wasi::check_directories(authority.files()).map_err(|error| EngineError::Directory {
         capability: name.to_owned(),

@@ -9,6 +9,7 @@ use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
 use super::effects::{Lines, scrub};
+use super::exchange::Unplayed;
 use super::stop::Stop;
 use super::timed::Halt;
 use crate::model::{Budget, Failure, FailureFacts, Limit, Outcome, TrapKind};
@@ -57,6 +58,9 @@ pub(crate) fn failed(error: &wasmtime::Error, scene: &Scene) -> Outcome {
     }
     if let Some(stop) = scene.pending {
         return stopped(stop, scene);
+    }
+    if let Some(unplayed) = error.downcast_ref::<Unplayed>() {
+        return Outcome::Unavailable { message: clean(&unplayed.to_string()) };
     }
     if let Some(trap) = error.downcast_ref::<Trap>() {
         return of_trap(*trap, scene);

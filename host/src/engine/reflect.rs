@@ -34,6 +34,7 @@ mod handles;
 mod imports;
 mod inspection;
 mod json;
+mod normal;
 mod operation;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
@@ -41,9 +42,10 @@ pub mod probe;
 mod read;
 mod schema;
 mod shape;
+mod stranger;
 mod write;
 
-pub(crate) use anatomy::Anatomy;
+pub(crate) use anatomy::{Anatomy, Imported, imported};
 pub(crate) use call::{Bound, CallFault, Reply, hostcall_fuel};
 pub(crate) use command::CommandOutput;
 pub(crate) use error::OutputError;
@@ -54,6 +56,8 @@ pub(crate) use inspection::inspection;
 pub use inspection::{ComponentKind, Inspection, describe, inspect};
 pub use operation::Skipped;
 pub(crate) use operation::{Act, Plan};
+
+pub(crate) use stranger::Stranger;
 
 #[cfg(test)]
 mod tests;

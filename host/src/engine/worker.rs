@@ -58,7 +58,7 @@ pub use program::{WorkerError, WorkerProgram};
 #[cfg(all(feature = "worker", target_os = "linux"))]
 pub use raise::confine;
 #[cfg(all(feature = "worker", target_os = "linux"))]
-pub(crate) use relay::add_to_linker;
+pub(crate) use relay::{add_to_linker, ask_own};
 #[cfg(all(feature = "worker", target_os = "linux"))]
 pub use serve::serve_if_asked;
 #[cfg(all(feature = "worker", target_os = "linux"))]

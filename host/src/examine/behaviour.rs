@@ -4,6 +4,7 @@
 
 mod canary;
 mod course;
+mod disguise;
 mod faults;
 mod leaks;
 mod walled;
@@ -66,8 +67,8 @@ pub(crate) async fn run(
     ];
     let (growth, late) = course::thousand(&trial, tally).await;
     answers.push((CheckId::GROWTH, growth));
-    let by_date = course::late(&trial, tally).await;
-    answers.push((CheckId::LATE, course::together(late, by_date)));
+    let others = [course::late(&trial, tally).await, course::kept(&trial, tally).await];
+    answers.push((CheckId::LATE, course::together([late].into_iter().chain(others))));
     for (question, answer) in answers {
         match answer {
             Ok(drafts) => notes.found(question, drafts),

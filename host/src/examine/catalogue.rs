@@ -69,7 +69,7 @@ checks! {
     START = "static.start", Basic, Error, "does nothing of weight run before anybody calls it?";
     ENDLESS = "static.endless", Basic, Error, "can every export come to an end?";
     DESCRIBED = "manifest.described", Basic, Error, "does it say what it is?";
-    UNBOUNDED = "static.unbounded", Basic, Note, "do loops and recursion have a bound in their structure?";
+    UNBOUNDED = "static.unbounded", Basic, Note, "do loops and recursion have a bound, in their structure or proved?";
     IMPORTS = "static.imports", Basic, Error, "does it import only what its manifest asks for?";
     FORBIDDEN = "static.forbidden", Basic, Error, "does it keep to what the policy lets anybody have?";
     UNUSED = "static.unused-permission", Basic, Warning, "does it ask only for what it imports?";
@@ -102,6 +102,8 @@ checks! {
     CASES = "sandbox.cases", Standard, Error, "does it answer or refuse every input that fits its schema?";
     INVALID_INPUT = "sandbox.invalid-input", Standard, Error, "does it bear inputs that do not fit?";
     OUTPUT_SCHEMA = "sandbox.output", Standard, Error, "do its outputs fit their schema?";
+    OUTPUT_TEXT = "sandbox.output-text", Standard, Error, "do its outputs tell a language model nothing?";
+    BOUND = "sandbox.bound", Standard, Error, "does no run go over the bound that it states?";
     TAPE = "sandbox.tape", Standard, Error, "does it do on a recorded tape what it did then?";
     SEARCHED = "coverage.searched", Comprehensive, Error, "does it bear the inputs that reach the rest of it?";
     BEYOND = "behaviour.beyond", Comprehensive, Error, "does it try only what it asked for?";

@@ -10,6 +10,7 @@ mod release;
 mod schema;
 pub(crate) mod secrets;
 mod shape;
+mod stated;
 mod termination;
 pub(crate) mod text;
 mod trust;
@@ -40,7 +41,6 @@ pub(crate) const OF_BYTES: &[(CheckId, StaticCheck)] = &[
     (CheckId::DATA, shape::data),
     (CheckId::START, termination::start),
     (CheckId::ENDLESS, termination::endless),
-    (CheckId::UNBOUNDED, termination::unbounded),
     (CheckId::SECRET, secrets::secret),
     (CheckId::SECRET_LIKE, secrets::secret_like),
     (CheckId::EMBEDDED, shape::embedded),
@@ -48,6 +48,7 @@ pub(crate) const OF_BYTES: &[(CheckId, StaticCheck)] = &[
 
 /// Checks of what it says of itself.
 pub(crate) const OF_MANIFEST: &[(CheckId, StaticCheck)] = &[
+    (CheckId::UNBOUNDED, termination::unbounded),
     (CheckId::MEMORIES, shape::memories),
     (CheckId::TABLES, shape::tables),
     (CheckId::IMPORTS, access::imports),

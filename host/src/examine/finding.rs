@@ -74,6 +74,12 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
+    /// Whether there is room for another place. Whoever looks for places asks before making one: of
+    /// forty thousand functions each would be looked up by its name among all.
+    pub(crate) fn has_room(&self) -> bool {
+        self.evidence.len() < EVIDENCE_MAX
+    }
+
     pub(crate) fn new(message: impl AsRef<str>) -> Self {
         Self { severity: None, message: clean(message.as_ref()), evidence: Vec::new() }
     }
@@ -86,7 +92,7 @@ impl Draft {
 
     /// Adds a place, as long as there is room for one.
     pub(crate) fn seen(mut self, place: impl AsRef<str>, detail: impl AsRef<str>) -> Self {
-        if self.evidence.len() < EVIDENCE_MAX {
+        if self.has_room() {
             let (place, detail) = (clean(place.as_ref()), clean(detail.as_ref()));
             self.evidence.push(Evidence { place, detail });
         }

@@ -70,6 +70,11 @@ impl<'a> Notes<'a> {
         self.findings.iter().any(|finding| finding.blocks == Blocks::Always)
     }
 
+    /// Whether a check ran and found nothing.
+    pub(crate) fn has_passed(&self, check: CheckId) -> bool {
+        self.runs.iter().any(|run| run.check == check && run.end == CheckEnd::Passed)
+    }
+
     pub(crate) fn inconclusive_count(&self) -> usize {
         self.runs.iter().filter(|run| run.end == CheckEnd::Inconclusive).count()
     }

@@ -16,7 +16,7 @@ use super::policy::Rule;
 use super::risk::RiskReport;
 use super::spread::Spreads;
 use crate::artifact::{
-    Digests, EnvelopeError, KeyId, Keyring, Moment, SigningKey, attest, attested,
+    Bound, Digests, EnvelopeError, KeyId, Keyring, Moment, SigningKey, attest, attested,
 };
 use crate::model::{CapabilityName, Digest, Permissions};
 
@@ -157,6 +157,10 @@ pub struct Measures {
     pub features: Vec<String>,
     /// Whether its structure alone bounds its runs; otherwise fuel does.
     pub is_bounded_by_structure: bool,
+    /// What its manifest states as the bound of its runs. None of those that were made went over it, where
+    /// `sandbox.bound` has passed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bound: Option<Bound>,
     /// Whether all that follows was done in a worker.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub in_worker: bool,
@@ -186,6 +190,13 @@ impl Report {
     /// The findings of one check.
     pub fn of(&self, check: CheckId) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(move |finding| finding.check == check)
+    }
+
+    /// Whether runs were held against the bound that it states, and none went over it.
+    #[must_use]
+    pub fn keeps_its_bound(&self) -> bool {
+        let passed = |run: &CheckRun| run.check == CheckId::BOUND && run.end == CheckEnd::Passed;
+        self.checks.iter().any(passed)
     }
 
     /// The report as JSON, on lines of its own.

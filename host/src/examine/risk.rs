@@ -69,6 +69,8 @@ pub(crate) struct Known<'a> {
     pub(crate) is_signed: bool,
     pub(crate) level: Level,
     pub(crate) is_bounded: bool,
+    /// Whether none of its runs went over the bound that it states.
+    pub(crate) keeps_its_bound: bool,
     pub(crate) findings: &'a [Finding],
     /// Checks of the level that could not tell.
     pub(crate) inconclusive: usize,

@@ -3,6 +3,7 @@
 //! *Never:* a candidate that static analysis has blocked gets here.
 
 mod actor;
+mod bound;
 mod cases;
 mod own;
 mod playing;
@@ -103,6 +104,7 @@ pub(crate) fn engine_config(config: EngineConfig) -> EngineConfig {
         cache_dir: None,
         instances_max: INSTANCES,
         concurrent_calls_max: INSTANCES,
+        plays_own: true,
         ..config
     }
 }
@@ -145,6 +147,9 @@ pub(crate) async fn run(run: &Run<'_>, notes: &mut Notes<'_>, shown: &mut Shown)
     if notes.profile.has(CheckId::WORKER_SAME) && !notes.is_blocked() {
         super::behaviour::same_here(run, &bases, notes, &mut tally).await;
     }
+    if let Some(over) = actor.over_bound() {
+        notes.found(CheckId::BOUND, over);
+    }
     let Tally { calls, fuel_max, memory_bytes_max, samples } = tally;
     let spreads = samples.spreads();
     let measures = std::mem::take(&mut shown.measures);
@@ -164,9 +169,10 @@ impl<'a> Run<'a> {
         Self { place: Place::Here, ..self.beside() }
     }
 
-    /// The same surroundings for another component: nothing is known of its bytes.
+    /// The same surroundings for another component: nothing is known of its bytes, and what a tape
+    /// answers it answers to that one too.
     pub(crate) fn beside(&self) -> Self {
-        Self { code: None, rival: None, facts: None, source: None, tape: None, ..*self }
+        Self { code: None, rival: None, facts: None, source: None, ..*self }
     }
 }
 

@@ -24,6 +24,15 @@ pub(crate) const fn is_unseen(letter: char) -> bool {
             | '\u{ffa0}'
             | '\u{061c}'
             | '\u{1d173}'..='\u{1d17a}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{180b}'..='\u{180d}'
+            | '\u{180f}'
+            | '\u{2800}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{e0080}'..='\u{e00ff}'
+            | '\u{e01f0}'..='\u{e0fff}'
     )
 }
 

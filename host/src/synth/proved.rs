@@ -37,3 +37,27 @@ impl Proved {
         Self { budget, bound: Bound { fuel, memory_bytes } }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use engraft_recipe::recipe;
+
+    use super::*;
+
+    #[test]
+    fn a_stated_bound_is_read_back_as_what_was_proved() {
+        for file in ["json-invoice", "kv-cached-rate", "text-slug", "http-check-sites"] {
+            let path = format!("{}/../examples/recipes/{file}.yaml", env!("CARGO_MANIFEST_DIR"));
+            let built = recipe::build(&std::fs::read_to_string(path).unwrap()).unwrap();
+            let stated = Proved::of(&built).bound;
+            for (input, answers) in [(0, 0), (1, 7), (300, 0), (1 << 20, 1 << 20), (u64::MAX, 3)] {
+                let (fuel, memory) = (
+                    built.bound.fuel_at(input, answers),
+                    built.bound.memory_bytes_at(input, answers),
+                );
+                assert_eq!(stated.fuel_at(input, answers), Some(fuel), "{file}: {}", stated.fuel);
+                assert_eq!(stated.memory_bytes_at(input, answers), Some(memory), "{file}");
+            }
+        }
+    }
+}

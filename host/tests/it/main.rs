@@ -34,6 +34,8 @@ mod limits;
 mod live;
 mod reflect;
 #[cfg(feature = "http")]
+#[cfg(feature = "http")]
+mod screen;
 mod shadow;
 mod succession;
 mod support;

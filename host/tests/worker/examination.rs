@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engraft::artifact::{Bundle, Keyring, Manifest, Origin, Risk, SigningKey};
 use engraft::engine::EngineConfig;
 use engraft::examine::{
-    Candidate, CandidateOrigin, CheckEnd, CheckId, Examiner, Level, Order, Policy, Report,
+    Candidate, CandidateOrigin, CheckEnd, CheckId, Examiner, Level, Order, Policy, Report, Severity,
 };
 use engraft::model::{Description, Operation};
 use engraft::worker::WorkerProgram;
@@ -15,9 +15,10 @@ use serde_json::json;
 use crate::Test;
 use crate::disguise::{self, COWARD, FAINTER, LIAR};
 use crate::processes::{block_on, locals_times_blocks};
+use crate::screen;
 use crate::support::guest;
 
-pub(crate) const TESTS: [Test; 8] = [
+pub(crate) const TESTS: [Test; 9] = [
     ("an_honest_candidate_passes_at_production", honest),
     ("what_does_otherwise_in_a_worker_is_found", does_otherwise),
     ("what_brings_a_worker_down_never_runs_in_this_process", faints),
@@ -25,6 +26,7 @@ pub(crate) const TESTS: [Test; 8] = [
     ("a_bare_component_is_asked_in_a_worker_what_it_is", asked),
     ("a_policy_puts_what_asks_for_much_behind_walls", put_behind_walls),
     ("without_workers_production_is_refused", without_workers),
+    ("what_a_program_offers_is_played_in_a_worker", played),
     ("a_bomb_goes_off_in_a_worker_where_the_policy_says_so", a_bomb),
 ];
 
@@ -248,6 +250,28 @@ fn without_workers(_: &WorkerProgram) {
     let policy = Policy { worker_from: Some(Level::Standard), ..Policy::default() };
     let report = examine(None, policy, &double(), &at(Level::Standard));
     assert!(found(&report, CheckId::LOADS).join("").contains("there is none"), "no silent way out");
+}
+
+/// The interface of a program that is not here, by a tape, down to warm instances, probes and times.
+fn played(program: &WorkerProgram) {
+    let mut config = EngineConfig::default();
+    config.worker = Some(program.clone());
+    let examiner = Examiner::new(Policy::default(), config).unwrap();
+    let (manifest, component) = (screen::manifest(), screen::watcher());
+    let candidate = Candidate::new(manifest, component, CandidateOrigin::Uploaded);
+    let order = Order { tape: Some(Arc::new(screen::tape())), ..at(Level::Production) };
+    let report = block_on(examiner.examine(candidate, &order)).unwrap().report().clone();
+    let walls = found(&report, CheckId::WALL);
+    if !walls.is_empty() {
+        println!("!!! PRODUCTION IS REFUSED ON THIS MACHINE: {walls:?}");
+        return assert!(report.is_blocked());
+    }
+    let told: Vec<_> = report.findings.iter().filter(|it| it.severity > Severity::Note).collect();
+    assert!(told.is_empty(), "{told:#?}");
+    for check in [CheckId::TAPE, CheckId::REHEARSAL, CheckId::DETERMINISM, CheckId::WORKER_SAME] {
+        assert_eq!(end(&report, check), CheckEnd::Passed, "{check}");
+    }
+    assert!(report.measures.in_worker && report.performance.is_some());
 }
 
 fn a_bomb(program: &WorkerProgram) {

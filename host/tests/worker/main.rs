@@ -34,6 +34,9 @@ mod outcomes;
 #[cfg(target_os = "linux")]
 mod processes;
 #[cfg(target_os = "linux")]
+#[path = "../it/screen.rs"]
+mod screen;
+#[cfg(target_os = "linux")]
 #[path = "../it/effects/stage.rs"]
 #[allow(dead_code, reason = "shared with tests that need more of it")]
 mod stage;

@@ -53,11 +53,6 @@ impl Draft {
     /// when it was compiled. A version or a budget that a file gives stays.
     pub(crate) fn proved_by(mut self, input: &Input) -> Self {
         self.proved.clone_from(&input.proved);
-        self.with_version_of(input)
-    }
-
-    /// With the version that a recipe has, where none is given.
-    pub(crate) fn with_version_of(mut self, input: &Input) -> Self {
         self.version = self.version.or_else(|| input.version.clone());
         self
     }

@@ -11,9 +11,10 @@ use crate::engine::compile::Source;
 use crate::engine::flavour::Flavour;
 use crate::engine::foreign::reflect;
 use crate::engine::inspect::{Needs, inspect};
+use crate::engine::stand_in::{self, Answers};
 use crate::engine::state::CallState;
 use crate::engine::worker::{Away, AwayCode, Opening};
-use crate::engine::{EngineError, InstancePolicy, Shared};
+use crate::engine::{EngineConfig, EngineError, InstancePolicy, Shared};
 use crate::model::Digest;
 
 /// A component without anything in it.
@@ -40,7 +41,7 @@ pub(super) fn make<'a>(
             away(shared, &Opening { loadable, needs, authority, is_unnamed, code })
         }
         InstancePolicy::Fresh | InstancePolicy::Pooled { .. } | InstancePolicy::Session { .. } => {
-            here(shared, loadable, known)
+            here(shared, loadable, known, checks)
         }
     }
 }
@@ -49,6 +50,7 @@ fn here<'a>(
     shared: &'a Shared,
     loadable: &Loadable,
     known: &Known,
+    checks: Checks,
 ) -> Result<Made<'a>, EngineError> {
     let (name, needs) = (loadable.name.as_str(), known.needs());
     let source = Source {
@@ -60,8 +62,50 @@ fn here<'a>(
     };
     let (component, flavour) = shared.compiler().component(source, &loadable.native)?;
     let kind = kind(loadable, known, &component)?;
-    let pre = link(name, needs, &component, flavour)?;
+    // What nobody knows yet is linked whatever it imports; it is denied what it tries.
+    let stands_in = checks == Checks::None || shared.config.stands_in();
+    let has_own = stands_in && needs.imports.iter().any(|import| stand_in::is_own(import));
+    let pre = match has_own {
+        true => link_own(shared, loadable, known, &component, flavour),
+        false => link(name, needs, &component, flavour),
+    }?;
     Ok(Made { kind, pre, flavour })
+}
+
+/// Links a component some of whose imports are of a program that is not here.
+fn link_own(
+    shared: &Shared,
+    loadable: &Loadable,
+    known: &Known,
+    component: &Component,
+    flavour: &Flavour,
+) -> Result<InstancePre<CallState>, EngineError> {
+    let name = loadable.name.as_str();
+    let read;
+    let facts = match known {
+        Known::Read(facts) => facts.as_ref(),
+        Known::Remembered(_) => {
+            read = inspect(name, &loadable.component)?;
+            &read
+        }
+    };
+    let linked = || {
+        let mut linker = flavour.linker(&facts.needs.imports)?.clone();
+        let (offered, answers) = (&shared.config.interfaces, answers(&shared.config));
+        stand_in::add_to_linker(&mut linker, facts, offered, answers)?;
+        linker.instantiate_pre(component)
+    };
+    linked().map_err(|error| unlinkable(name, &error))
+}
+
+/// Who answers for what is not here.
+const fn answers(config: &EngineConfig) -> Answers {
+    #[cfg(all(feature = "worker", target_os = "linux"))]
+    if config.is_confined {
+        return Answers::Parent;
+    }
+    debug_assert!(!config.is_confined);
+    Answers::Here
 }
 
 /// Nothing of the component is compiled in this process.
@@ -138,8 +182,11 @@ fn link(
     flavour: &Flavour,
 ) -> Result<InstancePre<CallState>, EngineError> {
     let linker = flavour.linker(&needs.imports);
-    linker.and_then(|linker| linker.instantiate_pre(component)).map_err(|error| {
-        let message = crate::engine::outcome::clean(&format!("{error:#}"));
-        EngineError::Invalid { capability: name.to_owned(), message }
-    })
+    let linked = linker.and_then(|linker| linker.instantiate_pre(component));
+    linked.map_err(|error| unlinkable(name, &error))
+}
+
+fn unlinkable(name: &str, error: &wasmtime::Error) -> EngineError {
+    let message = crate::engine::outcome::clean(&format!("{error:#}"));
+    EngineError::Invalid { capability: name.to_owned(), message }
 }

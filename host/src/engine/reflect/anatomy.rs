@@ -6,6 +6,7 @@
 //! *Never:* a panic, whatever the bytes are; every item comes from a validator.
 
 mod functions;
+mod imported;
 mod types;
 
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ use super::imports::Import;
 use super::operation::{Act, Plan, Skipped};
 use crate::engine::inspect::{self, Facts};
 use crate::model::{CapabilityName, Description, Permissions};
+pub(crate) use imported::{Imported, imported};
 
 /// What the bytes of a component tell.
 #[derive(Debug)]

@@ -40,6 +40,10 @@ pub(super) async fn answer(state: &mut CallState, ask: Ask) -> wasmtime::Result<
         }
         Ask::Send(request) => encode(&http::Host::send(state, request).await?),
         Ask::SendAll(requests) => encode(&http::Host::send_all(state, requests).await?),
+        Ask::Own { function, asked } => {
+            state.charge_host_call()?;
+            encode(&state.stood_in(&function, &asked))
+        }
         Ask::Call { requests, fuel } => {
             for _ in 0..requests.len().max(1) {
                 state.charge_host_call()?;

@@ -243,12 +243,14 @@ impl Away {
     }
 }
 
-/// What a worker cannot give: it has no files and no connections, and nothing of the program's own.
+/// What a worker cannot give: it has no files and no connections, and nothing of the program's own but
+/// what a tape has of it.
 fn check(needs: &Needs, authority: &Authority, config: &EngineConfig) -> Result<(), String> {
     if !authority.files().is_empty() {
         return Err("it is granted directories, and a worker has no files".to_owned());
     }
-    let own = |import: &&String| config.interfaces.iter().any(|own| own.offers(import));
+    let is_offered = |import: &str| config.interfaces.iter().any(|own| own.offers(import));
+    let own = |import: &&String| !config.plays_own && is_offered(import);
     let sends = |import: &&String| import.starts_with("wasi:http/");
     if let Some(import) = needs.imports.iter().find(|import| own(import) || sends(import)) {
         return Err(format!("it imports `{import}`, which is not passed on to a worker"));

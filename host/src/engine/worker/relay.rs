@@ -64,6 +64,11 @@ fn add_call(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     )
 }
 
+/// What the parent's tape answers for a function of a program that is not here.
+pub(crate) fn ask_own(function: &str, asked: &str) -> wasmtime::Result<Result<String, String>> {
+    ask(Ask::Own { function: function.to_owned(), asked: asked.to_owned() })
+}
+
 fn call_all(
     store: &mut StoreContextMut<'_, CallState>,
     requests: Vec<imports::call::Request>,

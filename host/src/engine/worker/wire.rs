@@ -19,7 +19,7 @@ use crate::engine::report::LogLine;
 use crate::engine::services::LogLevel;
 
 /// The version of all that is said here.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 /// The first word of a worker's command line.
 pub(super) const MARK: &str = "engraft-worker";
 
@@ -132,23 +132,61 @@ pub(crate) enum Deed {
 /// What a guest asks of its host, as the contract has it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Ask {
-    Log { level: imports::log::Level, message: String, fields: Vec<(String, String)> },
+    Log {
+        level: imports::log::Level,
+        message: String,
+        fields: Vec<(String, String)>,
+    },
     Now,
     Monotonic,
-    Random { count: u32 },
+    Random {
+        count: u32,
+    },
     Number,
-    Progress { fraction: Option<f64>, message: String },
-    Config { key: String },
-    Secret { name: String },
-    KvGet { key: String },
-    KvSet { key: String, value: Vec<u8> },
-    KvDelete { key: String },
-    KvKeys { prefix: String, after: Option<String>, limit: u32 },
-    KvIncrement { key: String, delta: i64 },
-    KvTransact { expectations: Vec<Expectation>, changes: Vec<Change> },
+    Progress {
+        fraction: Option<f64>,
+        message: String,
+    },
+    Config {
+        key: String,
+    },
+    Secret {
+        name: String,
+    },
+    KvGet {
+        key: String,
+    },
+    KvSet {
+        key: String,
+        value: Vec<u8>,
+    },
+    KvDelete {
+        key: String,
+    },
+    KvKeys {
+        prefix: String,
+        after: Option<String>,
+        limit: u32,
+    },
+    KvIncrement {
+        key: String,
+        delta: i64,
+    },
+    KvTransact {
+        expectations: Vec<Expectation>,
+        changes: Vec<Change>,
+    },
     Send(imports::http::Request),
     SendAll(Vec<imports::http::Request>),
-    Call { requests: Vec<imports::call::Request>, fuel: Option<u64> },
+    Call {
+        requests: Vec<imports::call::Request>,
+        fuel: Option<u64>,
+    },
+    /// Of the embedding program's own.
+    Own {
+        function: String,
+        asked: String,
+    },
 }
 
 /// How a call ended.

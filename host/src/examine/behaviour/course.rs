@@ -8,10 +8,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Answer, Trial};
-use crate::engine::InstancePolicy;
+use crate::engine::{InstancePolicy, Invocation};
 use crate::examine::conform::same;
 use crate::examine::finding::{Draft, Severity};
-use crate::examine::sandbox::{Base, Cast, Function, HostCall, Seen, Tally};
+use crate::examine::sandbox::{Base, Cast, Function, HostCall, Script, Seen, Tally, Values};
 
 /// Calls of the long run.
 const CALLS: usize = 1_000;
@@ -42,6 +42,11 @@ const DAYS: [u64; 8] = [
 
 /// Lengths of the texts of inputs.
 const LENGTHS: [usize; 3] = [64, 1_024, 16_384];
+/// Lengths of their lists.
+const COUNTS: [usize; 2] = [64, 1_000];
+/// Calls over which values are kept, and after how many of these whom it calls is known.
+const KEPT_CALLS: usize = 150;
+const KNOWN_AFTER: usize = 15;
 
 /// The same input, seed and time give the same answer and the same calls, fresh and on an instance
 /// that was used before.
@@ -217,18 +222,58 @@ pub(super) async fn late(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     }
     let loaded = trial.actor.load(Cast::default()).await.map_err(|error| error.to_string())?;
     for base in &trial.bases {
-        for length in LENGTHS {
-            let Some(input) = stretched(&base.input, length) else { continue };
+        let longer = LENGTHS.iter().filter_map(|length| {
+            Some((stretched(&base.input, *length)?, format!("with a text of {length} letters")))
+        });
+        let more = COUNTS.iter().filter_map(|count| {
+            Some((widened(&base.input, *count)?, format!("with a list of {count} items")))
+        });
+        for (input, what) in longer.chain(more) {
             let seen = trial.actor.call(&loaded, &base.operation, &input).await;
             tally.add(&seen);
             // A long input may well be refused, or be more than the budget takes.
             if seen.outcome.is_returned() {
-                found.extend(changed(base, &seen, &format!("with a text of {length} letters")));
+                found.extend(changed(base, &seen, &what));
             }
         }
     }
     found.truncate(8);
     Ok(found)
+}
+
+/// Many calls that find the values which those before them have left: what it keeps must not bring it to
+/// call whom it did not call before. Elsewhere each call begins with nothing.
+pub(super) async fn kept(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
+    let asked = trial.actor.manifest().permissions();
+    let reaches_out = !asked.http.is_empty() || !asked.call.is_empty() || !asked.custom.is_empty();
+    if asked.kv.is_none() || !reaches_out || trial.bases.is_empty() {
+        return Ok(Vec::new());
+    }
+    let loaded = trial.actor.load(Cast::default()).await.map_err(|error| error.to_string())?;
+    trial.actor.stage.begin(Script::default(), Values::default());
+    let mut known: BTreeSet<(Function, String)> = BTreeSet::new();
+    // Whoever has many inputs has each of them in turn before anything is taken for new.
+    let known_after = KNOWN_AFTER.max(2 * trial.bases.len());
+    for (number, base) in trial.bases.iter().cycle().take(KEPT_CALLS).enumerate() {
+        let seen = trial.actor.go_on(&loaded, Invocation::new(&base.operation, &base.input)).await;
+        tally.add(&seen);
+        let deeds = seen.calls.iter().filter(|call| is_deed_outside(call)).map(HostCall::kind);
+        for kind in deeds {
+            if known.insert(kind.clone()) && number >= known_after {
+                let name = &base.operation;
+                let message =
+                    format!("`{name}` calls whom it did not call before, after many calls");
+                let (function, target) = kind;
+                let detail = format!("call {}: {function:?} {target}", number + 1);
+                return Ok(vec![Draft::new(message).seen(&base.input, detail)]);
+            }
+        }
+    }
+    Ok(Vec::new())
+}
+
+const fn is_deed_outside(call: &HostCall) -> bool {
+    matches!(call.function, Function::Http | Function::Call | Function::Own)
 }
 
 /// Whom a run calls that the first one did not, and whether it breaks where that one did not.
@@ -276,9 +321,30 @@ fn stretch(value: &mut Value, length: usize, has_text: &mut bool) {
     }
 }
 
-/// Two answers to one question.
-pub(super) fn together(one: Answer, other: Answer) -> Answer {
-    let mut all = one?;
-    all.extend(other?);
-    Ok(all)
+/// An input whose outermost lists have this many items, the same again and again.
+fn widened(input: &str, count: usize) -> Option<String> {
+    let mut value: Value = serde_json::from_str(input).ok()?;
+    let mut left = vec![&mut value];
+    let mut has_list = false;
+    while let Some(value) = left.pop() {
+        match value {
+            Value::Array(items) if !items.is_empty() => {
+                has_list = true;
+                *items = items.iter().cycle().take(count).cloned().collect();
+            }
+            Value::Object(members) => left.extend(members.values_mut()),
+            Value::Array(_)
+            | Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_) => {}
+        }
+    }
+    has_list.then(|| value.to_string())
+}
+
+/// Several answers to one question.
+pub(super) fn together(answers: impl IntoIterator<Item = Answer>) -> Answer {
+    let all: Result<Vec<Vec<Draft>>, String> = answers.into_iter().collect();
+    Ok(all?.concat())
 }

@@ -7,9 +7,11 @@
 
 use super::canary::{Canary, Form, planted};
 use super::{Answer, Trial};
-use crate::engine::{InstancePolicy, Invocation};
+use crate::engine::{InstancePolicy, Invocation, Loaded};
 use crate::examine::finding::{Draft, Severity};
-use crate::examine::sandbox::{Allows, Cast, Function, HostCall, Script, Tally, Values};
+use crate::examine::sandbox::{
+    Allows, Base, Cast, Function, HostCall, Script, Seen, Tally, Values,
+};
 use crate::model::{Change, HttpRule, KvQuota, Permissions, Transaction};
 
 /// Everything is allowed here; what the manifest asks for is held against it afterwards.
@@ -84,24 +86,59 @@ pub(super) async fn isolation(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
         .map_err(|error| error.to_string())?;
     let canary = Canary::of("what the first user said");
     let mut found = Vec::new();
-    for base in &trial.bases {
+    for base in trial.bases.iter().copied() {
         let Some(first) = planted(&base.input, &canary) else { continue };
-        for input in [first.as_str(), base.input.as_str(), base.input.as_str()] {
-            let seen = trial.actor.call(&loaded, &base.operation, input).await;
-            tally.add(&seen);
-            if input == first {
-                continue;
-            }
-            let output = seen.output().unwrap_or_default().as_bytes().to_vec();
-            let said = seen.calls.iter().map(HostCall::outgoing).chain([output]);
-            if said.into_iter().any(|bytes| canary.find(&bytes).is_some()) {
+        // The same twice; and right behind it whatever else can be asked, for one operation may keep what
+        // another one tells.
+        let others = others(trial, base).into_iter().map(|other| vec![other]);
+        for turn in std::iter::once(vec![base, base]).chain(others) {
+            tally.add(&trial.actor.call(&loaded, &base.operation, &first).await);
+            if let Some(next) = leaking(trial, &loaded, &turn, &canary, tally).await {
                 let message = "what one user said comes out for the next one";
-                found.push(Draft::new(message).seen(&base.operation, &base.input));
+                let place = format!("`{}`, then `{}`", base.operation, next.operation);
+                found.push(Draft::new(message).seen(place, &next.input));
                 break;
             }
         }
     }
     Ok(found)
+}
+
+/// The first of these calls that says what was planted before.
+async fn leaking<'a>(
+    trial: &Trial<'_>,
+    loaded: &Loaded,
+    turn: &[&'a Base],
+    canary: &Canary,
+    tally: &mut Tally,
+) -> Option<&'a Base> {
+    for next in turn {
+        let seen = trial.actor.call(loaded, &next.operation, &next.input).await;
+        tally.add(&seen);
+        if says(&seen, canary) {
+            return Some(*next);
+        }
+    }
+    None
+}
+
+/// One input of each other operation.
+fn others<'a>(trial: &'a Trial<'_>, base: &'a Base) -> Vec<&'a Base> {
+    let mut others: Vec<&Base> = Vec::new();
+    for other in &trial.bases {
+        let is_known = others.iter().any(|known| known.operation == other.operation);
+        if other.operation != base.operation && !is_known {
+            others.push(other);
+        }
+    }
+    others
+}
+
+/// Whether an answer, or anything that goes out, holds a canary in any form.
+fn says(seen: &Seen, canary: &Canary) -> bool {
+    let output = seen.output().unwrap_or_default().as_bytes().to_vec();
+    let said = seen.calls.iter().map(HostCall::outgoing).chain([output]);
+    said.into_iter().any(|bytes| canary.find(&bytes).is_some())
 }
 
 /// Where inputs, settings and values come out.
@@ -112,17 +149,18 @@ pub(super) async fn leak(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     let kept = Canary::of("a value");
     let mut found: Vec<Draft> = Vec::new();
     for base in &trial.bases {
-        let input = planted(&base.input, &said).unwrap_or_else(|| base.input.clone());
-        let any_config = Some(set.as_str().to_owned());
-        let script = Script { any_config, ..Script::default() };
-        // Values that the candidate itself has written, with a canary in each of them.
-        let values = haunted(trial, &loaded, &base.operation, &input, &kept).await;
-        let seen = trial.actor.call_with(&loaded, &base.operation, &input, script, values).await;
+        let seen = haunted_call(trial, &loaded, base, [&said, &set, &kept]).await;
         tally.add(&seen);
+        if seen.calls.len() > 1 {
+            let siblings = [&said.sibling(), &set.sibling(), &kept.sibling()];
+            let other = haunted_call(trial, &loaded, base, siblings).await;
+            tally.add(&other);
+            found.extend(in_pieces(&seen, &other, [&said, &set, &kept]));
+        }
         let output = seen.output().unwrap_or_default();
         for call in &seen.calls {
             let bytes = call.outgoing();
-            for (canary, what) in [(&said, "its input"), (&set, "a setting"), (&kept, "a value")] {
+            for (canary, what) in [&said, &set, &kept].into_iter().zip(PLANTED) {
                 let Some(form) = canary.find(&bytes) else { continue };
                 found.extend(
                     told(call, what, form).map(|it| it.seen(&base.operation, &call.target)),
@@ -138,6 +176,48 @@ pub(super) async fn leak(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     found.dedup_by(|one, other| one.message == other.message);
     Ok(found)
 }
+
+/// A call where input, settings and values have a canary in them each.
+async fn haunted_call(
+    trial: &Trial<'_>,
+    loaded: &Loaded,
+    base: &Base,
+    [said, set, kept]: [&Canary; 3],
+) -> Seen {
+    let input = planted(&base.input, said).unwrap_or_else(|| base.input.clone());
+    let any_config = Some(set.as_str().to_owned());
+    let script = Script { any_config, ..Script::default() };
+    // Values that the candidate itself has written, with a canary in each of them.
+    let values = haunted(trial, loaded, &base.operation, &input, kept).await;
+    trial.actor.call_with(loaded, &base.operation, &input, script, values).await
+}
+
+/// What goes out in so many calls that none of them has it whole.
+fn in_pieces(seen: &Seen, other: &Seen, canaries: [&Canary; 3]) -> Vec<Draft> {
+    let mut found = Vec::new();
+    for function in [Function::Http, Function::Call, Function::Own, Function::Log] {
+        let of = |seen: &Seen| -> Vec<Vec<u8>> {
+            let calls = seen.calls.iter().filter(|call| call.function == function);
+            calls.map(HostCall::outgoing).collect()
+        };
+        let (calls, others) = (of(seen), of(other));
+        for (canary, what) in canaries.into_iter().zip(PLANTED) {
+            // Whole in one of them, it is told of there.
+            if calls.iter().any(|bytes| canary.find(bytes).is_some()) {
+                continue;
+            }
+            let form = canary.find_in_pieces(&calls, &others);
+            let call = seen.calls.iter().find(|call| call.function == function);
+            if let (Some(form), Some(call)) = (form, call) {
+                found.extend(told(call, what, form));
+            }
+        }
+    }
+    found
+}
+
+/// What canaries are planted in.
+const PLANTED: [&str; 3] = ["its input", "a setting", "a value"];
 
 /// How a canary in a call is to be taken.
 fn told(call: &HostCall, what: &str, form: Form) -> Option<Draft> {
@@ -169,7 +249,7 @@ const fn words(form: Form) -> &'static str {
 /// The values that a call leaves behind, each with a canary behind it where it is text.
 async fn haunted(
     trial: &Trial<'_>,
-    loaded: &crate::engine::Loaded,
+    loaded: &Loaded,
     operation: &str,
     input: &str,
     canary: &Canary,

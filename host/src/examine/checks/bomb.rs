@@ -54,6 +54,9 @@ fn over(
     let mut found: Option<Draft> = None;
     for (module, index, function) in subject.facts.functions() {
         let is = measure(function);
+        if found.as_ref().is_some_and(|found| !found.has_room()) {
+            break;
+        }
         if is > most {
             let begin = || Draft::new(format!("a function has more than {most} {what}"));
             let detail = format!("{is} {what}");

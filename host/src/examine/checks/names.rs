@@ -13,6 +13,12 @@ const ONE_SLIP_LETTERS_MIN: usize = 7;
 /// The same for two.
 const TWO_SLIPS_LETTERS_MIN: usize = 14;
 
+/// Words by which an imitation says that it is the real one.
+const CLAIMS: [&str; 10] = [
+    "official", "original", "verified", "trusted", "secure", "safe", "real", "genuine", "fixed",
+    "patched",
+];
+
 /// Names of Engraft's own, which nobody else's should look like.
 const RESERVED: [&str; 4] = ["engraft", "host", "system", "capability"];
 
@@ -28,6 +34,8 @@ pub(super) fn imitation(subject: &Subject<'_>) -> Vec<Draft> {
             Some((Severity::Error, "is read as"))
         } else if words(name) == words(other) {
             Some((Severity::Warning, "has the words of"))
+        } else if claims_to_be(name, other) {
+            Some((Severity::Warning, "claims to be the real"))
         } else {
             let letters = name.len().min(other.len());
             match slips(name, other, 2) {
@@ -65,6 +73,15 @@ pub(super) fn operations(subject: &Subject<'_>) -> Vec<Draft> {
         }
     }
     found
+}
+
+/// Whether a name is another one with nothing more than a claim.
+fn claims_to_be(name: &str, other: &str) -> bool {
+    let (name, other) = (words(name), words(other));
+    let more: Vec<&&str> = name.iter().filter(|word| !other.contains(word)).collect();
+    !more.is_empty()
+        && more.iter().all(|word| CLAIMS.contains(*word))
+        && other.iter().all(|word| name.contains(word))
 }
 
 /// The words of a name in the order of the alphabet: `slugify.text` has those of `text.slugify`.

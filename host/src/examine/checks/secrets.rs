@@ -33,7 +33,17 @@ pub(super) fn secret(subject: &Subject<'_>) -> Vec<Draft> {
     for (place, bytes) in places(subject) {
         found.add(&place, scan(&bytes));
     }
+    in_names(subject, &mut found);
     found.into_drafts()
+}
+
+/// Names of functions hold a key as they are, or not at all: what compilers make of names has long words
+/// of its own, that would be anything in another code.
+fn in_names(subject: &Subject<'_>, found: &mut Found) {
+    let is_names = |name: &str| matches!(name, "name" | "component-name");
+    for custom in subject.facts.customs.iter().filter(|custom| is_names(custom.name)) {
+        found.add(&format!("section `{}`", custom.name), issuers::find(custom.bytes));
+    }
 }
 
 /// Looks through what else there is of a candidate, each stretch with its place.
@@ -80,13 +90,27 @@ fn scan(bytes: &[u8]) -> Vec<Secret> {
     }
     let backwards: Vec<u8> = bytes.iter().rev().copied().collect();
     found.extend(issuers::find(&backwards));
-    for word in coded_words(bytes) {
-        let decoded = STANDARD_NO_PAD.decode(word).or_else(|_| URL_SAFE_NO_PAD.decode(word));
-        if let Ok(decoded) = decoded {
-            found.extend(issuers::find(&decoded));
+    for decoded in decoded_words(bytes) {
+        found.extend(issuers::find(&decoded));
+        // In another code once more, where it is text again.
+        if decoded.is_ascii() {
+            found.extend(decoded_words(&decoded).flat_map(|twice| issuers::find(&twice)));
         }
     }
     found
+}
+
+/// What the words of a text stand for in base64 and in hexadecimal.
+fn decoded_words(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
+    let base64 =
+        |word: &[u8]| STANDARD_NO_PAD.decode(word).or_else(|_| URL_SAFE_NO_PAD.decode(word)).ok();
+    coded_words(bytes).flat_map(move |word| [base64(word), from_hex(word)]).flatten()
+}
+
+fn from_hex(word: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|it| u8::try_from(it).ok());
+    let pair = |pair: &[u8]| Some(digit(pair.first()?)? << 4 | digit(pair.last()?)?);
+    if word.len().is_multiple_of(2) { word.chunks(2).map(pair).collect() } else { None }
 }
 
 /// Stretches of the candidate, each with its place.
@@ -96,7 +120,7 @@ fn places(subject: &Subject<'_>) -> Vec<(String, Vec<u8>)> {
         places.extend(image(module));
     }
     for custom in &subject.facts.customs {
-        // Names of functions are made by compilers, and hashes in them are no keys.
+        // Names of functions are made by compilers, and hashes in them are no keys; see `in_names`.
         if !matches!(custom.name, "name" | "component-name" | ".debug_str") {
             places.push((format!("section `{}`", custom.name), custom.bytes.to_vec()));
         }

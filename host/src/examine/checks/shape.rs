@@ -24,12 +24,16 @@ const TAKEN: [&str; 11] = [
 ];
 
 /// Beginnings of files that are programs for other machines, or archives of anything.
-const PROGRAMS: [(&[u8], &str); 8] = [
+const PROGRAMS: [(&[u8], &str); 12] = [
     (b"\x7fELF", "an ELF program"),
     (b"\xcf\xfa\xed\xfe", "a Mach-O program"),
     (b"\xfe\xed\xfa\xcf", "a Mach-O program"),
     (b"\xca\xfe\xba\xbe\x00\x00\x00", "a universal Mach-O program or a Java class"),
+    (b"\xca\xfe\xd0\x0d", "a packed Java archive"),
     (b"PK\x03\x04", "a ZIP archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"\xfd7zXZ\x00", "an XZ archive"),
+    (b"\x00asm\x01\x00\x00\x00", "another WebAssembly module"),
     (b"#!/bin/sh", "a shell script"),
     (b"#!/bin/bash", "a shell script"),
     (b"#!/usr/bin/env ", "a script"),
@@ -123,7 +127,8 @@ pub(super) fn embedded(subject: &Subject<'_>) -> Vec<Draft> {
             // A shell script in the middle of a text may be documentation; at its beginning it is
             // not. A program's head is told by more than its four letters.
             let elf = elf_inside(piece.bytes).then_some("an ELF program");
-            if let Some(what) = program.map(|(_, what)| *what).or(elf) {
+            let windows = windows_inside(piece.bytes).then_some("a Windows program");
+            if let Some(what) = program.map(|(_, what)| *what).or(elf).or(windows) {
                 found.push(Draft::new(format!("its data holds {what}")).seen(place(), what));
             }
         }
@@ -145,6 +150,18 @@ fn elf_inside(bytes: &[u8]) -> bool {
         head.starts_with(b"\x7fELF")
             && matches!(head, [_, _, _, _, class, order, version]
                 if matches!(class, 1 | 2) && matches!(order, 1 | 2) && *version == 1)
+    })
+}
+
+/// The head of a program for DOS tells where the one for Windows begins.
+fn windows_inside(bytes: &[u8]) -> bool {
+    const WHERE: usize = 0x3c;
+    let begins = bytes.windows(2).enumerate().filter(|(_, two)| *two == b"MZ").map(|(at, _)| at);
+    begins.into_iter().any(|at| {
+        let place = bytes.get(at + WHERE..at + WHERE + 4).and_then(|four| four.try_into().ok());
+        let offset = place.map(u32::from_le_bytes).and_then(|place| usize::try_from(place).ok());
+        let head = offset.and_then(|offset| bytes.get(at.checked_add(offset)?..));
+        head.is_some_and(|head| head.starts_with(b"PE\0\0"))
     })
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::stated::{Most, STATED_FUEL_MAX};
 use crate::examine::facts::{Facts, Function, Module};
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::subject::Subject;
@@ -50,6 +51,9 @@ pub(super) fn endless(subject: &Subject<'_>) -> Vec<Draft> {
     for module in &subject.facts.modules {
         let ending = ending(module);
         for index in module.exported.iter().copied().chain(module.start) {
+            if found.as_ref().is_some_and(|found| !found.has_room()) {
+                return found.into_iter().collect();
+            }
             let own = index.checked_sub(module.imported_functions).map(|own| own as usize);
             if own.and_then(|own| ending.get(own)) == Some(&false) {
                 let begin = || Draft::new("an export can never come to an end");
@@ -61,23 +65,27 @@ pub(super) fn endless(subject: &Subject<'_>) -> Vec<Draft> {
     found.into_iter().collect()
 }
 
-/// Whether fuel is what bounds it; most programs are so bounded, and a policy may want better.
+/// Whether fuel alone is what bounds it; most programs are so bounded, and a policy may want better. A
+/// bound that it states is held against each of its runs; one beyond what any call may burn says nothing.
 pub(super) fn unbounded(subject: &Subject<'_>) -> Vec<Draft> {
-    if is_bounded_by_structure(subject.facts) {
+    let stated = subject.manifest.and_then(Most::stated).map(|most| most.fuel);
+    if is_bounded_by_structure(subject.facts) || stated.is_some_and(|fuel| fuel <= STATED_FUEL_MAX)
+    {
         return Vec::new();
     }
     let loops: u64 = subject.facts.functions().map(|(_, _, body)| u64::from(body.loops)).sum();
     let indirect = subject.facts.functions().filter(|(_, _, body)| body.is_indirect).count();
     let recursive = subject.facts.modules.iter().filter(|m| has_cycle(m, &roots(m))).count();
-    vec![
-        Draft::new("its runs are bounded by fuel, not by its structure").severity(Severity::Note).seen(
-            "all modules",
-            format!(
-                "{loops} loops, {indirect} functions that call by table, {recursive} modules with \
-                 recursion"
-            ),
-        ),
-    ]
+    let message = match stated {
+        None => "its runs are bounded by fuel, not by its structure or a proof".to_owned(),
+        Some(fuel) => {
+            format!("its runs are bounded by fuel: the bound that it states comes to {fuel}")
+        }
+    };
+    let inside = format!(
+        "{loops} loops, {indirect} functions that call by table, {recursive} modules with recursion"
+    );
+    vec![Draft::new(message).severity(Severity::Note).seen("all modules", inside)]
 }
 
 /// Whether nothing that can be reached has a loop, a call by table, or calls itself.

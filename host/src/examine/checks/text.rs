@@ -23,9 +23,12 @@ pub(in crate::examine) fn invisible(subject: &Subject<'_>) -> Vec<Draft> {
         for (at, letter) in letters.iter().enumerate() {
             let before = at.checked_sub(1).and_then(|at| letters.get(at)).copied();
             let after = letters.get(at + 1).copied();
-            if is_unseen(*letter)
-                && !is_bidirectional(*letter)
-                && !is_joining(*letter, before, after)
+            // A terminal obeys them; a text has lines and columns and nothing else of that kind.
+            let is_control = letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
+            if is_control
+                || is_unseen(*letter)
+                    && !is_bidirectional(*letter)
+                    && !is_joining(*letter, before, after)
             {
                 seen.push(*letter);
             }
@@ -95,6 +98,22 @@ pub(in crate::examine) fn instruction(subject: &Subject<'_>) -> Vec<Draft> {
         drafts.extend(heard.into_iter().map(|draft| draft.severity(severity)));
     }
     drafts
+}
+
+/// The orders that an output gives to a language model, or hides in letters that nobody sees; none where
+/// the input had them already.
+pub(in crate::examine) fn slipped_in(output: &str, input: &str) -> Option<String> {
+    let orders = |text: &str| {
+        let texts = std::iter::once(text.to_owned()).chain(decoded(text));
+        let heard = texts.filter_map(|text| speaks(&plain(&text)));
+        heard.filter(|(kind, _)| *kind == Speaks::Commands).map(|(_, words)| words).next()
+    };
+    let tags = |text: &str| -> String { text.chars().filter_map(letters::untagged).collect() };
+    if let Some(words) = orders(output).filter(|_| orders(input).is_none()) {
+        return Some(format!("`{words}`"));
+    }
+    let spelt = tags(output);
+    (!spelt.is_empty() && tags(input).is_empty()).then(|| format!("unseen letters spell: {spelt}"))
 }
 
 /// What stands in a text as base64, where that is text again.

@@ -25,7 +25,8 @@ impl Examiner {
         mut notes: Notes<'_>,
         shown: Shown,
     ) -> Report {
-        let Shown { measures, coverage, performance } = shown;
+        let Shown { mut measures, coverage, performance } = shown;
+        measures.bound = manifest.and_then(|manifest| manifest.bound.clone());
         let level = notes.profile.level;
         let without = notes.profile.without.iter().copied().collect();
         let asked = manifest.map(|manifest| manifest.permissions().clone()).unwrap_or_default();
@@ -41,6 +42,7 @@ impl Examiner {
                 is_signed: !signers.is_empty(),
                 level,
                 is_bounded: measures.is_bounded_by_structure,
+                keeps_its_bound: notes.has_passed(CheckId::BOUND),
                 findings: &notes.findings,
                 inconclusive: notes.inconclusive_count(),
                 calls: measures.calls,

@@ -101,6 +101,9 @@ pub(super) fn evidence_factors(known: &Known<'_>, weights: &Weights) -> Vec<Fact
     let mut factors = vec![evidence("level", looked, what.to_owned())];
     if known.is_bounded {
         factors.push(evidence("bound", 10, "its structure alone bounds its runs".to_owned()));
+    } else if known.keeps_its_bound {
+        let because = "no run went over the bound that it states".to_owned();
+        factors.push(evidence("bound", 5, because));
     }
     if known.calls > 0 {
         let weight = u32::try_from(known.calls / 200).unwrap_or(u32::MAX).min(5);

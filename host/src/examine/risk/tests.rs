@@ -20,6 +20,7 @@ fn risk(permissions: serde_json::Value, level: Level, findings: &[Finding]) -> R
         is_signed: false,
         level,
         is_bounded: false,
+        keeps_its_bound: false,
         findings,
         inconclusive: 0,
         calls: 0,

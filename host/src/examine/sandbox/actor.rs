@@ -6,16 +6,19 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::playing::Playing;
+use super::bound::{Size, Stated};
+use super::playing::{Playing, Track};
 use super::stage::{HostCall, Script, Stage};
 use super::values::Values;
 use super::{Code, Run};
 use crate::artifact::Manifest;
+use crate::engine::reflect::Stranger;
 use crate::engine::worker::AwayCode;
 use crate::engine::{
     Engine, EngineConfig, EngineError, InstancePolicy, Invocation, Loadable, Loaded, Metering,
-    NativeCode, Report, SelfCheck, Trace,
+    NativeCode, Report, SelfCheck, Trace, strangers,
 };
+use crate::examine::finding::Draft;
 use crate::examine::place::Place;
 use crate::examine::tape::TapedCall;
 use crate::model::{
@@ -37,6 +40,10 @@ pub(crate) struct Actor<'a> {
     code: Known,
     digest: Digest,
     pub(crate) stage: Arc<Stage>,
+    /// What it imports from an embedding program, where a tape answers for that.
+    strangers: Vec<Stranger>,
+    /// What it states of its runs, where it does.
+    stated: Option<Stated>,
 }
 
 /// What it was compiled to.
@@ -81,8 +88,9 @@ impl Default for Cast {
 impl<'a> Actor<'a> {
     /// Compiles a candidate, on an engine of its own whose services play on a stage.
     pub(crate) async fn open(run: &'a Run<'a>) -> Result<Self, EngineError> {
-        let library = run.tape.into_iter().flat_map(|tape| &tape.calls);
-        let library = library.flat_map(|call| call.exchanges.iter().cloned());
+        let strangers = run.tape.map(|_| strangers(run.component)).unwrap_or_default();
+        let taped = run.tape.into_iter().flat_map(|tape| &tape.calls);
+        let library = taped.flat_map(|call| Track::all(call, &strangers));
         let stage = Arc::new(Stage::with_library(library.collect()));
         let services = Arc::new(stage.services());
         let config = EngineConfig { services, ..run.config.clone() };
@@ -98,7 +106,8 @@ impl<'a> Actor<'a> {
                 Known::Here(engine.precompile_beside(component, Metering::Fuel).await?)
             }
         };
-        Ok(Self { run, engine, code, digest: Digest::of(run.component), stage })
+        let stated = Stated::of(run, data_bytes(run));
+        Ok(Self { run, engine, code, digest: Digest::of(run.component), stage, strangers, stated })
     }
 
     /// Loads it; nothing is compiled again.
@@ -170,17 +179,23 @@ impl<'a> Actor<'a> {
 
     /// One more call on the stage as it is.
     pub(crate) async fn go_on(&self, loaded: &Loaded, invocation: Invocation<'_>) -> Seen {
+        let input = invocation.input().len() as u64;
         let Report { outcome, usage, .. } = match self.run.place {
             Place::Here => loaded.call(invocation).await,
             // What it took is the guest's own time then.
             Place::Worker => loaded.call_traced(invocation, &[]).await.0,
         };
-        Seen { outcome, usage, calls: self.stage.take_calls() }
+        let (calls, answers) = self.stage.take_calls();
+        if let Some(stated) = &self.stated {
+            stated.hold(Size { input, answers }, &usage);
+        }
+        Seen { outcome, usage, calls }
     }
 
     /// One recorded call with the answers of its tape, and what was other than on it.
     pub(crate) async fn play(&self, loaded: &Loaded, call: &TapedCall) -> (Seen, Vec<String>) {
-        let script = Script { playing: Some(Playing::of(call)), ..Script::default() };
+        let playing = Playing::of(Track::all(call, &self.strangers));
+        let script = Script { playing: Some(playing), ..Script::default() };
         let (operation, input) = (call.operation.as_str(), call.input.as_str());
         let seen = self.call_with(loaded, operation, input, script, Values::default()).await;
         (seen, self.stage.surprises())
@@ -197,7 +212,7 @@ impl<'a> Actor<'a> {
         self.stage.begin(Script::default(), Values::default());
         let called = loaded.call_traced(Invocation::new(operation, input), readers).await;
         let (Report { outcome, usage, .. }, traces) = called;
-        (Seen { outcome, usage, calls: self.stage.take_calls() }, traces)
+        (Seen { outcome, usage, calls: self.stage.take_calls().0 }, traces)
     }
 
     /// What these exports give of a fresh instance that nobody has called; less where one breaks.
@@ -211,7 +226,7 @@ impl<'a> Actor<'a> {
     pub(crate) async fn self_test(&self, loaded: &Loaded) -> (Vec<SelfCheck>, Seen) {
         self.stage.begin(Script::default(), Values::default());
         let (checks, Report { outcome, usage, .. }) = loaded.self_test().await;
-        (checks, Seen { outcome, usage, calls: self.stage.take_calls() })
+        (checks, Seen { outcome, usage, calls: self.stage.take_calls().0 })
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
@@ -228,8 +243,12 @@ impl<'a> Actor<'a> {
 
     /// Bytes of all its pieces of data, where its bytes were looked at.
     pub(crate) fn data_bytes(&self) -> u64 {
-        let modules = self.run.facts.iter().flat_map(|facts| &facts.modules);
-        modules.flat_map(|module| &module.data).map(|piece| piece.bytes.len() as u64).sum()
+        data_bytes(self.run)
+    }
+
+    /// The runs that went over the bound that it states, where it states one.
+    pub(crate) fn over_bound(&self) -> Option<Vec<Draft>> {
+        self.stated.as_ref().map(Stated::over)
     }
 
     /// What it says of itself.
@@ -244,6 +263,11 @@ impl<'a> Actor<'a> {
             }
         }
     }
+}
+
+fn data_bytes(run: &Run<'_>) -> u64 {
+    let modules = run.facts.iter().flat_map(|facts| &facts.modules);
+    modules.flat_map(|module| &module.data).map(|piece| piece.bytes.len() as u64).sum()
 }
 
 impl Seen {

@@ -2,6 +2,8 @@
 //!
 //! *Never:* chance; the same schema gives the same inputs.
 
+use std::cell::Cell;
+
 use serde_json::{Map, Value, json};
 
 use crate::examine::conform::mismatch;
@@ -10,6 +12,10 @@ use crate::examine::conform::mismatch;
 const CASES_MAX: usize = 24;
 /// How deep values go where a schema refers to itself.
 const DEPTH_MAX: usize = 6;
+/// Parts of one value: a schema of a page may stand for millions, each in each of the others.
+const PARTS_MAX: usize = 2_000;
+/// Changed values that are made to choose from. Few of them do not fit, and each is a copy of the whole.
+const TRIED_MAX: usize = 4 * CASES_MAX;
 /// A text that is long for what people write, and short beside any budget.
 const LONG_CHARS: usize = 2_000;
 /// Texts in which programs trip: signs beyond ASCII, quotes, what looks like something else.
@@ -32,7 +38,7 @@ pub(crate) struct Cases {
 
 /// Makes inputs for a schema.
 pub(crate) fn cases(schema: &Value) -> Cases {
-    let maker = Maker { root: schema };
+    let maker = Maker::new(schema);
     let mut cases = Cases::default();
     let base = maker.value(schema, 0);
     push(&mut cases.valid, base.clone(), |value| mismatch(schema, value).is_none());
@@ -47,12 +53,12 @@ pub(crate) fn cases(schema: &Value) -> Cases {
 
 /// An ordinary value of a schema, which is a part of `root`.
 pub(crate) fn ordinary(root: &Value, schema: &Value) -> Value {
-    Maker { root }.value(schema, 0)
+    Maker::new(root).value(schema, 0)
 }
 
 /// The schema behind references and first alternatives.
 pub(crate) fn plain<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
-    Maker { root }.plain(schema)
+    Maker::new(root).plain(schema)
 }
 
 fn push(cases: &mut Vec<Value>, value: Value, fits: impl Fn(&Value) -> bool) {
@@ -63,9 +69,22 @@ fn push(cases: &mut Vec<Value>, value: Value, fits: impl Fn(&Value) -> bool) {
 
 struct Maker<'a> {
     root: &'a Value,
+    /// Parts that the value under way may still have.
+    parts_left: Cell<usize>,
 }
 
 impl<'a> Maker<'a> {
+    const fn new(root: &'a Value) -> Self {
+        Self { root, parts_left: Cell::new(PARTS_MAX) }
+    }
+
+    /// Takes room for one part; false where there is none left.
+    fn has_room(&self) -> bool {
+        let left = self.parts_left.get();
+        self.parts_left.set(left.saturating_sub(1));
+        left > 0
+    }
+
     /// The schema behind references and first alternatives.
     fn plain(&self, mut schema: &'a Value) -> &'a Value {
         for _ in 0..DEPTH_MAX {
@@ -117,7 +136,9 @@ impl<'a> Maker<'a> {
             schema.get("properties").and_then(Value::as_object).into_iter().flatten()
         {
             // What is not asked for is left out where a schema goes on for ever.
-            if depth < DEPTH_MAX / 2 || required.contains(&name.as_str()) && depth < DEPTH_MAX {
+            let is_wanted =
+                depth < DEPTH_MAX / 2 || required.contains(&name.as_str()) && depth < DEPTH_MAX;
+            if is_wanted && self.has_room() {
                 members.insert(name.clone(), self.value(member, depth + 1));
             }
         }
@@ -126,11 +147,15 @@ impl<'a> Maker<'a> {
 
     fn array(&self, schema: &'a Value, depth: usize) -> Value {
         let first = schema.get("prefixItems").and_then(Value::as_array);
-        let mut items: Vec<Value> =
-            first.into_iter().flatten().map(|item| self.value(item, depth + 1)).collect();
+        let mut items: Vec<Value> = first
+            .into_iter()
+            .flatten()
+            .take_while(|_| self.has_room())
+            .map(|item| self.value(item, depth + 1))
+            .collect();
         let least = schema.get("minItems").and_then(Value::as_u64).unwrap_or(2).clamp(1, 16);
         if let Some(item) = schema.get("items").filter(|item| item.is_object()) {
-            while (items.len() as u64) < least {
+            while (items.len() as u64) < least && self.has_room() {
                 items.push(self.value(item, depth + 1));
             }
         }
@@ -144,12 +169,15 @@ impl<'a> Maker<'a> {
         let schema = self.plain(schema);
         let mut edges = Vec::new();
         if let Some(all) = schema.get("enum").and_then(Value::as_array) {
-            return all.clone();
+            return all.iter().take(TRIED_MAX).cloned().collect();
         }
         match (type_of(schema), base) {
             ("object", Value::Object(members)) if depth < DEPTH_MAX => {
                 let properties = schema.get("properties").and_then(Value::as_object);
                 for (name, member) in properties.into_iter().flatten() {
+                    if edges.len() >= TRIED_MAX {
+                        break;
+                    }
                     let old = members.get(name).unwrap_or(&Value::Null);
                     for edge in self.edges(member, old, depth + 1) {
                         let mut changed = members.clone();
@@ -157,7 +185,7 @@ impl<'a> Maker<'a> {
                         edges.push(Value::Object(changed));
                     }
                 }
-                for name in members.keys() {
+                for name in members.keys().take(TRIED_MAX) {
                     let mut changed = members.clone();
                     changed.remove(name);
                     edges.push(Value::Object(changed));
@@ -189,7 +217,8 @@ impl<'a> Maker<'a> {
             vec![Value::Null, json!(true), json!(12), json!("text"), json!([]), json!({})];
         let Value::Object(members) = base else { return wrong };
         let plain = self.plain(schema);
-        for (name, member) in members {
+        // Seven are made of each at most.
+        for (name, member) in members.iter().take(TRIED_MAX / 7) {
             for other in
                 [Value::Null, json!({"deep": [[[[1]]]]}), json!("not a number"), json!(-1e300)]
             {
@@ -275,6 +304,36 @@ fn numbers(schema: &Value) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Twenty properties, each of which has twenty, six times over: 64 million parts.
+    #[test]
+    fn a_schema_that_stands_for_millions_makes_small_values() {
+        let mut schema = json!({"type": "array", "minItems": 16, "items": {"type": "string"}});
+        for _ in 0..6 {
+            let names: Vec<String> = (0..20).map(|number| format!("p{number}")).collect();
+            let members: Map<String, Value> =
+                names.iter().map(|name| (name.clone(), schema.clone())).take(2).collect();
+            let mut members = members;
+            // The others refer to the first, so that the schema itself stays small.
+            for name in names.iter().skip(2) {
+                members.insert(name.clone(), json!({"$ref": "#/properties/p0"}));
+            }
+            schema = json!({"type": "object", "required": names, "properties": members});
+        }
+        let parts = |value: &Value| {
+            let (mut count, mut left) = (0, vec![value]);
+            while let Some(value) = left.pop() {
+                count += 1;
+                left.extend(value.as_array().into_iter().flatten());
+                left.extend(value.as_object().into_iter().flat_map(Map::values));
+            }
+            count
+        };
+        assert!(parts(&ordinary(&schema, &schema)) <= PARTS_MAX + 1);
+        let made = cases(&schema);
+        assert!(made.invalid.len() > 5);
+        assert!(made.valid.iter().chain(&made.invalid).all(|it| parts(it) < 2 * PARTS_MAX));
+    }
 
     #[test]
     fn cases_are_what_they_are_said_to_be_and_always_the_same() {

@@ -2,6 +2,7 @@
 //!
 //! *Never:* one exchange of a tape answers twice.
 
+use crate::engine::reflect::Stranger;
 use crate::examine::tape::{Answer, Asked, Exchange, TapedCall};
 
 /// Differences that are told of one call; more of them would say the same again.
@@ -10,19 +11,59 @@ const SURPRISES_MAX: usize = 4;
 /// What of a recorded call is still to come.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Playing {
-    left: Vec<Exchange>,
+    left: Vec<Track>,
     surprises: Vec<String>,
 }
 
+/// One exchange of a tape.
+#[derive(Debug, Clone)]
+pub(crate) struct Track {
+    /// As the program told it that was recorded.
+    told: Exchange,
+    /// As the candidate's own types have it, where it is of the program's own interface: what is asked
+    /// where that program is not.
+    typed: Option<Exchange>,
+}
+
+impl Track {
+    /// The exchanges of a call.
+    pub(crate) fn all(call: &TapedCall, strangers: &[Stranger]) -> Vec<Self> {
+        let of = |told: &Exchange| Self { typed: typed(told, strangers), told: told.clone() };
+        call.exchanges.iter().map(of).collect()
+    }
+
+    fn both(&self) -> impl Iterator<Item = &Exchange> {
+        std::iter::once(&self.told).chain(&self.typed)
+    }
+}
+
+/// An exchange of the program's own interface by the types that the candidate gives it.
+fn typed(told: &Exchange, strangers: &[Stranger]) -> Option<Exchange> {
+    let (Asked::Own { name, input }, Answer::Text(Some(text))) = (&told.asked, &told.answer) else {
+        return None;
+    };
+    let mut named = strangers.iter().filter(|stranger| stranger.is_called(name));
+    named.find_map(|stranger| {
+        let (asked, answer) = stranger.told(input, text)?;
+        let (asked, answer) = (Asked::own(&stranger.name, &asked), Answer::Text(Some(answer)));
+        Some(Exchange { asked, answer })
+    })
+}
+
 impl Playing {
-    pub(crate) fn of(call: &TapedCall) -> Self {
-        Self { left: call.exchanges.clone(), surprises: Vec::new() }
+    pub(crate) const fn of(tracks: Vec<Track>) -> Self {
+        Self { left: tracks, surprises: Vec::new() }
     }
 
     /// The answer to this, whatever comes before it on the tape: requests side by side have no order.
     pub(super) fn answer(&mut self, asked: &Asked) -> Option<Answer> {
-        match self.left.iter().position(|exchange| exchange.asked == *asked) {
-            Some(at) => Some(self.left.remove(at).answer),
+        let is_it = |track: &Track| track.both().any(|exchange| exchange.asked == *asked);
+        match self.left.iter().position(is_it) {
+            Some(at) => {
+                let track = self.left.remove(at);
+                let answer = track.both().find(|exchange| exchange.asked == *asked);
+                answer.map(|exchange| exchange.answer.clone())
+            }
             None => {
                 self.surprises.push(format!("it asks what is not on the tape: {asked}"));
                 None
@@ -32,7 +73,7 @@ impl Playing {
 
     /// What was other than on the tape.
     pub(crate) fn surprises(mut self) -> Vec<String> {
-        let left = self.left.iter().map(|exchange| &exchange.asked);
+        let left = self.left.iter().map(|track| &track.told.asked);
         self.surprises.extend(left.map(|asked| format!("it does not ask any more: {asked}")));
         self.surprises.truncate(SURPRISES_MAX);
         self.surprises
@@ -41,8 +82,10 @@ impl Playing {
 
 /// The answer to something like this, for calls that are on no tape: the same, or a request to the same
 /// place with another query or body, or the same operation or function with another input.
-pub(super) fn likeliest<'a>(library: &'a [Exchange], asked: &Asked) -> Option<&'a Answer> {
-    let of = |is_it: &dyn Fn(&Asked) -> bool| library.iter().find(|it| is_it(&it.asked));
+pub(super) fn likeliest<'a>(library: &'a [Track], asked: &Asked) -> Option<&'a Answer> {
+    let of = |is_it: &dyn Fn(&Asked) -> bool| {
+        library.iter().flat_map(Track::both).find(|it| is_it(&it.asked))
+    };
     let same = of(&|known| known == asked);
     let found = same.or_else(|| of(&|known| kind(known) == kind(asked)));
     found.map(|exchange| &exchange.answer)

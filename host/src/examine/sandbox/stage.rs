@@ -7,10 +7,10 @@ mod player;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::playing::{Playing, likeliest};
+use super::playing::{Playing, Track, likeliest};
 use super::values::Values;
 use crate::engine::{HttpSettings, Services};
-use crate::examine::tape::{Answer, Asked, Exchange};
+use crate::examine::tape::{Answer, Asked};
 use player::Player;
 
 /// Calls that are remembered of one run; a candidate that makes more is stopped by its budget.
@@ -75,7 +75,7 @@ struct NotOnTape;
 pub(crate) struct Stage {
     inside: Mutex<Inside>,
     /// Answers of a tape, for what is like what is on it.
-    library: Vec<Exchange>,
+    library: Vec<Track>,
 }
 
 #[derive(Default)]
@@ -84,12 +84,14 @@ struct Inside {
     calls: Vec<HostCall>,
     /// Calls so far that could have failed.
     fallible: usize,
+    /// Bytes of all answers so far.
+    answered: u64,
     values: Values,
 }
 
 impl Stage {
     /// A stage where what is like these is answered so.
-    pub(crate) fn with_library(library: Vec<Exchange>) -> Self {
+    pub(crate) fn with_library(library: Vec<Track>) -> Self {
         Self { library, ..Self::default() }
     }
 
@@ -128,11 +130,19 @@ impl Stage {
         *self.inside() = Inside { script, values, ..Inside::default() };
     }
 
-    /// Forgets the calls so far and keeps the values.
-    pub(crate) fn take_calls(&self) -> Vec<HostCall> {
+    /// Forgets the calls so far, which it gives with the bytes of all that was answered, and keeps the
+    /// values.
+    pub(crate) fn take_calls(&self) -> (Vec<HostCall>, u64) {
         let mut inside = self.inside();
         inside.fallible = 0;
-        std::mem::take(&mut inside.calls)
+        let answered = std::mem::take(&mut inside.answered);
+        (std::mem::take(&mut inside.calls), answered)
+    }
+
+    /// Counts the bytes of an answer.
+    fn answered(&self, bytes: usize) {
+        let mut inside = self.inside();
+        inside.answered = inside.answered.saturating_add(bytes as u64);
     }
 
     pub(crate) fn values(&self) -> Values {

@@ -10,6 +10,7 @@ use super::cases::cases;
 use super::{Base, Tally};
 use crate::engine::{ComponentKind, Engine, InstancePolicy, Loaded};
 use crate::examine::catalogue::CheckId;
+use crate::examine::checks::text::slipped_in;
 use crate::examine::conform::{mismatch, same};
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::notes::Notes;
@@ -44,6 +45,7 @@ pub(super) async fn run(
     notes.found(CheckId::CASES, drafts.cases);
     notes.found(CheckId::INVALID_INPUT, drafts.invalid);
     notes.found(CheckId::OUTPUT_SCHEMA, drafts.outputs);
+    notes.found(CheckId::OUTPUT_TEXT, drafts.texts);
     bases
 }
 
@@ -54,6 +56,7 @@ struct Drafts {
     cases: Vec<Draft>,
     invalid: Vec<Draft>,
     outputs: Vec<Draft>,
+    texts: Vec<Draft>,
 }
 
 /// Holds what a component of the contract says of itself against its manifest.
@@ -117,6 +120,11 @@ async fn self_test(actor: &Actor<'_>, loaded: &Loaded, notes: &mut Notes<'_>, ta
             found.push(Draft::new(message).seen("`self-test`", problem));
         }
     }
+    // Whoever offers checks and makes none says of itself what is not so.
+    if checks.is_empty() && found.is_empty() {
+        let draft = Draft::new("it offers checks of itself, and makes none of them");
+        found.push(draft.severity(Severity::Warning).seen("`self-test`", "no check"));
+    }
     notes.found(CheckId::SELF_TEST, found);
 }
 
@@ -143,7 +151,7 @@ async fn examples(
             (None, _) => Some(seen.outcome.to_string()),
         };
         match problem {
-            None => note_output(operation, &seen, drafts),
+            None => note_output(operation, &input, &seen, drafts),
             Some(_) if seen.is_scripted() && seen.is_orderly() => drafts.scripted_examples += 1,
             Some(why) => {
                 let draft = Draft::new(format!("an example of `{name}` does not hold"));
@@ -172,7 +180,7 @@ async fn generated(
             let draft = Draft::new(format!("`{name}` breaks on an input that fits its schema"));
             drafts.cases.push(draft.seen(&input, seen.outcome.to_string()));
         }
-        note_output(operation, &seen, drafts);
+        note_output(operation, &input, &seen, drafts);
         bases.push(Base { operation: name.clone(), input, seen });
     }
     for input in cases.invalid {
@@ -186,9 +194,17 @@ async fn generated(
     }
 }
 
-fn note_output(operation: &Operation, seen: &Seen, drafts: &mut Drafts) {
+fn note_output(operation: &Operation, input: &str, seen: &Seen, drafts: &mut Drafts) {
     let Outcome::Returned(output) = &seen.outcome else { return };
     let name = &operation.name;
+    // Escapes are for JSON; whoever reads the output reads what they stand for.
+    let plain = |text: &str| {
+        serde_json::from_str::<Value>(text).map_or_else(|_| text.to_owned(), |value| words(&value))
+    };
+    if let Some(what) = slipped_in(&plain(output.as_str()), &plain(input)) {
+        let draft = Draft::new(format!("an output of `{name}` gives a language model orders"));
+        drafts.texts.push(draft.seen(input, what));
+    }
     let problem = match serde_json::from_str::<Value>(output.as_str()) {
         Ok(value) => mismatch(&operation.output_schema, &value),
         Err(error) => Some(format!("it is not JSON: {error}")),
@@ -197,6 +213,23 @@ fn note_output(operation: &Operation, seen: &Seen, drafts: &mut Drafts) {
         let draft = Draft::new(format!("an output of `{name}` does not fit its schema"));
         drafts.outputs.push(draft.seen(output.as_str(), why));
     }
+}
+
+/// All texts of a value, one after the other.
+fn words(value: &Value) -> String {
+    let (mut words, mut left) = (String::new(), vec![value]);
+    while let Some(value) = left.pop() {
+        match value {
+            Value::String(text) => {
+                words.push_str(text);
+                words.push('\n');
+            }
+            Value::Array(items) => left.extend(items.iter().rev()),
+            Value::Object(members) => left.extend(members.values().rev()),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    words
 }
 
 /// What an instance burns before its first call does anything: the first call on it against the

@@ -1,10 +1,13 @@
 //! Honest candidates: nothing keeps them out.
 
 use engraft::artifact::{Bundle, Keyring, Scope, TrustedKey};
-use engraft::examine::{Blocks, Candidate, CandidateOrigin, Level, Severity};
+use engraft::examine::{Blocks, Candidate, CandidateOrigin, Level, Report, Severity};
 use engraft::model::{Clock, SystemClock};
 
+use serde_json::json;
+
 use super::bench::{Bench, component, manifest};
+use super::hostile_runs::stating;
 use crate::support::{repository, template};
 
 /// The level up to which they are looked at.
@@ -40,6 +43,77 @@ async fn a_plain_component_is_let_through_and_bounded_by_its_structure() {
     let report = examined.report();
     assert!(!report.is_blocked(), "{:#?}", report.findings);
     assert!(report.measures.is_bounded_by_structure);
+}
+
+/// What looks like each of the tricks, and is none.
+#[tokio::test]
+async fn what_is_near_to_a_trick_and_none_is_let_through() {
+    let mut manifest = manifest();
+    manifest.description.summary =
+        "Ignores spaces, doubles – naïvely – and tells: 2×. 👩‍👩‍👧".to_owned();
+    let operation = &mut manifest.description.operations[0];
+    operation.input_schema["title"] = json!("Numbers\nand their signs");
+    operation.input_schema["properties"]["mail"] = json!({
+        "type": "string", "pattern": "^[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\\.[a-zA-Z]{2,}$",
+        "description": "Tell the user's address here; it is not sent to anybody.",
+    });
+    operation.input_schema["properties"]["version"] = json!({
+        "type": "string", "pattern": "^(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(?:\\+[0-9a-z]+(?:\\.[0-9a-z]+)*)?$",
+    });
+    operation.input_schema["properties"]["kind"] =
+        json!({"enum": (0..500).map(|number| format!("kind-{number}")).collect::<Vec<_>>()});
+    let sections = r#"(@custom "licence" "Apache-2.0 OR MIT. You may use this as you like.")
+        (@custom "target_features" "\02+\0bbulk-memory+\0amultivalue")
+        (data "MZ is where programs for Windows begin; ELF, \7f, is another")
+        (func $sk-learn-of-names_that_are_long (nop))"#;
+    let candidate = Candidate::new(manifest, component(sections), CandidateOrigin::Uploaded);
+    let report = Bench::new().look(candidate, Level::Standard).await.report().clone();
+    let told: Vec<_> = report.findings.iter().filter(|it| it.severity > Severity::Note).collect();
+    assert!(told.is_empty(), "{told:#?}");
+}
+
+/// A loop that the manifest bounds: it is held against that bound, and asks for no more than it comes to.
+#[tokio::test]
+async fn a_stated_bound_that_holds_is_no_finding_and_one_that_cannot_be_met_is() {
+    const LOOPING: &str = "(func $idle (local i32) (local.set 0 (i32.const 9))
+        (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
+        (elem declare func $idle)";
+    let bench = Bench::new();
+    let look = async |fuel: &str, budget: u64| {
+        let mut manifest = stating(fuel, "65536");
+        manifest.budget.fuel = budget;
+        let candidate = Candidate::new(manifest, component(LOOPING), CandidateOrigin::Uploaded);
+        bench.look(candidate, Level::Standard).await.report().clone()
+    };
+    let told = |report: &Report| {
+        let said = report.findings.iter().map(|it| format!("{}: {}", it.check, it.message));
+        said.filter(|it| !it.starts_with("trust.")).collect::<Vec<_>>().join("\n")
+    };
+    // The largest input has a mebibyte.
+    let report = look("5000 + 100000·n", 104_857_605_000).await;
+    assert_eq!(told(&report), "", "a large budget is what the bound comes to");
+    assert!(report.keeps_its_bound());
+    let risk = report.risk.unwrap();
+    assert!(risk.factors.iter().any(|it| it.because.contains("no run went over the bound")));
+    assert!(told(&look("5000 + 100·n", 104_862_600).await).is_empty());
+    let short = told(&look("5000 + 100·n", 104_862_599).await);
+    assert!(
+        short.starts_with("manifest.budget: its largest input may take 104862600 fuel"),
+        "{short}"
+    );
+    let large = told(&look("5000 + 100·n", 60_000_000_000).await);
+    assert_eq!(large, "manifest.budget: it asks for ten times the usual fuel");
+    // What no call may burn bounds nothing, and is no fault of the budget's.
+    let beyond = told(&look("5000 + 100·n²", 1_000_000_000).await);
+    assert!(
+        beyond.starts_with("static.unbounded: its runs are bounded by fuel: the bound"),
+        "{beyond}"
+    );
+    let unread = told(&look("about a thousand", 1_000_000_000).await);
+    assert!(
+        unread.contains("manifest.budget: the bound that it states cannot be read"),
+        "{unread}"
+    );
 }
 
 #[tokio::test]

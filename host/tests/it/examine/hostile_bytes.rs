@@ -49,6 +49,8 @@ fn shapes() -> Vec<Case> {
             CheckId::BOMB_COMPLEXITY,
             function(&format!("{many_locals}{ifs}")),
         ),
+        // Each would be looked up by its name among all of them, if it were to be told of.
+        case("locals in every function", CheckId::BOMB_LOCALS, component(&crowded())),
         case("a large body", CheckId::BOMB_BODY, function(&"nop ".repeat(600_000))),
         case("trivial functions", CheckId::BOMB_FUNCTIONS, component(&"(func)".repeat(50_000))),
         case(
@@ -61,6 +63,11 @@ fn shapes() -> Vec<Case> {
             "atomic instructions",
             CheckId::FEATURES,
             component("(memory 1 1 shared) (func (drop (i32.atomic.load (i32.const 0))))"),
+        ),
+        case(
+            "objects for a collector",
+            CheckId::FEATURES,
+            component("(type $s (struct)) (func (drop (struct.new_default $s)))"),
         ),
         case("a 64-bit memory", CheckId::FEATURES, component("(memory i64 1)")),
         case(
@@ -75,6 +82,13 @@ fn shapes() -> Vec<Case> {
         case("many tables", CheckId::TABLES, component(&"(table 1 funcref)".repeat(70))),
         case("data in crumbs", CheckId::DATA, component(&"(data \"x\")".repeat(80_001))),
     ]
+}
+
+/// Functions with names, each over the bound.
+fn crowded() -> String {
+    let locals = "i32 ".repeat(4_001);
+    let one = |number: usize| format!("(func $crowded-{number} (local {locals}))");
+    (0..400).map(one).collect()
 }
 
 /// A valid component whose `double` leaves nothing on the stack, though it says otherwise.
@@ -97,6 +111,9 @@ fn endings() -> Vec<Case> {
         case("a start function that calls by table", CheckId::START, component(
             "(table 1 funcref) (type $t (func)) (func $s (call_indirect (type $t) (i32.const 0)))
              (start $s)",
+        )),
+        case("a start function that fills memory", CheckId::START, component(
+            "(memory 1) (func $s (memory.fill (i32.const 0) (i32.const 1) (i32.const 65536))) (start $s)",
         )),
         case("a start function that recurses", CheckId::START, component(
             "(func $s (if (i32.const 0) (then (call $s)))) (start $s)",
@@ -198,6 +215,7 @@ fn contents() -> Vec<Case> {
     let backwards: String = token.chars().rev().collect();
     let random = "k9Jq2ZxP7vLm4TnB8sRw3YcD6fHgA1eU";
     let key = ["-----BEGIN OPENSSH ", "PRIVATE KEY-----"].concat();
+    let hex: String = token.bytes().map(|byte| format!("{byte:02x}")).collect();
     let aws = ["AK", "IAIOSFODNN7EXAMPLE"].concat();
     vec![
         case(
@@ -214,6 +232,8 @@ fn contents() -> Vec<Case> {
         ),
         case("a token in two bytes a letter", CheckId::SECRET, &format!("(data \"{wide}\")")),
         case("a token backwards", CheckId::SECRET, &format!("(data \"{backwards}\")")),
+        case("a token in hexadecimal", CheckId::SECRET, &format!("(data \"{hex}\")")),
+        case("a token as the name of a function", CheckId::SECRET, &format!("(func ${token})")),
         case(
             "a key in a custom section",
             CheckId::SECRET,
@@ -224,6 +244,12 @@ fn contents() -> Vec<Case> {
             CheckId::SECRET_LIKE,
             &format!("(data \"api_key={random}\")"),
         ),
+        case(
+            "a Windows program",
+            CheckId::EMBEDDED,
+            &format!("(data \"xMZ{}\\40\\00\\00\\00PE\\00\\00\\64\\86\")", "\\00".repeat(58)),
+        ),
+        case("a module for later", CheckId::EMBEDDED, "(data \"\\00asm\\01\\00\\00\\00\")"),
         case("an ELF program", CheckId::EMBEDDED, "(data \"x\\7fELF\\02\\01\\01\\00\")"),
         case(
             "a script in a custom section",

@@ -19,6 +19,12 @@ pub(crate) fn cases() -> Vec<Case> {
         case("a break beyond the bounds", CheckId::INVALID_INPUT, "pick", number()),
         case("a setting that it did not ask for", CheckId::BEYOND, "pry", text()),
         case("an input that goes out backwards", CheckId::LEAK, "hide", text()),
+        case("an input that goes out in pieces", CheckId::LEAK, "spell", text()),
+        case("an input that goes out under a mask", CheckId::LEAK, "mask", text()),
+        case("another host once its values say so", CheckId::LATE, "wait", text()),
+        case("another host for a long list", CheckId::LATE, "crowd", texts()),
+        remembering(),
+        answering("an answer with orders in it", CheckId::OUTPUT_TEXT, &["bow"]),
         case("a break where values cannot be read", CheckId::FAULTS, "trust", text()),
         case("values that do not survive a cut", CheckId::FUEL_CUT, "tear", text()),
     ]
@@ -26,6 +32,34 @@ pub(crate) fn cases() -> Vec<Case> {
 
 fn text() -> Value {
     json!({"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]})
+}
+
+fn texts() -> Value {
+    let texts = json!({"type": "array", "items": {"type": "string"}});
+    json!({"type": "object", "properties": {"texts": texts}, "required": ["texts"]})
+}
+
+/// One operation keeps what the other one tells.
+fn remembering() -> Case {
+    let name = "what the user before has told another operation";
+    answering(name, CheckId::ISOLATION, &["remember", "recall"])
+}
+
+/// Operations that take a text and answer anything.
+fn answering(name: &'static str, check: CheckId, operations: &[&str]) -> Case {
+    let mut case = case(name, check, "hide", text());
+    if let Some(manifest) = &mut case.manifest {
+        let hide = manifest.description.operations.remove(0);
+        manifest.description.operations = operations
+            .iter()
+            .map(|name| Operation {
+                name: (*name).to_owned(),
+                output_schema: json!({}),
+                ..hide.clone()
+            })
+            .collect();
+    }
+    case
 }
 
 /// Ten at most; the guest itself says nothing of that.

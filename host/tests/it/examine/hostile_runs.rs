@@ -1,5 +1,6 @@
 //! Hostile components that only show what they are when they run.
 
+use engraft::artifact::{Bound, Manifest};
 use engraft::examine::{CheckId, Level, Tape};
 use engraft::model::Operation;
 use serde_json::json;
@@ -151,10 +152,35 @@ pub(crate) fn cases() -> Vec<Case> {
         let example = json!({"input": {"number": 2}, "output": 5});
         operation.examples = vec![serde_json::from_value(example).unwrap()];
     }));
+    cases.push(Case {
+        manifest: Some(stating("20 + 2·n", "131072")),
+        ..case("a run beyond the bound that it states", CheckId::BOUND, double("", LOOPING))
+    });
+    cases.push(Case {
+        manifest: Some(stating("1000000", "65536")),
+        ..case(
+            "memory beyond the bound that it states",
+            CheckId::BOUND,
+            double("(memory 1)", &format!("(drop (memory.grow (i32.const 1))) {HONEST}")),
+        )
+    });
     cases.push(changed("an output of another kind", CheckId::OUTPUT_SCHEMA, |operation| {
         operation.output_schema = json!({"type": "string"});
     }));
     cases
+}
+
+/// A hundred rounds, whatever the number is.
+const LOOPING: &str = "(local.set 1 (i32.const 100))
+    (loop (br_if 0 (local.tee 1 (i32.sub (local.get 1) (i32.const 1)))))
+    (i32.mul (local.get 0) (i32.const 2))";
+
+/// A manifest that states a bound.
+pub(crate) fn stating(fuel: &str, memory_bytes: &str) -> Manifest {
+    let mut manifest = manifest();
+    let (fuel, memory_bytes) = (fuel.to_owned(), memory_bytes.to_owned());
+    manifest.bound = Some(Bound { fuel, memory_bytes });
+    manifest
 }
 
 fn changed(name: &'static str, check: CheckId, change: impl FnOnce(&mut Operation)) -> Case {

@@ -7,7 +7,7 @@ use engraft::artifact::{Bundle, Keyring, Manifest, Moment, Origin, SigningKey};
 use engraft::engine::{ConfigMap, EngineConfig, Invocation, SecretMap, Services, raw};
 use engraft::examine::{
     Answer, Asked, Candidate, CandidateOrigin, CheckEnd, CheckId, Examiner, Level, Order, Policy,
-    Recorder, Report, Tape,
+    Recorder, Report, Severity, Tape,
 };
 use engraft::model::{ClockMode, Description, Grant, Operation, Permissions, RandomMode};
 use engraft::store::MemoryStore;
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::effects::stage::Stage;
 use crate::http::Server;
+use crate::screen;
 use crate::support::guest;
 
 const OPERATIONS: [&str; 10] =
@@ -182,7 +183,7 @@ const LOOKER: &str = r#"(component
         (canon lift (core func $i "look"))))"#;
 
 /// The screen, and how often it was really looked at.
-fn screen() -> (raw::Interface, Arc<AtomicU32>) {
+fn offered() -> (raw::Interface, Arc<AtomicU32>) {
     let looked = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&looked);
     let screen = raw::Interface::new("acme:desk/screen@1.0.0", "desk.screen", move |linker| {
@@ -231,7 +232,7 @@ async fn looked_at(screen: raw::Interface, tape: Option<Tape>) -> Report {
 async fn what_the_program_itself_offers_is_recorded_and_played() {
     let key = SigningKey::from_seed(&[1; 32], Origin::Development);
     let recorder = Recorder::new(Moment::from_unix(1_790_000_000), 42);
-    let (real, looked) = screen();
+    let (real, looked) = offered();
     let mut terms = Terms::default();
     terms.grant.custom = vec!["desk.screen".parse().unwrap()];
     let host = Host::builder()
@@ -274,4 +275,50 @@ async fn what_the_program_itself_offers_is_recorded_and_played() {
     assert_eq!(ended, CheckEnd::Inconclusive);
     assert!(because.contains("on_tape"), "{because}");
     assert_eq!(looked.load(Ordering::Relaxed), 1);
+}
+
+/// The command has none of a program's interfaces, nor has a worker: the component's own types tell what
+/// it asks for.
+#[tokio::test]
+async fn what_another_program_offers_is_played_where_that_program_is_not() {
+    let look = async |tape: Option<Tape>, level: Level| {
+        let examiner = Examiner::new(Policy::default(), EngineConfig::default()).unwrap();
+        let (manifest, component) = (screen::manifest(), screen::watcher());
+        let candidate = Candidate::new(manifest, component, CandidateOrigin::Uploaded);
+        let order = Order { level: Some(level), tape: tape.map(Arc::new), ..Order::default() };
+        examiner.examine(candidate, &order).await.unwrap().report().clone()
+    };
+    let end = |report: &Report, check| {
+        let run = report.checks.iter().find(|run| run.check == check).unwrap();
+        (run.end, run.because.clone())
+    };
+    let report = look(Some(screen::tape()), Level::Comprehensive).await;
+    let told: Vec<_> = report.findings.iter().filter(|it| it.severity > Severity::Note).collect();
+    assert!(told.is_empty(), "{told:#?}");
+    for check in [CheckId::TAPE, CheckId::DETERMINISM, CheckId::CASES, CheckId::LATE] {
+        assert_eq!(end(&report, check).0, CheckEnd::Passed, "{check}: {:?}", end(&report, check));
+    }
+    assert!(report.measures.calls > 1_000);
+
+    // Another part than was recorded: told with its place, by this check alone.
+    let mut other = screen::tape();
+    let asked = |at: u32| format!("{{\"top_left\":{at},\"zoom\":2}}");
+    other.calls[1].exchanges[0].asked =
+        Asked::Own { name: "screen.grab_part".to_owned(), input: asked(8) };
+    let report = look(Some(other), Level::Standard).await;
+    let evidence = format!("{:?}", report.of(CheckId::TAPE).collect::<Vec<_>>());
+    let place = "acme:desk/screen@1.0.0#grab-part [{";
+    assert!(evidence.contains(&format!("it asks what is not on the tape: {place}")), "{evidence}");
+    assert!(evidence.contains("it came to `unavailable`"), "{evidence}");
+    assert!(report.blocking().all(|it| it.check == CheckId::TAPE), "{:#?}", report.findings);
+
+    // A tape that holds nothing of it: nothing answers, and nobody is blamed for that.
+    let mut empty = screen::tape();
+    empty.calls.iter_mut().for_each(|call| call.exchanges.clear());
+    let report = look(Some(empty), Level::Standard).await;
+    assert!(report.blocking().all(|it| it.check == CheckId::TAPE), "{:#?}", report.findings);
+
+    let (ended, because) = end(&look(None, Level::Standard).await, CheckId::LOADS);
+    assert_eq!(ended, CheckEnd::Inconclusive);
+    assert!(because.contains("acme:desk/screen@1.0.0") && because.contains("--tape"), "{because}");
 }

@@ -29,7 +29,7 @@ use crate::shelf::ShelfArgs;
 use crate::text;
 use crate::trouble::{Result, Trouble};
 
-pub(super) use page::{before, beside, page};
+pub(super) use page::{before, beside, bounded_by, page};
 
 /// A policy is a page of text.
 const POLICY_BYTES_MAX: u64 = 1 << 20;

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Home, OTHER_NUMBERS, change};
+use crate::support::{Home, LOOKER, OTHER_NUMBERS, change};
 
 /// A recipe with a part that examples do not reach, and one that nothing does.
 const GREETING: &str = "\
@@ -170,6 +170,48 @@ fn what_was_recorded_in_real_use_is_played_in_an_examination() {
     home.run(&played).says(3, "it came to `returned`");
     home.write("tape.json", "{}");
     home.run(&played).says(4, "is no tape");
+}
+
+/// The command has no screen; a program that has one has recorded what was seen on it.
+#[test]
+fn a_tape_of_a_programs_own_interface_is_played_by_the_command() {
+    let home = Home::new();
+    home.component("look.wasm", LOOKER);
+    home.write("look.json", r#"{"permissions": {"custom": ["desk.screen"]}}"#);
+    let tape = |x: u32| {
+        json!({
+            "format": 1, "capability": "look", "component": format!("blake3:{}", "0".repeat(64)),
+            "moment": "2026-01-01T00:00:00Z", "seed": 7,
+            "calls": [{
+                "operation": "look", "input": r#"{"x": 3, "y": 5}"#, "outcome": "returned",
+                "output": "305",
+                "exchanges": [{
+                    "asked": {"function": "own", "name": "screen.pixel", "input": format!("[{x},5]")},
+                    "answer": {"text": "305"},
+                }],
+            }],
+        })
+    };
+    let examine = ["examine", "look.wasm", "--manifest", "look.json", "--level", "comprehensive"];
+    home.run(&examine).says(0, "nothing answers for `acme:desk/screen@1.0.0` here");
+    let played = [&examine[..], &["--tape", "tape.json"]].concat();
+    home.write("tape.json", tape(3).to_string());
+    let report = home.run(&[&played[..], &["--json"]].concat()).fine().json();
+    let ended = |check: &str| {
+        let runs = report["checks"].as_array().unwrap();
+        runs.iter().find(|run| run["check"] == check).unwrap()["end"].clone()
+    };
+    for check in ["sandbox.tape", "sandbox.cases", "behaviour.determinism", "coverage.searched"] {
+        assert_eq!(ended(check), "passed", "{check}: {report:#}");
+    }
+    home.write("tape.json", tape(4).to_string());
+    let ran = home.run(&played).says(3, "blocks sandbox.tape");
+    let place = "it asks what is not on the tape: acme:desk/screen@1.0.0#pixel [3,5]";
+    assert!(ran.out.contains(place), "{}", ran.out);
+    // It can be signed without its program too, and a person asked about what it may use.
+    home.run(&["sign", "look.wasm", "--manifest", "look.json"]).fine();
+    home.write("tape.json", tape(3).to_string());
+    home.run(&["examine", "look.engraft", "--tape", "tape.json"]).says(0, "needs an approval");
 }
 
 #[test]

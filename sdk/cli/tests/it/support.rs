@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde_json::Value;
 
 pub(crate) use components::{
-    CORE_MODULE, EFFECTS_MANIFEST, HONEST_NUMBERS, IMPORTS_CLOCK, IMPORTS_RANDOM, NUMBERS,
+    CORE_MODULE, EFFECTS_MANIFEST, HONEST_NUMBERS, IMPORTS_CLOCK, IMPORTS_RANDOM, LOOKER, NUMBERS,
     OTHER_NUMBERS, SURROUNDINGS, UNKNOWN_IMPORT, effects, resources, template, wat,
 };
 

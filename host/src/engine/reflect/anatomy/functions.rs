@@ -155,7 +155,8 @@ impl<'a> Survey<'a> {
             return Ok(());
         }
         let docs = self.docs.function(interface, name);
-        let planned = self.signature(id).and_then(|signature| {
+        self.exports.is_async |= self.types.get(id).is_some_and(|function| function.async_);
+        let planned = signature(self.types, &mut self.shapes, id).and_then(|signature| {
             Plan::function(place.clone(), signature, &docs)
                 .ok_or_else(|| "its schema would be too large to be of use".to_owned())
         });
@@ -164,24 +165,6 @@ impl<'a> Survey<'a> {
             Err(why) => self.exports.skipped.push(Skipped { function: place.name(), why }),
         }
         Ok(())
-    }
-
-    fn signature(&mut self, id: ComponentFuncTypeId) -> Result<Signature, String> {
-        let types = self.types;
-        let function = types.get(id).ok_or("its type cannot be found")?;
-        self.exports.is_async |= function.async_;
-        let mut has_handles = false;
-        let mut made = |ty| {
-            let made = self.shapes.shape(ty)?;
-            has_handles |= made.has_handles;
-            Ok::<_, String>(made.shape)
-        };
-        let fields = function.params.iter().map(|(_, ty)| made(ty)).collect::<Result<_, _>>()?;
-        let result = function.result.as_ref().map(&mut made).transpose()?;
-        let names = function.params.iter().map(|(name, _)| name.as_str().into()).collect();
-        let arguments =
-            Record { title: Title::default(), names: Names::new(names, Box::default()), fields };
-        Ok(Signature { arguments, result, has_handles })
     }
 
     fn drop_operation(
@@ -207,6 +190,27 @@ impl<'a> Survey<'a> {
             has_run_beside: self.interfaces.iter().any(|name| name == "run"),
         }
     }
+}
+
+/// What a function takes and gives; or why JSON cannot carry it.
+pub(super) fn signature(
+    types: TypesRef<'_>,
+    shapes: &mut Shapes<'_>,
+    id: ComponentFuncTypeId,
+) -> Result<Signature, String> {
+    let function = types.get(id).ok_or("its type cannot be found")?;
+    let mut has_handles = false;
+    let mut made = |ty| {
+        let made = shapes.shape(ty)?;
+        has_handles |= made.has_handles;
+        Ok::<_, String>(made.shape)
+    };
+    let fields = function.params.iter().map(|(_, ty)| made(ty)).collect::<Result<_, _>>()?;
+    let result = function.result.as_ref().map(&mut made).transpose()?;
+    let names = function.params.iter().map(|(name, _)| name.as_str().into()).collect();
+    let arguments =
+        Record { title: Title::default(), names: Names::new(names, Box::default()), fields };
+    Ok(Signature { arguments, result, has_handles })
 }
 
 /// Every text that names an operation; `None` where it could be more than one.

@@ -7,8 +7,10 @@
 //! *Never:* a pattern that cannot be read passes for harmless.
 
 mod parse;
+mod ways;
 
 use parse::{Letters, Node, Repeat};
+use ways::{Ways, ways};
 
 /// Longer patterns belong into code.
 const PATTERN_BYTES_MAX: usize = 4_096;
@@ -42,7 +44,15 @@ pub(super) fn danger(pattern: &str) -> Option<Danger> {
         let why = format!("counted repeats make more than {ROUNDS_MAX} rounds");
         return Some(Danger::Exponential(why));
     }
-    ambiguous(&parsed.node).map(Danger::Exponential)
+    let coarse = ambiguous(&parsed.node);
+    let why = match ways(&parsed.node) {
+        Ways::Few => None,
+        Ways::Untold => coarse,
+        Ways::Doubling => Some(coarse.unwrap_or_else(|| {
+            "a text can be cut in ways whose number doubles with its length".to_owned()
+        })),
+    };
+    why.map(Danger::Exponential)
 }
 
 /// Rounds of counted repeats, those inside multiplied.
@@ -59,7 +69,8 @@ fn rounds(node: &Node) -> u64 {
     }
 }
 
-/// The first repeat without bound whose rounds can be cut in several ways.
+/// The first repeat without bound whose rounds look as if they could be cut in several ways: a coarse rule,
+/// for patterns that are too large for a finer one, and for words to say it in.
 fn ambiguous(node: &Node) -> Option<String> {
     match node {
         Node::Letters(_) | Node::Nothing => None,

@@ -16,7 +16,10 @@ fn tokens_are_found_however_they_are_written() {
     let backwards: String = plain.chars().rev().collect();
     let wide: Vec<u8> = plain.bytes().flat_map(|byte| [byte, 0]).collect();
     let coded = STANDARD_NO_PAD.encode(&plain);
-    for bytes in [plain.as_bytes(), backwards.as_bytes(), &wide, coded.as_bytes()] {
+    let twice = STANDARD_NO_PAD.encode(&coded);
+    let hex: String = plain.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let all = [plain.as_bytes(), backwards.as_bytes(), &wide, coded.as_bytes()];
+    for bytes in all.into_iter().chain([twice.as_bytes(), hex.as_bytes()]) {
         let mut around = b"\0key=".to_vec();
         around.extend_from_slice(bytes);
         around.push(0);

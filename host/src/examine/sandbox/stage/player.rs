@@ -20,6 +20,8 @@ use crate::model::{
 
 /// What whoever asks something else is told.
 const NOT_ON_TAPE: &str = "this is not on the tape";
+/// Enough of a question to find it on a tape.
+const ASKED_CHARS_MAX: usize = 200;
 
 /// The services that play on a stage.
 pub(super) struct Player(pub(super) Arc<Stage>);
@@ -41,17 +43,9 @@ impl ProgressSink for Player {
 impl ConfigSource for Player {
     fn value(&self, _capability: &CapabilityName, key: &str) -> Option<String> {
         self.0.record(HostCall::new(Function::Config, key, b""));
-        // A value that is planted to be looked for comes before what a tape says.
-        let is_planted = self.0.inside().script.any_config.is_some();
-        if !is_planted {
-            match self.0.taped(&Asked::Config { key: key.to_owned() }) {
-                Ok(Some(Answer::Text(value))) => return value,
-                Err(NotOnTape) => return None,
-                Ok(_) => {}
-            }
-        }
-        let inside = self.0.inside();
-        inside.script.config.get(key).cloned().or_else(|| inside.script.any_config.clone())
+        let value = self.setting(key);
+        self.0.answered(value.as_ref().map_or(0, String::len));
+        value
     }
 }
 
@@ -75,12 +69,29 @@ impl HttpScript for Player {
             Some(Fault::Unavailable) => Err(ScriptedFault::Unreachable(why())),
             Some(Fault::Broken) => Err(ScriptedFault::Broken(why())),
             Some(Fault::Denied) => Err(ScriptedFault::Denied(why())),
-            None => self.answered(request),
+            None => self.answered(request).inspect(|response| {
+                let heads = response.headers.iter().map(|(name, value)| name.len() + value.len());
+                self.0.answered(response.body.len() + heads.sum::<usize>());
+            }),
         }
     }
 }
 
 impl Player {
+    fn setting(&self, key: &str) -> Option<String> {
+        // A value that is planted to be looked for comes before what a tape says.
+        let is_planted = self.0.inside().script.any_config.is_some();
+        if !is_planted {
+            match self.0.taped(&Asked::Config { key: key.to_owned() }) {
+                Ok(Some(Answer::Text(value))) => return value,
+                Err(NotOnTape) => return None,
+                Ok(_) => {}
+            }
+        }
+        let inside = self.0.inside();
+        inside.script.config.get(key).cloned().or_else(|| inside.script.any_config.clone())
+    }
+
     fn answered(&self, request: &ScriptedRequest<'_>) -> Result<ScriptedResponse, ScriptedFault> {
         match self.0.taped(&Asked::http(request)) {
             Err(NotOnTape) => Err(ScriptedFault::Unreachable(NOT_ON_TAPE.to_owned())),
@@ -106,7 +117,10 @@ impl Exchanges for Player {
     ) -> Option<Result<String, String>> {
         let answer = match self.0.taped(&Asked::own(function, asked)) {
             Ok(Some(Answer::Text(Some(text)))) => Ok(text),
-            Ok(_) | Err(NotOnTape) => Err(format!("{function}: {NOT_ON_TAPE}")),
+            Ok(_) | Err(NotOnTape) => {
+                let asked: String = asked.chars().take(ASKED_CHARS_MAX).collect();
+                Err(format!("`{function}` was asked {asked}, and the tape does not hold that"))
+            }
         };
         let is_answered = answer.is_ok();
         let call = HostCall::new(Function::Own, function, asked.as_bytes());
@@ -134,6 +148,7 @@ impl Peers for Player {
             Some(Fault::Denied) => Err(Failure::Denied(facts())),
             None => self.peer_answered(&asked),
         };
+        self.0.answered(result.as_ref().map_or(0, String::len));
         Box::pin(ready(PeerAnswer { result, fuel: 0 }))
     }
 }
@@ -183,6 +198,7 @@ impl KeyValue for Player {
             Some(Answer::Value(value)) => value.map(|bytes| bytes.to_vec()),
             _ => self.0.inside().values.read(key),
         });
+        self.0.answered(read.as_ref().ok().and_then(Option::as_ref).map_or(0, Vec::len));
         Box::pin(ready(read))
     }
 
@@ -197,6 +213,7 @@ impl KeyValue for Player {
             Some(Answer::Keys(keys)) => keys,
             _ => self.0.inside().values.list(&range),
         });
+        self.0.answered(listed.iter().flatten().map(String::len).sum());
         Box::pin(ready(listed))
     }
 

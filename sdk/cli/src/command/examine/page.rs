@@ -55,7 +55,6 @@ fn head(page: &mut Page, report: &Report) {
         Verdict::Blocked => page.verdict(Style::Bad, "blocked", &name),
     }
     let measures = &report.measures;
-    let bound = if measures.is_bounded_by_structure { "its structure" } else { "fuel" };
     let mut facts = vec![
         ("level", report.level.to_string()),
         ("component", text::bytes(subject.bytes)),
@@ -68,7 +67,7 @@ fn head(page: &mut Page, report: &Report) {
                 text::bytes(measures.data_bytes)
             ),
         ),
-        ("bounded by", bound.to_owned()),
+        ("bounded by", bounded_by(report)),
     ];
     if measures.calls > 0 {
         let fuel = text::count(measures.fuel_max);
@@ -84,6 +83,19 @@ fn head(page: &mut Page, report: &Report) {
         facts.push(("against", version.to_string()));
     }
     page.facts(&facts);
+}
+
+/// What bounds its runs, in words.
+pub(in crate::command) fn bounded_by(report: &Report) -> String {
+    let measures = &report.measures;
+    match &measures.bound {
+        _ if measures.is_bounded_by_structure => "its structure".to_owned(),
+        Some(bound) => {
+            let kept = if report.keeps_its_bound() { ", which no run went over" } else { "" };
+            format!("fuel; it states {}{kept}", text::scrub(&bound.fuel))
+        }
+        None => "fuel".to_owned(),
+    }
 }
 
 fn one(page: &mut Page, finding: &Finding) {

@@ -33,7 +33,7 @@ pub(super) fn candidate(
         if is_none { Trouble { kind: Exit::Corrupt, ..trouble } } else { trouble }
     })?;
     let Content::Bundle(bundle) = &input.content else {
-        let draft = Draft::read(args.manifest.as_deref())?.with_version_of(&input);
+        let draft = Draft::read(args.manifest.as_deref())?.proved_by(&input);
         return Ok((bare(&input, draft, desk)?, input.source.clone()));
     };
     if args.manifest.is_some() {

@@ -12,6 +12,7 @@ use engraft::examine::{
     Blocks, CheckEnd, CountsTo, Finding, Report, RiskReport, Severity, Verdict, consequences,
 };
 
+use crate::command::examine::bounded_by;
 use crate::text;
 use markup::Markup;
 
@@ -72,7 +73,6 @@ fn head(page: &mut Markup, report: &Report) {
     page.element("h1", "", &format!("{} {version}", subject.name));
     page.raw("<p>").element("strong", class, word).raw("</p>\n");
     let measures = &report.measures;
-    let bound = if measures.is_bounded_by_structure { "its structure" } else { "fuel" };
     let inside = format!(
         "{} modules, {} functions, {} of data",
         measures.modules,
@@ -86,7 +86,7 @@ fn head(page: &mut Markup, report: &Report) {
         ("level", report.level.to_string()),
         ("examined", format!("{} by {}", report.at, report.examiner)),
         ("policy", report.policy.to_hex()),
-        ("bounded by", bound.to_owned()),
+        ("bounded by", bounded_by(report)),
     ];
     if !subject.signers.is_empty() {
         facts.push(("signed by", subject.signers.join(", ")));

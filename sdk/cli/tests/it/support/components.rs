@@ -50,6 +50,20 @@ pub(crate) const IMPORTS_RANDOM: &str = r#"(component
         (with "host" (instance (export "draw" (func $draw))))))
     (func (export "draw") (result u64) (canon lift (core func $i "draw"))))"#;
 
+/// Looks at one pixel of its program's screen.
+pub(crate) const LOOKER: &str = r#"(component
+    (import "acme:desk/screen@1.0.0" (instance $screen
+        (export "pixel" (func (param "x" u32) (param "y" u32) (result u32)))))
+    (core func $pixel (canon lower (func $screen "pixel")))
+    (core module $m
+        (import "screen" "pixel" (func $pixel (param i32 i32) (result i32)))
+        (func (export "look") (param i32 i32) (result i32)
+            (call $pixel (local.get 0) (local.get 1))))
+    (core instance $i (instantiate $m
+        (with "screen" (instance (export "pixel" (func $pixel))))))
+    (func (export "look") (param "x" u32) (param "y" u32) (result u32)
+        (canon lift (core func $i "look"))))"#;
+
 /// Wants to know the time, by the contract.
 pub(crate) const IMPORTS_CLOCK: &str = r#"(component
     (import "engraft:capability/clock@1.0.0" (instance))
