@@ -218,6 +218,7 @@ impl<'a> Machine<'a> {
 }
 
 /// Nothing, with room for so much.
+#[allow(clippy::reserve_after_initialization, reason = "a row of the runtime knows no other way")]
 fn roomy<T: Copy>(count: usize) -> Row<T> {
     let mut row = Row::new();
     row.reserve(count);
