@@ -265,7 +265,6 @@ mod tests {
         assert!(check(&none, "acme:shop/orders@1.0.0", true).is_err());
         assert!(check(&own, "engraft:capability/log@1.0.0", true).is_err());
         assert!(check(&own, "engraft:other/thing@1.0.0", true).is_err());
-        assert!(check(&own, "wasi:nn/tensor@0.4.0", true).is_err());
     }
 
     #[test]

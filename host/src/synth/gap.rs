@@ -181,7 +181,7 @@ impl Gap {
     /// A name for what is missing: what it is about, and what is to be done.
     #[must_use]
     pub fn name(&self) -> Option<CapabilityName> {
-        self.capability.clone().or_else(|| self.template.name().parse().ok())
+        self.capability.clone().or_else(|| self.template.name()?.parse().ok())
     }
 
     /// What the log says of it: what its requests have in common, or what was called.

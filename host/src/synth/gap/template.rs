@@ -166,8 +166,11 @@ impl Template {
         parts.collect::<Vec<_>>().join(" ")
     }
 
-    /// As a name: what it is about, a dot, and what is done.
-    pub(super) fn name(&self) -> String {
+    /// As a name: what it is about, a dot, and what is done; none where nothing was said.
+    pub(super) fn name(&self) -> Option<String> {
+        if self.parts.is_empty() {
+            return None;
+        }
         let about = self.slots().map(|slot| match slot.kind {
             SlotKind::Date => "date",
             SlotKind::Number | SlotKind::Integer | SlotKind::Numbers => "number",
@@ -179,7 +182,7 @@ impl Template {
         let about = about.min_by_key(|about| *about == "text").unwrap_or("text");
         let Self { parts, tongue, several, .. } = self;
         let named = Named { parts, tongue: *tongue, several: *several };
-        format!("{about}.{}", named.text())
+        Some(format!("{about}.{}", named.text()))
     }
 
     /// What is asked for: the first word that says something is what is to be done, the others are

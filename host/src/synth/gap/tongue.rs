@@ -59,7 +59,7 @@ const GERMAN_VERBS: &str = "\
     lad druck ruf nenn sag stell buch bestell plan erinner spiel formatier extrahier trag \
     speicher kopier verschieb teil fass vergleich kürz rund filter ersetz ermittel besorg";
 /// Forms of them that are English words.
-const ENGLISH_TOO: &str = "plane sage hole laden";
+const ENGLISH_TOO: &str = "plan plane sage hole laden";
 /// What a German verb may have before it.
 const GERMAN_PREFIXES: &str = "\
     an aus ab auf ein um zu zusammen vor nach hin her weg bei mit durch herunter hoch be ver er";

@@ -187,7 +187,8 @@ impl Parser<'_> {
         let digit = Letters::range('0', '9');
         let word =
             digit.or(Letters::range('a', 'z')).or(Letters::range('A', 'Z')).or(Letters::of('_'));
-        let space = [' ', '\t', '\n', '\r', '\u{b}', '\u{c}', '\u{a0}'];
+        // Spaces beyond ASCII are left out: with them it would seem to meet all other letters there.
+        let space = [' ', '\t', '\n', '\r', '\u{b}', '\u{c}'];
         let space = space.into_iter().map(Letters::of).fold(Letters::NONE, Letters::or);
         match letter {
             'd' => digit,
