@@ -211,7 +211,7 @@ fn a_tape_of_a_programs_own_interface_is_played_by_the_command() {
     // It can be signed without its program too, and a person asked about what it may use.
     home.run(&["sign", "look.wasm", "--manifest", "look.json"]).fine();
     home.write("tape.json", tape(3).to_string());
-    home.run(&["examine", "look.engraft", "--tape", "tape.json"]).says(0, "needs an approval");
+    home.run(&["examine", "look.engraft", "--tape", "tape.json"]).says(0, "needs two approvals");
 }
 
 #[test]

@@ -125,7 +125,8 @@ pub(crate) struct Ink {
 const FRAME_FUEL: f64 = 400.0;
 /// A double's shortest digits, of up to seventeen, are found by long multiplication.
 const DOUBLE_FUEL: f64 = 6_400.0;
-const DOUBLE_BYTES: f64 = 25.0;
+/// Up to 24 letters, and what its digits were found in.
+const DOUBLE_BYTES: f64 = 30.0;
 /// A letter that is escaped becomes up to six.
 const LETTER_FUEL: f64 = 210.0;
 const LETTER_BYTES: f64 = 6.0;

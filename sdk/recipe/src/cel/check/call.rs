@@ -100,7 +100,7 @@ impl Checker<'_> {
 
     fn dynamic(&mut self, nodes: Vec<Node>, span: Span) -> Node {
         match nodes.into_iter().next() {
-            Some(node) => Node { ty: Type::Dyn, span, ..node },
+            Some(node) => Node { ty: Type::Dyn, span, is_hidden: true, ..node },
             None => Node::fault("dyn", span),
         }
     }

@@ -23,6 +23,8 @@ pub(crate) struct Node {
     pub(crate) ty: Type,
     /// Where it stands.
     pub(crate) span: Span,
+    /// Whether `dyn` has hidden what its type is known to be.
+    pub(crate) is_hidden: bool,
 }
 
 /// A part of a list, or a key and value of a map.
@@ -95,7 +97,7 @@ pub(crate) enum Op {
 
 impl Node {
     pub(super) fn new(op: Op, ty: Type, span: Span) -> Self {
-        Self { op, ty, span }
+        Self { op, ty, span, is_hidden: false }
     }
 
     /// The condition that never holds.
@@ -104,7 +106,7 @@ impl Node {
     }
 
     pub(super) fn fault(name: &str, span: Span) -> Self {
-        Self { op: Op::Unbound(name.to_owned()), ty: Type::Dyn, span }
+        Self { op: Op::Unbound(name.to_owned()), ty: Type::Dyn, span, is_hidden: false }
     }
 
     /// Puts what was found about parameters into the types of this and everything below.

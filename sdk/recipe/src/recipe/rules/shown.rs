@@ -122,8 +122,12 @@ fn list_of_sure(ty: &Type, schema: &Value) -> bool {
     let plain = schema.as_object().is_some_and(|rules| {
         rules.keys().all(|key| known.contains(&key.as_str()) || WORDS.contains(&key.as_str()))
     });
-    let node =
-        Node { op: Op::Literal(Literal::Null), ty: Type::clone(item), span: Default::default() };
+    let node = Node {
+        op: Op::Literal(Literal::Null),
+        ty: Type::clone(item),
+        span: Default::default(),
+        is_hidden: false,
+    };
     plain && schema.get("items").is_none_or(|items| shown(&node, items) == Ok(true))
 }
 
