@@ -3,33 +3,41 @@
 //!
 //! *Never:* the bytes are read where all that matters is remembered.
 
+use std::cell::OnceCell;
+
 use super::Loadable;
 use crate::engine::inspect::{Facts, Needs, inspect};
 use crate::engine::{EngineError, Shared};
 
-/// What it needs; all else that shows too, where it was read just now.
-pub(super) enum Known {
-    Remembered(Needs),
-    Read(Box<Facts>),
+/// What it needs, and all else that shows, once that was asked for.
+pub(super) struct Known {
+    needs: Needs,
+    read: OnceCell<Box<Facts>>,
 }
 
 impl Known {
     pub(super) fn of(shared: &Shared, loadable: &Loadable) -> Result<Self, EngineError> {
         let remembered = shared.cache.as_ref().and_then(|cache| cache.needs(&loadable.digest));
         if let Some(needs) = remembered {
-            return Ok(Self::Remembered(needs));
+            return Ok(Self { needs, read: OnceCell::new() });
         }
         let facts = inspect(loadable.name.as_str(), &loadable.component)?;
         if let Some(cache) = &shared.cache {
             cache.remember(&loadable.digest, &facts.needs, shared.config.clock.wall());
         }
-        Ok(Self::Read(Box::new(facts)))
+        Ok(Self { needs: facts.needs.clone(), read: OnceCell::from(Box::new(facts)) })
     }
 
     pub(super) const fn needs(&self) -> &Needs {
-        match self {
-            Self::Remembered(needs) => needs,
-            Self::Read(facts) => &facts.needs,
+        &self.needs
+    }
+
+    /// Everything that shows. The bytes are read where they were not yet.
+    pub(super) fn facts(&self, loadable: &Loadable) -> Result<&Facts, EngineError> {
+        if let Some(facts) = self.read.get() {
+            return Ok(facts);
         }
+        let facts = inspect(loadable.name.as_str(), &loadable.component)?;
+        Ok(self.read.get_or_init(|| Box::new(facts)))
     }
 }

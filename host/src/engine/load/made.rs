@@ -81,14 +81,7 @@ fn link_own(
     flavour: &Flavour,
 ) -> Result<InstancePre<CallState>, EngineError> {
     let name = loadable.name.as_str();
-    let read;
-    let facts = match known {
-        Known::Read(facts) => facts.as_ref(),
-        Known::Remembered(_) => {
-            read = inspect(name, &loadable.component)?;
-            &read
-        }
-    };
+    let facts = known.facts(loadable)?;
     let linked = || {
         let mut linker = flavour.linker(&facts.needs.imports)?.clone();
         let (offered, answers) = (&shared.config.interfaces, answers(&shared.config));
@@ -132,14 +125,7 @@ fn kind(loadable: &Loadable, known: &Known, component: &Component) -> Result<Kin
     let describe = component.get_export(None, "describe");
     let invoke = component.get_export(None, "invoke");
     let (Some((_, describe)), Some((invoke_type, invoke))) = (describe, invoke) else {
-        let read;
-        let facts = match known {
-            Known::Read(facts) => facts.as_ref(),
-            Known::Remembered(_) => {
-                read = inspect(name, &loadable.component)?;
-                &read
-            }
-        };
+        let facts = known.facts(loadable)?;
         return reflect(name, facts, component, description).map(Kind::Foreign);
     };
     if !is_invoke(&invoke_type) {

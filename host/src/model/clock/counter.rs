@@ -21,7 +21,7 @@ pub(super) fn since(ticks: u64) -> Duration {
 mod steady {
     use std::arch::x86_64::{__cpuid, _rdtsc};
     use std::sync::OnceLock;
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
     use std::time::{Duration, Instant};
 
     /// So long the counter is watched before it is believed: a look at both is off by half of
@@ -29,6 +29,8 @@ mod steady {
     const WATCHED: Duration = Duration::from_millis(100);
     /// A look at clock and counter that takes more ticks was interrupted, and counts for nothing.
     const LOOK_MAX: u64 = 1_024;
+    /// After so many of them the counter is no cheaper than the clock here, and is left alone.
+    const INTERRUPTED_MAX: u32 = 10_000;
     /// Fractions of a nanosecond in a pace: 32 binary places leave 2³² ns a tick, and a thousandth of a
     /// millionth of error.
     const PLACES: u32 = 32;
@@ -38,6 +40,7 @@ mod steady {
     const UNKNOWN: u64 = 0;
     /// Where it was when it was first looked at; none where it is not steady.
     static FIRST: OnceLock<Option<(Instant, u64)>> = OnceLock::new();
+    static INTERRUPTED: AtomicU32 = AtomicU32::new(0);
 
     #[inline]
     pub(super) fn ticks(now: fn() -> Instant) -> Option<u64> {
@@ -57,10 +60,13 @@ mod steady {
 
     #[cold]
     fn is_known(now: fn() -> Instant) -> bool {
-        if FIRST.get() == Some(&None) {
+        if FIRST.get() == Some(&None) || INTERRUPTED.load(Ordering::Relaxed) > INTERRUPTED_MAX {
             return false;
         }
-        let Some((at, ticks)) = look(now) else { return false };
+        let Some((at, ticks)) = look(now) else {
+            INTERRUPTED.fetch_add(1, Ordering::Relaxed);
+            return false;
+        };
         let first = FIRST.get_or_init(|| is_steady().then_some((at, ticks)));
         let Some((then, before)) = *first else { return false };
         let passed = at.saturating_duration_since(then);

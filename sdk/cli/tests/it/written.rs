@@ -66,6 +66,11 @@ fn good(file: &str) -> String {
     block(&solved(file))
 }
 
+/// The same with a line that only a change has.
+fn changed(file: &str) -> String {
+    good(file).replace("while n > 1", "told.reserve(64);\n        while n > 1")
+}
+
 fn reading(file: &str) -> String {
     block(
         &file.replace(
@@ -111,7 +116,7 @@ fn a_model_fills_a_template_and_is_told_what_is_wrong_with_it() {
     let mut wish = vec!["grow", "wish", "--name", "number.collatz"];
     examples.iter().for_each(|example| wish.extend(["--example", example]));
     home.run(&wish).fine();
-    let (url, asked) = model(vec![reading, with_a_script, linking, asking, good]);
+    let (url, asked) = model(vec![reading, with_a_script, linking, asking, good, changed]);
     let run = ["grow", "run", "--policy", "policy.yaml", "--model", "m", "--model-url", &url];
     home.run(&["grow", "run", "--language", "rust"]).says(2, "--model");
     let more = ["--language", "rust", "--model-tries", "5"];
@@ -143,9 +148,36 @@ fn a_model_fills_a_template_and_is_told_what_is_wrong_with_it() {
     home.run(&["rollout", "promote", name]).fine();
     let component = home.run(&["show", name, "--json"]).fine().json();
     assert!(component.to_string().contains("number.collatz"), "{component}");
-    // What the template was filled with is kept, and shown.
-    let shown = home.run(&["propose", "show", "0", "--json"]).fine().json();
-    assert!(shown["difference"]["recipe"].to_string().contains("told.push(' ')"), "{shown:#}");
+    its_source_is_kept(&home, name, &[&["--model", "m", "--model-url", &url], &more[..]].concat());
+    let seen = asked.lock().unwrap();
+    let wanted: Value =
+        serde_json::from_str(seen[5]["messages"][1]["content"].as_str().unwrap()).unwrap();
+    let file = &wanted["in_place_of"]["file"];
+    assert!(file["text"].as_str().unwrap().contains("told.push(' ')"), "{file}");
+    assert_eq!(wanted["language"], file["language"]);
+}
+
+/// What a template was filled with is shown, and given to whoever is asked for another version.
+fn its_source_is_kept(home: &Home, name: &str, model: &[&str]) {
+    let shown = |work: &str| home.run(&["propose", "show", work, "--json"]).fine().json();
+    let source = |shown: &Value| shown["difference"]["recipe"].to_string();
+    assert!(source(&shown("0")).contains("told.push(' ')"), "{:#}", shown("0"));
+    let example = json!({"input": {"n": 2}, "output": "2 1"}).to_string();
+    let change = ["propose", "change", name, "--example", &example];
+    let ran = home
+        .command(&[&change[..], model].concat())
+        .env("ENGRAFT_TOOLCHAINS", shared())
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{ran:?}");
+    let listed = home.run(&["propose", "list", "--json"]).fine().json();
+    let mut works = listed["work"].as_array().unwrap().iter();
+    let change = works.find(|work| work["source"] == "change").unwrap();
+    let shown = shown(&change["work"].to_string());
+    assert_eq!(shown["status"]["author"], "toolchain", "{shown:#}");
+    let edits = shown["difference"]["recipe"].as_array().unwrap();
+    let new: Vec<&str> = edits.iter().filter_map(|edit| edit["new"].as_str()).collect();
+    assert_eq!(new.iter().map(|line| line.trim()).collect::<Vec<_>>(), ["told.reserve(64);"]);
 }
 
 fn workshop() -> Workshop {

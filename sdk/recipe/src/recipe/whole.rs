@@ -3,14 +3,12 @@
 //!
 //! *Never:* a field is left out that some expression could come by.
 
-use serde_json::Value;
-
 use super::plan::{Action, Body, Fetch, Pairs, Part, Plan, PlannedStep, Request};
 use crate::cel::{Node, Op, Type};
 
 /// Whether any expression could come by a field that the schema of the input does not name.
 pub(super) fn looks_at_wholes(plan: &Plan) -> bool {
-    let mut found = asks_for_all(&plan.input);
+    let mut found = false;
     let mut look = |node: &Node| found = found || is_whole(node, true);
     plan.input_rules.iter().chain(&plan.output_rules).for_each(|rule| look(&rule.condition));
     plan.steps.iter().for_each(|step| in_step(step, &mut look));
@@ -18,29 +16,6 @@ pub(super) fn looks_at_wholes(plan: &Plan) -> bool {
     // What a name stands for is looked at where the name is.
     let kept = |node: &Node| is_whole(node, !has_record(&node.ty));
     found || plan.bindings.iter().any(|(_, value)| kept(value))
-}
-
-/// Whether a schema says something of all fields of an object, also of those that it does not name. That
-/// none of them may be there is seen to while they are read.
-fn asks_for_all(schema: &Value) -> bool {
-    match schema {
-        Value::Object(rules) => rules.iter().any(|(rule, value)| match rule.as_str() {
-            "minProperties" | "maxProperties" | "propertyNames" | "patternProperties" => true,
-            "additionalProperties" => value.is_object(),
-            "const" | "enum" => holds_object(value),
-            _ => asks_for_all(value),
-        }),
-        Value::Array(several) => several.iter().any(asks_for_all),
-        _ => false,
-    }
-}
-
-fn holds_object(value: &Value) -> bool {
-    match value {
-        Value::Object(_) => true,
-        Value::Array(several) => several.iter().any(holds_object),
-        _ => false,
-    }
 }
 
 type Look<'a> = dyn FnMut(&Node) + 'a;
@@ -116,7 +91,8 @@ fn has_record(ty: &Type) -> bool {
 /// Whether an object is looked at as a whole in this expression; `passes_on` where whoever takes its
 /// value may do so, which matters as long as the type tells that there is an object.
 fn is_whole(node: &Node, passes_on: bool) -> bool {
-    if node.is_hidden || (passes_on && has_record(&node.ty)) {
+    // Whatever is done behind `dyn` is done without its fields being known.
+    if node.hidden.as_ref().is_some_and(has_record) || (passes_on && has_record(&node.ty)) {
         return true;
     }
     // A value whose type is less than what it is known to be here is out of sight from there on.

@@ -15,7 +15,8 @@ use wasmparser::{
     SymbolInfo, TypeRef,
 };
 
-/// Built from `runtime/` by `cargo xtask runtime`; a test builds it again and compares.
+/// Built by `cargo build --release --locked` in `runtime/`; a test builds it again, compares, and tells what
+/// to copy.
 pub(crate) static MODULE: &[u8] = include_bytes!("../runtime.wasm");
 
 /// What a piece of code or data refers to.

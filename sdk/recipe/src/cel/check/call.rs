@@ -100,7 +100,9 @@ impl Checker<'_> {
 
     fn dynamic(&mut self, nodes: Vec<Node>, span: Span) -> Node {
         match nodes.into_iter().next() {
-            Some(node) => Node { ty: Type::Dyn, span, is_hidden: true, ..node },
+            Some(Node { op, ty, hidden, .. }) => {
+                Node { op, ty: Type::Dyn, span, hidden: hidden.or(Some(ty)) }
+            }
             None => Node::fault("dyn", span),
         }
     }

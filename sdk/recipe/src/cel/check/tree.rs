@@ -23,8 +23,8 @@ pub(crate) struct Node {
     pub(crate) ty: Type,
     /// Where it stands.
     pub(crate) span: Span,
-    /// Whether `dyn` has hidden what its type is known to be.
-    pub(crate) is_hidden: bool,
+    /// The type that it has where `dyn` hides it.
+    pub(crate) hidden: Option<Type>,
 }
 
 /// A part of a list, or a key and value of a map.
@@ -97,7 +97,7 @@ pub(crate) enum Op {
 
 impl Node {
     pub(super) fn new(op: Op, ty: Type, span: Span) -> Self {
-        Self { op, ty, span, is_hidden: false }
+        Self { op, ty, span, hidden: None }
     }
 
     /// The condition that never holds.
@@ -106,12 +106,13 @@ impl Node {
     }
 
     pub(super) fn fault(name: &str, span: Span) -> Self {
-        Self { op: Op::Unbound(name.to_owned()), ty: Type::Dyn, span, is_hidden: false }
+        Self { op: Op::Unbound(name.to_owned()), ty: Type::Dyn, span, hidden: None }
     }
 
     /// Puts what was found about parameters into the types of this and everything below.
     pub(super) fn settle(&mut self, found: &Found) {
         self.ty = found.whole(&self.ty);
+        self.hidden = self.hidden.take().map(|ty| found.whole(&ty));
         self.each_mut(&mut |node| node.settle(found));
     }
 

@@ -126,7 +126,7 @@ fn list_of_sure(ty: &Type, schema: &Value) -> bool {
         op: Op::Literal(Literal::Null),
         ty: Type::clone(item),
         span: Default::default(),
-        is_hidden: false,
+        hidden: None,
     };
     plain && schema.get("items").is_none_or(|items| shown(&node, items) == Ok(true))
 }
