@@ -2,7 +2,7 @@
 //!
 //! Machines drift: another program starts, the clock speed changes. Criterion measures one contender
 //! after another, so a ratio of its medians compares different minutes. Here every sample of a
-//! contender is cut into batches, and after each batch its references run one of the same length;
+//! contender is cut into batches, and beside each batch its references run one of the same length;
 //! what is kept of such a round is the ratio. Criterion still gets exactly the contender's own time.
 //!
 //! *Never:* a ratio of two numbers that were not measured in the same round.
@@ -141,7 +141,7 @@ impl<'a> Comparison<'a> {
         Ok(())
     }
 
-    /// Makes `calls` calls of one contender, batch by batch, and a batch of each rival after each.
+    /// Makes `calls` calls of one contender, batch by batch, and a batch of each rival beside each.
     fn take_turns(
         &self,
         at: usize,
@@ -156,15 +156,23 @@ impl<'a> Comparison<'a> {
         while left > 0 {
             let batch = left.min(full);
             left -= batch;
-            let own = self.run(at, batch)?;
-            total += own;
-            let mut round = vec![per_call(own, batch)];
+            // Whoever begins a round finds the machine as criterion left it, so that they begin in turns.
+            let begins = rounds.len().is_multiple_of(2);
+            let first = if begins { Some(self.run(at, batch)?) } else { None };
+            let mut others = Vec::new();
             for rival in rivals {
                 // A short last batch meets a batch as short, so that cold caches weigh the same.
                 let rival_full = lengths.get(*rival).copied().unwrap_or(1);
                 let batch = (rival_full * batch).div_ceil(full);
-                round.push(per_call(self.run(*rival, batch)?, batch));
+                others.push(per_call(self.run(*rival, batch)?, batch));
             }
+            let own = match first {
+                Some(own) => own,
+                None => self.run(at, batch)?,
+            };
+            total += own;
+            let mut round = vec![per_call(own, batch)];
+            round.append(&mut others);
             // Criterion's first samples are tiny; they would be mostly clock.
             if own >= BATCH / 4 && rounds.len() < ROUNDS_MAX {
                 rounds.push(round);

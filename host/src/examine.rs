@@ -22,6 +22,7 @@ mod behaviour;
 mod candidate;
 mod catalogue;
 mod checks;
+mod codes;
 mod conform;
 mod coverage;
 mod examination;

@@ -1,5 +1,4 @@
-//! What gaps are made of, on its way from the calls: a bounded channel of its own, which loses what
-//! nobody takes.
+//! What gaps are made of, on its way from the calls: a bounded queue, which loses what nobody takes.
 //!
 //! A call never waits for it, and while nobody listens it costs one look at a flag. While somebody
 //! does, a call that failed is told, and so is one that somebody may say something of later, or that
@@ -8,17 +7,16 @@
 //! *Never:* anybody but the host sees an incident; what is kept of it is redacted first.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use semver::Version;
-use tokio::sync::mpsc;
 
 use super::pick::Who;
 use crate::engine::Invocation;
 use crate::model::{CapabilityName, Outcome, Output};
 
-/// Incidents that wait in the channel, and as many that were taken out of it: at a few kilobytes each
+/// Incidents that wait in the queue, and as many that were taken out of it: at a few kilobytes each
 /// some megabytes.
 const INCIDENTS_MAX: usize = 1_024;
 /// So much room is kept for calls that failed.
@@ -55,23 +53,49 @@ pub(crate) struct Incident {
 /// Where incidents come out.
 #[derive(Debug)]
 pub(crate) struct Incidents {
-    told: mpsc::Receiver<Incident>,
+    line: Arc<Line>,
+    /// Which of those who have listened this is; only the last one hears anything.
+    listener: u64,
     /// What was heard already, and still waits to be noted.
     heard: VecDeque<Incident>,
-    seats: Arc<Seats>,
+}
+
+/// Where incidents go in.
+#[derive(Debug, Default)]
+pub(super) struct Alarm(Arc<Line>);
+
+#[derive(Debug, Default)]
+struct Line {
+    is_heard: AtomicBool,
+    queue: Mutex<Queue>,
+    returned: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    listener: u64,
+    waiting: VecDeque<Waiting>,
+    seats: Seats,
 }
 
 /// How many incidents wait of each user.
 #[derive(Debug)]
-struct Seats([AtomicU16; SEATS]);
+struct Seats([u16; SEATS]);
 
-/// Where incidents go in.
-#[derive(Debug, Default)]
-pub(super) struct Alarm {
-    is_heard: AtomicBool,
-    out: Mutex<Option<(mpsc::Sender<Incident>, Arc<Seats>)>>,
-    returned: AtomicU64,
+/// An incident as it waits: its texts behind one another, so that a call allocates once for it.
+#[derive(Debug)]
+struct Waiting {
+    capability: CapabilityName,
+    version: Option<Version>,
+    outcome: Outcome,
+    is_looked_at: bool,
+    texts: String,
+    /// How long each of the texts is; none of those that are left out.
+    lengths: [Option<usize>; TEXTS],
 }
+
+/// Operation, input, output, user, and the request's name.
+const TEXTS: usize = 5;
 
 /// One call as it is told.
 pub(super) struct Told<'a> {
@@ -85,55 +109,50 @@ pub(super) struct Told<'a> {
 impl Alarm {
     /// A listener from now on, in place of any other.
     pub(super) fn listen(&self) -> Incidents {
-        let (out, told) = mpsc::channel(INCIDENTS_MAX);
-        let seats = Arc::new(Seats([const { AtomicU16::new(0) }; SEATS]));
-        *self.out() = Some((out, Arc::clone(&seats)));
-        self.is_heard.store(true, Ordering::Relaxed);
-        Incidents { told, heard: VecDeque::new(), seats }
+        let mut queue = self.0.queue();
+        let listener = queue.listener + 1;
+        let waiting = VecDeque::with_capacity(INCIDENTS_MAX);
+        *queue = Queue { listener, waiting, seats: Seats::default() };
+        self.0.is_heard.store(true, Ordering::Relaxed);
+        Incidents { line: Arc::clone(&self.0), listener, heard: VecDeque::new() }
     }
 
     /// Tells of a call, where somebody listens and it is worth it.
     #[inline]
     pub(super) fn tell(&self, told: &Told<'_>) {
-        if self.is_heard.load(Ordering::Relaxed) {
+        if self.0.is_heard.load(Ordering::Relaxed) {
             self.raise(told);
         }
     }
 
     fn raise(&self, told: &Told<'_>) {
         let is_failure = !told.outcome.is_returned();
-        let looks =
-            !is_failure && self.returned.fetch_add(1, Ordering::Relaxed).is_multiple_of(LOOK_EVERY);
+        let looks = !is_failure
+            && self.0.returned.fetch_add(1, Ordering::Relaxed).is_multiple_of(LOOK_EVERY);
         let is_worth_it = is_failure || looks || told.who.request.is_some();
         if !is_worth_it || *told.outcome == Outcome::Cancelled {
             return;
         }
-        let mut out = self.out();
-        let Some((sender, seats)) = &*out else { return };
-        if sender.is_closed() {
-            *out = None;
-            self.is_heard.store(false, Ordering::Relaxed);
-        } else if is_failure || sender.capacity() > ROOM_FOR_FAILURES {
-            // Where there is no room, it is lost; the same will happen again if it matters.
-            if let Ok(place) = sender.try_reserve()
-                && seats.take(told.who.sticky.as_deref())
-            {
-                place.send(told.incident(looks));
-            }
+        let mut queue = self.0.queue();
+        let Queue { waiting, seats, .. } = &mut *queue;
+        let kept_free = if is_failure { 0 } else { ROOM_FOR_FAILURES };
+        // Where there is no room, it is lost; the same will happen again if it matters.
+        if waiting.len() + kept_free < INCIDENTS_MAX && seats.take(told.who.sticky.as_deref()) {
+            waiting.push_back(told.waiting(looks));
         }
-    }
-
-    fn out(&self) -> MutexGuard<'_, Option<(mpsc::Sender<Incident>, Arc<Seats>)>> {
-        self.out.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Incidents {
     /// Hears of what was told since, without waiting. Each waits to be noted from then on.
     pub(crate) fn hear(&mut self, mut heed: impl FnMut(&Incident)) {
-        while self.heard.len() < INCIDENTS_MAX
-            && let Ok(incident) = self.told.try_recv()
-        {
+        let Some(mut queue) = self.queue() else { return };
+        let room = INCIDENTS_MAX - self.heard.len();
+        let most = room.min(queue.waiting.len());
+        let told: Vec<Waiting> = queue.waiting.drain(..most).collect();
+        // Calls need not wait for what is made of it.
+        drop(queue);
+        for incident in told.into_iter().map(Waiting::incident) {
             heed(&incident);
             self.heard.push_back(incident);
         }
@@ -142,57 +161,109 @@ impl Incidents {
     /// The oldest of those that were heard.
     pub(crate) fn next(&mut self) -> Option<Incident> {
         let next = self.heard.pop_front()?;
-        self.seats.leave(next.user.as_deref());
+        if let Some(mut queue) = self.queue() {
+            queue.seats.leave(next.user.as_deref());
+        }
         Some(next)
+    }
+
+    /// The queue, while nobody else has begun to listen.
+    fn queue(&self) -> Option<MutexGuard<'_, Queue>> {
+        Some(self.line.queue()).filter(|queue| queue.listener == self.listener)
     }
 }
 
-// === impl Seats ===
+impl Line {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Seats {
     /// Whether there is a place for one more of this user. Who is not known is one user.
-    fn take(&self, user: Option<&str>) -> bool {
+    fn take(&mut self, user: Option<&str>) -> bool {
         let Some(seat) = self.of(user) else { return false };
-        let has_room = seat.load(Ordering::Relaxed) < EACH_MAX;
-        if has_room {
-            seat.fetch_add(1, Ordering::Relaxed);
-        }
+        let has_room = *seat < EACH_MAX;
+        *seat += u16::from(has_room);
         has_room
     }
 
-    fn leave(&self, user: Option<&str>) {
-        // Whoever leaves has taken a place before, so that this never goes below none.
+    fn leave(&mut self, user: Option<&str>) {
         if let Some(seat) = self.of(user) {
-            seat.fetch_sub(1, Ordering::Relaxed);
+            *seat = seat.saturating_sub(1);
         }
     }
 
-    fn of(&self, user: Option<&str>) -> Option<&AtomicU16> {
+    fn of(&mut self, user: Option<&str>) -> Option<&mut u16> {
         // Spread well enough; whoever shares a seat loses a few incidents to it, and nothing else.
         let mix = |sum: usize, byte: u8| (sum ^ usize::from(byte)).wrapping_mul(0x0100_0193);
         let sum = user.unwrap_or_default().bytes().fold(0x811c_9dc5, mix);
-        self.0.get((sum >> 8) % SEATS)
+        self.0.get_mut((sum >> 8) % SEATS)
     }
 }
 
 impl Told<'_> {
-    fn incident(&self, looks: bool) -> Incident {
-        let short = |text: &str| (text.len() <= TEXT_BYTES_MAX).then(|| text.to_owned());
+    fn waiting(&self, is_looked_at: bool) -> Waiting {
         let (outcome, output) = if let Outcome::Returned(output) = self.outcome {
-            (Outcome::Returned(Output::new(String::new())), short(output.as_str()))
+            (Outcome::Returned(Output::new(String::new())), Some(output.as_str()))
         } else {
             (self.outcome.clone(), None)
         };
+        let short = |text: &&str| text.len() <= TEXT_BYTES_MAX;
+        let all = [
+            Some(self.invocation.operation()),
+            Some(self.invocation.input()).filter(short),
+            output.filter(short),
+            self.who.sticky.as_deref(),
+            self.who.request.as_deref(),
+        ];
+        let lengths = all.map(|text| text.map(str::len));
+        let mut texts = String::with_capacity(lengths.iter().flatten().sum());
+        all.iter().flatten().for_each(|text| texts.push_str(text));
+        let (capability, version) = (self.capability.clone(), self.version.cloned());
+        Waiting { capability, version, outcome, is_looked_at, texts, lengths }
+    }
+}
+
+impl Waiting {
+    fn incident(self) -> Incident {
+        let Self { capability, version, outcome, is_looked_at, texts, lengths } = self;
+        let mut rest = texts.as_str();
+        let [operation, input, output, user, request] = lengths.map(|length| {
+            let (text, behind) = rest.split_at_checked(length?)?;
+            rest = behind;
+            Some(text.to_owned())
+        });
+        let operation = operation.unwrap_or_default();
         Incident {
-            capability: self.capability.clone(),
-            version: self.version.cloned(),
-            operation: self.invocation.operation().to_owned(),
-            input: short(self.invocation.input()),
+            capability,
+            version,
+            operation,
+            input,
             outcome,
             output,
-            is_looked_at: looks,
-            user: self.who.sticky.clone(),
-            request: self.who.request.clone(),
+            is_looked_at,
+            user,
+            request,
+        }
+    }
+}
+
+// === impl Default ===
+
+impl Default for Seats {
+    fn default() -> Self {
+        Self([0; SEATS])
+    }
+}
+
+// === impl Drop ===
+
+impl Drop for Incidents {
+    fn drop(&mut self) {
+        if let Some(mut queue) = self.queue() {
+            self.line.is_heard.store(false, Ordering::Relaxed);
+            queue.waiting = VecDeque::new();
         }
     }
 }
@@ -217,12 +288,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_told_is_what_was_said() {
+        let alarm = Alarm::default();
+        let mut incidents = alarm.listen();
+        let returned = Outcome::Returned(Output::new("\"ü\"".to_owned()));
+        tell(&alarm, &returned, &Who::user("bob").request("r-1"));
+        let broken = Outcome::OutOfFuel { limit: 1 };
+        tell(&alarm, &broken, &Who::default());
+        let long = Outcome::Returned(Output::new("1".repeat(TEXT_BYTES_MAX + 1)));
+        tell(&alarm, &long, &Who::default().request("r-2"));
+        let told = all(&mut incidents);
+        let texts = |it: &Incident| {
+            let all = [&it.input, &it.output, &it.user, &it.request];
+            all.map(|text| text.as_deref().unwrap_or("-").to_owned()).join(" ")
+        };
+        let told: Vec<String> = told.iter().map(texts).collect();
+        assert_eq!(told, ["{} \"ü\" bob r-1", "{} - - -", "{} - - r-2"]);
+    }
+
+    #[test]
     fn nothing_is_told_while_nobody_listens_and_failures_have_room() {
         let alarm = Alarm::default();
         let returned = Outcome::Returned(Output::new("1".to_owned()));
         let broken = Outcome::OutOfFuel { limit: 1 };
         tell(&alarm, &broken, &Who::default());
-        assert_eq!(alarm.returned.load(Ordering::Relaxed), 0);
+        assert_eq!(alarm.0.returned.load(Ordering::Relaxed), 0);
         let mut incidents = alarm.listen();
         for _ in 0..LOOK_EVERY * 2 {
             tell(&alarm, &returned, &Who::default());
@@ -249,9 +339,14 @@ mod tests {
         let users: Vec<_> = all(&mut incidents).into_iter().filter_map(|it| it.user).collect();
         assert_eq!(users.len(), usize::from(EACH_MAX) + 1, "one user leaves room for another");
         assert_eq!(users.last().map(String::as_str), Some("bob"));
-        drop(incidents);
+        let mut later = alarm.listen();
         tell(&alarm, &broken, &named(0));
-        assert!(!alarm.is_heard.load(Ordering::Relaxed));
+        assert_eq!(all(&mut incidents).len(), 0, "somebody else listens");
+        drop(incidents);
+        assert_eq!(count(&mut later, true), 1);
+        drop(later);
+        tell(&alarm, &broken, &named(0));
+        assert!(!alarm.0.is_heard.load(Ordering::Relaxed));
         assert_eq!(count(&mut alarm.listen(), true), 0);
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Answer, Trial};
-use crate::engine::{InstancePolicy, Invocation};
+use crate::engine::{InstancePolicy, Invocation, Loaded};
 use crate::examine::conform::same;
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::sandbox::{Base, Cast, Function, HostCall, Script, Seen, Tally, Values};
@@ -44,6 +44,9 @@ const DAYS: [u64; 8] = [
 const LENGTHS: [usize; 3] = [64, 1_024, 16_384];
 /// Lengths of their lists.
 const COUNTS: [usize; 2] = [64, 1_000];
+/// Sizes that nobody would call large: what is done with the same input at one of them is not done for
+/// its size.
+const SMALL: [usize; 2] = [3, 8];
 /// Calls over which values are kept, and after how many of these whom it calls is known.
 const KEPT_CALLS: usize = 150;
 const KNOWN_AFTER: usize = 15;
@@ -135,7 +138,7 @@ struct LongRun {
 
 async fn long_run(
     trial: &Trial<'_>,
-    loaded: &crate::engine::Loaded,
+    loaded: &Loaded,
     operation: &str,
     tally: &mut Tally,
 ) -> LongRun {
@@ -222,23 +225,55 @@ pub(super) async fn late(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     }
     let loaded = trial.actor.load(Cast::default()).await.map_err(|error| error.to_string())?;
     for base in &trial.bases {
-        let longer = LENGTHS.iter().filter_map(|length| {
-            Some((stretched(&base.input, *length)?, format!("with a text of {length} letters")))
+        let longer = LENGTHS.map(|length| {
+            (stretched as Resize, length, format!("with a text of {length} letters"))
         });
-        let more = COUNTS.iter().filter_map(|count| {
-            Some((widened(&base.input, *count)?, format!("with a list of {count} items")))
-        });
-        for (input, what) in longer.chain(more) {
+        let more =
+            COUNTS.map(|count| (widened as Resize, count, format!("with a list of {count} items")));
+        for (resize, size, what) in longer.into_iter().chain(more) {
+            let Some(input) = resize(&base.input, size) else { continue };
             let seen = trial.actor.call(&loaded, &base.operation, &input).await;
             tally.add(&seen);
             // A long input may well be refused, or be more than the budget takes.
-            if seen.outcome.is_returned() {
-                found.extend(changed(base, &seen, &what));
+            if seen.outcome.is_returned()
+                && let Some(draft) = changed(base, &seen, &what)
+                && !is_done_when_small(trial, &loaded, base, resize, &seen, tally).await
+            {
+                found.push(draft);
             }
         }
     }
     found.truncate(8);
     Ok(found)
+}
+
+/// An input of another size; none where nothing in it has one.
+type Resize = fn(&str, usize) -> Option<String>;
+
+/// Whether what was called with a large input is called with a small one of the same kind too: a single
+/// point is no name to ask for, and many points are one.
+async fn is_done_when_small(
+    trial: &Trial<'_>,
+    loaded: &Loaded,
+    base: &Base,
+    resize: Resize,
+    large: &Seen,
+    tally: &mut Tally,
+) -> bool {
+    let wanted = kinds(large);
+    for input in SMALL.iter().filter_map(|size| resize(&base.input, *size)) {
+        let small = trial.actor.call(loaded, &base.operation, &input).await;
+        tally.add(&small);
+        if wanted.is_subset(&kinds(&small)) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whom a run calls, and with which function.
+fn kinds(seen: &Seen) -> BTreeSet<(Function, String)> {
+    seen.calls.iter().map(HostCall::kind).collect()
 }
 
 /// Many calls that find the values which those before them have left: what it keeps must not bring it to
@@ -278,9 +313,6 @@ const fn is_deed_outside(call: &HostCall) -> bool {
 
 /// Whom a run calls that the first one did not, and whether it breaks where that one did not.
 fn changed(base: &Base, seen: &Seen, when: &str) -> Option<Draft> {
-    let kinds = |seen: &Seen| -> BTreeSet<(Function, String)> {
-        seen.calls.iter().map(HostCall::kind).collect()
-    };
     let (before, after) = (kinds(&base.seen), kinds(seen));
     let name = &base.operation;
     if !seen.is_orderly() {

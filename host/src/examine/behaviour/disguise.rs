@@ -6,8 +6,7 @@
 //!
 //! *Never:* a word is found that is not there whole.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use crate::examine::codes;
 
 /// Codes inside one another: each is a third longer than what is in it, so nobody goes on for long.
 const LAYERS_MAX: usize = 2;
@@ -123,14 +122,12 @@ fn stretches(
 fn from_base64(bytes: &[u8]) -> Vec<Vec<u8>> {
     let belongs =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
-    let decode =
-        |text: &[u8]| STANDARD_NO_PAD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text)).ok();
     let mut all = Vec::new();
     for stretch in stretches(bytes, 16, belongs) {
         for begin in 0..4 {
             let rest = stretch.get(begin..).unwrap_or_default();
             let whole = rest.get(..rest.len() - rest.len() % 4).unwrap_or_default();
-            all.extend([whole, rest].into_iter().filter_map(decode));
+            all.extend([whole, rest].into_iter().filter_map(codes::from_base64));
         }
     }
     all
@@ -138,10 +135,9 @@ fn from_base64(bytes: &[u8]) -> Vec<Vec<u8>> {
 
 /// Two digits a letter, with or without signs between.
 fn from_hex(bytes: &[u8]) -> Vec<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let pairs = |digits: &[u8]| -> Vec<u8> {
-        let byte = |pair: &[u8]| Some(digit(*pair.first()?)? * 16 + digit(*pair.last()?)?);
-        digits.chunks_exact(2).filter_map(byte).collect()
+    let pairs = |digits: &[u8]| {
+        let whole = digits.get(..digits.len() - digits.len() % 2).unwrap_or_default();
+        codes::from_hex(whole).unwrap_or_default()
     };
     let mut all = Vec::new();
     for stretch in stretches(bytes, 16, |byte| byte.is_ascii_hexdigit()) {

@@ -8,9 +8,7 @@
 
 mod issuers;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-
+use crate::examine::codes::{from_base64, from_hex};
 use crate::examine::facts::{Data, Module};
 use crate::examine::finding::Draft;
 use crate::examine::subject::Subject;
@@ -102,15 +100,7 @@ fn scan(bytes: &[u8]) -> Vec<Secret> {
 
 /// What the words of a text stand for in base64 and in hexadecimal.
 fn decoded_words(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
-    let base64 =
-        |word: &[u8]| STANDARD_NO_PAD.decode(word).or_else(|_| URL_SAFE_NO_PAD.decode(word)).ok();
-    coded_words(bytes).flat_map(move |word| [base64(word), from_hex(word)]).flatten()
-}
-
-fn from_hex(word: &[u8]) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|it| u8::try_from(it).ok());
-    let pair = |pair: &[u8]| Some(digit(pair.first()?)? << 4 | digit(pair.last()?)?);
-    if word.len().is_multiple_of(2) { word.chunks(2).map(pair).collect() } else { None }
+    coded_words(bytes).flat_map(|word| [from_base64(word), from_hex(word)]).flatten()
 }
 
 /// Stretches of the candidate, each with its place.

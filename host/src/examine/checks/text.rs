@@ -5,9 +5,7 @@
 //!
 //! *Never:* a character is let through because the word it stands in looks harmless.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
-
+use crate::examine::codes::from_base64;
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::subject::{Subject, Text};
 use crate::model::letters::{self, is_bidirectional, is_emoji_part, is_unseen, looks_latin, plain};
@@ -122,7 +120,7 @@ fn decoded(text: &str) -> Vec<String> {
     let words = text.split(|char| !is_coded(char)).map(|word| word.trim_end_matches('='));
     words
         .filter(|word| word.len() >= CODED_CHARS_MIN)
-        .filter_map(|word| STANDARD_NO_PAD.decode(word).ok())
+        .filter_map(|word| from_base64(word.as_bytes()))
         .filter_map(|bytes| String::from_utf8(bytes).ok())
         .collect()
 }

@@ -13,6 +13,7 @@ use engraft::artifact::{
     BundleError, FileError, JsonError, KeyError, KeyStoreError, KeyringError, LedgerError,
     MomentError, RevocationError, SignError, TrustError,
 };
+use engraft::registry::{JournalError, RegistryError, Rule};
 
 use super::Trouble;
 use crate::exit::Exit;
@@ -55,6 +56,9 @@ impl From<engraft::Error> for Trouble {
             engraft::Error::Trust(TrustError::Ledger(error)) => error.into(),
             engraft::Error::Trust(TrustError::Older { sequence, .. }) => Self::refused(message)
                 .hint(format!("`--rollback {sequence}` names it, if it is what you want")),
+            engraft::Error::Registry(RegistryError::Journal(JournalError::Rule(
+                Rule::Quarantined { .. },
+            ))) => Self::refused(message).hint("`rollout start --again` does, if you want it"),
             other => Self::new(Exit::of_class(other.class()), message).reasons(reasons),
         }
     }

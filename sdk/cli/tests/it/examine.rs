@@ -204,13 +204,41 @@ fn the_honest_ones_pass_comprehensive_without_a_false_alarm() {
 
 fn passes(recipe: &Path) {
     let home = Home::new();
+    // So long that all inputs are tried which any machine comes to in the usual time.
+    home.write("policy.yaml", "search: {time_ms: 60000}\n");
     let path = recipe.to_str().unwrap();
-    let ran = home.run(&["examine", path, "--level", "comprehensive", "--json"]);
+    let examine = ["examine", path, "--level", "comprehensive", "--policy", "policy.yaml"];
+    let ran = home.run(&[&examine[..], &["--json"]].concat());
     let report = ran.json();
     assert_eq!(ran.code, Some(0), "{path}: {:#}", report["findings"]);
     let findings = report["findings"].as_array().unwrap();
     let alarms: Vec<&Value> = findings.iter().filter(|it| it["severity"] != "note").collect();
     assert!(alarms.is_empty(), "{path}: {alarms:#?}");
+}
+
+/// A recipe that asks its host only for some names.
+fn asking(when: &str) -> String {
+    format!(
+        "name: test.ask\nversion: 1.0.0\nsummary: Asks for a name.\n\
+         input: {{type: object, properties: {{name: {{type: string, maxLength: 20000}}}}, required: [name]}}\n\
+         output: {{type: string}}\n\
+         permissions: {{http: [{{host: names.example}}]}}\n\
+         steps:\n  - fetch: https://names.example/a\n    when: \"{when}\"\n    as: answer\n    else: null\n\
+         return: \"'asked'\"\n\
+         examples: [{{input: {{name: .}}, output: asked}}]\n"
+    )
+}
+
+#[test]
+fn what_a_text_says_is_told_from_how_long_it_is() {
+    let home = Home::new();
+    let late = |when: &str| {
+        home.write("ask.yaml", asking(when));
+        let examine = ["examine", "ask.yaml", "--level", "comprehensive", "--json"];
+        checks_of(&home.run(&examine).json()).contains(&"behaviour.late")
+    };
+    assert!(!late("input.name != '.'"));
+    assert!(late("size(input.name) > 500"));
 }
 
 /// What is told of a recipe's file is what is told of the bundle that is made of it.

@@ -19,6 +19,7 @@ mod grow;
 mod grown;
 mod inspect;
 mod key;
+mod killed;
 mod learned;
 mod openapi;
 mod precompile;

@@ -66,7 +66,7 @@ fn a_rollout_is_begun_halted_and_ended_by_hand() {
     home.run(&["rollout", "resume", "numbers"]).fine();
     home.run(&["rollout", "rollback", "numbers", "--why", "people complain"]).fine();
     let again = ["rollout", "start", "numbers@1.1.0"];
-    home.run(&again).says(3, "was rolled back: people complain");
+    home.run(&again).says(3, "was rolled back: people complain").says(3, "`rollout start --again`");
     home.run(&[&again[..], &["--again"]].concat()).fine();
     home.run(&["rollout", "promote", "numbers"]).fine();
     assert_eq!(json(&home, &["list"])["capabilities"][0]["stable"], "1.1.0");
