@@ -135,6 +135,7 @@ pub fn tuned_engine(metering: Metering) -> Result<Engine, Error> {
     pool.max_memory_size(64 << 20);
     let mut config = Config::new();
     config.concurrency_support(false);
+    config.generate_address_map(false).native_unwind_info(cfg!(windows));
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     metering.configure(&mut config)?;
     Ok(Engine::new(&config)?)

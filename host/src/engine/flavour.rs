@@ -168,9 +168,15 @@ fn settings(key: FlavourKey, config: &EngineConfig) -> Config {
         .table_lazy_init(true)
         .max_wasm_stack(config.stack_bytes)
         .async_stack_size(config.stack_bytes + HOST_STACK_BYTES)
+        // Nobody is told at which byte of a component it broke, and to know it takes a tenth of the time
+        // of compiling, and of the size of what is compiled.
+        .generate_address_map(false)
         // The same numbers on every machine.
         .cranelift_nan_canonicalization(true)
         .relaxed_simd_deterministic(true);
+    // No unwinder goes through a guest, and whoever loads thousands of them pays for each that could.
+    // Windows asks for it of all code.
+    settings.native_unwind_info(cfg!(windows));
     if config.is_confined {
         // Compiling side by side starts threads, and an image of memory is a file. Without images an
         // instance copies its first data itself, for one unit of fuel a byte.

@@ -6,7 +6,7 @@ use super::catalogue::CheckId;
 use super::checks::StaticCheck;
 use super::examiner::DRAFTS_MAX;
 use super::finding::{Blocks, Draft, Finding};
-use super::level::Profile;
+use super::level::{Level, Profile};
 use super::report::{CheckEnd, CheckRun};
 use super::subject::Subject;
 
@@ -73,6 +73,13 @@ impl<'a> Notes<'a> {
     /// Whether a check ran and found nothing.
     pub(crate) fn has_passed(&self, check: CheckId) -> bool {
         self.runs.iter().any(|run| run.check == check && run.end == CheckEnd::Passed)
+    }
+
+    /// The highest level of which anything ran: what blocks ends an examination early.
+    pub(crate) fn reached(&self) -> Level {
+        let ran = self.runs.iter().filter(|run| run.end != CheckEnd::Skipped);
+        let levels = ran.filter_map(|run| Some(run.check.check()?.level));
+        levels.max().unwrap_or(Level::Basic)
     }
 
     pub(crate) fn inconclusive_count(&self) -> usize {

@@ -67,7 +67,8 @@ pub(crate) struct Known<'a> {
     pub(crate) manifest: &'a Manifest,
     pub(crate) origin: CandidateOrigin,
     pub(crate) is_signed: bool,
-    pub(crate) level: Level,
+    /// Up to which level it was looked at.
+    pub(crate) reached: Level,
     pub(crate) is_bounded: bool,
     /// Whether none of its runs went over the bound that it states.
     pub(crate) keeps_its_bound: bool,

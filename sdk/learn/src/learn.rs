@@ -186,7 +186,8 @@ impl<'s> Study<'s> {
             };
         }
         let held = self.hold_back(&mut found, &trained, &mut steps);
-        let ranked = rank::ranked(found, self.kinds.len(), &self.unlabelled);
+        let inputs: Vec<&[Value]> = self.examples.iter().map(|it| it.input.as_slice()).collect();
+        let ranked = rank::ranked(found, self.kinds.len(), &inputs, &self.unlabelled);
         let mut ranked = ranked.into_iter().map(|candidate| self.program(candidate.term));
         let Some(program) = ranked.next() else {
             return Lesson::GaveUp { steps: self.learner.steps };

@@ -82,7 +82,7 @@ impl Term {
         found
     }
 
-    fn visit<'a>(&'a self, see: &mut impl FnMut(&'a Self)) {
+    pub(crate) fn visit<'a>(&'a self, see: &mut impl FnMut(&'a Self)) {
         see(self);
         for kid in self.kids() {
             kid.visit(see);

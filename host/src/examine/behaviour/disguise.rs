@@ -212,6 +212,9 @@ fn from_escapes(bytes: &[u8]) -> Vec<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+
     use super::*;
 
     const WORD: &[u8] = b"bqxzrtwkdmpfhgsvcn";

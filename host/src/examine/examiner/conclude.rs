@@ -40,7 +40,7 @@ impl Examiner {
                 manifest,
                 origin: candidate.origin(),
                 is_signed: !signers.is_empty(),
-                level,
+                reached: notes.reached(),
                 is_bounded: measures.is_bounded_by_structure,
                 keeps_its_bound: notes.has_passed(CheckId::BOUND),
                 findings: &notes.findings,

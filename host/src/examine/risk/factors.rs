@@ -88,7 +88,7 @@ fn simple(asked: &Permissions, weights: &Weights, add: &mut impl FnMut(&str, u32
 }
 
 pub(super) fn evidence_factors(known: &Known<'_>, weights: &Weights) -> Vec<Factor> {
-    let (looked, what) = match known.level {
+    let (looked, what) = match known.reached {
         Level::Basic => (30, "its bytes and its manifest were looked at"),
         Level::Standard => (50, "and it ran in a sandbox"),
         Level::Comprehensive => (75, "and how it behaves was looked at"),

@@ -12,13 +12,13 @@ fn manifest(permissions: serde_json::Value) -> Manifest {
     Manifest::from_json(manifest.to_string().as_bytes()).unwrap()
 }
 
-fn risk(permissions: serde_json::Value, level: Level, findings: &[Finding]) -> RiskReport {
+fn risk(permissions: serde_json::Value, reached: Level, findings: &[Finding]) -> RiskReport {
     let manifest = manifest(permissions);
     let known = Known {
         manifest: &manifest,
         origin: CandidateOrigin::Uploaded,
         is_signed: false,
-        level,
+        reached,
         is_bounded: false,
         keeps_its_bound: false,
         findings,

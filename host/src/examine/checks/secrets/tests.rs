@@ -1,3 +1,6 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
 use super::*;
 
 // Put together here, so that no scanner takes this file for a leak.
