@@ -32,7 +32,12 @@ pub fn format(text: &str) -> Result<String, Vec<Problem>> {
         {
             json::written(text, &tree)
         }
-        _ => yaml::written(text, &tree),
+        Content::Map(..) => yaml::written(text, &tree),
+        Content::List(..) | Content::Scalar(_) => {
+            let problem = Diagnostic::new(tree.span, "this is no recipe: a recipe is an object")
+                .mend("begin with its name: `name: text.shout`");
+            return Err(problems(text, vec![problem]));
+        }
     };
     match tree::read(&written) {
         Ok(again) if same(&tree, &again) => Ok(written),

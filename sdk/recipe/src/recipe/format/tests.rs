@@ -118,6 +118,9 @@ fn odd_writing_is_put_right() {
         assert_eq!(found, wanted, "{odd:?}");
         assert_eq!(format(&found).unwrap(), found);
     }
+    for text in [">\n", "- a\n"] {
+        assert!(format(text).unwrap_err()[0].message.contains("a recipe is an object"), "{text:?}");
+    }
     let long = format!("a: [{}]", ["some-word"; 12].join(", "));
     assert_eq!(format(&long).unwrap().lines().count(), 13);
 }
