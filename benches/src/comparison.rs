@@ -159,20 +159,19 @@ impl<'a> Comparison<'a> {
             // Whoever begins a round finds the machine as criterion left it, so that they begin in turns.
             let begins = rounds.len().is_multiple_of(2);
             let first = if begins { Some(self.run(at, batch)?) } else { None };
-            let mut others = Vec::new();
-            for rival in rivals {
+            let others = rivals.iter().map(|rival| {
                 // A short last batch meets a batch as short, so that cold caches weigh the same.
                 let rival_full = lengths.get(*rival).copied().unwrap_or(1);
                 let batch = (rival_full * batch).div_ceil(full);
-                others.push(per_call(self.run(*rival, batch)?, batch));
-            }
+                Ok(per_call(self.run(*rival, batch)?, batch))
+            });
+            let others = others.collect::<Result<Round, Error>>()?;
             let own = match first {
                 Some(own) => own,
                 None => self.run(at, batch)?,
             };
             total += own;
-            let mut round = vec![per_call(own, batch)];
-            round.append(&mut others);
+            let round = [vec![per_call(own, batch)], others].concat();
             // Criterion's first samples are tiny; they would be mostly clock.
             if own >= BATCH / 4 && rounds.len() < ROUNDS_MAX {
                 rounds.push(round);

@@ -168,8 +168,8 @@ fn settings(key: FlavourKey, config: &EngineConfig) -> Config {
         .table_lazy_init(true)
         .max_wasm_stack(config.stack_bytes)
         .async_stack_size(config.stack_bytes + HOST_STACK_BYTES)
-        // Nobody is told at which byte of a component it broke, and to know it takes a tenth of the time
-        // of compiling, and of the size of what is compiled.
+        // Nobody is told at which byte of a component it broke, and to know it takes up to a tenth of the
+        // time of compiling, and room beside what is compiled.
         .generate_address_map(false)
         // The same numbers on every machine.
         .cranelift_nan_canonicalization(true)

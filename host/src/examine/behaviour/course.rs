@@ -250,8 +250,9 @@ pub(super) async fn late(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
 /// An input of another size; none where nothing in it has one.
 type Resize = fn(&str, usize) -> Option<String>;
 
-/// Whether what was called with a large input is called with a small one of the same kind too: a single
-/// point is no name to ask for, and many points are one.
+/// Whether whom a large input has called is whom inputs of usual sizes call anyway, and the same input calls
+/// them when it is small too: a single point is no name to ask for, and three points are one. Where only one
+/// of the two holds, its size may be what it waits for.
 async fn is_done_when_small(
     trial: &Trial<'_>,
     loaded: &Loaded,
@@ -260,20 +261,25 @@ async fn is_done_when_small(
     large: &Seen,
     tally: &mut Tally,
 ) -> bool {
-    let wanted = kinds(large);
+    let wanted = deeds(large);
+    let mut usual = trial.bases.iter().filter(|other| other.operation == base.operation);
+    if !usual.any(|other| wanted.is_subset(&deeds(&other.seen))) {
+        return false;
+    }
     for input in SMALL.iter().filter_map(|size| resize(&base.input, *size)) {
         let small = trial.actor.call(loaded, &base.operation, &input).await;
         tally.add(&small);
-        if wanted.is_subset(&kinds(&small)) {
+        if wanted.is_subset(&deeds(&small)) {
             return true;
         }
     }
     false
 }
 
-/// Whom a run calls, and with which function.
-fn kinds(seen: &Seen) -> BTreeSet<(Function, String)> {
-    seen.calls.iter().map(HostCall::kind).collect()
+/// Whom a run calls, and with which function. Saying something is no deed.
+fn deeds(seen: &Seen) -> BTreeSet<(Function, String)> {
+    let says = |call: &&HostCall| !matches!(call.function, Function::Log | Function::Progress);
+    seen.calls.iter().filter(says).map(HostCall::kind).collect()
 }
 
 /// Many calls that find the values which those before them have left: what it keeps must not bring it to
@@ -313,17 +319,13 @@ const fn is_deed_outside(call: &HostCall) -> bool {
 
 /// Whom a run calls that the first one did not, and whether it breaks where that one did not.
 fn changed(base: &Base, seen: &Seen, when: &str) -> Option<Draft> {
-    let (before, after) = (kinds(&base.seen), kinds(seen));
+    let (before, after) = (deeds(&base.seen), deeds(seen));
     let name = &base.operation;
     if !seen.is_orderly() {
         let message = format!("`{name}` breaks {when}");
         return Some(Draft::new(message).seen(&base.input, shown(seen)));
     }
-    let new = after.difference(&before).find(|(function, _)| {
-        // Saying something is no deed.
-        !matches!(function, Function::Log | Function::Progress)
-    });
-    let (function, target) = new?;
+    let (function, target) = after.difference(&before).next()?;
     let message = format!("`{name}` calls whom it did not call before, {when}");
     Some(
         Draft::new(message)

@@ -14,7 +14,7 @@ const TO_CANARIES: &str = r#"{"otherwise": "canary"}"#;
 /// What is examined in a second.
 const BRIEF: &str = "levels: {generated: basic}\n";
 
-fn home(governance: &str) -> Home {
+pub(crate) fn home(governance: &str) -> Home {
     let home = Home::new();
     std::fs::create_dir_all(home.path("home")).unwrap();
     home.write("home/grow.json", governance);
@@ -27,7 +27,7 @@ fn run(home: &Home, more: &[&str]) -> Value {
     home.run(&all).fine().json()
 }
 
-fn status(home: &Home, work: &str) -> Value {
+pub(crate) fn status(home: &Home, work: &str) -> Value {
     home.run(&["grow", "show", work, "--json"]).fine().json()["status"].clone()
 }
 

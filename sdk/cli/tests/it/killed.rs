@@ -4,8 +4,9 @@
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::grown::{self, status};
 use crate::support::Home;
 
 /// Each host is killed when its log has grown so often since it began.
@@ -18,18 +19,11 @@ const RUN: [&str; 5] = ["grow", "run", "--policy", "policy.yaml", "--json"];
 
 /// Where something is wanted that nobody has made yet.
 fn wanted() -> Home {
-    let home = Home::new();
-    std::fs::create_dir_all(home.path("home")).unwrap();
     let budget = json!({"attempt_seconds_max": ATTEMPT.as_secs()});
-    home.write("home/grow.json", json!({"otherwise": "canary", "budget": budget}).to_string());
-    home.write("policy.yaml", "levels: {generated: basic}\n");
+    let home = grown::home(&json!({"otherwise": "canary", "budget": budget}).to_string());
     let wish = ["grow", "wish", "slugify Hello World", "--gives", r#""hello-world""#];
     home.run(&[&wish[..], &["--asker", "bob"]].concat()).fine();
     home
-}
-
-fn work(home: &Home) -> Value {
-    home.run(&["grow", "show", "0", "--json"]).fine().json()["status"].clone()
 }
 
 /// Waits until the log has grown so often, or the host has ended.
@@ -56,11 +50,11 @@ fn a_host_that_is_killed_loses_nothing_and_makes_nothing_twice() {
         host.kill().unwrap();
         host.wait().unwrap();
         home.run(&["audit", "verify"]).fine();
-        stood.push(work(&home)["stands"].as_str().unwrap().to_owned());
+        stood.push(status(&home, "0")["stands"].as_str().unwrap().to_owned());
 
         let start = Instant::now();
-        while work(&home)["stands"] != "rolling-out" {
-            assert!(start.elapsed() < PATIENCE, "killed at {stood:?}: {}", work(&home));
+        while status(&home, "0")["stands"] != "rolling-out" {
+            assert!(start.elapsed() < PATIENCE, "killed at {stood:?}: {}", status(&home, "0"));
             home.run(&RUN).fine();
         }
         let asked = ["ask", "slugify Ab Cd", "--who", "bob", "--policy", "policy.yaml"];

@@ -34,8 +34,9 @@ pub fn format(text: &str) -> Result<String, Vec<Problem>> {
         }
         Content::Map(..) => yaml::written(text, &tree),
         Content::List(..) | Content::Scalar(_) => {
-            let problem = Diagnostic::new(tree.span, "this is no recipe: a recipe is an object")
-                .mend("begin with its name: `name: text.shout`");
+            let message = format!("a recipe is an object, and this is {}", tree.kind());
+            let problem =
+                Diagnostic::new(tree.span, message).mend("begin with its name: `name: text.shout`");
             return Err(problems(text, vec![problem]));
         }
     };
