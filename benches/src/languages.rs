@@ -151,10 +151,7 @@ impl Lab {
 
     /// Makes it ready as a program does that begins again with what it has installed before.
     fn prepare(&self, host: &Host) -> Result<Capability, Error> {
-        let bundle = Bundle::from_arc(&self.bundle)?;
-        let now = SystemClock.wall();
-        let verified = self.keyring.verify_installed(bundle, &self.installed, now)?;
-        Ok(self.runtime.block_on(host.prepare(&verified))?)
+        Ok(self.runtime.block_on(host.prepare_installed(&self.bundle, &self.installed))?)
     }
 
     /// An instance, and nothing else.

@@ -17,6 +17,7 @@ mod error;
 mod exchange;
 mod flavour;
 mod foreign;
+mod functions;
 mod http;
 mod imports;
 mod inspect;
@@ -73,7 +74,7 @@ pub(crate) use shadow::shadow_grant;
 pub(crate) use stand_in::{is_own, strangers};
 pub(crate) use traced::Trace;
 
-use crate::model::{CapabilityName, Description, Digest, KeyValue};
+use crate::model::{CapabilityName, Content, Description, KeyValue};
 
 /// Loads components and keeps what their calls share: wasmtime, compiled code, counters. Cheap to
 /// clone.
@@ -224,10 +225,13 @@ impl Engine {
     ) -> Result<NativeCode, EngineError> {
         const NAME: &str = "the component to compile";
         let facts = inspect::inspect(NAME, component)?;
-        let digest = Digest::of(component);
-        let (capability, bytes) = (NAME, component);
-        let source =
-            compile::Source { capability, digest: &digest, bytes, needs: &facts.needs, metering };
+        let content = Content::new(component);
+        let source = compile::Source {
+            capability: NAME,
+            content: &content,
+            needs: &facts.needs,
+            metering,
+        };
         self.shared.compiler().precompile(source)
     }
 

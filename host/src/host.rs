@@ -36,10 +36,12 @@ pub use live::{Heard, LiveHost, Missed, Response, kept_gaps};
 pub use making::MakingError;
 use neighbours::Neighbours;
 
-use crate::artifact::{Bundle, Keyring, Rollback, Verified};
+use crate::artifact::{Bundle, Installed, Keyring, Rollback, Verified};
 use crate::engine::{Engine, Invocation, Loadable, Metering, NativeCode, Report, shadow_grant};
 use crate::examine::Recorder;
-use crate::model::{Budget, CapabilityName, Clock, Description, KeyValue, NamePattern, Outcome};
+use crate::model::{
+    Budget, CapabilityName, Clock, Description, KeyValue, NamePattern, Outcome, Stretch,
+};
 use crate::store::overlay::Overlay;
 use crate::store::probation::Probation;
 use crate::{CallError, Error};
@@ -109,7 +111,7 @@ impl Host {
     /// [policy](HostBuilder::policy) that does not let it through. Nothing has changed then.
     pub async fn install(&self, bundle: &[u8]) -> Result<Capability, Error> {
         let verified = self.verify(bundle)?;
-        self.hold_to_policy(&Bundle::parse(bundle)?).await?;
+        self.hold_to_policy(verified.bundle()).await?;
         self.load(verified).await
     }
 
@@ -139,6 +141,29 @@ impl Host {
     /// Where its component cannot be loaded.
     pub async fn prepare(&self, verified: &Verified) -> Result<Capability, Error> {
         self.prepare_within(verified, None).await
+    }
+
+    /// Makes a bundle ready that was installed before, as a program does that begins again. Signatures,
+    /// scopes, revocations and validity are looked at as they stand now, as in
+    /// [`Keyring::verify_installed`](crate::artifact::Keyring::verify_installed). The component is
+    /// not read where code of it is kept, which our own key authenticated for its digest; where it is
+    /// read, it is held against that digest first.
+    ///
+    /// # Errors
+    /// Where the bytes are no bundle, the keyring does not trust it, the record is of something else,
+    /// or the component cannot be loaded.
+    pub async fn prepare_installed(
+        &self,
+        bundle: &Arc<[u8]>,
+        installed: &Installed,
+    ) -> Result<Capability, Error> {
+        let verified = self.verify_installed(&Arc::clone(bundle).into(), installed)?;
+        self.prepare(&verified).await
+    }
+
+    fn verify_installed(&self, bundle: &Stretch, installed: &Installed) -> Result<Verified, Error> {
+        let Parts { keyring, clock, .. } = &*self.parts;
+        Ok(keyring.verify_installed(Bundle::reopen(bundle)?, installed, clock.wall())?)
     }
 
     async fn prepare_within(
@@ -295,8 +320,7 @@ impl Host {
         Loadable {
             name: manifest.name().clone(),
             version: Some(manifest.version.clone()),
-            digest: verified.digest(),
-            component: verified.component_shared(),
+            content: verified.content().clone(),
             description: manifest.description.clone(),
             budget,
             grant: terms.grant,

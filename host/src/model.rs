@@ -5,6 +5,7 @@
 pub(crate) mod address;
 mod budget;
 mod clock;
+mod content;
 mod description;
 mod digest;
 mod failure;
@@ -26,6 +27,8 @@ pub(crate) mod wish;
 
 pub use budget::{Budget, Usage};
 pub use clock::{Clock, Start, SystemClock};
+pub(crate) use content::Altered;
+pub use content::Content;
 pub use description::{Description, Example, Operation};
 pub use digest::{Digest, DigestError};
 pub use failure::{Failure, FailureFacts};

@@ -11,8 +11,10 @@ pub const BUNDLE: &str = "document to signed bundle, median of 30 recipes";
 pub const SMALLEST: &str = "document to signed bundle, median of the ten smallest";
 /// What a component weighs.
 pub const SIZE: &str = "component, median of 30 recipes";
-/// Machine code that no cache has.
+/// Machine code that no cache has, in a host that has compiled one other recipe.
 pub const COMPILED: &str = "cold compile in the host, median of 30 recipes";
+/// The same as the first thing that a host does, which makes its engine and its pool before that.
+pub const COMPILED_FIRST: &str = "cold compile of a host's first recipe, its engine made with it";
 /// Expressions; their names stand behind it.
 pub const EVALUATION: &str = "evaluation";
 /// What is compiled.

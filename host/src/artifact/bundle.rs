@@ -21,15 +21,14 @@ use super::envelope::{Envelope, EnvelopeError, STATEMENT_TYPE};
 use super::key::Origin;
 use super::manifest::Manifest;
 use super::statement::{Digests, Release};
-use crate::model::{Digest, Stretch};
+use crate::model::{Content, Digest, Stretch};
 
 /// A bundle that is whole and readable, and that nobody has decided to trust.
 #[derive(Debug, Clone)]
 pub struct Bundle {
     release: Release,
     envelopes: Vec<Sealed>,
-    component: Stretch,
-    digest: Digest,
+    content: Content,
     native: Vec<NativePart>,
 }
 
@@ -57,7 +56,8 @@ impl Bundle {
     ///
     /// [`BundleError`] for the first thing that is wrong with the bytes.
     pub fn parse(bytes: &[u8]) -> Result<Self, BundleError> {
-        Self::read(bytes, |range| bytes.get(range).unwrap_or_default().into())
+        let take = |range| bytes.get(range).unwrap_or_default().into();
+        Self::read(container::decode(bytes)?, take, Content::held)
     }
 
     /// Reads a bundle whose parts go on to share these bytes.
@@ -66,7 +66,15 @@ impl Bundle {
     ///
     /// [`BundleError`] for the first thing that is wrong with the bytes.
     pub fn from_arc(bytes: &Arc<[u8]>) -> Result<Self, BundleError> {
-        Self::read(bytes, |range| Stretch::of(bytes, range))
+        Self::read(container::decode(bytes)?, |range| Stretch::of(bytes, range), Content::held)
+    }
+
+    /// Reads a bundle that was installed here before and is to be verified against the record of
+    /// that. Its component is not looked at until somebody wants the bytes; where code of it is kept,
+    /// nobody does.
+    pub(crate) fn reopen(bytes: &Stretch) -> Result<Self, BundleError> {
+        let sections = container::decode_all_but(bytes, Kind::Component)?;
+        Self::read(sections, |range| bytes.part(range), Content::listed)
     }
 
     /// The file. What was read is written back byte for byte.
@@ -76,7 +84,7 @@ impl Bundle {
         for sealed in &self.envelopes {
             sections.push((Kind::Envelope, sealed.digest, &sealed.bytes));
         }
-        sections.push((Kind::Component, self.digest, &self.component));
+        sections.push((Kind::Component, self.digest(), self.component()));
         for part in &self.native {
             let sealed = &part.sealed;
             sections.push((Kind::NativeEnvelope, sealed.digest, &sealed.bytes));
@@ -88,23 +96,24 @@ impl Bundle {
     /// The component.
     #[must_use]
     pub fn component(&self) -> &[u8] {
-        &self.component
+        // Only what was installed here before can have been damaged since.
+        self.content.bytes().map(|bytes| &**bytes).unwrap_or_default()
     }
 
     /// The component on its own; a copy where it is a part of a larger file in memory.
     #[must_use]
     pub fn component_arc(&self) -> Arc<[u8]> {
-        self.component.to_arc()
+        self.content.bytes().map(Stretch::to_arc).unwrap_or_default()
     }
 
-    pub(crate) const fn component_shared(&self) -> &Stretch {
-        &self.component
+    pub(crate) const fn content(&self) -> &Content {
+        &self.content
     }
 
     /// The digest that the component's bytes were found to have.
     #[must_use]
     pub const fn digest(&self) -> Digest {
-        self.digest
+        self.content.digest()
     }
 
     /// What the bundle claims of itself. To be shown, not to be acted upon.
@@ -156,8 +165,11 @@ impl Bundle {
         self.envelopes.iter().map(|sealed| &sealed.envelope)
     }
 
-    fn read(file: &[u8], take: impl Fn(Range<usize>) -> Stretch) -> Result<Self, BundleError> {
-        let sections = container::decode(file)?;
+    fn read(
+        sections: Vec<Section>,
+        take: impl Fn(Range<usize>) -> Stretch,
+        content: fn(Digest, Stretch) -> Content,
+    ) -> Result<Self, BundleError> {
         let mut envelopes = Vec::new();
         let mut release: Option<Release> = None;
         let mut component = None;
@@ -176,7 +188,7 @@ impl Bundle {
                     release.get_or_insert(found);
                     envelopes.push(sealed);
                 }
-                Kind::Component => component = Some((bytes, digest)),
+                Kind::Component => component = Some(content(digest, bytes)),
                 Kind::NativeEnvelope => native_envelope = Some((bytes, digest)),
                 Kind::NativeCode => {
                     let envelope = native_envelope.take();
@@ -186,9 +198,8 @@ impl Bundle {
         }
         // The container has checked that both are there.
         let release = release.ok_or(BundleError::Missing { section: Kind::Envelope.name() })?;
-        let (component, digest) =
-            component.ok_or(BundleError::Missing { section: Kind::Component.name() })?;
-        Ok(Self { release, envelopes, component, digest, native })
+        let content = component.ok_or(BundleError::Missing { section: Kind::Component.name() })?;
+        Ok(Self { release, envelopes, content, native })
     }
 }
 

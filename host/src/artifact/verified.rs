@@ -11,7 +11,7 @@ use super::key::{KeyId, Origin};
 use super::keyring::{Refusal, listed};
 use super::manifest::Manifest;
 use super::statement::Digests;
-use crate::model::{CapabilityName, Digest, Stretch};
+use crate::model::{CapabilityName, Content, Digest, Stretch};
 
 /// A bundle that a keyring trusts, together with why.
 ///
@@ -141,10 +141,10 @@ impl Verified {
         self.bundle.component()
     }
 
-    /// The component, shared with the bundle that it came in.
+    /// The component and its digest, shared with the bundle that it came in.
     #[must_use]
-    pub fn component_shared(&self) -> Stretch {
-        self.bundle.component_shared().clone()
+    pub const fn content(&self) -> &Content {
+        self.bundle.content()
     }
 
     /// The component's digest.

@@ -11,7 +11,7 @@ use super::error::EngineError;
 use super::flavour::{Allocation, Concurrency, Flavour, FlavourKey, Flavours};
 use super::inspect::Needs;
 use super::native::{NativeCode, compatibility};
-use crate::model::Digest;
+use crate::model::Content;
 
 /// Where code comes from and goes to.
 pub(crate) struct Compiler<'a> {
@@ -25,8 +25,7 @@ pub(crate) struct Compiler<'a> {
 pub(crate) struct Source<'a> {
     /// For messages.
     pub(crate) capability: &'a str,
-    pub(crate) digest: &'a Digest,
-    pub(crate) bytes: &'a [u8],
+    pub(crate) content: &'a Content,
     pub(crate) needs: &'a Needs,
     pub(crate) metering: Metering,
 }
@@ -55,7 +54,7 @@ impl<'a> Compiler<'a> {
     /// Compiles for shipping.
     pub(crate) fn precompile(&self, source: Source<'_>) -> Result<NativeCode, EngineError> {
         let flavour = self.flavour(source, Allocation::Pooled)?;
-        let bytes = compile(flavour, source)?.into();
+        let bytes = self.compile(flavour, source)?.into();
         Ok(NativeCode { compatibility: compatibility(&flavour.engine), bytes })
     }
 
@@ -83,20 +82,24 @@ impl<'a> Compiler<'a> {
             }
         }
         let now = self.config.clock.wall();
-        let kept = self.cache.and_then(|cache| cache.read(source.digest, &compatibility, now));
+        let kept = self.cache.and_then(|cache| cache.read(&source.content.digest(), &compatibility, now));
         if let Some(loaded) = kept.and_then(|kept| load_kept(flavour, kept)) {
             return Ok(loaded);
         }
-        let code = compile(flavour, source)?;
+        let code = self.compile(flavour, source)?;
         if let Some(cache) = self.cache {
-            cache.write(source.digest, &compatibility, &code, now);
+            cache.write(&source.content.digest(), &compatibility, &code, now);
         }
         Ok(load(flavour, &code))
     }
-}
 
-fn compile(flavour: &Flavour, source: Source<'_>) -> Result<Vec<u8>, EngineError> {
-    flavour.engine.precompile_component(source.bytes).map_err(|error| invalid(source, &error))
+    fn compile(&self, flavour: &Flavour, source: Source<'_>) -> Result<Vec<u8>, EngineError> {
+        let bytes = source.content.bytes();
+        let bytes = bytes.map_err(|why| EngineError::altered(source.capability, why))?;
+        let compiler = self.flavours.compiler(flavour, bytes.len(), self.config);
+        let code = compiler.and_then(|compiler| compiler.precompile_component(bytes));
+        code.map_err(|error| invalid(source, &error))
+    }
 }
 
 #[expect(unsafe_code, reason = "the one place where compiled code becomes executable")]

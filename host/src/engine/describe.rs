@@ -23,7 +23,7 @@ use super::ticket::Ledger;
 use super::warm::{Fault, Warm, Work};
 use super::worker::{AwayCode, Deed};
 use crate::model::{
-    Budget, Description, Digest, Example, Grant, HttpRule, KvQuota, Operation, Permissions,
+    Budget, Content, Description, Example, Grant, HttpRule, KvQuota, Operation, Permissions,
     SecretRule,
 };
 
@@ -117,8 +117,7 @@ fn unnamed(component: &Arc<[u8]>) -> Result<Loadable, EngineError> {
     Ok(Loadable {
         name: description.name.clone(),
         version: None,
-        digest: Digest::of(component),
-        component: Arc::clone(component).into(),
+        content: Content::new(Arc::clone(component)),
         description,
         budget: BUDGET,
         grant: Grant::default(),

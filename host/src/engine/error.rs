@@ -4,6 +4,8 @@
 
 use std::path::PathBuf;
 
+use crate::model::Altered;
+
 /// Why an engine could not be made, or a component not be loaded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -29,6 +31,14 @@ pub enum EngineError {
         /// Which capability.
         capability: String,
         /// What is wrong with it.
+        message: String,
+    },
+    /// The bytes are not those that were installed.
+    #[error("the component of `{capability}` cannot be compiled: {message}; install it again")]
+    Altered {
+        /// Which capability.
+        capability: String,
+        /// What they were to be.
         message: String,
     },
     /// The component can do what its manifest does not ask for.
@@ -115,4 +125,10 @@ pub enum EngineError {
         /// What is missing.
         message: String,
     },
+}
+
+impl EngineError {
+    pub(crate) fn altered(capability: &str, why: Altered) -> Self {
+        Self::Altered { capability: capability.to_owned(), message: why.to_string() }
+    }
 }

@@ -2,13 +2,14 @@
 //!
 //! *Never:* two flavours differ in what a guest may do; only in what it costs.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use wasmtime::component::Linker;
 use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use super::config::{EngineConfig, Metering};
 use super::error::EngineError;
+use super::functions::{self, Functions};
 use super::state::CallState;
 use super::ticker::Ticker;
 use super::{effects, raw, wasi};
@@ -69,6 +70,8 @@ pub(crate) struct Flavour {
     linker: Linker<CallState>,
     /// The same with WASI beside it, for those that import any.
     with_wasi: OnceLock<Linker<CallState>>,
+    /// Compiles what is small: it looks functions up that were compiled before.
+    sharing: OnceLock<wasmtime::Engine>,
     _ticker: Option<Ticker>,
 }
 
@@ -76,6 +79,7 @@ pub(crate) struct Flavour {
 #[derive(Default)]
 pub(crate) struct Flavours {
     made: [OnceLock<Flavour>; 12],
+    functions: Arc<Functions>,
 }
 
 impl Flavours {
@@ -93,6 +97,28 @@ impl Flavours {
         let flavour = Flavour::new(key, config)
             .map_err(|error| EngineError::Setup { message: format!("{error:#}") })?;
         Ok(slot.get_or_init(|| flavour))
+    }
+
+    /// What compiles a component of this size for a flavour. A worker serves one component, so that
+    /// nothing in it was compiled before.
+    pub(crate) fn compiler<'a>(
+        &self,
+        flavour: &'a Flavour,
+        component_bytes: usize,
+        config: &EngineConfig,
+    ) -> wasmtime::Result<&'a wasmtime::Engine> {
+        if component_bytes > functions::COMPONENT_BYTES_MAX || config.is_confined {
+            return Ok(&flavour.engine);
+        }
+        if let Some(engine) = flavour.sharing.get() {
+            return Ok(engine);
+        }
+        // Nothing runs on it, so it has no pool; what it makes is the same.
+        let key = FlavourKey { allocation: Allocation::OnDemand, ..flavour.key };
+        let mut settings = settings(key, config);
+        settings.enable_incremental_compilation(Arc::<Functions>::clone(&self.functions))?;
+        let engine = wasmtime::Engine::new(&settings)?;
+        Ok(flavour.sharing.get_or_init(|| engine))
     }
 }
 
@@ -120,7 +146,7 @@ impl Flavour {
                 Some(Ticker::start(engine.weak(), config.epoch_tick)?)
             }
         };
-        Ok(Self { key, engine, linker, with_wasi: OnceLock::new(), _ticker: ticker })
+        Ok(Self { key, engine, linker, with_wasi: OnceLock::new(), sharing: OnceLock::new(), _ticker: ticker })
     }
 
     /// A linker for a component with these imports.

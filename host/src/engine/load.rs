@@ -27,7 +27,7 @@ use super::sprint::Pace;
 use super::state::{CallState, Identity};
 use super::worker::{Away, AwayCode};
 use super::{imports, wasi};
-use crate::model::{Budget, CapabilityName, Description, Digest, Grant, KeyValue, Stretch};
+use crate::model::{Budget, CapabilityName, Content, Description, Digest, Grant, KeyValue, Stretch};
 use known::Known;
 use made::Made;
 
@@ -38,10 +38,8 @@ pub struct Loadable {
     pub name: CapabilityName,
     /// Its version, where the manifest says.
     pub version: Option<Version>,
-    /// The digest of `component`; whoever verified the bundle has computed it.
-    pub digest: Digest,
-    /// The bytes.
-    pub component: Stretch,
+    /// The component.
+    pub content: Content,
     /// Operations and permissions, from the signed manifest.
     pub description: Description,
     /// The bounds of each call.
@@ -185,7 +183,7 @@ fn identity(
     Identity {
         name: loadable.name.clone(),
         version: loadable.version.clone(),
-        digest: loadable.digest,
+        digest: loadable.content.digest(),
         disk: wasi::Disk::of(&authority),
         authority,
         services: Arc::clone(&shared.config.services),
@@ -193,6 +191,13 @@ fn identity(
         clock: Arc::clone(&shared.config.clock),
         needs_alarm: imports::has_wasi(&needs.imports) || !custom.is_empty(),
         data: custom.iter().filter_map(|interface| interface.maker()).cloned().collect(),
+    }
+}
+
+impl Loadable {
+    /// The component, held against its digest.
+    pub(super) fn bytes(&self) -> Result<&Stretch, EngineError> {
+        self.content.bytes().map_err(|why| EngineError::altered(self.name.as_str(), why))
     }
 }
 

@@ -11,7 +11,7 @@
 //! *Never:* a release serves that could not take over; the one before it goes on then, with its state
 //! as it was.
 
-use crate::artifact::{Bundle, Verified};
+use crate::artifact::Verified;
 use crate::engine::{Invocation, Report};
 use crate::model::{CapabilityName, KvError, Outcome};
 use crate::registry::{Callee, Handover, Line, Load, Loading, Release, Rollout, State};
@@ -151,8 +151,7 @@ async fn settle(host: &Host, name: &CapabilityName, state: &State) -> Result<(),
 
 impl Loader {
     /// Approvals, signatures, revocations and validity as they stand now.
-    fn verify(&self, release: &Release, bundle: &[u8]) -> Result<Verified, String> {
-        let bundle = Bundle::parse(bundle).map_err(|error| error.to_string())?;
+    fn verify(&self, release: &Release, bundle: Vec<u8>) -> Result<Verified, String> {
         let Host { parts } = &self.0;
         let now = parts.clock.wall();
         let unexamined = release.installed.refuse_unexamined(&self.0.policy());
@@ -160,7 +159,7 @@ impl Loader {
         release.still_approved(&parts.keyring, now)?;
         let record = release.installed.verified.as_ref();
         let record = record.ok_or("the log has no record of its verification")?;
-        let verified = parts.keyring.verify_installed(bundle, record, now);
+        let verified = self.0.verify_installed(&bundle.into(), record);
         verified.map_err(|error| error.to_string())
     }
 }
@@ -194,7 +193,7 @@ impl Callee for Capability {
 impl Load<Capability> for Loader {
     fn load<'a>(&'a self, release: &'a Release, bundle: Vec<u8>) -> Loading<'a, Capability> {
         Box::pin(async move {
-            let verified = self.verify(release, &bundle)?;
+            let verified = self.verify(release, bundle)?;
             let budget = release.reach.budget;
             self.0.prepare_release(&verified, budget).await.map_err(|error| error.to_string())
         })
@@ -202,7 +201,7 @@ impl Load<Capability> for Loader {
 
     fn load_shadow<'a>(&'a self, release: &'a Release, bundle: Vec<u8>) -> Loading<'a, Capability> {
         Box::pin(async move {
-            let verified = self.verify(release, &bundle)?;
+            let verified = self.verify(release, bundle)?;
             let shadow = self.0.prepare_shadow(&verified, release.reach.budget).await;
             shadow.map_err(|error| {
                 format!(

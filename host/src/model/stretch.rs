@@ -15,24 +15,37 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone)]
 pub struct Stretch {
-    whole: Arc<[u8]>,
+    whole: Whole,
     range: Range<usize>,
+}
+
+/// What the stretch is of; taken as it comes, because copying tens of megabytes takes milliseconds.
+#[derive(Clone)]
+enum Whole {
+    Shared(Arc<[u8]>),
+    Vector(Arc<Vec<u8>>),
 }
 
 impl Stretch {
     /// A stretch of `whole`; what lies beyond its end is left away.
     pub(crate) fn of(whole: &Arc<[u8]>, range: Range<usize>) -> Self {
-        let end = range.end.min(whole.len());
-        Self { whole: Arc::clone(whole), range: range.start.min(end)..end }
+        Self::from(Arc::clone(whole)).part(range)
     }
 
-    /// The bytes on their own; a copy only where they are a part of something larger.
+    /// A part of it; what lies beyond its end is left away.
+    pub(crate) fn part(&self, range: Range<usize>) -> Self {
+        let end = range.end.min(self.range.len());
+        let start = range.start.min(end);
+        let range = self.range.start + start..self.range.start + end;
+        Self { whole: self.whole.clone(), range }
+    }
+
+    /// The bytes on their own; a copy where they are a part of something larger, or came as a vector.
     #[must_use]
     pub fn to_arc(&self) -> Arc<[u8]> {
-        if self.range.len() == self.whole.len() {
-            Arc::clone(&self.whole)
-        } else {
-            Arc::from(&**self)
+        match &self.whole {
+            Whole::Shared(whole) if self.range.len() == whole.len() => Arc::clone(whole),
+            Whole::Shared(_) | Whole::Vector(_) => Arc::from(&**self),
         }
     }
 }
@@ -43,20 +56,25 @@ impl Deref for Stretch {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        self.whole.get(self.range.clone()).unwrap_or_default()
+        let whole: &[u8] = match &self.whole {
+            Whole::Shared(whole) => whole,
+            Whole::Vector(whole) => whole,
+        };
+        whole.get(self.range.clone()).unwrap_or_default()
     }
 }
 
 impl From<Arc<[u8]>> for Stretch {
     fn from(whole: Arc<[u8]>) -> Self {
         let range = 0..whole.len();
-        Self { whole, range }
+        Self { whole: Whole::Shared(whole), range }
     }
 }
 
 impl From<Vec<u8>> for Stretch {
     fn from(whole: Vec<u8>) -> Self {
-        Arc::<[u8]>::from(whole).into()
+        let range = 0..whole.len();
+        Self { whole: Whole::Vector(Arc::new(whole)), range }
     }
 }
 

@@ -11,7 +11,7 @@ use engraft::engine::{
     SecretMap, Services,
 };
 use engraft::model::{
-    Budget, ClockMode, Digest, Failure, Grant, Outcome, Permissions, RandomMode, TrapKind,
+    Budget, ClockMode, Content, Failure, Grant, Outcome, Permissions, RandomMode, TrapKind,
 };
 use engraft::store::MemoryStore;
 use serde_json::{Value, json};
@@ -71,8 +71,7 @@ async fn load_asking(
     let mut loadable = Loadable {
         name: description.name.clone(),
         version: None,
-        digest: Digest::of(&component),
-        component: component.into(),
+        content: Content::new(component),
         grant: Grant::default(),
         description,
         budget: Budget::default(),

@@ -12,7 +12,7 @@ use crate::artifact::envelope::{Envelope, SIGNATURES_MAX, STATEMENT_TYPE};
 use crate::artifact::key::{KeyId, Origin, SigningKey};
 use crate::artifact::manifest::{MANIFEST_BYTES_MAX, Manifest, ManifestError};
 use crate::artifact::statement::{Digests, NativeFacts, NativeStatement, Release, StatementError};
-use crate::model::{CapabilityName, Digest};
+use crate::model::{CapabilityName, Content, Digest};
 
 /// What header and envelopes take of a bundle at most.
 const SPARE_BYTES: usize = 32 << 20;
@@ -124,8 +124,7 @@ impl Bundle {
         Ok(Self {
             release,
             envelopes: vec![Sealed::new(envelope)],
-            component: component.into(),
-            digest: digests.blake3,
+            content: Content::held(digests.blake3, component.into()),
             native: Vec::new(),
         })
     }
@@ -161,7 +160,7 @@ impl Bundle {
     /// [`SignError`] where the two do not state the same facts, or there are too many envelopes.
     pub fn join(mut self, other: Self) -> Result<Self, SignError> {
         let name = self.release.manifest.name().to_string();
-        if self.release != other.release || self.digest != other.digest {
+        if self.release != other.release || self.digest() != other.digest() {
             let other = other.release.manifest.name().to_string();
             return Err(SignError::Disagree { name, other });
         }
@@ -188,7 +187,7 @@ impl Bundle {
         let NativeCode { target, compatibility, code } = native;
         check_size(&name, "native code", code.len(), NATIVE_BYTES_MAX)?;
         let origin = one_origin(&name, keys)?;
-        let component = self.digest;
+        let component = self.digest();
         let facts = NativeFacts { origin, name: name.clone(), component, target, compatibility };
         facts.check()?;
         let digest = Digest::of(&code);

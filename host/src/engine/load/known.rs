@@ -17,13 +17,13 @@ pub(super) struct Known {
 
 impl Known {
     pub(super) fn of(shared: &Shared, loadable: &Loadable) -> Result<Self, EngineError> {
-        let remembered = shared.cache.as_ref().and_then(|cache| cache.needs(&loadable.digest));
+        let remembered = shared.cache.as_ref().and_then(|cache| cache.needs(&loadable.content.digest()));
         if let Some(needs) = remembered {
             return Ok(Self { needs, read: OnceCell::new() });
         }
-        let facts = inspect(loadable.name.as_str(), &loadable.component)?;
+        let facts = inspect(loadable.name.as_str(), loadable.bytes()?)?;
         if let Some(cache) = &shared.cache {
-            cache.remember(&loadable.digest, &facts.needs, shared.config.clock.wall());
+            cache.remember(&loadable.content.digest(), &facts.needs, shared.config.clock.wall());
         }
         Ok(Self { needs: facts.needs.clone(), read: OnceCell::from(Box::new(facts)) })
     }
@@ -37,7 +37,7 @@ impl Known {
         if let Some(facts) = self.read.get() {
             return Ok(facts);
         }
-        let facts = inspect(loadable.name.as_str(), &loadable.component)?;
+        let facts = inspect(loadable.name.as_str(), loadable.bytes()?)?;
         Ok(self.read.get_or_init(|| Box::new(facts)))
     }
 }

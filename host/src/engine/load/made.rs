@@ -15,7 +15,7 @@ use crate::engine::stand_in::{self, Answers};
 use crate::engine::state::CallState;
 use crate::engine::worker::{Away, AwayCode, Opening};
 use crate::engine::{EngineConfig, EngineError, InstancePolicy, Shared};
-use crate::model::Digest;
+use crate::model::Content;
 
 /// A component without anything in it.
 const EMPTY: [u8; 8] = [0, b'a', b's', b'm', 0x0d, 0, 1, 0];
@@ -55,8 +55,7 @@ fn here<'a>(
     let (name, needs) = (loadable.name.as_str(), known.needs());
     let source = Source {
         capability: name,
-        digest: &loadable.digest,
-        bytes: &loadable.component,
+        content: &loadable.content,
         needs,
         metering: loadable.metering,
     };
@@ -109,8 +108,7 @@ fn away<'a>(shared: &'a Shared, opening: &Opening<'_>) -> Result<Made<'a>, Engin
     let needs = inspect(name, &EMPTY)?.needs;
     let source = Source {
         capability: name,
-        digest: &Digest::of(&EMPTY),
-        bytes: &EMPTY,
+        content: &Content::new(EMPTY.as_slice()),
         needs: &needs,
         metering: loadable.metering,
     };

@@ -11,7 +11,7 @@ use tracing::{Event, Metadata, Subscriber};
 
 use super::*;
 use crate::engine::{Engine, EngineConfig, InstancePolicy, Invocation, Loadable, Loaded, Metering};
-use crate::model::{Budget, Digest, Grant};
+use crate::model::{Budget, Content, Grant};
 
 thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
@@ -79,8 +79,7 @@ async fn loaded() -> Loaded {
     let loadable = Loadable {
         name,
         version: Some(semver::Version::new(1, 2, 3)),
-        digest: Digest::of(&component),
-        component: component.into(),
+        content: Content::new(component),
         description,
         budget: Budget::default(),
         grant: Grant::default(),

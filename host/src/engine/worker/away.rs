@@ -82,7 +82,7 @@ impl Away {
             program,
             settings: settings(&shared.config, budget.memory_bytes),
             order: Order::Load(Box::new(said)),
-            component: loadable.component.clone(),
+            component: loadable.bytes()?.clone(),
             code: code.clone().map(OnceLock::from).unwrap_or_default(),
             calls_max,
             has_fuel,

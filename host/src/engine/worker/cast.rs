@@ -10,7 +10,7 @@ use super::wire::{Casting, Instances, Surroundings};
 use crate::engine::load::{Checks, load};
 use crate::engine::{Engine, InstancePolicy, Invocation, Loadable, Loaded, Metering};
 use crate::model::{
-    Budget, ClockMode, Description, Digest, Grant, Operation, Permissions, RandomMode,
+    Budget, ClockMode, Content, Description, Grant, Operation, Permissions, RandomMode,
 };
 
 /// A component with one function that does nothing. A worker calls it before the last walls are
@@ -58,7 +58,7 @@ pub(super) fn told(opening: &Opening<'_>, budget: Budget) -> Casting {
         },
         instances,
         is_unnamed: *is_unnamed,
-        component_bytes: loadable.component.len() as u64,
+        component_bytes: loadable.content.len() as u64,
     }
 }
 
@@ -100,8 +100,7 @@ fn casting(said: Casting, component: Vec<u8>) -> Result<Loadable, String> {
     Ok(Loadable {
         name: name.parse().map_err(|error| told(&error))?,
         version: version.map_err(|error| told(&error))?,
-        digest: Digest::of(&component),
-        component: component.into(),
+        content: Content::new(component),
         description: serde_json::from_str(&description).map_err(|error| told(&error))?,
         budget: serde_json::from_str(&budget).map_err(|error| told(&error))?,
         grant: grant(surroundings),
@@ -143,8 +142,7 @@ pub(super) fn warm_up(engine: &Engine, runtime: &Runtime) -> Result<(), String> 
     let loadable = Loadable {
         name,
         version: None,
-        digest: Digest::of(&NOTHING),
-        component: NOTHING.to_vec().into(),
+        content: Content::new(NOTHING.as_slice()),
         description,
         budget: Budget::default(),
         grant: Grant::default(),

@@ -22,7 +22,7 @@ use crate::examine::finding::Draft;
 use crate::examine::place::Place;
 use crate::examine::tape::TapedCall;
 use crate::model::{
-    Budget, Clock, ClockMode, Description, Digest, Grant, HttpRule, Outcome, Permissions,
+    Budget, Clock, ClockMode, Content, Description, Digest, Grant, HttpRule, Outcome, Permissions,
     RandomMode, Usage,
 };
 
@@ -143,8 +143,7 @@ impl<'a> Actor<'a> {
         Loadable {
             name: manifest.name().clone(),
             version: Some(manifest.version.clone()),
-            digest: self.digest,
-            component: Arc::clone(self.run.component).into(),
+            content: Content::held(self.digest, Arc::clone(self.run.component).into()),
             grant: grant(&description.permissions, cast),
             description,
             budget,

@@ -14,7 +14,7 @@ use crate::Error;
 use crate::artifact::makeable;
 use crate::engine::{Engine, InstancePolicy, Invocation, Loadable, Loaded, Metering, shadow_grant};
 use crate::host::Host;
-use crate::model::{Budget, CapabilityName, Digest, Grant, HttpRule, Outcome};
+use crate::model::{Budget, CapabilityName, Content, Digest, Grant, HttpRule, Outcome};
 use crate::store::MemoryStore;
 use crate::synth::Source;
 
@@ -83,8 +83,7 @@ impl Bench {
         let loadable = Loadable {
             name: manifest.name().clone(),
             version: Some(manifest.version.clone()),
-            digest: built.digest(),
-            component: Arc::clone(&built.component).into(),
+            content: Content::held(built.digest(), Arc::clone(&built.component).into()),
             description: manifest.description.clone(),
             budget: budget.min(manifest.budget),
             grant: self.reading(terms.grant),

@@ -10,7 +10,7 @@ use crate::registry::state::{Release, State};
 
 /// Makes what can be called out of a release and its bundle: verified again, compiled, warm.
 pub trait Load<C>: Send + Sync + 'static {
-    /// Loads a release.
+    /// Loads a release. Its bundle comes as it is kept, and may have been damaged since.
     fn load<'a>(&'a self, release: &'a Release, bundle: Vec<u8>) -> Loading<'a, C>;
 
     /// Loads a release whose effects do not happen, to be asked beside the one that answers.

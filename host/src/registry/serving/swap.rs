@@ -14,6 +14,7 @@ use super::snapshot::Change;
 use super::stirred::Stirred;
 use super::{Callee, Installed, Post, Registry, RegistryError, Serving, Snapshot};
 use crate::model::{CapabilityName, Digest};
+use crate::registry::journal::JournalError;
 use crate::registry::state::{Release, State};
 
 impl<C: Callee> Registry<C> {
@@ -153,11 +154,13 @@ impl<C: Callee> Registry<C> {
         self.loader.load(release, bundle).await
     }
 
+    /// As it is kept: whoever loads it holds the parts that it uses against what was installed.
     async fn bundle(&self, release: &Release) -> Result<Vec<u8>, String> {
-        let bundle = self.blob(release.installed.bundle).await;
+        let digest = release.installed.bundle;
+        let bundle = self.scribe.ask(move |journal| journal.log().blob(&digest)).await;
         let bundle = bundle.map_err(|error| error.to_string())?;
-        let missing = "its bundle is missing beside the log, or is not the one that was installed";
-        bundle.ok_or_else(|| missing.to_owned())
+        let bundle = bundle.map_err(|error| JournalError::Log(error).to_string())?;
+        bundle.ok_or_else(|| "its bundle is missing beside the log".to_owned())
     }
 
     /// Lets a release take over from another, where both are ready.

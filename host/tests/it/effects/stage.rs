@@ -8,7 +8,7 @@ use engraft::engine::{
     LogSink, Metering, ProgressReport, ProgressSink, Report, Services,
 };
 use engraft::model::{
-    Budget, Clock, ClockMode, Description, Digest, Grant, HttpRule, KvQuota, NamePattern,
+    Budget, Clock, ClockMode, Content, Description, Grant, HttpRule, KvQuota, NamePattern,
     Operation, Outcome, Permissions, RandomMode, SecretRule,
 };
 use serde_json::{Value, json};
@@ -131,8 +131,7 @@ impl Stage {
         let loadable = Loadable {
             name: description.name.clone(),
             version: None,
-            digest: Digest::of(&component),
-            component: component.into(),
+            content: Content::new(component),
             description,
             budget: self.budget,
             grant: self.granted.clone(),
