@@ -163,6 +163,7 @@ fn engine_class(error: &EngineError) -> Class {
         EngineError::CoreModule { .. }
         | EngineError::NotWasm { .. }
         | EngineError::Invalid { .. }
+        | EngineError::Altered { .. }
         | EngineError::NotDescribed { .. } => Class::Corrupt,
         EngineError::NotAsked { .. }
         | EngineError::NotGranted { .. }

@@ -33,6 +33,7 @@ mod finding;
 mod glance;
 mod level;
 mod lines;
+mod moments;
 mod notes;
 mod performance;
 mod place;

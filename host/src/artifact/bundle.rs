@@ -56,7 +56,7 @@ impl Bundle {
     ///
     /// [`BundleError`] for the first thing that is wrong with the bytes.
     pub fn parse(bytes: &[u8]) -> Result<Self, BundleError> {
-        let take = |range| bytes.get(range).unwrap_or_default().into();
+        let take = |range: Range<usize>| bytes.get(range).unwrap_or_default().into();
         Self::read(container::decode(bytes)?, take, Content::held)
     }
 

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::lines::Lines;
+use super::moments::Moments;
 
 /// Everything that one walk gathers.
 #[derive(Debug, Default)]
@@ -27,6 +28,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) component_starts: u32,
     /// Proposals beyond the first version of WebAssembly, by the name the specifications give them.
     pub(crate) features: BTreeSet<&'static str>,
+    /// Numbers in its code that may be moments.
+    pub(crate) moments: Moments,
     /// Why the walk ended before the bytes did.
     pub(crate) stopped: Option<Stopped>,
 }

@@ -64,7 +64,7 @@ impl<'a> Walker<'a, '_> {
             match self.validator.payload(&payload)? {
                 ValidPayload::Func(..) if is_unread => self.skip_function(&payload)?,
                 ValidPayload::Func(function, body) => {
-                    let function = self.reader.read(function, &body, &mut self.facts.features)?;
+                    let function = self.reader.read(function, &body, &mut self.facts)?;
                     self.push_function(function)?;
                 }
                 ValidPayload::End(_) => {

@@ -11,6 +11,7 @@ use super::{Answer, Trial};
 use crate::engine::{InstancePolicy, Invocation, Loaded};
 use crate::examine::conform::same;
 use crate::examine::finding::{Draft, Severity};
+use crate::examine::moments;
 use crate::examine::sandbox::{Base, Cast, Function, HostCall, Script, Seen, Tally, Values};
 
 /// Calls of the long run.
@@ -211,7 +212,10 @@ pub(super) async fn late(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     let asks_time = trial.actor.manifest().permissions().clock;
     let mut found: Vec<Draft> = Vec::new();
     if asks_time {
-        for day in DAYS {
+        // And those that its own code tells of, with the second after each.
+        let told = trial.actor.facts().map(moments::of).unwrap_or_default();
+        let told = told.into_iter().flat_map(|day| [day, day + 1]);
+        for day in DAYS.into_iter().chain(told) {
             let moment = Duration::from_secs(day);
             let loaded = trial.actor.load(Cast { moment, ..Cast::default() }).await;
             let loaded = loaded.map_err(|error| error.to_string())?;

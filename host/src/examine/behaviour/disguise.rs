@@ -17,11 +17,14 @@ const LOOKED_BYTES_MAX: usize = 64 << 10;
 /// places.
 type Code = (&'static str, fn(&[u8]) -> Vec<Vec<u8>>);
 
-const CODES: [Code; 4] = [
+const CODES: [Code; 7] = [
     ("in base64", from_base64),
     ("in hexadecimal", from_hex),
     ("in base32", from_base32),
     ("with its letters as numbers", from_numbers),
+    ("as one large number", from_large_numbers),
+    ("in base85", codes::from_base85),
+    ("compressed", codes::inflated),
 ];
 
 /// How a word of small letters is hidden in these bytes; none where it is not, or stands there plainly.
@@ -175,6 +178,12 @@ fn from_base32(bytes: &[u8]) -> Vec<Vec<u8>> {
     all
 }
 
+/// Digits and letters that are one number: base58 and its like have no other beginning than their own.
+fn from_large_numbers(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let words = stretches(bytes, 16, |byte| byte.is_ascii_alphanumeric());
+    words.flat_map(codes::from_number).collect()
+}
+
 /// Numbers in a row, whatever stands between them.
 fn from_numbers(bytes: &[u8]) -> Vec<Vec<u8>> {
     let numbers = stretches(bytes, 1, |byte| byte.is_ascii_digit());
@@ -233,6 +242,35 @@ mod tests {
         fives.map(|at| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[at])).collect()
     }
 
+    fn base58(bytes: &[u8]) -> String {
+        const DIGITS: &[u8] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+        let mut rest = bytes.to_vec();
+        let mut text = Vec::new();
+        while rest.iter().any(|byte| *byte != 0) {
+            let mut left = 0;
+            for byte in &mut rest {
+                let whole = left * 256 + usize::from(*byte);
+                *byte = u8::try_from(whole / 58).unwrap();
+                left = whole % 58;
+            }
+            text.insert(0, char::from(DIGITS[left]));
+        }
+        text.into_iter().collect()
+    }
+
+    fn base85(bytes: &[u8]) -> String {
+        let four = |four: &[u8]| {
+            let mut whole = four.iter().fold(0, |whole, byte| whole * 256 + usize::from(*byte));
+            let mut digits = [0; 5];
+            for digit in digits.iter_mut().rev() {
+                *digit = whole % 85;
+                whole /= 85;
+            }
+            digits.map(|digit| char::from(33 + u8::try_from(digit).unwrap()))
+        };
+        bytes.as_chunks::<4>().0.iter().flat_map(|it| four(it)).collect()
+    }
+
     #[test]
     fn a_word_is_found_in_every_disguise() {
         let text = String::from_utf8_lossy(WORD).into_owned();
@@ -257,6 +295,10 @@ mod tests {
         );
         for before in ["", "a", "ab", "abc", "abcd"] {
             let all_of_it = format!("{before}{text}!?");
+            let packed = miniz_oxide::deflate::compress_to_vec_zlib(all_of_it.as_bytes(), 6);
+            all.extend([hex(&packed, ""), STANDARD_NO_PAD.encode(&packed)].map(String::into_bytes));
+            all.push(base58(all_of_it.as_bytes()).into_bytes());
+            all.push(base85(format!("{all_of_it}...").as_bytes()).into_bytes());
             all.push(STANDARD_NO_PAD.encode(&all_of_it).into_bytes());
             all.push(URL_SAFE_NO_PAD.encode(&all_of_it).into_bytes());
             all.push(base32(all_of_it.as_bytes()).into_bytes());

@@ -25,6 +25,9 @@ const STEP_CALLS_LEAST: usize = 8;
 /// Calls under way, as many as instances are kept.
 const UNDER_WAY_MAX: usize = 8;
 
+/// How long the input of a call was, and how it ended.
+type Run = (u64, Report);
+
 /// All steps; `call_ns` is what the middle one of single calls took.
 pub(super) async fn steps(
     actor: &Actor<'_>,
@@ -52,13 +55,15 @@ async fn at_once(actor: &Actor<'_>, loaded: &Loaded, bases: &[&Base], concurrent
         let batch: Vec<_> = inputs
             .by_ref()
             .take(concurrent as usize)
-            .map(|base| loaded.call(Invocation::new(&base.operation, &base.input)))
+            .map(|base| called(loaded, base))
             .collect();
         if batch.is_empty() {
             break;
         }
         actor.stage.begin(Script::default(), Values::default());
-        for report in all(batch).await {
+        let runs = all(batch).await;
+        actor.hold_all(&runs);
+        for (_, report) in runs {
             failed += u64::from(!report.outcome.is_returned());
             times.push(u64::try_from(report.usage.duration.as_nanos()).unwrap_or(u64::MAX));
         }
@@ -68,8 +73,14 @@ async fn at_once(actor: &Actor<'_>, loaded: &Loaded, bases: &[&Base], concurrent
     LoadStep { concurrent, calls_per_second, latency_ns: Quantiles::of(times), failed }
 }
 
+/// A call, and how long its input was.
+async fn called(loaded: &Loaded, base: &Base) -> Run {
+    let report = loaded.call(Invocation::new(&base.operation, &base.input)).await;
+    (base.input.len() as u64, report)
+}
+
 /// Drives calls side by side until all have ended.
-async fn all<'a>(calls: Vec<impl Future<Output = Report> + Send + 'a>) -> Vec<Report> {
+async fn all<'a>(calls: Vec<impl Future<Output = Run> + Send + 'a>) -> Vec<Run> {
     let mut calls: Vec<Pin<Box<_>>> = calls.into_iter().map(Box::pin).collect();
     let mut reports = Vec::new();
     poll_fn(move |context| {
@@ -104,19 +115,19 @@ async fn paced(
         |number: usize| begun + Duration::from_nanos(distance_ns.saturating_mul(number as u64));
     let mut inputs = bases.iter().cycle().take(count).enumerate().peekable();
     let mut under_way: Vec<(Instant, Pin<Box<_>>)> = Vec::new();
-    let (mut times, mut failed) = (Vec::new(), 0_u64);
+    let (mut times, mut failed, mut runs) = (Vec::new(), 0_u64, Vec::new());
     poll_fn(|context| {
         while let Some((number, base)) = inputs.peek()
             && clock.monotonic() >= due(*number)
             && under_way.len() < UNDER_WAY_MAX
         {
-            let call = loaded.call(Invocation::new(&base.operation, &base.input));
-            under_way.push((due(*number), Box::pin(call)));
+            under_way.push((due(*number), Box::pin(called(loaded, base))));
             inputs.next();
         }
         under_way.retain_mut(|(came, call)| match call.as_mut().poll(context) {
-            Poll::Ready(report) => {
-                failed += u64::from(!report.outcome.is_returned());
+            Poll::Ready(run) => {
+                failed += u64::from(!run.1.outcome.is_returned());
+                runs.push(run);
                 let time = clock.monotonic().saturating_duration_since(*came);
                 times.push(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
                 false
@@ -133,6 +144,7 @@ async fn paced(
     })
     .await;
     let seconds = clock.monotonic().saturating_duration_since(begun).as_secs_f64();
+    actor.hold_all(&runs);
     RateStep {
         offered_per_second: 1e9 / float(distance_ns),
         answered_per_second: float(times.len() as u64) / seconds.max(1e-9),

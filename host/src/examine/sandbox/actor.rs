@@ -18,6 +18,7 @@ use crate::engine::{
     Engine, EngineConfig, EngineError, InstancePolicy, Invocation, Loadable, Loaded, Metering,
     NativeCode, Report, SelfCheck, Trace, strangers,
 };
+use crate::examine::facts::Facts;
 use crate::examine::finding::Draft;
 use crate::examine::place::Place;
 use crate::examine::tape::TapedCall;
@@ -228,8 +229,23 @@ impl<'a> Actor<'a> {
         (checks, Seen { outcome, usage, calls: self.stage.take_calls().0 })
     }
 
+    /// Holds calls that were made side by side against the bound that is stated. What the host answered to
+    /// all of them may have been answered to any one.
+    pub(crate) fn hold_all(&self, runs: &[(u64, Report)]) {
+        let (_, answers) = self.stage.take_calls();
+        let Some(stated) = &self.stated else { return };
+        for (input, report) in runs {
+            stated.hold(Size { input: *input, answers }, &report.usage);
+        }
+    }
+
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.run.config.clock
+    }
+
+    /// What its bytes show, where they were looked at.
+    pub(crate) const fn facts(&self) -> Option<&'a Facts<'a>> {
+        self.run.facts
     }
 
     pub(crate) const fn manifest(&self) -> &'a Manifest {

@@ -10,7 +10,7 @@ use wasmparser::{
 };
 
 use super::proposal;
-use crate::examine::facts::Function;
+use crate::examine::facts::{Facts, Function};
 
 /// Reads bodies; keeps what the validator has allocated for the next one.
 #[derive(Default)]
@@ -23,7 +23,7 @@ impl Reader {
         &mut self,
         function: FuncToValidate<ValidatorResources>,
         body: &FunctionBody<'_>,
-        features: &mut BTreeSet<&'static str>,
+        facts: &mut Facts<'_>,
     ) -> Result<Function, BinaryReaderError> {
         let allocations = std::mem::take(&mut self.allocations);
         let mut validator = function.into_validator(allocations);
@@ -36,14 +36,30 @@ impl Reader {
             let operator = operators.read()?;
             let name = proposal::of(&operator);
             if name != proposal::FIRST {
-                features.insert(name);
+                facts.features.insert(name);
             }
+            numbers(&operator).into_iter().for_each(|number| facts.moments.note(number));
             course.before(&operator, &validator);
             validator.op(offset, &operator)?;
         }
         operators.finish()?;
         self.allocations = validator.into_allocations();
         Ok(course.into_function())
+    }
+}
+
+/// The number that an instruction puts down, and what it takes away where it adds that: a compiler makes
+/// one comparison of two in this way.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other instructions have no number")]
+fn numbers(operator: &Operator<'_>) -> [u64; 2] {
+    match operator {
+        Operator::I32Const { value } => {
+            [u64::from(value.cast_unsigned()), u64::from(value.unsigned_abs())]
+        }
+        Operator::I64Const { value } => [value.cast_unsigned(), value.unsigned_abs()],
+        // What is no whole number of seconds is none; what is too large stops at the largest.
+        Operator::F64Const { value } => [f64::from_bits(value.bits()).abs() as u64, 0],
+        _ => [0, 0],
     }
 }
 

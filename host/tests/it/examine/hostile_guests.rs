@@ -21,6 +21,9 @@ pub(crate) fn cases() -> Vec<Case> {
         case("an input that goes out backwards", CheckId::LEAK, "hide", text()),
         case("an input that goes out in pieces", CheckId::LEAK, "spell", text()),
         case("an input that goes out under a mask", CheckId::LEAK, "mask", text()),
+        case("an input that goes out packed", CheckId::LEAK, "pack", text()),
+        case("an input that goes out as one number", CheckId::LEAK, "number", text()),
+        lurking(),
         case("another host once its values say so", CheckId::LATE, "wait", text()),
         case("another host for a long list", CheckId::LATE, "crowd", texts()),
         remembering(),
@@ -37,6 +40,13 @@ fn text() -> Value {
 fn texts() -> Value {
     let texts = json!({"type": "array", "items": {"type": "string"}});
     json!({"type": "object", "properties": {"texts": texts}, "required": ["texts"]})
+}
+
+/// One that knows the day on which it asks another host.
+fn lurking() -> Case {
+    let mut case = case("another host on a day that it knows", CheckId::LATE, "lurk", text());
+    permissions(&mut case).clock = true;
+    case
 }
 
 /// One operation keeps what the other one tells.
