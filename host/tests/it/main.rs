@@ -12,6 +12,7 @@
 )]
 
 mod admission;
+mod again;
 mod bundle;
 mod corpus;
 mod effects;
@@ -33,7 +34,6 @@ mod kv;
 mod limits;
 mod live;
 mod reflect;
-#[cfg(feature = "http")]
 #[cfg(feature = "http")]
 mod screen;
 mod shadow;
