@@ -22,6 +22,7 @@ mod http;
 mod imports;
 mod inspect;
 mod invocation;
+mod lean;
 mod lease;
 mod limits;
 mod load;
@@ -226,12 +227,8 @@ impl Engine {
         const NAME: &str = "the component to compile";
         let facts = inspect::inspect(NAME, component)?;
         let content = Content::new(component);
-        let source = compile::Source {
-            capability: NAME,
-            content: &content,
-            needs: &facts.needs,
-            metering,
-        };
+        let source =
+            compile::Source { capability: NAME, content: &content, needs: &facts.needs, metering };
         self.shared.compiler().precompile(source)
     }
 

@@ -10,6 +10,7 @@ use super::config::{EngineConfig, Metering};
 use super::error::EngineError;
 use super::flavour::{Allocation, Concurrency, Flavour, FlavourKey, Flavours};
 use super::inspect::Needs;
+use super::lean::lean;
 use super::native::{NativeCode, compatibility};
 use crate::model::Content;
 
@@ -82,7 +83,8 @@ impl<'a> Compiler<'a> {
             }
         }
         let now = self.config.clock.wall();
-        let kept = self.cache.and_then(|cache| cache.read(&source.content.digest(), &compatibility, now));
+        let kept =
+            self.cache.and_then(|cache| cache.read(&source.content.digest(), &compatibility, now));
         if let Some(loaded) = kept.and_then(|kept| load_kept(flavour, kept)) {
             return Ok(loaded);
         }
@@ -96,8 +98,9 @@ impl<'a> Compiler<'a> {
     fn compile(&self, flavour: &Flavour, source: Source<'_>) -> Result<Vec<u8>, EngineError> {
         let bytes = source.content.bytes();
         let bytes = bytes.map_err(|why| EngineError::altered(source.capability, why))?;
-        let compiler = self.flavours.compiler(flavour, bytes.len(), self.config);
-        let code = compiler.and_then(|compiler| compiler.precompile_component(bytes));
+        let lean = lean(bytes);
+        let compiler = self.flavours.compiler(flavour, lean.len(), self.config);
+        let code = compiler.and_then(|compiler| compiler.precompile_component(&lean));
         code.map_err(|error| invalid(source, &error))
     }
 }

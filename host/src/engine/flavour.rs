@@ -146,7 +146,14 @@ impl Flavour {
                 Some(Ticker::start(engine.weak(), config.epoch_tick)?)
             }
         };
-        Ok(Self { key, engine, linker, with_wasi: OnceLock::new(), sharing: OnceLock::new(), _ticker: ticker })
+        Ok(Self {
+            key,
+            engine,
+            linker,
+            with_wasi: OnceLock::new(),
+            sharing: OnceLock::new(),
+            _ticker: ticker,
+        })
     }
 
     /// A linker for a component with these imports.

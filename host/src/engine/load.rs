@@ -27,7 +27,9 @@ use super::sprint::Pace;
 use super::state::{CallState, Identity};
 use super::worker::{Away, AwayCode};
 use super::{imports, wasi};
-use crate::model::{Budget, CapabilityName, Content, Description, Digest, Grant, KeyValue, Stretch};
+use crate::model::{
+    Budget, CapabilityName, Content, Description, Digest, Grant, KeyValue, Stretch,
+};
 use known::Known;
 use made::Made;
 

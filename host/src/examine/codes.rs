@@ -110,9 +110,7 @@ pub(super) fn inflated(bytes: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// Also of a text that was cut off, or goes on too long, what could be read of it.
-fn kept(
-    inflated: Result<Vec<u8>, miniz_oxide::inflate::DecompressError>,
-) -> Vec<u8> {
+fn kept(inflated: Result<Vec<u8>, miniz_oxide::inflate::DecompressError>) -> Vec<u8> {
     inflated.unwrap_or_else(|stopped| stopped.output)
 }
 

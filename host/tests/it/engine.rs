@@ -142,9 +142,9 @@ async fn a_component_describes_itself_without_any_permission() {
     assert_eq!(description.name.as_str(), "test.probe");
     assert_eq!(description.operations.len(), 13);
     assert_eq!(description.permissions, Permissions { log: true, ..Permissions::default() });
-    let plain = wat("test.plain", &exporting_run("", "")).component;
+    let plain = ::wat::parse_str(exporting_run("", "")).unwrap();
     let description =
-        lab.engine.describe(&"test.name".parse().unwrap(), plain.to_arc()).await.unwrap();
+        lab.engine.describe(&"test.name".parse().unwrap(), plain.into()).await.unwrap();
     assert_eq!(description.name.as_str(), "test.name", "a foreign component knows no name");
     assert!(description.operation("run").is_some());
     assert!(lab.seen.lock().unwrap().is_empty(), "nobody's call is nobody's business");

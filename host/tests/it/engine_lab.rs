@@ -7,7 +7,7 @@ use engraft::engine::{
     CallRecord, Engine, EngineConfig, InstancePolicy, Invocation, Loadable, Loaded, Metering,
     Observer, Report,
 };
-use engraft::model::{Budget, Description, Digest, Grant, Operation, Outcome, Permissions};
+use engraft::model::{Budget, Content, Description, Grant, Operation, Outcome, Permissions};
 
 use crate::support::guest;
 
@@ -106,8 +106,7 @@ pub(crate) fn component(name: &str, component: Arc<[u8]>) -> Loadable {
     Loadable {
         name: name.parse().unwrap(),
         version: Some("1.2.3".parse().unwrap()),
-        digest: Digest::of(&component),
-        component: component.into(),
+        content: Content::new(component),
         description: Description {
             name: name.parse().unwrap(),
             summary: String::new(),

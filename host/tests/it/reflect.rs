@@ -14,7 +14,7 @@ use engraft::engine::{
     Engine, EngineConfig, EngineError, InstancePolicy, Invocation, Loadable, Loaded, Metering,
     Report,
 };
-use engraft::model::{Budget, Digest, Failure, Grant, Limit, Outcome, TrapKind};
+use engraft::model::{Budget, Content, Failure, Grant, Limit, Outcome, TrapKind};
 use serde_json::{Value, json};
 
 use crate::support::{command, guest};
@@ -25,8 +25,7 @@ fn loadable(component: Arc<[u8]>) -> Loadable {
         description: describe(name.clone(), &component).unwrap(),
         name,
         version: None,
-        digest: Digest::of(&component),
-        component: component.into(),
+        content: Content::new(component),
         budget: Budget { fuel: 50_000_000, ..Budget::default() },
         grant: Grant::default(),
         lifetime: InstancePolicy::Fresh,

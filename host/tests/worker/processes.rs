@@ -10,6 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::disguise::{self, BRAGGART, COWARD};
 use crate::engine_lab::{probe, text, wat};
+use crate::support::guest;
 use crate::{Test, engine_lab};
 
 pub(crate) const TESTS: [Test; 9] = [
@@ -229,7 +230,7 @@ fn a_compile_bomb(program: &WorkerProgram) {
     let ended = block_on(compile(program, &bomb, limits, minute));
     let Err(WorkerError::Died { how, .. }) = &ended else { panic!("{ended:?}") };
     assert!(how.contains("processor time"), "{how}");
-    let honest = engine_lab::probe("test.probe").component;
+    let honest = guest("probe");
     block_on(compile(program, &honest, WorkerLimits::default(), minute)).unwrap();
     let refused = block_on(compile(program, b"\0asm", WorkerLimits::default(), minute));
     assert!(matches!(refused, Err(WorkerError::Refused { .. })), "{refused:?}");
@@ -263,8 +264,7 @@ fn refused_at_load(program: &WorkerProgram) {
     let refused = Engine::new(config).unwrap().load_blocking(loadable);
     let Err(EngineError::Walled { message, .. }) = &refused else { panic!("{refused:?}") };
     assert!(message.contains("HostBuilder::worker"), "{message}");
-    let mut loadable = wat("test.none", "(component (core module))");
-    loadable.component = b"no component".as_slice().into();
+    let mut loadable = engine_lab::component("test.none", b"no component".as_slice().into());
     loadable.lifetime = walled(1, 1);
     assert!(engine(program).load_blocking(loadable).is_err());
     assert_children(0);

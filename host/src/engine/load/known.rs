@@ -17,7 +17,8 @@ pub(super) struct Known {
 
 impl Known {
     pub(super) fn of(shared: &Shared, loadable: &Loadable) -> Result<Self, EngineError> {
-        let remembered = shared.cache.as_ref().and_then(|cache| cache.needs(&loadable.content.digest()));
+        let remembered =
+            shared.cache.as_ref().and_then(|cache| cache.needs(&loadable.content.digest()));
         if let Some(needs) = remembered {
             return Ok(Self { needs, read: OnceCell::new() });
         }

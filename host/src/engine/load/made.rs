@@ -53,12 +53,8 @@ fn here<'a>(
     checks: Checks,
 ) -> Result<Made<'a>, EngineError> {
     let (name, needs) = (loadable.name.as_str(), known.needs());
-    let source = Source {
-        capability: name,
-        content: &loadable.content,
-        needs,
-        metering: loadable.metering,
-    };
+    let source =
+        Source { capability: name, content: &loadable.content, needs, metering: loadable.metering };
     let (component, flavour) = shared.compiler().component(source, &loadable.native)?;
     let kind = kind(loadable, known, &component)?;
     // What nobody knows yet is linked whatever it imports; it is denied what it tries.

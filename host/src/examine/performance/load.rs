@@ -52,11 +52,8 @@ async fn at_once(actor: &Actor<'_>, loaded: &Loaded, bases: &[&Base], concurrent
     let (mut times, mut failed) = (Vec::new(), 0_u64);
     let begun = clock.monotonic();
     loop {
-        let batch: Vec<_> = inputs
-            .by_ref()
-            .take(concurrent as usize)
-            .map(|base| called(loaded, base))
-            .collect();
+        let batch: Vec<_> =
+            inputs.by_ref().take(concurrent as usize).map(|base| called(loaded, base)).collect();
         if batch.is_empty() {
             break;
         }

@@ -85,3 +85,24 @@ async fn shipped_code_is_used_where_it_fits() {
     let report = lab.load(loadable).call(Invocation::new("run", "{}")).await;
     assert_eq!(report.outcome.word(), "trapped");
 }
+
+#[test]
+fn code_is_the_same_whatever_was_compiled_before() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/recipes");
+    let mut paths: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    paths.sort();
+    let lately = Engine::new(EngineConfig::default()).unwrap();
+    for path in paths.iter().step_by(5) {
+        let text = std::fs::read_to_string(path).unwrap();
+        let component = engraft_recipe::recipe::build(&text).unwrap().component;
+        let first = Engine::new(EngineConfig::default()).unwrap();
+        let alone = first.precompile(&component, Metering::Fuel).unwrap();
+        // Twice, so that the second time finds every function.
+        for _ in 0..2 {
+            let shared = lately.precompile(&component, Metering::Fuel).unwrap();
+            assert!(shared == alone, "{}", path.display());
+        }
+    }
+}

@@ -23,7 +23,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case("an input that goes out under a mask", CheckId::LEAK, "mask", text()),
         case("an input that goes out packed", CheckId::LEAK, "pack", text()),
         case("an input that goes out as one number", CheckId::LEAK, "number", text()),
-        lurking(),
+        case("another host on a day that it knows", CheckId::LATE, "lurk", text()),
         case("another host once its values say so", CheckId::LATE, "wait", text()),
         case("another host for a long list", CheckId::LATE, "crowd", texts()),
         remembering(),
@@ -40,13 +40,6 @@ fn text() -> Value {
 fn texts() -> Value {
     let texts = json!({"type": "array", "items": {"type": "string"}});
     json!({"type": "object", "properties": {"texts": texts}, "required": ["texts"]})
-}
-
-/// One that knows the day on which it asks another host.
-fn lurking() -> Case {
-    let mut case = case("another host on a day that it knows", CheckId::LATE, "lurk", text());
-    permissions(&mut case).clock = true;
-    case
 }
 
 /// One operation keeps what the other one tells.
@@ -96,6 +89,7 @@ fn manifest_of(operation: &str, input: Value) -> Manifest {
     manifest.description.permissions = Permissions {
         kv: Some(KvQuota { bytes: 4096, keys: 64 }),
         config: vec!["locale".parse().unwrap()],
+        clock: true,
         http: vec![http("api.example.org"), http("self.example.org")],
         ..Permissions::default()
     };

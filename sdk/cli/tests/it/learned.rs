@@ -8,7 +8,7 @@ use std::sync::Arc;
 use engraft::engine::{
     Engine, EngineConfig, InstancePolicy, Invocation, Loadable, Loaded, Metering,
 };
-use engraft::model::{Budget, Description, Digest, Grant, Operation, Outcome, Permissions};
+use engraft::model::{Budget, Content, Description, Grant, Operation, Outcome, Permissions};
 use engraft_learn::{Learner, Program, Task, Title};
 use serde_json::{Value, json};
 
@@ -53,8 +53,7 @@ pub(crate) fn load(engine: &Engine, recipe: &str) -> Loaded {
     let loadable = Loadable {
         name: built.recipe.name.parse().unwrap(),
         version: None,
-        digest: Digest::of(&component),
-        component: component.into(),
+        content: Content::new(component),
         description: Description {
             name: built.recipe.name.parse().unwrap(),
             summary: String::new(),

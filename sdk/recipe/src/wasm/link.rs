@@ -57,6 +57,13 @@ fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
+/// The number of a function, as long for every recipe: a host knows what it has compiled before by where
+/// in it each instruction stands.
+fn in_two_bytes(number: u32) -> [u8; 2] {
+    let [low, high, ..] = (number << 1).to_le_bytes();
+    [low >> 1 | 0x80, high]
+}
+
 struct Linker<'a> {
     runtime: &'a Runtime,
     reached: Reached,
@@ -173,7 +180,10 @@ impl Linker<'_> {
                 }
             };
             out.extend_from_slice(function.body.get(place..reference.at).unwrap_or_default());
-            new.encode(&mut out);
+            match reference.target {
+                Target::Function(_) => out.extend(in_two_bytes(new)),
+                _ => new.encode(&mut out),
+            }
             place = reference.at + PADDED;
         }
         out.extend_from_slice(function.body.get(place..).unwrap_or_default());

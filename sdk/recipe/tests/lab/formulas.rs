@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use engraft::engine::{InstancePolicy, Loadable, Metering};
-use engraft::model::{Budget, Description, Digest, Grant, Operation, Permissions};
+use engraft::model::{Budget, Content, Description, Grant, Operation, Permissions};
 use engraft_recipe::formula::Formula;
 use serde_json::{Value, json};
 
@@ -24,8 +24,7 @@ pub(crate) fn loadable(bytes: &[u8], formulas: &[(String, Formula)], budget: Bud
     Loadable {
         name: "test.formulas".parse().unwrap(),
         version: None,
-        digest: Digest::of(&component),
-        component: component.into(),
+        content: Content::new(component),
         description: Description {
             name: "test.formulas".parse().unwrap(),
             summary: String::new(),
