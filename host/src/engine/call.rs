@@ -248,7 +248,13 @@ pub(crate) enum Afterwards {
 }
 
 /// The span of a call; none, and nothing allocated, where nobody listens.
+#[inline]
 pub(crate) fn span(inner: &Inner, invocation: &Invocation<'_>) -> tracing::Span {
+    // Asked beforehand: where a dependency turns the feature `log` of `tracing` on, a span that nobody
+    // listens to still keeps what it is of, and looks each time whether a log wants it.
+    if !tracing::span_enabled!(target: "engraft::call", tracing::Level::DEBUG) {
+        return tracing::Span::none();
+    }
     tracing::debug_span!(
         target: "engraft::call",
         "call",
