@@ -46,8 +46,8 @@ fn of_number(number: u64) -> Option<u64> {
 pub(crate) fn of(facts: &Facts<'_>) -> BTreeSet<u64> {
     let pieces = facts.modules.iter().flat_map(|module| &module.data);
     let dates = pieces.flat_map(|data| data.bytes.windows(DATE_LETTERS).filter_map(seconds));
-    let dates = dates.filter(|date| SECONDS.contains(date)).take(MOMENTS_MAX);
-    facts.moments.0.iter().copied().chain(dates).collect()
+    let dates = dates.filter(|date| SECONDS.contains(date));
+    facts.moments.0.iter().copied().chain(dates).take(MOMENTS_MAX).collect()
 }
 
 /// The noon of a date that is written in digits.

@@ -61,11 +61,6 @@ impl Content {
             false => Err(Altered(self.digest)),
         }
     }
-
-    /// How many bytes there are, whichever.
-    pub(crate) fn len(&self) -> usize {
-        self.bytes.len()
-    }
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ pub(super) fn told(opening: &Opening<'_>, budget: Budget) -> Casting {
         },
         instances,
         is_unnamed: *is_unnamed,
-        component_bytes: loadable.content.len() as u64,
+        component_bytes: loadable.content.bytes().map_or(0, |bytes| bytes.len()) as u64,
     }
 }
 

@@ -212,9 +212,9 @@ pub(super) async fn late(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     let asks_time = trial.actor.manifest().permissions().clock;
     let mut found: Vec<Draft> = Vec::new();
     if asks_time {
-        // And those that its own code tells of, with the second after each.
+        // And those that its own code tells of, a second later: whoever waits for one waits until then.
         let told = trial.actor.facts().map(moments::of).unwrap_or_default();
-        let told = told.into_iter().flat_map(|day| [day, day + 1]);
+        let told = told.into_iter().map(|moment| moment + 1);
         for day in DAYS.into_iter().chain(told) {
             let moment = Duration::from_secs(day);
             let loaded = trial.actor.load(Cast { moment, ..Cast::default() }).await;
