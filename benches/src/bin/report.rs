@@ -23,6 +23,11 @@ fn main() -> Result<(), Error> {
         }
         ["write", file] => {
             let all = Book::read_all(&book::folder()?)?;
+            if all.rows.is_empty() {
+                let why = "figures alone were measured, and no table would be left: run `cargo xtask \
+                           bench` before it";
+                return Err(format!("{file} is as it was: {why}").into());
+            }
             document::write(Path::new(file), &all)
         }
         _ => Err(USAGE.into()),

@@ -16,7 +16,8 @@ pub(crate) struct Options {
     /// Leave Extism out, which takes long to build.
     #[arg(long)]
     light: bool,
-    /// Measure only how long the host crate takes to build from nothing; the machine must be quiet.
+    /// Measure only how long the host crate takes to build from nothing, after a whole run, whose tables
+    /// this is added to; the machine must be quiet.
     #[arg(long)]
     build_time: bool,
 }

@@ -98,23 +98,26 @@ fn walled(language: Language) -> Held {
     }
 }
 
-/// The compiler's words come through, with the place; and there is no bundle.
+/// The compiler's words come through, with the place; and there is no bundle. What the project links was
+/// built before.
 fn broken(scratch: &Scratch, language: Language) -> Held {
-    let folder = scratch.new_project("broken", &[])?;
+    let folder = scratch.root.join("one");
+    let bundles = || {
+        let left = std::fs::read_dir(folder.join("build")).unwrap().flatten();
+        let paths = left.map(|entry| entry.path());
+        paths.filter(|path| path.extension().is_some_and(|extension| extension == "engraft"))
+    };
+    bundles().for_each(|bundle| std::fs::remove_file(bundle).unwrap());
     let source = guests::source(language);
-    let mut text = std::fs::read_to_string(folder.join(source)).unwrap();
-    text.push_str("\n)(\n");
-    std::fs::write(folder.join(source), text).unwrap();
+    let whole = std::fs::read_to_string(folder.join(source)).unwrap();
+    std::fs::write(folder.join(source), format!("{whole}\n)(\n")).unwrap();
     let said = scratch.build(&folder, &[]).err().ok_or("it was built")?;
+    std::fs::write(folder.join(source), whole).unwrap();
     let name = source.rsplit('/').next().unwrap();
     if !said.contains(name) || !said.contains("\"kind\": \"usage\"") {
         return Err(said);
     }
-    let left = std::fs::read_dir(folder.join("build")).unwrap().flatten();
-    let has_bundle = left
-        .into_iter()
-        .any(|entry| entry.path().extension().is_some_and(|extension| extension == "engraft"));
-    if has_bundle { Err("there is a bundle".to_owned()) } else { Ok("told") }
+    if bundles().next().is_some() { Err("there is a bundle".to_owned()) } else { Ok("told") }
 }
 
 /// What a template makes is honest: an examination lets it through without a warning.
