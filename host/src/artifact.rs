@@ -29,8 +29,9 @@
 //!
 //! What `verify` computes, and when: the component's BLAKE3 digest is computed when the bundle is
 //! parsed, or, by [`Host::prepare_installed`](crate::Host::prepare_installed), before its bytes are
-//! read: code that was compiled of it before is kept under that digest. Its SHA-256 digest takes three times as long, so [`Keyring::verify`] computes it
-//! once, when a bundle is installed, and [`Verified::installed`] is the record of that.
+//! read: code that was compiled of it before is kept under that digest. Its SHA-256 digest takes three
+//! times as long, so [`Keyring::verify`] computes it once, when a bundle is installed, and
+//! [`Verified::installed`] is the record of that.
 //! [`Keyring::verify_installed`] takes the record in place of computing it anew; every listed digest
 //! is compared in both.
 //!

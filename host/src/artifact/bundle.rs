@@ -66,7 +66,8 @@ impl Bundle {
     ///
     /// [`BundleError`] for the first thing that is wrong with the bytes.
     pub fn from_arc(bytes: &Arc<[u8]>) -> Result<Self, BundleError> {
-        Self::read(container::decode(bytes)?, |range| Stretch::of(bytes, range), Content::held)
+        let whole = Stretch::from(Arc::clone(bytes));
+        Self::read(container::decode(bytes)?, |range| whole.part(range), Content::held)
     }
 
     /// Reads a bundle that was installed here before and is to be verified against the record of

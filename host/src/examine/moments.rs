@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use super::facts::Facts;
 use crate::artifact::Moment;
 
-/// How many are kept of a candidate.
-const MOMENTS_MAX: usize = 12;
+/// How many are kept of a candidate, of its code and of its data.
+const MOMENTS_MAX: usize = 16;
 /// From the first day of 2020 to the last of 2099.
 const SECONDS: std::ops::Range<u64> = 1_577_836_800..4_102_444_800;
 /// The units that clocks count in, by what a second is of them.
@@ -46,8 +46,8 @@ fn of_number(number: u64) -> Option<u64> {
 pub(crate) fn of(facts: &Facts<'_>) -> BTreeSet<u64> {
     let pieces = facts.modules.iter().flat_map(|module| &module.data);
     let dates = pieces.flat_map(|data| data.bytes.windows(DATE_LETTERS).filter_map(seconds));
-    let dates = dates.filter(|date| SECONDS.contains(date));
-    facts.moments.0.iter().copied().chain(dates).take(MOMENTS_MAX).collect()
+    let dates = dates.filter(|date| SECONDS.contains(date)).take(MOMENTS_MAX);
+    facts.moments.0.iter().copied().chain(dates).collect()
 }
 
 /// The noon of a date that is written in digits.

@@ -27,11 +27,6 @@ enum Whole {
 }
 
 impl Stretch {
-    /// A stretch of `whole`; what lies beyond its end is left away.
-    pub(crate) fn of(whole: &Arc<[u8]>, range: Range<usize>) -> Self {
-        Self::from(Arc::clone(whole)).part(range)
-    }
-
     /// A part of it; what lies beyond its end is left away.
     pub(crate) fn part(&self, range: Range<usize>) -> Self {
         let end = range.end.min(self.range.len());

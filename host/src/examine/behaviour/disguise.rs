@@ -23,7 +23,7 @@ const CODES: [Code; 7] = [
     ("in base32", from_base32),
     ("with its letters as numbers", from_numbers),
     ("as one large number", from_large_numbers),
-    ("in base85", codes::from_base85),
+    ("in base85", from_base85),
     ("compressed", codes::inflated),
 ];
 
@@ -182,6 +182,18 @@ fn from_base32(bytes: &[u8]) -> Vec<Vec<u8>> {
 fn from_large_numbers(bytes: &[u8]) -> Vec<Vec<u8>> {
     let words = stretches(bytes, 16, |byte| byte.is_ascii_alphanumeric());
     words.flat_map(codes::from_number).collect()
+}
+
+/// Five letters for four bytes, from each of five beginnings.
+fn from_base85(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut all = Vec::new();
+    for digits in codes::FIVES {
+        for stretch in stretches(bytes, 16, |byte| digits.contains(&byte)) {
+            let begins = (0..5).filter_map(|begin| stretch.get(begin..));
+            all.extend(begins.filter_map(|rest| codes::from_base85(rest, digits)));
+        }
+    }
+    all
 }
 
 /// Numbers in a row, whatever stands between them.

@@ -38,7 +38,8 @@ impl Reader {
             if name != proposal::FIRST {
                 facts.features.insert(name);
             }
-            numbers(&operator).into_iter().for_each(|number| facts.moments.note(number));
+            let told = numbers(&operator).into_iter().flatten();
+            told.for_each(|number| facts.moments.note(number));
             course.before(&operator, &validator);
             validator.op(offset, &operator)?;
         }
@@ -51,16 +52,17 @@ impl Reader {
 /// The number that an instruction puts down, and what it takes away where it adds that: a compiler makes
 /// one comparison of two in this way.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the other instructions have no number")]
-fn numbers(operator: &Operator<'_>) -> [u64; 2] {
-    match operator {
+fn numbers(operator: &Operator<'_>) -> Option<[u64; 2]> {
+    let told = match operator {
         Operator::I32Const { value } => {
             [u64::from(value.cast_unsigned()), u64::from(value.unsigned_abs())]
         }
         Operator::I64Const { value } => [value.cast_unsigned(), value.unsigned_abs()],
         // What is no whole number of seconds is none; what is too large stops at the largest.
         Operator::F64Const { value } => [f64::from_bits(value.bits()).abs() as u64, 0],
-        _ => [0, 0],
-    }
+        _ => return None,
+    };
+    Some(told)
 }
 
 /// A block that is open.
