@@ -12,8 +12,8 @@ use std::task::{Context, Poll, Waker};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::call::{
-    Admitted, Afterwards, Invoking, Reply, Start, check_operation, conclude, go_on, replied, span,
-    start,
+    Admitted, Afterwards, Invoking, Reply, Start, check_operation, conclude, enter_span, go_on,
+    replied, start,
 };
 use super::invocation::Invocation;
 use super::lease::Lease;
@@ -52,7 +52,7 @@ impl Loaded {
             Ok(report) => report,
             Err(error) => {
                 let depth = invocation.lineage.depth();
-                let ticket = Ticket::open(&self.inner, &invocation.operation, depth);
+                let mut ticket = Ticket::open(&self.inner, &invocation.operation, depth);
                 ticket.close(Outcome::Unavailable {
                     message: format!("no runtime can be made here: {error}"),
                 })
@@ -95,7 +95,7 @@ fn directly(
     ledger: &mut Ledger,
     work: &Invoking<'_>,
 ) -> Result<Reply, Box<Outcome>> {
-    let _entered = span(inner, invocation).entered();
+    let _entered = enter_span(inner, invocation);
     let mut lease = Lease::new(inner, invocation, &admitted.plan, admitted.entered, ledger);
     let ended = lease.warm().map_err(Fault::from).and_then(|warm| {
         warm.store.data_mut().is_blocking = true;

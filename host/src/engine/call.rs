@@ -3,6 +3,8 @@
 //! *Never:* a failure of the guest leaves here as anything but an outcome.
 
 use engraft_wit::host::imports::types as wit;
+use tracing::Span;
+use tracing::span::EnteredSpan;
 
 use super::admission::{Permit, Plan, check_room, permit};
 use super::desk::Entered;
@@ -158,7 +160,7 @@ pub(crate) fn start<'a, W: Work>(
     let hopes = if may_sprint { Pace::Sprint } else { Pace::Steady };
     let mut entered = enter(inner, invocation, ledger, hopes)?;
     if entered.pace == Pace::Sprint {
-        let _entered = span(inner, invocation).entered();
+        let _entered = enter_span(inner, invocation);
         let mut lease = Lease::new(inner, invocation, &plan, entered, ledger);
         if let Sprint::Ended(ended) = sprint(inner, &mut lease, work) {
             return Ok(Start::Ended(ended));
@@ -249,12 +251,27 @@ pub(crate) enum Afterwards {
 
 /// The span of a call; none, and nothing allocated, where nobody listens.
 #[inline]
-pub(crate) fn span(inner: &Inner, invocation: &Invocation<'_>) -> tracing::Span {
-    // Asked beforehand: where a dependency turns the feature `log` of `tracing` on, a span that nobody
-    // listens to still keeps what it is of, and looks each time whether a log wants it.
-    if !tracing::span_enabled!(target: "engraft::call", tracing::Level::DEBUG) {
-        return tracing::Span::none();
-    }
+pub(crate) fn span(inner: &Inner, invocation: &Invocation<'_>) -> Span {
+    if is_heard() { told(inner, invocation) } else { Span::none() }
+}
+
+/// The same, entered. Where nobody listens there is nothing to be handed on, and a span that is none
+/// would be: forty bytes, which a short call feels.
+#[inline(always)]
+pub(crate) fn enter_span(inner: &Inner, invocation: &Invocation<'_>) -> Option<EnteredSpan> {
+    is_heard().then(|| told(inner, invocation).entered())
+}
+
+/// Whether anybody listens. Asked before a span is made: where a dependency turns the feature `log` of
+/// `tracing` on, a span that nobody listens to still keeps what it is of, and looks each time whether a
+/// log wants it.
+#[inline]
+fn is_heard() -> bool {
+    tracing::span_enabled!(target: "engraft::call", tracing::Level::DEBUG)
+}
+
+#[cold]
+fn told(inner: &Inner, invocation: &Invocation<'_>) -> Span {
     tracing::debug_span!(
         target: "engraft::call",
         "call",

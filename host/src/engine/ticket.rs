@@ -36,9 +36,10 @@ impl<'a> Ticket<'a> {
         Self { inner, operation, depth, started, ledger: Ledger::default(), is_open: true }
     }
 
-    /// Reports the end to counters, observer and trace.
+    /// Reports the end to counters, observer and trace. It stays where it is: handed on, all of it would
+    /// be copied just after it was written.
     #[inline]
-    pub(crate) fn close(mut self, outcome: Outcome) -> Report {
+    pub(crate) fn close(&mut self, outcome: Outcome) -> Report {
         self.report(&outcome);
         let Ledger { usage, logs, .. } = &mut self.ledger;
         Report { outcome, usage: *usage, logs: std::mem::take(logs) }

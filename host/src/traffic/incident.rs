@@ -74,7 +74,9 @@ struct Line {
 #[derive(Debug, Default)]
 struct Queue {
     listener: u64,
-    waiting: VecDeque<Waiting>,
+    /// Taken out from the front, and mostly all at once: then the next is written where the first was,
+    /// in memory that a call finds at hand.
+    waiting: Vec<Waiting>,
     seats: Seats,
 }
 
@@ -82,16 +84,18 @@ struct Queue {
 #[derive(Debug)]
 struct Seats([u16; SEATS]);
 
-/// An incident as it waits: its texts behind one another, so that a call allocates once for it.
+/// An incident as it waits, which is kept short: its texts behind one another, so that a call that ended
+/// well allocates once for it.
 #[derive(Debug)]
 struct Waiting {
     capability: CapabilityName,
     version: Option<Version>,
-    outcome: Outcome,
+    /// How it ended, where it gave no output.
+    failure: Option<Box<Outcome>>,
     is_looked_at: bool,
     texts: String,
     /// How long each of the texts is; none of those that are left out.
-    lengths: [Option<usize>; TEXTS],
+    lengths: [Option<u32>; TEXTS],
 }
 
 /// Operation, input, output, user, and the request's name.
@@ -111,7 +115,7 @@ impl Alarm {
     pub(super) fn listen(&self) -> Incidents {
         let mut queue = self.0.queue();
         let listener = queue.listener + 1;
-        let waiting = VecDeque::with_capacity(INCIDENTS_MAX);
+        let waiting = Vec::with_capacity(INCIDENTS_MAX);
         *queue = Queue { listener, waiting, seats: Seats::default() };
         self.0.is_heard.store(true, Ordering::Relaxed);
         Incidents { line: Arc::clone(&self.0), listener, heard: VecDeque::new() }
@@ -138,7 +142,7 @@ impl Alarm {
         let kept_free = if is_failure { 0 } else { ROOM_FOR_FAILURES };
         // Where there is no room, it is lost; the same will happen again if it matters.
         if waiting.len() + kept_free < INCIDENTS_MAX && seats.take(told.who.sticky.as_deref()) {
-            waiting.push_back(told.waiting(looks));
+            waiting.push(told.waiting(looks));
         }
     }
 }
@@ -204,10 +208,10 @@ impl Seats {
 
 impl Told<'_> {
     fn waiting(&self, is_looked_at: bool) -> Waiting {
-        let (outcome, output) = if let Outcome::Returned(output) = self.outcome {
-            (Outcome::Returned(Output::new(String::new())), Some(output.as_str()))
+        let (failure, output) = if let Outcome::Returned(output) = self.outcome {
+            (None, Some(output.as_str()))
         } else {
-            (self.outcome.clone(), None)
+            (Some(self.outcome.clone().into()), None)
         };
         let short = |text: &&str| text.len() <= TEXT_BYTES_MAX;
         let all = [
@@ -217,24 +221,29 @@ impl Told<'_> {
             self.who.sticky.as_deref(),
             self.who.request.as_deref(),
         ];
-        let lengths = all.map(|text| text.map(str::len));
-        let mut texts = String::with_capacity(lengths.iter().flatten().sum());
-        all.iter().flatten().for_each(|text| texts.push_str(text));
+        let mut texts = String::with_capacity(all.iter().flatten().map(|text| text.len()).sum());
+        let lengths = all.map(|text| {
+            let (text, length) = (text?, u32::try_from(text?.len()).ok()?);
+            texts.push_str(text);
+            Some(length)
+        });
         let (capability, version) = (self.capability.clone(), self.version.cloned());
-        Waiting { capability, version, outcome, is_looked_at, texts, lengths }
+        Waiting { capability, version, failure, is_looked_at, texts, lengths }
     }
 }
 
 impl Waiting {
     fn incident(self) -> Incident {
-        let Self { capability, version, outcome, is_looked_at, texts, lengths } = self;
+        let Self { capability, version, failure, is_looked_at, texts, lengths } = self;
         let mut rest = texts.as_str();
         let [operation, input, output, user, request] = lengths.map(|length| {
-            let (text, behind) = rest.split_at_checked(length?)?;
+            let (text, behind) = rest.split_at_checked(length? as usize)?;
             rest = behind;
             Some(text.to_owned())
         });
         let operation = operation.unwrap_or_default();
+        let returned = || Outcome::Returned(Output::new(String::new()));
+        let outcome = failure.map_or_else(returned, |failure| *failure);
         Incident {
             capability,
             version,
@@ -263,7 +272,7 @@ impl Drop for Incidents {
     fn drop(&mut self) {
         if let Some(mut queue) = self.queue() {
             self.line.is_heard.store(false, Ordering::Relaxed);
-            queue.waiting = VecDeque::new();
+            queue.waiting = Vec::new();
         }
     }
 }

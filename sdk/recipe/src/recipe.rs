@@ -22,7 +22,7 @@ pub use document::{
 };
 pub use explain::{Explanation, explain};
 pub use format::format;
-pub use tree::{DOCUMENT_MAX, NESTING_MAX, SCALAR_MAX, VALUES_MAX};
+pub use tree::{DOCUMENT_MAX, KEY_MAX, NESTING_MAX, SCALAR_MAX, VALUES_MAX};
 
 use crate::bound::{Bound, FUEL_MAX, Growth, MEMORY_BYTES_MAX, Poly, Work};
 use crate::cel::Span;

@@ -28,6 +28,9 @@ pub const VALUES_MAX: usize = 20_000;
 /// One scalar. The longest expression may be this long, and nothing else needs to be.
 pub const SCALAR_MAX: usize = 65_536;
 
+/// A key, as JSON writes it. YAML reads a longer one in some places and not in others.
+pub const KEY_MAX: usize = 1_000;
+
 /// A value of the document.
 #[derive(Debug, Clone)]
 pub(super) struct Node {

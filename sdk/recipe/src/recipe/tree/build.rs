@@ -2,7 +2,7 @@
 //!
 //! *Never:* a key that stands twice is passed over: the second would silently win.
 
-use super::{Content, Entry, NESTING_MAX, Node, Plain, SCALAR_MAX, Scalar, VALUES_MAX};
+use super::{Content, Entry, KEY_MAX, NESTING_MAX, Node, Plain, SCALAR_MAX, Scalar, VALUES_MAX};
 use crate::cel::Span;
 use crate::diagnostic::Diagnostic;
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
@@ -227,6 +227,14 @@ impl Builder<'_> {
         let value = if style == Style::Plain { resolved(&text) } else { Some(Plain::Text) };
         if let Some(Open::Map { names, key: key @ None, .. }) = self.open.last_mut() {
             let text_key = matches!(value, Some(Plain::Text));
+            let length = written_length(&text);
+            if length > KEY_MAX {
+                let message = format!(
+                    "this key has {length} bytes as JSON writes it, and {KEY_MAX} are the most"
+                );
+                let span = Span { start: span.start, end: span.start };
+                return Err(Diagnostic::new(span, message).mend("give it a shorter name"));
+            }
             if !text_key {
                 let problem = Diagnostic::new(span, format!("the key `{text}` is no text"));
                 self.problems.push(problem.mend(format!("put it between quotes: `'{text}'`")));
@@ -257,6 +265,16 @@ impl Builder<'_> {
             }
         }
     }
+}
+
+/// How long a text is as JSON writes it, quotes included.
+fn written_length(text: &str) -> usize {
+    let escaped = |byte: u8| match byte {
+        b'"' | b'\\' => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    text.bytes().map(escaped).sum::<usize>() + 2
 }
 
 /// A list or map without brackets ends with its last part, not where the next thing begins.

@@ -111,6 +111,13 @@ fn limits_hold_to_the_letter() {
     assert!(read(&many(VALUES_MAX)).is_err());
     assert!(read(&format!("a: '{}'", "x".repeat(SCALAR_MAX))).is_ok());
     assert!(read(&format!("a: '{}'", "x".repeat(SCALAR_MAX + 1))).is_err());
+    let keyed = |letter: &str, count: usize| read(&format!("{{\"{}\": 1}}", letter.repeat(count)));
+    assert!(keyed("k", KEY_MAX - 2).is_ok());
+    assert!(keyed("k", KEY_MAX - 1).is_err());
+    assert!(keyed("\\\\", KEY_MAX / 2 - 1).is_ok());
+    assert!(keyed("\\\\", KEY_MAX / 2).is_err());
+    assert!(read(&format!("{}: 1", "k".repeat(KEY_MAX - 2))).is_ok());
+    assert!(read(&format!("? {}\n: 1", "k".repeat(KEY_MAX - 1))).is_err());
     assert!(read(&format!("a: 1\n#{}", "x".repeat(DOCUMENT_MAX - 6))).is_ok());
     assert!(read(&format!("a: 1\n#{}", "x".repeat(DOCUMENT_MAX - 5))).is_err());
 }
