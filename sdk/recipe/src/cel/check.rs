@@ -94,24 +94,26 @@ impl Checker<'_> {
         Some((*slot, ty.clone()))
     }
 
-    /// The declared name that `name` stands for, nearest container first.
-    fn declared(&self, name: &str) -> Option<(String, Type)> {
+    /// What a name stands for, declared or a type's, nearest container first.
+    fn named(&self, name: &str) -> Option<(Op, Type)> {
         if let Some(rooted) = name.strip_prefix('.') {
-            let ty = self.environment.names.get(rooted)?;
-            return Some((rooted.to_owned(), ty.clone()));
+            return self.exactly(rooted);
         }
         let mut container = self.environment.container.as_str();
-        loop {
-            let full =
-                if container.is_empty() { name.to_owned() } else { format!("{container}.{name}") };
-            if let Some(ty) = self.environment.names.get(&full) {
-                return Some((full, ty.clone()));
-            }
-            if container.is_empty() {
-                return None;
+        while !container.is_empty() {
+            if let Some(found) = self.exactly(&format!("{container}.{name}")) {
+                return Some(found);
             }
             container = container.rsplit_once('.').map_or("", |(outer, _)| outer);
         }
+        self.exactly(name)
+    }
+
+    fn exactly(&self, name: &str) -> Option<(Op, Type)> {
+        if let Some(ty) = self.environment.names.get(name) {
+            return Some((Op::Input(name.to_owned()), ty.clone()));
+        }
+        Some((Op::TypeName(Type::named(name)?), Type::Type))
     }
 
     /// A name, dotted or not, that no loop's variable hides.
@@ -121,11 +123,8 @@ impl Checker<'_> {
         if self.local(first).is_some() {
             return None;
         }
-        if let Some((name, ty)) = self.declared(&name) {
-            return Some(Node::new(Op::Input(name), ty, expr.span));
-        }
-        let named = Type::named(name.trim_start_matches('.'))?;
-        Some(Node::new(Op::TypeName(named), Type::Type, expr.span))
+        let (op, ty) = self.named(&name)?;
+        Some(Node::new(op, ty, expr.span))
     }
 
     pub(super) fn expr(&mut self, expr: &Expr) -> Node {
@@ -245,11 +244,18 @@ impl Checker<'_> {
     fn select(&mut self, operand: &Expr, field: &str, presence: Presence, span: Span) -> Node {
         let operand = self.expr(operand);
         let ty = self.field_type(&operand.ty.clone(), field, span);
-        let ty = match (presence, ty) {
-            (Presence::Optional, ty @ Type::Optional(_)) | (Presence::Required, ty) => ty,
-            (Presence::Optional, ty) => Type::optional(ty),
-        };
+        let ty = self.perhaps(presence, &operand, ty);
         Node::new(Op::Select(Box::new(operand), field.to_owned(), presence), ty, span)
+    }
+
+    /// What is found where `?` asks whether it is there: an optional, which it is already where it was
+    /// looked for in one.
+    fn perhaps(&self, presence: Presence, operand: &Node, found: Type) -> Type {
+        let is_optional = matches!(self.found.shallow(&operand.ty), Type::Optional(_));
+        match presence {
+            Presence::Optional if !is_optional => Type::optional(found),
+            Presence::Optional | Presence::Required => found,
+        }
     }
 
     fn field_type(&mut self, ty: &Type, field: &str, span: Span) -> Type {
@@ -268,10 +274,7 @@ impl Checker<'_> {
                 }));
                 Type::Dyn
             }
-            Type::Optional(held) => match self.field_type(&held, field, span) {
-                ty @ Type::Optional(_) => ty,
-                ty => Type::optional(ty),
-            },
+            Type::Optional(held) => Type::optional(self.field_type(&held, field, span)),
             other => {
                 let message = format!("{other} has no fields");
                 self.problem(
@@ -285,10 +288,7 @@ impl Checker<'_> {
 
     fn index(&mut self, operand: Node, index: Node, presence: Presence, span: Span) -> Node {
         let ty = self.item_type(&operand.ty.clone(), &index, span);
-        let ty = match (presence, ty) {
-            (Presence::Optional, ty @ Type::Optional(_)) | (Presence::Required, ty) => ty,
-            (Presence::Optional, ty) => Type::optional(ty),
-        };
+        let ty = self.perhaps(presence, &operand, ty);
         Node::new(Op::Index(Box::new(operand), Box::new(index), presence), ty, span)
     }
 
@@ -310,10 +310,7 @@ impl Checker<'_> {
                     _ => Type::Dyn,
                 }
             }
-            Type::Optional(held) => match self.item_type(&held, index, span) {
-                ty @ Type::Optional(_) => ty,
-                ty => Type::optional(ty),
-            },
+            Type::Optional(held) => Type::optional(self.item_type(&held, index, span)),
             other => {
                 let message = format!("{other} cannot be indexed");
                 self.problem(Diagnostic::new(span, message).mend("`[]` wants a list or a map"));

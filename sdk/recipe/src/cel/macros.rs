@@ -25,7 +25,9 @@ pub(super) fn global(name: String, name_span: Span, args: Vec<Expr>, span: Span)
         return Ok(Kind::Call { target: None, function: name, name_span, args });
     }
     match <[Expr; 1]>::try_from(args).map(|[arg]| arg.kind) {
-        Ok(Kind::Select { operand, field, .. }) => Ok(Kind::Has { operand, field }),
+        Ok(Kind::Select { operand, field, presence: Presence::Required }) => {
+            Ok(Kind::Has { operand, field })
+        }
         _ => Err(Diagnostic::new(span, "`has` wants one field")
             .mend("write `has(value.field)`; for keys, write `'key' in value`")),
     }

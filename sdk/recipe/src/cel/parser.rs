@@ -266,12 +266,10 @@ impl<'a> Parser<'a> {
     fn members(&mut self, mut expr: Expr, start: Span) -> Parsed {
         loop {
             if self.is(".") || self.is(".?") {
-                let presence = presence(self.is(".?"));
-                self.advance()?;
+                let presence = self.presence(".?")?;
                 expr = self.member(expr, presence, start)?;
             } else if self.is("[") || self.is("[?") {
-                let presence = presence(self.is("[?"));
-                self.advance()?;
+                let presence = self.presence("[?")?;
                 let index = Box::new(self.expr()?);
                 self.expect("]")?;
                 let kind = Kind::Index { operand: Box::new(expr), index, presence };
@@ -282,6 +280,14 @@ impl<'a> Parser<'a> {
                 return Ok(expr);
             }
         }
+    }
+
+    /// Reads a mark with the `?` behind it, if there is one: it may stand apart.
+    fn presence(&mut self, with_question: &str) -> Result<Presence, Diagnostic> {
+        let is_one_mark = self.is(with_question);
+        self.advance()?;
+        let is_optional = is_one_mark || self.eat("?")?;
+        Ok(if is_optional { Presence::Optional } else { Presence::Required })
     }
 
     fn member(&mut self, operand: Expr, presence: Presence, start: Span) -> Parsed {
@@ -321,10 +327,6 @@ impl<'a> Parser<'a> {
             self.expect(",")?;
         }
     }
-}
-
-fn presence(optional: bool) -> Presence {
-    if optional { Presence::Optional } else { Presence::Required }
 }
 
 fn too_large(span: Span) -> Diagnostic {

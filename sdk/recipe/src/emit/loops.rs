@@ -36,7 +36,7 @@ struct Range {
 impl Emitter<'_> {
     pub(super) fn looped(&mut self, node: &LoopNode, span: Span) -> (Form, Size) {
         let list = self.code.local(ValType::I32);
-        let is_list = matches!(node.range.ty, Type::List(_));
+        let is_list = matches!(node.range.ty, Type::List(_)) || node.kind == Loop::SortBy;
         let mut size = self.value(&node.range);
         if is_list {
             self.expect(kind::LIST, node.range.span);
@@ -93,7 +93,7 @@ impl Emitter<'_> {
     /// Puts this round's element into the loop's variables.
     fn load(&mut self, node: &LoopNode, around: &Around) {
         let (key, item) = item_types(&node.range.ty);
-        let is_list = matches!(node.range.ty, Type::List(_));
+        let is_list = matches!(node.range.ty, Type::List(_)) || node.kind == Loop::SortBy;
         for (order, slot) in node.slots.iter().enumerate() {
             let position = node.slots.len() == 2 && order == 0;
             if position && is_list {

@@ -140,17 +140,12 @@ impl Builder {
     }
 
     fn repeat(&mut self, node: &Node, least: u32, most: Option<u32>, greedy: bool) -> Option<()> {
+        let Some(most) = most else {
+            return self.endless(node, least, greedy);
+        };
         for _ in 0..least {
             self.node(node)?;
         }
-        let Some(most) = most else {
-            let split = self.emit(step::SPLIT, 0, 0)?;
-            self.node(node)?;
-            self.emit(step::JUMP, split as u32, 0)?;
-            let past = self.here();
-            self.split(split, split as u32 + 1, past, greedy);
-            return Some(());
-        };
         let mut splits = Vec::new();
         for _ in least..most {
             splits.push(self.emit(step::SPLIT, 0, 0)?);
@@ -159,6 +154,26 @@ impl Builder {
         let past = self.here();
         for split in splits {
             self.split(split, split as u32 + 1, past, greedy);
+        }
+        Some(())
+    }
+
+    /// A repeat without a most, `x*` as `(x+)?`: the choice of another round stands behind a round. In
+    /// front of it, one that matched nothing would be left before what comes after it was tried.
+    fn endless(&mut self, node: &Node, least: u32, greedy: bool) -> Option<()> {
+        for _ in 1..least {
+            self.node(node)?;
+        }
+        let enter = match least {
+            0 => Some(self.emit(step::SPLIT, 0, 0)?),
+            _ => None,
+        };
+        let start = self.here();
+        self.node(node)?;
+        let again = self.emit(step::SPLIT, 0, 0)?;
+        let past = self.here();
+        for split in enter.into_iter().chain([again]) {
+            self.split(split, start, past, greedy);
         }
         Some(())
     }

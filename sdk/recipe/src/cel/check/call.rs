@@ -63,7 +63,8 @@ impl Checker<'_> {
         let full = format!("{}.{name}", space.trim_start_matches('.'));
         let known = !forms(&full).is_empty();
         // A variable of that name has methods of its own.
-        let hidden = self.declared(&space).is_some() && function(&full, false, count).is_none();
+        let is_variable = matches!(self.named(&space), Some((Op::Input(_), _)));
+        let hidden = is_variable && function(&full, false, count).is_none();
         (known && !hidden).then_some(full)
     }
 

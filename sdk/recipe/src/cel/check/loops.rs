@@ -117,6 +117,11 @@ impl Checker<'_> {
             Loop::MapValues => Type::map(first, step.ty.clone()),
             Loop::MapEntries => self.entries_type(&step),
             Loop::SortBy => {
+                if over_map {
+                    let problem =
+                        Diagnostic::new(range.span, "only a list is sorted, and this is a map");
+                    self.problem(problem.mend("sort its keys: `map.map(key, key).sortBy(…)`"));
+                }
                 self.sortable(&step);
                 Type::list(element)
             }

@@ -5,7 +5,7 @@
 use super::super::ast::{Entry, Expr, Item, Kind, Literal, Presence, Span};
 use super::super::lexer::Token;
 use super::super::macros;
-use super::{Parsed, Parser, RESERVED, presence, too_large};
+use super::{Parsed, Parser, RESERVED, too_large};
 use crate::diagnostic::Diagnostic;
 
 impl Parser<'_> {
@@ -69,8 +69,7 @@ impl Parser<'_> {
 
     fn list(&mut self) -> Parsed {
         let start = self.span;
-        let mut next = presence(self.is("[?"));
-        self.advance()?;
+        let mut next = self.presence("[?")?;
         let mut items = Vec::new();
         while !self.eat("]")? {
             // The definition allows a comma behind nothing, too.
@@ -78,7 +77,7 @@ impl Parser<'_> {
                 self.expect("]")?;
                 break;
             }
-            if self.eat("?")? {
+            if next == Presence::Required && self.eat("?")? {
                 next = Presence::Optional;
             }
             items.push(Item { presence: next, value: self.expr()? });
@@ -93,8 +92,7 @@ impl Parser<'_> {
 
     fn map(&mut self) -> Parsed {
         let start = self.span;
-        let mut next = presence(self.is("{?"));
-        self.advance()?;
+        let mut next = self.presence("{?")?;
         let mut entries = Vec::new();
         while !self.eat("}")? {
             // The definition allows a comma behind nothing, too.
@@ -102,7 +100,7 @@ impl Parser<'_> {
                 self.expect("}")?;
                 break;
             }
-            if self.eat("?")? {
+            if next == Presence::Required && self.eat("?")? {
                 next = Presence::Optional;
             }
             let key = self.expr()?;
