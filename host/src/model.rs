@@ -10,6 +10,7 @@ mod description;
 mod digest;
 mod failure;
 mod gap;
+pub(crate) mod given;
 mod grant;
 mod intent;
 mod kv;

@@ -40,7 +40,7 @@ pub use plan::{
 pub use serving::{
     Admission, Audience, Callee, Compared, Comparisons, DRAIN, Disagreement, Handover, Kept,
     Latencies, Load, Loading, Meter, Registry, RegistryError, Served, Serving, Shadow, Snapshot,
-    Spreading, Totals, Variants, lift,
+    Spreading, Totals, Unready, Variants, lift,
 };
 pub use share::{Buckets, Share, ShareError};
 #[cfg(feature = "grow")]

@@ -247,6 +247,7 @@ impl Making {
         Ok(Before {
             name: proposal.name.clone(),
             version: proposal.version.to_string(),
+            summary: None,
             recipe: kept.recipe,
             file: kept.file,
             examples: kept.examples,

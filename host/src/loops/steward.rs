@@ -18,7 +18,7 @@ use crate::model::{CapabilityName, Clock};
 use crate::registry::judge::{Approval, Decision, Facts, Verdict};
 use crate::registry::{
     Actor, Callee, JournalError, Line, Op, Reach, Record, Registry, RegistryError, Rollout, Served,
-    State,
+    State, Unready,
 };
 pub use seat::KEEP_EVERY;
 use seat::Seat;
@@ -106,10 +106,11 @@ impl<C: Callee> Steward<C> {
     }
 
     /// What takes back releases that cannot be made ready: one that spreads is rolled back, and for
-    /// one that should serve, whoever served before serves again.
+    /// one that should serve, whoever served before serves again. What could not be made ready when this
+    /// program began may serve well in others.
     fn unready(&self, state: &State) -> Vec<(Op, String)> {
-        let unready = self.registry.unready();
-        let ops = unready.into_iter().filter_map(|(name, version, why)| {
+        let unready = self.registry.unready().into_iter().filter(|it| !it.is_from_start);
+        let ops = unready.filter_map(|Unready { name, version, why, .. }| {
             let line = state.lines.get(&name)?;
             let why = format!("{version} cannot be made ready: {why}");
             if let Some(rollout) = line.rollout.as_ref().filter(|rollout| rollout.has(&version)) {

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::given::given;
 use super::{CapabilityName, Permissions};
 
 /// Name, operations and permissions of a capability.
@@ -52,7 +53,7 @@ pub struct Example {
     /// What goes in.
     pub input: Value,
     /// What comes out; none where it varies from call to call.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub output: Option<Value>,
 }
 

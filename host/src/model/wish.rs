@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::model::given::given;
 use crate::model::{CapabilityName, Example, Intent};
 
 /// Something wanted: sentences that asked for it, and examples of what it is to give.
@@ -41,7 +42,7 @@ pub struct Asked {
     /// The sentence.
     pub sentence: String,
     /// What was wanted, where somebody said so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub wanted: Option<Value>,
 }
 
@@ -52,6 +53,9 @@ pub struct Before {
     pub name: CapabilityName,
     /// Its version, as text.
     pub version: String,
+    /// What it does, in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
     /// The recipe that it was made from; none where it was made from something else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipe: Option<String>,
@@ -92,10 +96,10 @@ pub struct Counterexample {
     pub input: Value,
     /// What should have come, where somebody said so. Where nobody did, anything will do that is an
     /// answer and not the one that was found wrong.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub wanted: Option<Value>,
     /// The answer that was wrong; none where there was no answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub found: Option<Value>,
     /// How it failed, in a word.
     pub how: String,

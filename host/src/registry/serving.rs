@@ -64,7 +64,7 @@ pub struct Registry<C> {
     /// One swap at a time; calls never take it.
     backstage: tokio::sync::Mutex<Backstage<C>>,
     /// Bundles that could not be made ready, and why.
-    broken: Mutex<BTreeMap<Digest, String>>,
+    broken: Mutex<BTreeMap<Digest, Broken>>,
     drain: Duration,
     meters: Meters,
     post: Post,
@@ -79,14 +79,42 @@ enum Post {
     Writes,
 }
 
+/// Why a bundle could not be made ready.
+#[derive(Debug, Clone)]
+struct Broken {
+    why: String,
+    /// Whether that was so when this program began.
+    is_from_start: bool,
+}
+
+/// A release that should serve, and could not be made ready here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unready {
+    /// Which capability.
+    pub name: CapabilityName,
+    /// Which version.
+    pub version: Version,
+    /// Why.
+    pub why: String,
+    /// Whether that was so when this program began: then it may well be this program's own lack, of a
+    /// grant or of a file, and nobody takes the release back for it.
+    pub is_from_start: bool,
+}
+
 impl<C: Callee> Registry<C> {
-    /// The registry of a log, with everything loaded that serves.
+    /// The registry of a log, with everything loaded that serves. What cannot be made ready here is left
+    /// out, as [`Registry::unready`] tells: it keeps none of the others from serving.
     ///
     /// # Errors
-    /// Where something that serves cannot be loaded.
+    /// Where the log cannot be read.
     pub async fn open(journal: Journal, loader: impl Load<C>) -> Result<Self, RegistryError> {
         let registry = Self::at(Post::Serves, journal, loader)?;
-        registry.publish().await?;
+        match registry.publish().await {
+            Ok(()) => {}
+            Err(RegistryError::Load { .. }) => registry.remember_the_broken(),
+            Err(error) => return Err(error),
+        }
         // Nobody who starts waits for what makes the next start shorter.
         registry.scribe.leave(Journal::keep);
         Ok(registry)
@@ -289,7 +317,7 @@ impl<C: Callee> Registry<C> {
 
     /// Releases that should serve and could not be made ready here, and why.
     #[must_use]
-    pub fn unready(&self) -> Vec<(CapabilityName, Version, String)> {
+    pub fn unready(&self) -> Vec<Unready> {
         let broken = self.broken();
         if broken.is_empty() {
             return Vec::new();
@@ -299,10 +327,19 @@ impl<C: Callee> Registry<C> {
         let releases = Snapshot::<C>::wanted(&state, &VecDeque::new(), &all).into_iter();
         let releases = releases.chain(state.lines.values().filter_map(|line| line.shadow()));
         let unready = releases.filter_map(|release| {
-            let Installed { name, version, bundle, .. } = &release.installed;
-            Some((name.clone(), version.clone(), broken.get(bundle)?.clone()))
+            let Installed { name, version, bundle, .. } = release.installed.clone();
+            let Broken { why, is_from_start } = broken.get(&bundle)?.clone();
+            Some(Unready { name, version, why, is_from_start })
         });
         unready.collect()
+    }
+
+    /// Marks what could not be made ready as so from the start, and tells the trace of it.
+    fn remember_the_broken(&self) {
+        self.broken().values_mut().for_each(|broken| broken.is_from_start = true);
+        for Unready { name, version, why, .. } in self.unready() {
+            tracing::warn!(target: "engraft::registry", %name, %version, why, "it cannot be made ready");
+        }
     }
 
     /// Halts every rollout, promotion and generated capability.
@@ -349,7 +386,7 @@ impl<C: Callee> Registry<C> {
         Ok(recorded?)
     }
 
-    fn broken(&self) -> std::sync::MutexGuard<'_, BTreeMap<Digest, String>> {
+    fn broken(&self) -> std::sync::MutexGuard<'_, BTreeMap<Digest, Broken>> {
         self.broken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -68,6 +68,9 @@ fn draft(
 ) -> Option<Draft> {
     let name = wish.name.clone().or_else(|| NAME.parse::<CapabilityName>().ok())?;
     let mut title = Title::new(name.as_str());
+    if let Some(summary) = wish.before.as_ref().and_then(|before| before.summary.as_ref()) {
+        title.summary.clone_from(summary);
+    }
     // A pattern whose slots are not what the program takes asks for something else.
     let takes =
         |name: &str| examples.first().is_some_and(|example| example.input.get(name).is_some());

@@ -20,7 +20,7 @@ use super::ticket::Call;
 use crate::engine::{Invocation, Report};
 use crate::model::{Clock, Outcome};
 use crate::registry::evidence::Failed;
-use crate::registry::{Book, Callee, Registry, Serving, Shadow};
+use crate::registry::{Book, Callee, Registry, Serving, Shadow, Unready};
 
 /// The calls of a program.
 pub struct Traffic<C> {
@@ -227,6 +227,14 @@ impl<C: Callee> Traffic<C> {
         (again == Again::Anywhere || second.is_another_than(first)).then_some(second)
     }
 
+    /// Why what should serve cannot do so here.
+    fn unready(&self, target: &Target) -> Option<String> {
+        let unready = self.registry.unready().into_iter().find(|it| it.name == target.name);
+        unready.map(|Unready { name, version, why, .. }| {
+            format!("`{name}` {version} cannot be made ready here: {why}")
+        })
+    }
+
     async fn ask(&self, picked: &Picked<C>, invocation: &Invocation<'_>, who: &Who) -> Report {
         let unit = picked.unit.as_ref();
         let unit = unit.map(|unit| Unit { book: &*unit.book, user: unit.user, arm: unit.arm });
@@ -240,7 +248,9 @@ impl<C: Callee> Traffic<C> {
         why: Option<String>,
         who: &Who,
     ) -> Answer {
-        let message = why.unwrap_or_else(|| nothing(&self.registry.snapshot(), target));
+        let message = why
+            .or_else(|| self.unready(target))
+            .unwrap_or_else(|| nothing(&self.registry.snapshot(), target));
         let report = Report::unstarted(Outcome::Unavailable { message });
         self.listeners
             .tell(invocation, None, &report.outcome, &report.usage, || target.name.clone());

@@ -56,6 +56,19 @@ fn a_bundle_comes_back_byte_for_byte() {
 }
 
 #[test]
+fn an_example_that_gives_null_says_so_after_it_was_written() {
+    let examples = json!([{"input": 0, "output": null}, {"input": 1}]);
+    let operation =
+        json!([{"name": "a", "input_schema": {}, "output_schema": {}, "examples": examples}]);
+    let manifest = manifest_with(json!({ "operations": operation }));
+    let examples = &manifest.description.operations[0].examples;
+    assert_eq!((&examples[0].output, &examples[1].output), (&Some(Value::Null), &None));
+    let signed = Bundle::sign(COMPONENT.to_vec(), &manifest, &[&key(1)]).unwrap();
+    assert_eq!(signed.claimed_manifest(), &manifest);
+    assert_eq!(Bundle::parse(&signed.to_bytes()).unwrap().claimed_manifest(), &manifest);
+}
+
+#[test]
 fn an_envelope_made_by_other_code_is_read() {
     let file = with_changed_payload(|_| {});
     assert!(keyring(&[&key(1)]).verify(Bundle::parse(&file).unwrap(), NOW).is_ok());

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use semver::Version;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::Language;
@@ -76,8 +76,13 @@ pub struct Example {
     /// What goes in.
     pub input: Value,
     /// What comes out; left out where it varies.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     pub output: Option<Value>,
+}
+
+/// Reads an output that stands there, null included.
+fn given<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(reader).map(Some)
 }
 
 /// What is asked for, in the words of a manifest.

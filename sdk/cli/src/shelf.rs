@@ -9,7 +9,7 @@ use clap::Args;
 use engraft::artifact::{KeyStoreError, Origin, SigningKey};
 use engraft::examine::{Examination, Policy};
 use engraft::model::{CapabilityName, NamePattern, SystemClock};
-use engraft::registry::{Actor, Journal, Op, Record};
+use engraft::registry::{Actor, Journal, Op, Record, Unready};
 use engraft::store::{OpLog, SqliteLog};
 use engraft::{Clerk, Host, LiveHost};
 use semver::Version;
@@ -85,7 +85,11 @@ impl ShelfArgs {
         if let Some(key) = known_making_key(desk)? {
             host = host.making(key.public(), everything()?);
         }
-        Ok(LiveHost::open(host.build()?, self.log(desk)?, log_key(desk)?).await?)
+        let live = LiveHost::open(host.build()?, self.log(desk)?, log_key(desk)?).await?;
+        for Unready { name, version, why, .. } in live.registry().unready() {
+            desk.screen.note(&format!("`{name}` {version} serves nobody here: {why}"));
+        }
+        Ok(live)
     }
 
     /// The log; made where there is none.

@@ -117,9 +117,10 @@ impl Bundle {
         manifest.check()?;
         check_size(name, "component", component.len(), COMPONENT_BYTES_MAX)?;
         let digests = Digests::of(&component);
-        let release = Release { origin, manifest: manifest.clone(), digests };
-        let payload = release.to_payload();
+        let payload = Release { origin, manifest: manifest.clone(), digests }.to_payload();
         check_size(name, "manifest", payload.len(), MANIFEST_BYTES_MAX)?;
+        // Read again, so that the bundle in memory says what whoever reads its bytes will find.
+        let release = Release::from_payload(&payload)?;
         let envelope = Envelope::sign(STATEMENT_TYPE, payload, keys);
         Ok(Self {
             release,

@@ -5,6 +5,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::model::given::given;
+
 /// What of a candidate ran when it was examined.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -137,7 +139,7 @@ pub struct KeptCase {
     /// The input.
     pub input: Value,
     /// The output; none where it said no or broke.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub output: Option<Value>,
     /// How it ended, in a word.
     pub outcome: String,

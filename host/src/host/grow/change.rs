@@ -32,21 +32,28 @@ impl Growth {
         let newest = || line.releases.values().next_back().map(|release| &**release);
         let release = line.serving().or_else(newest);
         let installed = &release.ok_or_else(unknown)?.installed;
-        let (mut recipe, mut file, mut examples) = (None, None, Vec::new());
+        let described = match self.registry().blob(installed.bundle).await? {
+            Some(bytes) => Bundle::parse(&bytes)?.claimed_manifest().description.clone(),
+            None => return Err(unknown().into()),
+        };
+        let (summary, operation) = (described.summary, described.operations.into_iter().next());
+        let (intents, given) = operation.map(|it| (it.intents, it.examples)).unwrap_or_default();
+        let (mut recipe, mut file, mut examples) = (None, None, given);
         let made = state.growth.works.values().find(|it| it.makes(name, &installed.version));
         if let Some(proposal) = made.and_then(|work| work.proposal.as_ref())
             && let Ok(kept) = self.making().kept(proposal).await
         {
             (recipe, file, examples) = (kept.recipe, kept.file, kept.examples);
-        } else if let Some(bytes) = self.registry().blob(installed.bundle).await? {
-            let bundle = Bundle::parse(&bytes)?;
-            let operation = bundle.claimed_manifest().description.operations.first();
-            examples = operation.map(|it| it.examples.clone()).unwrap_or_default();
         }
         let version = installed.version.to_string();
         let (name, failed) = (name.clone(), Vec::new());
-        let before = Before { name, version, recipe, file, examples, failed };
+        let before =
+            Before { name, version, summary: Some(summary), recipe, file, examples, failed };
         let mut wish = change.wish;
+        if wish.intents.is_empty() {
+            // Whoever asked for it before goes on being understood.
+            wish.intents = intents.iter().filter_map(|intent| intent.parse().ok()).collect();
+        }
         if let Some(text) = &change.recipe
             && let Ok(draft) = Built::draft(text, std::mem::take(&mut wish.examples))
         {

@@ -14,6 +14,7 @@ use super::gaps::{Failure, Noted};
 use crate::engine::Invocation;
 use crate::examine::mismatch;
 use crate::model::{Outcome, Output};
+use crate::registry::ReleaseOrigin;
 use crate::synth::{Cause, Facts};
 use crate::traffic::{Answer, Lexical, Menu, Offer, Route, Router, Target, Who};
 use index::Index;
@@ -89,11 +90,15 @@ impl LiveHost {
         self.inner.needs.expect(&request);
         let (heard, cause) = match near.first().filter(|route| route.confidence >= least) {
             Some(route) => self.follow(route.clone(), least, &who).await,
-            None => {
-                let confidence = near.first().map(|route| route.confidence);
-                let facts = Facts { confidence, confidence_least: least, ..Facts::default() };
-                (Heard::Unclear { near, least }, facts.cause())
-            }
+            None => match self.withheld(&*router, sentence, &who).await {
+                Some(route) if route.confidence >= least => {
+                    (Heard::NotYet { route }, Some(Cause::Unavailable))
+                }
+                _ => {
+                    let cause = self.why_unclear(near.first(), least);
+                    (Heard::Unclear { near, least }, cause)
+                }
+            },
         };
         let gap = self.note_asked(sentence, &heard, cause, &who).await;
         Response { request, heard, cause, gap }
@@ -136,6 +141,40 @@ impl LiveHost {
         routes.retain(|route| (0.0..=1.0).contains(&route.confidence) && menu.has(route));
         routes.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
         routes
+    }
+
+    /// What a sentence would lead to if this user might get all that others get already: what is there
+    /// is not missing.
+    async fn withheld(&self, router: &dyn Router, sentence: &str, who: &Who) -> Option<Route> {
+        let offers = self.inner.ear.index.of(&self.inner.registry);
+        let state = self.inner.registry.journal().state();
+        let menu = offers.menu(|offer| {
+            let Some(version) = offer.version() else { return false };
+            let got = self.inner.traffic.would_get(&Target::from(offer.capability().clone()), who);
+            let line = state.lines.get(offer.capability());
+            let rollout = line.and_then(|line| line.rollout.as_ref());
+            got.as_ref() != Some(version)
+                && (got.is_none() || rollout.is_some_and(|rollout| rollout.has(version)))
+        });
+        if menu.iter().next().is_none() {
+            return None;
+        }
+        let routes = router.route(sentence, menu.clone()).await.into_iter();
+        let routes = routes.filter(|it| (0.0..=1.0).contains(&it.confidence) && menu.has(it));
+        routes.max_by(|a, b| a.confidence.total_cmp(&b.confidence))
+    }
+
+    /// Why nothing was run that came nearest. While what was made here stands still, it may be what does
+    /// this, so nobody can say that something is missing.
+    fn why_unclear(&self, nearest: Option<&Route>, least: f64) -> Option<Cause> {
+        let state = self.inner.registry.journal().state();
+        let mut releases = state.lines.values().flat_map(|line| line.releases.values());
+        let is_made = |origin| origin == ReleaseOrigin::Generated;
+        if state.stop.is_some() && releases.any(|it| is_made(it.installed.origin)) {
+            return Some(Cause::Unavailable);
+        }
+        let confidence = nearest.map(|route| route.confidence);
+        Facts { confidence, confidence_least: least, ..Facts::default() }.cause()
     }
 
     /// Calls what a sentence leads to.
@@ -190,6 +229,7 @@ impl LiveHost {
             Heard::Unclear { near, .. } => {
                 failure.near = near.first().map(|route| route.capability.clone());
             }
+            Heard::NotYet { route } => failure.near = Some(route.capability.clone()),
             Heard::TooLong { .. } => {}
         }
         match cause {

@@ -13,7 +13,7 @@ use crate::loops::{KEEP_EVERY, Steward};
 use crate::model::{CapabilityName, Clock, Digest, Outcome, Output, TrapKind};
 use crate::registry::{
     Actor, Admitted, Arm, Callee, Installed, Journal, Load, Loading, Op, Plan, Record, Registry,
-    Release, ReleaseOrigin, Stage,
+    Release, ReleaseOrigin, Stage, Unready,
 };
 use crate::store::{MemoryLog, OpLog};
 
@@ -86,9 +86,13 @@ impl Program {
     }
 
     async fn install(&self, version: &str, bundle: &str) {
+        self.install_as("a.b", version, bundle).await;
+    }
+
+    async fn install_as(&self, name: &str, version: &str, bundle: &str) {
         let bundle = bundle.as_bytes();
         let installed = Installed {
-            name: name(),
+            name: name.parse().unwrap(),
             version: version.parse().unwrap(),
             component: Digest::of(bundle),
             bundle: Digest::of(bundle),
@@ -257,5 +261,23 @@ async fn a_release_that_cannot_be_made_ready_is_taken_back() {
     elsewhere(Op::rollout(&name(), &"1.1.0".parse().unwrap(), plan(1, 0), 9));
     let records = program.steward.tick().await.unwrap();
     assert!(matches!(records[..], [Record { op: Op::RolledBack { .. }, .. }]), "{records:?}");
+    assert_eq!(program.steward.tick().await.unwrap().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_made_ready_at_the_start_keeps_nothing_else_from_serving() {
+    let (log, clock) = world();
+    let program = Program::start(&log, &clock).await;
+    program.install_as("a.b", "1.0.0", "one").await;
+    program.install_as("a.broken", "1.0.0", "broken").await;
+    drop(program);
+    let mut program = Program::start(&log, &clock).await;
+    assert!(program.registry.snapshot().line("a.b").unwrap().stable.is_some());
+    let unready = program.registry.unready();
+    let [Unready { name, why, is_from_start: true, .. }] = &unready[..] else {
+        panic!("{unready:?}")
+    };
+    assert_eq!((name.as_str(), why.as_str()), ("a.broken", "it is broken"));
+    // It may serve well elsewhere: this program takes nothing back.
     assert_eq!(program.steward.tick().await.unwrap().len(), 0);
 }

@@ -133,6 +133,7 @@ mod tests {
         let before = Before {
             name: "a.b".parse().unwrap(),
             version: "0.1.0".to_owned(),
+            summary: None,
             recipe: None,
             file: None,
             examples: vec![example(1, 1), example(2, 2)],

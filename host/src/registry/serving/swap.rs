@@ -12,7 +12,7 @@ use super::handover::{Takeover, changed, takeovers};
 use super::shadow::Shadow;
 use super::snapshot::Change;
 use super::stirred::Stirred;
-use super::{Callee, Installed, Post, Registry, RegistryError, Serving, Snapshot};
+use super::{Broken, Callee, Installed, Post, Registry, RegistryError, Serving, Snapshot};
 use crate::model::{CapabilityName, Digest};
 use crate::registry::journal::JournalError;
 use crate::registry::state::{Release, State};
@@ -181,7 +181,8 @@ impl<C: Callee> Registry<C> {
     }
 
     fn note_broken(&self, installed: &Installed, why: String) -> RegistryError {
-        self.broken().insert(installed.bundle, why.clone());
+        let broken = Broken { why: why.clone(), is_from_start: false };
+        self.broken().insert(installed.bundle, broken);
         let Installed { name, version, .. } = installed.clone();
         RegistryError::Load { name, version, why }
     }

@@ -32,6 +32,9 @@ pub struct Entry {
 /// What a recipe with these parameters has to give.
 type Check = fn(&BTreeMap<String, Said>) -> Option<Example>;
 
+/// Ways of saying the parameters that become sentences of the recipe.
+const SPOKEN_MAX: usize = 3;
+
 /// An entry that is not well written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -146,9 +149,13 @@ impl Entry {
     pub(super) fn draft(&self, wish: &Wish) -> Option<Draft> {
         let mut filled: Option<Filled> = None;
         let mut confidence = 1.0_f64;
-        let mut examples = Vec::new();
+        let (mut examples, mut spoken) = (Vec::new(), Vec::new());
         for asked in &wish.asked {
             let (intent, found) = self.find(&asked.sentence)?;
+            let words = self.spoken(&found.slots);
+            if !words.is_empty() && !spoken.contains(&words) && spoken.len() < SPOKEN_MAX {
+                spoken.push(words);
+            }
             let (this, input) = self.filled(found.slots)?;
             if filled.as_ref().is_some_and(|other| other.values != this.values) {
                 return None;
@@ -158,7 +165,7 @@ impl Entry {
             filled = Some(Filled { asked_as: intent.as_str().to_owned(), ..this });
         }
         let mut filled = filled?;
-        filled.names = self.names(wish);
+        (filled.names, filled.spoken) = (self.names(wish), spoken);
         examples.retain(|example| example.output.is_some());
         let renamed = examples.into_iter().map(|example| filled.renamed(example));
         let mut examples: Vec<Example> = wish.examples.iter().cloned().chain(renamed).collect();
@@ -175,6 +182,16 @@ impl Entry {
         let found =
             self.intents.iter().filter_map(|intent| Some((intent, intent.find(&sentence)?)));
         found.max_by(|(_, a), (_, b)| a.confidence.total_cmp(&b.confidence))
+    }
+
+    /// The words that were said for parameters which have others as well.
+    fn spoken(&self, slots: &Map<String, Value>) -> fill::Words {
+        let has_synonyms = |name: &String| {
+            self.parameters.iter().any(|(known, it)| known == name && it.has_synonyms())
+        };
+        let said = slots.iter().filter(|(name, _)| has_synonyms(name));
+        said.filter_map(|(name, word)| Some((name.clone(), word.as_str()?.trim().to_owned())))
+            .collect()
     }
 
     /// Parameters and input, apart; none where a parameter is not one of those that there are.
@@ -222,9 +239,7 @@ impl Entry {
         document.insert("name".to_owned(), name.as_str().into());
         document.insert("version".to_owned(), "0.1.0".into());
         document.insert("summary".to_owned(), filled.sentence(&self.summary).into());
-        let intents: Vec<String> =
-            self.intents.iter().map(|intent| filled.intent(intent)).collect();
-        document.insert("intents".to_owned(), intents.into());
+        document.insert("intents".to_owned(), filled.intents(&self.intents).into());
         document.insert("input".to_owned(), self.schema(filled));
         for (field, value) in &self.body {
             document.insert(field.clone(), filled.fill(value));

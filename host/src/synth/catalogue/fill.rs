@@ -45,7 +45,12 @@ pub(super) struct Filled {
     pub(super) names: Map<String, Value>,
     /// The pattern that the sentence fitted.
     pub(super) asked_as: String,
+    /// Of each sentence the words that were said for parameters that have other words as well.
+    pub(super) spoken: Vec<Words>,
 }
+
+/// Words for parameters, by their names.
+pub(super) type Words = BTreeMap<String, String>;
 
 impl Parameter {
     /// One of these words, each with the expression that it becomes.
@@ -53,6 +58,11 @@ impl Parameter {
     pub fn among(choices: &[(&[&str], &str)]) -> Self {
         let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         Self::Among(choices.iter().map(|(words, it)| (owned(words), (*it).to_owned())).collect())
+    }
+
+    /// Whether different words say the same.
+    pub(super) const fn has_synonyms(&self) -> bool {
+        matches!(self, Self::Among(_))
     }
 
     /// What was said, where it may stand here.
@@ -229,14 +239,28 @@ impl Filled {
         })
     }
 
-    /// A pattern of the entry as one of the recipe: its parameters are words there.
-    pub(super) fn intent(&self, intent: &Intent) -> String {
+    /// The patterns of an entry as those of the recipe, in which its parameters are words: those that they
+    /// are mostly called by, and those by which somebody asked.
+    pub(super) fn intents(&self, intents: &[Intent]) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        let none = Words::new();
+        for spoken in std::iter::once(&none).chain(&self.spoken) {
+            for text in intents.iter().map(|intent| self.intent(intent, spoken)) {
+                if !all.contains(&text) {
+                    all.push(text);
+                }
+            }
+        }
+        all
+    }
+
+    fn intent(&self, intent: &Intent, spoken: &Words) -> String {
         let mut text = intent.as_str().to_owned();
         for slot in intent.slots() {
             let written =
                 [format!("{{{}:{}}}", slot.name, slot.kind.word()), format!("{{{}}}", slot.name)];
             let new = match self.values.get(&slot.name) {
-                Some(said) => said.word.replace(['{', '}'], ""),
+                Some(said) => spoken.get(&slot.name).unwrap_or(&said.word).replace(['{', '}'], ""),
                 None => format!("{{{}}}", self.name(&slot.name)),
             };
             text = written.iter().fold(text, |text, old| text.replace(old, &new));

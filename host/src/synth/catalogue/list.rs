@@ -16,6 +16,7 @@ pub(super) const ENTRIES: &[Plain] = &[
         asks: &[
             "sort the numbers {numbers:numbers}",
             "sort {numbers:numbers}",
+            "sort the list {numbers:numbers}",
             "order {numbers:numbers} from smallest to largest",
         ],
         inputs: &[("numbers", Numbers)],
@@ -40,6 +41,7 @@ pub(super) const ENTRIES: &[Plain] = &[
         summary: "Sorts texts by their letters, small ones and capitals alike.",
         asks: &[
             "sort {items:texts}",
+            "sort the list {items:texts}",
             "sort {items:texts} alphabetically",
             "alphabetize {items:texts}",
             "put {items:texts} in alphabetical order",

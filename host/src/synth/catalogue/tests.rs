@@ -123,6 +123,20 @@ fn what_was_wanted_becomes_an_example() {
 }
 
 #[test]
+fn whoever_asked_in_other_words_is_understood_in_them() {
+    let wish = Wish::asked("convert 11 miles to km")
+        .or_asked("convert 12 mi to kilometres")
+        .or_asked("convert 13 miles to km");
+    let document = document(&Catalogue::standard().drafts(&wish)[0]);
+    let intents: Vec<&str> =
+        document["intents"].as_array().unwrap().iter().filter_map(|it| it.as_str()).collect();
+    for words in ["miles to kilometres", "miles to km", "mi to kilometres"] {
+        let intent = format!("convert {{amount}} {words}");
+        assert_eq!(intents.iter().filter(|it| **it == intent).count(), 1, "{intents:?}");
+    }
+}
+
+#[test]
 fn sentences_that_want_different_recipes_have_none_together() {
     let miles = Wish::asked("convert 5 miles to kilometres");
     assert!(

@@ -199,6 +199,7 @@ mod tests {
         let before = Before {
             name: "text.shout".parse().unwrap(),
             version: "0.1.0".to_owned(),
+            summary: None,
             recipe: None,
             file: Some(SourceFile { language: "Rust".to_owned(), text }),
             examples: Vec::new(),

@@ -72,6 +72,12 @@ async fn a_sentence_is_answered_by_the_release_that_its_user_gets() {
         let response = live.ask("triple 3", &who).await;
         assert_eq!(response.cause.is_none(), gets.minor == 1, "{response:?}");
         served += u32::from(response.cause.is_none());
+        if gets.minor == 0 {
+            // It is there, so it is not missing, and nobody makes it a second time.
+            assert_eq!(response.cause, Some(Cause::Unavailable), "{response}");
+            assert_eq!(response.near()[0].capability, name());
+            assert!(response.to_string().contains("not everybody gets it yet"), "{response}");
+        }
     }
     assert!((8..32).contains(&served), "{served} of 40");
     let pin = Op::Pinned {
@@ -81,7 +87,7 @@ async fn a_sentence_is_answered_by_the_release_that_its_user_gets() {
     };
     live.change(by(), "", pin).await.unwrap();
     let pinned = Who::user("s").group("staff").caller("nightly");
-    assert_eq!(live.ask("triple 3", &pinned).await.cause, Some(Cause::Missing));
+    assert_eq!(live.ask("triple 3", &pinned).await.cause, Some(Cause::Unavailable));
 
     let digest = Bundle::parse(&next).unwrap().digest();
     live.change(by(), "it leaks", Op::Revoked { digest }).await.unwrap();

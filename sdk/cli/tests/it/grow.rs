@@ -39,4 +39,11 @@ fn a_wish_is_made_shown_changed_and_taken_back() {
     home.run(&["propose", "change", name, "--example", &example]).fine();
     let listed = json(&home, &["propose", "list"]);
     assert_eq!(listed["work"][0]["source"], "change");
+    let work = listed["work"][0]["work"].to_string();
+    home.run(&["propose", "apply", &work, "--by", "ann"]).fine();
+    home.run(&["grow", "run"]).fine();
+    home.run(&["rollout", "promote", name]).fine();
+    // Whoever asks as before is served by what came of the change.
+    let asked = json(&home, &["ask", "slugify A_B"]);
+    assert_eq!((&asked["output"], &asked["version"]), (&json!("a_b"), &json!("0.1.1")), "{asked}");
 }

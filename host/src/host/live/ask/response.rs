@@ -48,6 +48,11 @@ pub enum Heard {
         /// How sure one would have to be.
         least: f64,
     },
+    /// Something does this, and this user does not get it yet.
+    NotYet {
+        /// What that is.
+        route: Route,
+    },
     /// It was not looked at.
     TooLong {
         /// How long it is.
@@ -63,7 +68,7 @@ impl Response {
     pub const fn route(&self) -> Option<&Route> {
         match &self.heard {
             Heard::Ran { route, .. } => Some(route),
-            Heard::Unclear { .. } | Heard::TooLong { .. } => None,
+            Heard::Unclear { .. } | Heard::NotYet { .. } | Heard::TooLong { .. } => None,
         }
     }
 
@@ -72,7 +77,7 @@ impl Response {
     pub const fn answer(&self) -> Option<&Answer> {
         match &self.heard {
             Heard::Ran { answer, .. } => Some(&**answer),
-            Heard::Unclear { .. } | Heard::TooLong { .. } => None,
+            Heard::Unclear { .. } | Heard::NotYet { .. } | Heard::TooLong { .. } => None,
         }
     }
 
@@ -95,6 +100,7 @@ impl Response {
     pub fn near(&self) -> &[Route] {
         match &self.heard {
             Heard::Unclear { near, .. } => near,
+            Heard::NotYet { route } => std::slice::from_ref(route),
             Heard::Ran { .. } | Heard::TooLong { .. } => &[],
         }
     }
@@ -131,6 +137,11 @@ impl fmt::Display for Response {
                     near.join(", ")
                 )
             }
+            Heard::NotYet { route } => write!(
+                f,
+                "`{}` does this, and not everybody gets it yet; ask again later",
+                route.capability
+            ),
             Heard::TooLong { bytes, most } => write!(
                 f,
                 "a request has {most} bytes at most, and this has {bytes}; call a capability by \
