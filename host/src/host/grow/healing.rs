@@ -2,32 +2,14 @@
 //!
 //! *Never:* growth stands still because something cannot be kept.
 
-use std::sync::Arc;
-
 use super::Growth;
 use crate::registry::{Lifecycle, Work};
 
 impl Growth {
-    /// Keeps beside the log what releases failed at, so that it is there when they are repaired. Where it
-    /// cannot be kept it lives as long as the process, and growth goes on.
+    /// Lets go of failures that repairs have, and keeps the others beside the log.
     pub(super) async fn keep_failures(&self) {
-        let failures = Arc::clone(self.making().failures());
-        failures.forget_repaired(&self.registry().journal().state());
-        if !failures.has_to_be_kept() {
-            return;
-        }
-        let registry = Arc::clone(self.registry());
-        let keep = move || failures.keep(registry.journal().log());
-        let kept = match self.registry().journal().log().waits() {
-            false => keep().map_err(|error| error.to_string()),
-            true => match tokio::task::spawn_blocking(keep).await {
-                Ok(kept) => kept.map_err(|error| error.to_string()),
-                Err(gone) => Err(gone.to_string()),
-            },
-        };
-        if let Err(error) = kept {
-            tracing::warn!(target: "engraft::healer", error, "failures are not kept");
-        }
+        self.making().failures().forget_repaired(&self.registry().journal().state());
+        self.inner.live.keep_failures().await;
     }
 
     /// A piece of work whose release serves everybody and fails so often that it is to be repaired.

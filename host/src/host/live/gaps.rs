@@ -69,9 +69,11 @@ pub struct Missed {
 
 impl LiveHost {
     /// Has calls that fail noted in gaps from now on, and remembers those that have a request's name
-    /// for feedback. Until then a call pays nothing for it; from then on it hands over what failed,
+    /// for feedback. What releases that were made here fail at is kept for their repair, too. Until then a call pays nothing for it; from then on it hands over what failed,
     /// and never waits. They are noted while [`LiveHost::run`] is polled, and when gaps are looked at.
     pub fn hear_failures(&self) {
+        #[cfg(feature = "grow")]
+        self.inner.failures.get_or_init(Arc::default);
         let mut incidents = self.inner.needs.incidents();
         incidents.get_or_insert_with(|| self.inner.traffic.incidents());
     }
@@ -134,6 +136,8 @@ impl LiveHost {
     /// Where it cannot be kept; it is tried again then.
     pub async fn keep_gaps(&self) -> Result<(), Error> {
         self.note_incidents().await;
+        #[cfg(feature = "grow")]
+        self.keep_failures().await;
         let Some(notebook) = self.inner.needs.notebook.get() else { return Ok(()) };
         let mut notebook = Arc::clone(notebook).lock_owned().await;
         let kept = match self.inner.registry.journal().log().waits() {
@@ -147,6 +151,27 @@ impl LiveHost {
             }
         };
         kept.map_err(|error| JournalError::from(error).into())
+    }
+
+    /// Keeps beside the log what releases failed at, so that it is there when they are repaired. Where it
+    /// cannot be kept it lives as long as the process, and everything else goes on.
+    #[cfg(feature = "grow")]
+    pub(in crate::host) async fn keep_failures(&self) {
+        let Some(failures) = self.inner.failures.get().filter(|it| it.has_to_be_kept()) else {
+            return;
+        };
+        let (failures, registry) = (Arc::clone(failures), Arc::clone(&self.inner.registry));
+        let keep = move || failures.keep(registry.journal().log());
+        let kept = match self.inner.registry.journal().log().waits() {
+            false => keep().map_err(|error| error.to_string()),
+            true => match tokio::task::spawn_blocking(keep).await {
+                Ok(kept) => kept.map_err(|error| error.to_string()),
+                Err(gone) => Err(gone.to_string()),
+            },
+        };
+        if let Err(error) = kept {
+            tracing::warn!(target: "engraft::healer", error, "failures are not kept");
+        }
     }
 
     /// Notes what came in, for as long as it is polled.

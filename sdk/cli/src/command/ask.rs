@@ -64,6 +64,8 @@ pub(super) fn run(args: &AskArgs, desk: &Desk) -> Result<Reply> {
     let allowed = Allowed::parse(&args.allow)?;
     let asked = desk.wait(async {
         let live = args.shelf.live(policy, &allowed, desk).await?;
+        // What a release fails at is kept, for its repair.
+        live.hear_failures();
         let response = live.ask(&args.sentence, &who(args)).await;
         live.keep_gaps().await?;
         Ok::<_, Trouble>(response)
