@@ -9,7 +9,11 @@ mod faults;
 mod leaks;
 mod walled;
 
+use std::collections::BTreeMap;
+
 use super::catalogue::CheckId;
+use super::checks::secrets::{carries_secret, in_places};
+use super::finding::Draft;
 use super::notes::Notes;
 use super::sandbox::{Actor, Base, Tally};
 pub(crate) use walled::same_here;
@@ -17,6 +21,8 @@ pub(crate) use walled::same_here;
 /// Inputs that every question is put with. The first are examples and ordinary values, which say
 /// most.
 pub(super) const BASES_MAX: usize = 6;
+/// Inputs of all operations together, where these are not more themselves.
+const CHOSEN_MAX: usize = 4 * BASES_MAX;
 
 /// A candidate that was tried, and the inputs that it answered.
 pub(super) struct Trial<'a> {
@@ -31,16 +37,8 @@ pub(crate) async fn run(
     notes: &mut Notes<'_>,
     tally: &mut Tally,
 ) {
-    let answered = bases.iter().filter(|base| base.seen.outcome.is_returned());
-    let mut chosen: Vec<&Base> = Vec::new();
-    for base in answered {
-        let of_operation = chosen.iter().filter(|it| it.operation == base.operation).count();
-        if of_operation < BASES_MAX {
-            chosen.push(base);
-        }
-    }
-    chosen.truncate(4 * BASES_MAX);
-    let trial = Trial { actor, bases: chosen };
+    notes.found(CheckId::SECRET, secrets_that_leave(bases));
+    let trial = Trial { actor, bases: chosen(bases) };
     if trial.bases.is_empty() {
         const QUESTIONS: [CheckId; 8] = [
             CheckId::BEYOND,
@@ -77,5 +75,40 @@ pub(crate) async fn run(
     }
 }
 
+/// The inputs that every question is put with: the first of each operation, then the second of each, so
+/// that none is left out for standing behind others.
+fn chosen(bases: &[Base]) -> Vec<&Base> {
+    let answered = || bases.iter().filter(|base| base.seen.outcome.is_returned());
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut turns: Vec<(usize, &Base)> = Vec::new();
+    for base in answered() {
+        let turn = counts.entry(&base.operation).or_default();
+        turns.push((*turn, base));
+        *turn += 1;
+    }
+    turns.retain(|(turn, _)| *turn < BASES_MAX);
+    turns.sort_by_key(|(turn, _)| *turn);
+    let most = counts.len().max(CHOSEN_MAX);
+    turns.into_iter().map(|(_, base)| base).take(most).collect()
+}
+
+/// Keys that were put together only when it ran, and stand in what it sends or says. What the input had is
+/// the caller's own.
+fn secrets_that_leave(bases: &[Base]) -> Vec<Draft> {
+    let own = bases.iter().filter(|base| !carries_secret(base.input.as_bytes()));
+    let places = own.flat_map(|base| {
+        let name = &base.operation;
+        let sent = base
+            .seen
+            .calls
+            .iter()
+            .map(move |call| (format!("a call of the host by `{name}`"), call.outgoing()));
+        let said =
+            base.seen.output().map(|output| (format!("an output of `{name}`"), output.into()));
+        sent.chain(said)
+    });
+    in_places(places)
+}
+
 /// What came of a question; an error is why it could not be answered.
-pub(super) type Answer = Result<Vec<super::finding::Draft>, String>;
+pub(super) type Answer = Result<Vec<Draft>, String>;

@@ -122,6 +122,10 @@ pub(crate) struct Function {
     pub(crate) locals: u32,
     pub(crate) blocks: u32,
     pub(crate) nesting: u32,
+    /// Loops inside one another.
+    pub(crate) loop_nesting: u32,
+    /// Values that wait to be used, at most.
+    pub(crate) waiting: u32,
     pub(crate) br_table: u32,
     pub(crate) loops: u32,
     /// Whether it calls what is only known when it runs.

@@ -90,6 +90,12 @@ impl Draft {
         self
     }
 
+    /// Adds other places, as long as there is room for them.
+    pub(crate) fn add(&mut self, evidence: Vec<Evidence>) {
+        let room = EVIDENCE_MAX.saturating_sub(self.evidence.len());
+        self.evidence.extend(evidence.into_iter().take(room));
+    }
+
     /// Adds a place, as long as there is room for one.
     pub(crate) fn seen(mut self, place: impl AsRef<str>, detail: impl AsRef<str>) -> Self {
         if self.has_room() {

@@ -5,7 +5,7 @@
 use super::catalogue::CheckId;
 use super::checks::StaticCheck;
 use super::examiner::DRAFTS_MAX;
-use super::finding::{Blocks, Draft, Finding};
+use super::finding::{Blocks, Draft, Evidence, Finding};
 use super::level::{Level, Profile};
 use super::report::{CheckEnd, CheckRun};
 use super::subject::Subject;
@@ -37,7 +37,7 @@ impl<'a> Notes<'a> {
             return;
         }
         let end = if drafts.is_empty() { CheckEnd::Passed } else { CheckEnd::Found };
-        for Draft { severity, message, evidence } in drafts.into_iter().take(DRAFTS_MAX) {
+        for Draft { severity, message, evidence } in joined(drafts).into_iter().take(DRAFTS_MAX) {
             let of_check = check.check().map(|check| check.severity);
             let Some(severity) = severity.or(of_check) else { continue };
             let blocks = self.profile.blocking(check, severity);
@@ -100,4 +100,24 @@ impl<'a> Notes<'a> {
         let runs = all.collect();
         (findings, runs)
     }
+}
+
+/// Drafts that say the same are one, with the places of all: how often something is seen is not how grave
+/// it is.
+fn joined(drafts: Vec<Draft>) -> Vec<Draft> {
+    let mut all: Vec<Draft> = Vec::new();
+    for draft in drafts {
+        let is_same = |other: &&mut Draft| {
+            (other.severity, &other.message) == (draft.severity, &draft.message)
+        };
+        match all.iter_mut().find(is_same) {
+            Some(one) => {
+                let new = draft.evidence.into_iter().filter(|it| !one.evidence.contains(it));
+                let new: Vec<Evidence> = new.collect();
+                one.add(new);
+            }
+            None => all.push(draft),
+        }
+    }
+    all
 }

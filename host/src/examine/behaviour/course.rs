@@ -13,6 +13,7 @@ use crate::examine::conform::same;
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::moments;
 use crate::examine::sandbox::{Base, Cast, Function, HostCall, Script, Seen, Tally, Values};
+use crate::model::Outcome;
 
 /// Calls of the long run.
 const CALLS: usize = 1_000;
@@ -232,13 +233,19 @@ pub(super) async fn late(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
         let longer = LENGTHS.map(|length| {
             (stretched as Resize, length, format!("with a text of {length} letters"))
         });
+        let foreign = [(foreign as Resize, 1_024, "with a text of long letters".to_owned())];
         let more =
             COUNTS.map(|count| (widened as Resize, count, format!("with a list of {count} items")));
-        for (resize, size, what) in longer.into_iter().chain(more) {
+        for (resize, size, what) in longer.into_iter().chain(foreign).chain(more) {
             let Some(input) = resize(&base.input, size) else { continue };
             let seen = trial.actor.call(&loaded, &base.operation, &input).await;
             tally.add(&seen);
-            // A long input may well be refused, or be more than the budget takes.
+            // A long input may well be refused, or be more than the budget takes; it breaks nothing.
+            if matches!(seen.outcome, Outcome::Trapped { .. }) {
+                let message = format!("`{}` breaks {what}", base.operation);
+                found
+                    .push(Draft::new(message).severity(Severity::Error).seen(&input, shown(&seen)));
+            }
             if seen.outcome.is_returned()
                 && let Some(draft) = changed(base, &seen, &what)
                 && !is_done_when_small(trial, &loaded, base, resize, &seen, tally).await
@@ -342,19 +349,31 @@ fn changed(base: &Base, seen: &Seen, when: &str) -> Option<Draft> {
 fn stretched(input: &str, length: usize) -> Option<String> {
     let mut value: Value = serde_json::from_str(input).ok()?;
     let mut has_text = false;
-    stretch(&mut value, length, &mut has_text);
+    each_text(&mut value, &mut |text| {
+        has_text = true;
+        let filler = if text.is_empty() { "a" } else { text.as_str() };
+        *text = filler.chars().cycle().take(length).collect();
+    });
     has_text.then(|| value.to_string())
 }
 
-fn stretch(value: &mut Value, length: usize, has_text: &mut bool) {
+/// The same with letters of two bytes behind one of one byte, so that no even place is between letters.
+fn foreign(input: &str, length: usize) -> Option<String> {
+    let mut value: Value = serde_json::from_str(input).ok()?;
+    let mut has_text = false;
+    each_text(&mut value, &mut |text| {
+        has_text = true;
+        *text = format!("x{}", "é".repeat(length));
+    });
+    has_text.then(|| value.to_string())
+}
+
+/// Changes every text in a value.
+fn each_text(value: &mut Value, change: &mut impl FnMut(&mut String)) {
     match value {
-        Value::String(text) => {
-            *has_text = true;
-            let filler = if text.is_empty() { "a" } else { text.as_str() };
-            *text = filler.chars().cycle().take(length).collect();
-        }
-        Value::Array(items) => items.iter_mut().for_each(|it| stretch(it, length, has_text)),
-        Value::Object(members) => members.values_mut().for_each(|it| stretch(it, length, has_text)),
+        Value::String(text) => change(text),
+        Value::Array(items) => items.iter_mut().for_each(|it| each_text(it, change)),
+        Value::Object(members) => members.values_mut().for_each(|it| each_text(it, change)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

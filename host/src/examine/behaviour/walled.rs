@@ -5,7 +5,7 @@
 //! *Never:* what a worker cannot give by its nature counts against a candidate.
 
 use super::course::{differs, shown};
-use super::{Answer, BASES_MAX};
+use super::{Answer, chosen};
 use crate::examine::catalogue::CheckId;
 use crate::examine::finding::Draft;
 use crate::examine::notes::Notes;
@@ -34,10 +34,9 @@ async fn same(run: &Run<'_>, bases: &[Base], tally: &mut Tally) -> Answer {
     let here = run.here();
     let actor = Actor::open(&here).await.map_err(|error| error.to_string())?;
     let loaded = actor.load(Cast::default()).await.map_err(|error| error.to_string())?;
-    let answered = bases.iter().filter(|base| base.seen.outcome.is_returned());
     let mut found = Vec::new();
     let mut compared = 0_usize;
-    for base in answered.take(4 * BASES_MAX) {
+    for base in chosen(bases) {
         let seen = actor.call(&loaded, &base.operation, &base.input).await;
         tally.add(&seen);
         compared += 1;

@@ -2,9 +2,12 @@
 //!
 //! *Never:* an import passes that the engine would refuse; the engine's own rule is what is asked.
 
+use std::net::IpAddr;
+
 use crate::engine::{EngineError, refused_imports};
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::subject::Subject;
+use crate::model::address::is_public;
 use crate::model::{Access, HttpRule, NamePattern, Permissions};
 
 /// Where machines of a cloud tell their own credentials, and other names for this machine.
@@ -140,15 +143,68 @@ fn host_reach(host: &str) -> Option<Draft> {
     let plain = host.rsplit_once(':').map_or(host, |(name, port)| {
         if port.bytes().all(|byte| byte.is_ascii_digit()) { name } else { host }
     });
-    if INNER_HOSTS.contains(&plain) {
+    if INNER_HOSTS.contains(&plain) || address(plain).is_some_and(is_link_local) {
         let what = format!("it asks for requests to `{host}`, where machines keep credentials");
         return Some(Draft::new(what).severity(Severity::Error));
     }
+    let is_inner = |host: &str| {
+        let ends = [".internal", ".local", ".localhost", ".svc", ".lan", ".home.arpa"];
+        host == "localhost" || ends.iter().any(|end| host.ends_with(end))
+    };
     match plain.strip_prefix("*.") {
         _ if plain == "*" => Some(Draft::new("it asks for requests to every host")),
         Some(domain) if !domain.contains('.') => {
             Some(Draft::new(format!("it asks for requests to all of `.{domain}`")))
         }
+        _ if is_inner(plain) || address(plain).is_some_and(|it| !is_public(it)) => {
+            Some(Draft::new(format!("it asks for requests to `{host}`, inside of this network")))
+        }
         _ => None,
+    }
+}
+
+/// The address that a host is written as, in whichever of the ways that a request would take.
+fn address(host: &str) -> Option<IpAddr> {
+    match url::Host::parse(host).ok()? {
+        url::Host::Ipv4(address) => Some(address.into()),
+        url::Host::Ipv6(address) => Some(address.to_canonical()),
+        url::Host::Domain(_) => None,
+    }
+}
+
+/// Where clouds tell each machine its credentials.
+fn is_link_local(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_link_local(),
+        IpAddr::V6(address) => address.is_unicast_link_local(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_what_a_request_would_take_it_for() {
+        let severity = |host: &str| host_reach(host).map(|draft| draft.severity);
+        for host in
+            ["169.254.169.254", "169.254.170.2", "2852039166", "0xa9fea9fe", "0251.0376.0251.0376"]
+        {
+            assert_eq!(severity(host), Some(Some(Severity::Error)), "{host}");
+        }
+        for host in [
+            "127.0.0.1",
+            "127.1:8080",
+            "localhost",
+            "[::1]",
+            "10.1.2.3",
+            "vault.internal",
+            "[fd00::1]",
+        ] {
+            assert_eq!(severity(host), Some(None), "{host}");
+        }
+        for host in ["api.example.org", "93.184.215.14", "*.example.org", "internal.example.org"] {
+            assert_eq!(severity(host), None, "{host}");
+        }
     }
 }

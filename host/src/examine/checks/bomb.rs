@@ -20,7 +20,10 @@ pub(super) fn body(subject: &Subject<'_>) -> Vec<Draft> {
 
 pub(super) fn nesting(subject: &Subject<'_>) -> Vec<Draft> {
     let most = u64::from(subject.bounds.nesting);
-    over(subject, "blocks inside one another", most, |function| function.nesting.into())
+    let blocks = over(subject, "blocks inside one another", most, |it| it.nesting.into());
+    let most = u64::from(subject.bounds.loop_nesting);
+    let loops = over(subject, "loops inside one another", most, |it| it.loop_nesting.into());
+    [blocks, loops].concat()
 }
 
 pub(super) fn blocks(subject: &Subject<'_>) -> Vec<Draft> {
@@ -34,9 +37,12 @@ pub(super) fn locals(subject: &Subject<'_>) -> Vec<Draft> {
 }
 
 pub(super) fn complexity(subject: &Subject<'_>) -> Vec<Draft> {
-    over(subject, "locals times blocks", subject.bounds.complexity, |function| {
+    let product = over(subject, "locals times blocks", subject.bounds.complexity, |function| {
         u64::from(function.locals) * u64::from(function.blocks)
-    })
+    });
+    let most = u64::from(subject.bounds.waiting);
+    let waiting = over(subject, "values that wait at once", most, |it| it.waiting.into());
+    [product, waiting].concat()
 }
 
 pub(super) fn br_table(subject: &Subject<'_>) -> Vec<Draft> {

@@ -18,6 +18,7 @@ pub(in crate::examine) fn invisible(subject: &Subject<'_>) -> Vec<Draft> {
     found(subject, "a text has characters in it that nobody sees", |text| {
         let letters: Vec<char> = text.chars().collect();
         let mut seen = String::new();
+        let flags = flags(&letters);
         for (at, letter) in letters.iter().enumerate() {
             let before = at.checked_sub(1).and_then(|at| letters.get(at)).copied();
             let after = letters.get(at + 1).copied();
@@ -27,6 +28,7 @@ pub(in crate::examine) fn invisible(subject: &Subject<'_>) -> Vec<Draft> {
                 || is_unseen(*letter)
                     && !is_bidirectional(*letter)
                     && !is_joining(*letter, before, after)
+                    && !flags.iter().any(|flag| flag.contains(&at))
             {
                 seen.push(*letter);
             }
@@ -41,15 +43,39 @@ pub(in crate::examine) fn invisible(subject: &Subject<'_>) -> Vec<Draft> {
     })
 }
 
+/// Signs that take a vowel away.
+const VIRAMAS: [char; 12] = [
+    '\u{94d}', '\u{9cd}', '\u{a4d}', '\u{acd}', '\u{b4d}', '\u{bcd}', '\u{c4d}', '\u{ccd}',
+    '\u{d4d}', '\u{dca}', '\u{1039}', '\u{17d2}',
+];
+
+/// How many tags stand between a black flag and the sign that ends them: England's are five.
+const FLAG_TAGS_MAX: usize = 6;
+
+/// Where the tags stand that make flags of regions: behind a black flag, and closed.
+fn flags(letters: &[char]) -> Vec<std::ops::Range<usize>> {
+    let flags = letters.iter().enumerate().filter(|(_, letter)| **letter == '\u{1f3f4}');
+    let closed = flags.filter_map(|(at, _)| {
+        let tags = letters.get(at + 1..)?.iter();
+        let count = tags.take_while(|it| matches!(it, '\u{e0030}'..='\u{e007a}')).count();
+        let end = at + 1 + count;
+        let is_closed = letters.get(end) == Some(&'\u{e007f}');
+        ((1..=FLAG_TAGS_MAX).contains(&count) && is_closed).then_some(at + 1..end + 1)
+    });
+    closed.collect()
+}
+
 /// Joiners belong between letters of scripts that join, and between the parts of an emoji; selectors
 /// belong behind one.
 fn is_joining(letter: char, before: Option<char>, after: Option<char>) -> bool {
     let of_script = |char: Option<char>| {
         char.is_some_and(|char| !char.is_ascii() && char.is_alphabetic() && !looks_latin(char))
     };
+    // Scripts of India join behind the sign that takes a vowel away.
+    let is_virama = before.is_some_and(|before| VIRAMAS.contains(&before));
     match letter {
         '\u{200c}' | '\u{200d}' => {
-            (of_script(before) && of_script(after))
+            ((of_script(before) || is_virama) && of_script(after))
                 || (letter == '\u{200d}'
                     && before.is_some_and(is_emoji_part)
                     && after.is_some_and(is_emoji_part))
@@ -61,9 +87,28 @@ fn is_joining(letter: char, before: Option<char>, after: Option<char>) -> bool {
 
 pub(in crate::examine) fn bidirectional(subject: &Subject<'_>) -> Vec<Draft> {
     found(subject, "a text turns its own direction", |text| {
-        let turning: String = text.chars().filter(|char| is_bidirectional(*char)).collect();
+        let letters: Vec<char> = text.chars().collect();
+        let is_rtl = |at: Option<usize>| {
+            at.and_then(|at| letters.get(at)).is_some_and(|letter| is_right_to_left(*letter))
+        };
+        let turning: String = letters
+            .iter()
+            .enumerate()
+            .filter(|(at, char)| {
+                // A mark beside a letter of such a script is how people write it.
+                let is_mark = matches!(char, '\u{200e}' | '\u{200f}' | '\u{61c}');
+                let belongs = is_mark && (is_rtl(at.checked_sub(1)) || is_rtl(Some(at + 1)));
+                is_bidirectional(**char) && !belongs
+            })
+            .map(|(_, char)| *char)
+            .collect();
         (!turning.is_empty()).then(|| format!("{turning} in: {text}"))
     })
+}
+
+/// Whether a letter is of a script that is written from the right.
+const fn is_right_to_left(letter: char) -> bool {
+    matches!(letter, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
 }
 
 pub(in crate::examine) fn mixed_script(subject: &Subject<'_>) -> Vec<Draft> {
@@ -71,12 +116,30 @@ pub(in crate::examine) fn mixed_script(subject: &Subject<'_>) -> Vec<Draft> {
         let words = text.split(|char: char| !char.is_alphanumeric());
         let mut mixed = words.filter(|word| {
             let has_latin = word.chars().any(|char| char.is_ascii_alphabetic());
-            let has_other = word.chars().any(looks_latin);
+            let has_other = has_strange(word);
             let is_all_other = word.chars().count() > 1
                 && word.chars().all(|char| looks_latin(char) || char.is_ascii_digit());
             (has_latin && has_other) || is_all_other && letters::is_styled(word)
         });
         mixed.next().map(str::to_owned)
+    })
+}
+
+/// Letters of Latin's own that look like others of it: of Turkish, and of phonetic script.
+const LATIN_OWN: [char; 4] = ['ı', 'ɩ', 'ɡ', 'ɑ'];
+
+/// Whether a word has a letter that only looks Latin. Greek letters stand in front of Latin ones and behind
+/// them in what is counted and measured; between small ones nobody writes them.
+fn has_strange(word: &str) -> bool {
+    let letters: Vec<char> = word.chars().collect();
+    let is_greek = |letter: &char| matches!(letter, '\u{370}'..='\u{3ff}');
+    letters.iter().enumerate().any(|(at, letter)| {
+        let (before, behind) = letters.split_at(at);
+        let mut around =
+            [before.iter().rev().find(|it| !is_greek(it)), behind.iter().find(|it| !is_greek(it))]
+                .into_iter();
+        let is_between = around.all(|it| it.is_some_and(char::is_ascii_lowercase));
+        looks_latin(*letter) && !LATIN_OWN.contains(letter) && (!is_greek(letter) || is_between)
     })
 }
 

@@ -43,6 +43,12 @@ pub(super) async fn run(
         notes.inconclusive(CheckId::EXAMPLES, because);
     }
     notes.found(CheckId::CASES, drafts.cases);
+    let beyond = manifest.description.operations.iter().skip(OPERATIONS_MAX);
+    let beyond: Vec<&str> = beyond.map(|operation| operation.name.as_str()).collect();
+    if let Some(first) = beyond.first() {
+        let because = format!("`{first}` and {} more operations were not run", beyond.len() - 1);
+        notes.inconclusive(CheckId::CASES, because);
+    }
     notes.found(CheckId::INVALID_INPUT, drafts.invalid);
     notes.found(CheckId::OUTPUT_SCHEMA, drafts.outputs);
     notes.found(CheckId::OUTPUT_TEXT, drafts.texts);

@@ -42,6 +42,7 @@ impl Reader {
             told.for_each(|number| facts.moments.note(number));
             course.before(&operator, &validator);
             validator.op(offset, &operator)?;
+            course.after(&validator);
         }
         operators.finish()?;
         self.allocations = validator.into_allocations();
@@ -80,6 +81,8 @@ struct Course {
     function: Function,
     calls: BTreeSet<u32>,
     frames: Vec<Frame>,
+    /// How many of them are loops.
+    loops_open: u32,
     /// Whether every way leads here.
     is_certain: bool,
 }
@@ -92,6 +95,7 @@ impl Course {
             function: Function { begins, bytes, locals, ..Function::default() },
             calls: BTreeSet::new(),
             frames: vec![outermost],
+            loops_open: 0,
             is_certain: true,
         }
     }
@@ -145,12 +149,21 @@ impl Course {
         }
     }
 
+    /// Measures what an instruction has left behind.
+    fn after(&mut self, validator: &FuncValidator<ValidatorResources>) {
+        self.function.waiting = self.function.waiting.max(validator.operand_stack_height());
+    }
+
     fn open(&mut self, is_loop: bool) {
         self.function.blocks = self.function.blocks.saturating_add(1);
         let is_certain = self.is_certain;
         self.frames.push(Frame { is_loop, is_certain, leaves_to: usize::MAX });
         let nesting = u32::try_from(self.frames.len() - 1).unwrap_or(u32::MAX);
         self.function.nesting = self.function.nesting.max(nesting);
+        if is_loop {
+            self.loops_open += 1;
+            self.function.loop_nesting = self.function.loop_nesting.max(self.loops_open);
+        }
     }
 
     /// A loop that control can run out of at its end has a way out; so has one that a branch, a
@@ -158,6 +171,7 @@ impl Course {
     fn close(&mut self, validator: &FuncValidator<ValidatorResources>) {
         let falls_out = validator.get_control_frame(0).is_some_and(|frame| !frame.unreachable);
         let Some(frame) = self.frames.pop() else { return };
+        self.loops_open -= u32::from(frame.is_loop);
         let number = self.frames.len();
         let is_left = frame.leaves_to < number;
         if frame.is_loop && !is_left && !falls_out && frame.is_certain {

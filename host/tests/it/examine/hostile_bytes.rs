@@ -36,12 +36,15 @@ fn shapes() -> Vec<Case> {
     let many_locals = format!("(local {})", "i32 ".repeat(2_000));
     let ifs = "(if (i32.const 1) (then))".repeat(3_000);
     let targets = "0 ".repeat(5_000);
+    let waiting = format!("{}{}", "i32.const 1 ".repeat(1_100), "drop ".repeat(1_100));
     vec![
         case("a body that is not valid", CheckId::MALFORMED, broken()),
         case("components nested without need", CheckId::NESTED, wat::parse_str(depth).unwrap()),
         case("three hundred modules", CheckId::NESTED, wat::parse_str(wide).unwrap()),
         case("blocks nested deep", CheckId::BOMB_NESTING, function(&nested("(block ", 1_100, ")"))),
         case("loops nested deep", CheckId::BOMB_NESTING, function(&nested("(loop ", 1_100, ")"))),
+        case("seventy loops", CheckId::BOMB_NESTING, function(&nested("(loop ", 70, ")"))),
+        case("values that wait", CheckId::BOMB_COMPLEXITY, function(&waiting)),
         case("blocks in a row", CheckId::BOMB_BLOCKS, function(&"(block)".repeat(12_000))),
         case("locals by the thousand", CheckId::BOMB_LOCALS, function(&locals)),
         case(

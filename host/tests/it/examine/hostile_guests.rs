@@ -25,6 +25,8 @@ pub(crate) fn cases() -> Vec<Case> {
         case("an input that goes out as one number", CheckId::LEAK, "number", text()),
         case("another host on a day that it knows", CheckId::LATE, "lurk", text()),
         case("another host once its values say so", CheckId::LATE, "wait", text()),
+        case("a break within a letter of a long text", CheckId::LATE, "cut", text()),
+        putting_together(),
         case("another host for a long list", CheckId::LATE, "crowd", texts()),
         remembering(),
         answering("an answer with orders in it", CheckId::OUTPUT_TEXT, &["bow"]),
@@ -46,6 +48,13 @@ fn texts() -> Value {
 fn remembering() -> Case {
     let name = "what the user before has told another operation";
     answering(name, CheckId::ISOLATION, &["remember", "recall"])
+}
+
+/// A key that no scanner of bytes finds stands in what goes out.
+fn putting_together() -> Case {
+    let mut case = case("a key that is put together", CheckId::LATE, "open", text());
+    case.check = CheckId::SECRET;
+    case
 }
 
 /// Operations that take a text and answer anything.

@@ -104,6 +104,33 @@ fn fit(document: &str) -> Result<(), Diagnostic> {
 
 // === impl Node ===
 
+/// A text as JSON writes it, quotes included.
+fn written(text: &str) -> String {
+    plain(Value::from(text).to_string())
+}
+
+/// JSON without letters that JSON may have as they are and YAML may not: each stands in a text, and is
+/// written as its number there.
+fn plain(json: String) -> String {
+    let is_strange = |letter: char| {
+        matches!(
+            letter,
+            '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+        )
+    };
+    if !json.contains(is_strange) {
+        return json;
+    }
+    let mut plain = String::with_capacity(json.len() + 16);
+    for letter in json.chars() {
+        match is_strange(letter) {
+            true => plain.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            false => plain.push(letter),
+        }
+    }
+    plain
+}
+
 impl Node {
     /// The value as JSON has it.
     pub(super) fn json(&self) -> Value {
@@ -120,16 +147,14 @@ impl Node {
     /// The value as JSON text, its fields in their order.
     pub(super) fn json_text(&self) -> String {
         match &self.content {
-            Content::Scalar(scalar) => scalar.json().to_string(),
+            Content::Scalar(scalar) => plain(scalar.json().to_string()),
             Content::List(_, items) => {
                 let items: Vec<String> = items.iter().map(Self::json_text).collect();
                 format!("[{}]", items.join(","))
             }
             Content::Map(_, entries) => {
-                let pair = |entry: &Entry| {
-                    let name = Value::from(entry.name.as_str());
-                    format!("{name}:{}", entry.node.json_text())
-                };
+                let pair =
+                    |entry: &Entry| format!("{}:{}", written(&entry.name), entry.node.json_text());
                 let pairs: Vec<String> = entries.iter().map(pair).collect();
                 format!("{{{}}}", pairs.join(","))
             }

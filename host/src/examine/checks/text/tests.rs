@@ -49,3 +49,29 @@ fn names_that_look_alike_have_one_skeleton() {
     assert_eq!(skeleton("mail.modern"), skeleton("mail.modem"));
     assert_ne!(skeleton("text.upper"), skeleton("text.lower"));
 }
+
+#[test]
+fn letters_of_other_scripts_stand_where_people_write_them() {
+    for word in ["sık", "bulmanızı", "ɡɹiːn", "TNFα", "Kα1", "ρmax", "NFκB", "αβγ"] {
+        assert!(!super::has_strange(word), "{word}");
+    }
+    for word in ["pаypal", "gοοd", "cоunt"] {
+        assert!(super::has_strange(word), "{word}");
+    }
+}
+
+#[test]
+fn flags_and_signs_that_join_are_no_hidden_letters() {
+    let letters = |text: &str| text.chars().collect::<Vec<char>>();
+    let england = "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}";
+    assert_eq!(super::flags(&letters(england)), [1..7]);
+    let hidden =
+        "\u{1f3f4}\u{e0069}\u{e0067}\u{e006e}\u{e006f}\u{e0072}\u{e0065}\u{e0061}\u{e007f}";
+    assert!(super::flags(&letters(hidden)).is_empty() && super::flags(&letters("a")).is_empty());
+    // Sinhala and Hindi.
+    for text in ["\u{dc1}\u{dca}\u{200d}\u{dbb}\u{dd3}", "\u{915}\u{94d}\u{200d}\u{937}"] {
+        let letters = letters(text);
+        assert!(super::is_joining(letters[2], Some(letters[1]), Some(letters[3])), "{text}");
+    }
+    assert!(!super::is_joining('\u{200d}', Some('a'), Some('b')));
+}

@@ -25,7 +25,11 @@ impl Guest for Effects {
     fn invoke(operation: String, input: String) -> Result<String, Failure> {
         let input: Value = serde_json::from_str(&input).map_err(|error| {
             let message = error.to_string();
-            Failure::InvalidInput(FailureFacts { message, retryable: false, effect_happened: false })
+            Failure::InvalidInput(FailureFacts {
+                message,
+                retryable: false,
+                effect_happened: false,
+            })
         })?;
         Ok(run(&operation, &input).to_string())
     }

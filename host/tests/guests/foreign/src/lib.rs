@@ -32,7 +32,9 @@ impl shapes::Guest for Foreign {
     }
 
     fn divide(dividend: i64, divisor: i64) -> Result<i64, String> {
-        dividend.checked_div(divisor).ok_or_else(|| format!("{dividend} cannot be divided by {divisor}"))
+        dividend
+            .checked_div(divisor)
+            .ok_or_else(|| format!("{dividend} cannot be divided by {divisor}"))
     }
 
     fn fail(shape: Shape) -> Result<(), Shape> {
@@ -101,7 +103,8 @@ impl counters::Guest for Foreign {
 
 impl Guest for Foreign {
     fn slugify(text: String) -> String {
-        let words = text.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty());
+        let words =
+            text.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty());
         words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
     }
 

@@ -23,8 +23,19 @@ thread_local! {
 }
 
 const OPERATIONS: [&str; 13] = [
-    "echo", "count", "spin", "recurse", "grow", "flood", "panic", "refuse", "log-storm", "fill",
-    "divide", "work", "log",
+    "echo",
+    "count",
+    "spin",
+    "recurse",
+    "grow",
+    "flood",
+    "panic",
+    "refuse",
+    "log-storm",
+    "fill",
+    "divide",
+    "work",
+    "log",
 ];
 
 impl Guest for Probe {

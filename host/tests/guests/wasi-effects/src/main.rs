@@ -82,7 +82,9 @@ fn attempt(args: &[&str]) -> Result<String, String> {
             .and_then(|socket| socket.send_to(b"x", *address))
             .map(|_| "sent".into())
             .map_err(io),
-        ["resolve", name] => name.to_socket_addrs().map(|found| format!("{}", found.count())).map_err(io),
+        ["resolve", name] => {
+            name.to_socket_addrs().map(|found| format!("{}", found.count())).map_err(io)
+        }
         ["get", authority, path] => get(authority, path),
         ["stdin"] => {
             let mut text = String::new();

@@ -2,7 +2,9 @@
 //!
 //! *Never:* a key that stands twice is passed over: the second would silently win.
 
-use super::{Content, Entry, KEY_MAX, NESTING_MAX, Node, Plain, SCALAR_MAX, Scalar, VALUES_MAX};
+use super::{
+    Content, Entry, KEY_MAX, NESTING_MAX, Node, Plain, SCALAR_MAX, Scalar, VALUES_MAX, written,
+};
 use crate::cel::Span;
 use crate::diagnostic::Diagnostic;
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
@@ -227,7 +229,7 @@ impl Builder<'_> {
         let value = if style == Style::Plain { resolved(&text) } else { Some(Plain::Text) };
         if let Some(Open::Map { names, key: key @ None, .. }) = self.open.last_mut() {
             let text_key = matches!(value, Some(Plain::Text));
-            let length = written_length(&text);
+            let length = written(&text).len();
             if length > KEY_MAX {
                 let message = format!(
                     "this key has {length} bytes as JSON writes it, and {KEY_MAX} are the most"
@@ -265,16 +267,6 @@ impl Builder<'_> {
             }
         }
     }
-}
-
-/// How long a text is as JSON writes it, quotes included.
-fn written_length(text: &str) -> usize {
-    let escaped = |byte: u8| match byte {
-        b'"' | b'\\' => 2,
-        0..0x20 => 6,
-        _ => 1,
-    };
-    text.bytes().map(escaped).sum::<usize>() + 2
 }
 
 /// A list or map without brackets ends with its last part, not where the next thing begins.
