@@ -5,6 +5,8 @@
 
 use std::sync::LazyLock;
 
+use crate::examine::codes::from_base64;
+
 /// A secret that was found, without it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Secret {
@@ -112,10 +114,17 @@ const FORMS: &[Form] = &[
     form("a token of PlanetScale", "pscale_tkn_", Url, 32),
     form("a key of age", "AGE-SECRET-KEY-1", Capital, 50),
     form("a storage key of Azure", "AccountKey=", Printed, 40),
+    form("a key of Twilio", "SK", Hex, 32),
+    form("a key of Mailgun", "key-", Hex, 32),
+    form("a token of Heroku", "HRKU-", Url, 36),
+    form("a token of Netlify", "nfp_", Plain, 36),
+    form("a token of GitLab", "glptt-", Hex, 40),
+    form("a token of Dropbox", "sl.", Url, 100),
 ];
 
-/// Beginnings that need nothing behind them.
-const WHOLE: [(&str, &str); 8] = [
+/// Beginnings of blocks, behind which a key stands in base64. Libraries that read such blocks hold the
+/// beginnings alone.
+const BLOCKS: [(&str, &str); 8] = [
     ("a private key", "-----BEGIN PRIVATE KEY-----"),
     ("a private key", "-----BEGIN RSA PRIVATE KEY-----"),
     ("a private key", "-----BEGIN EC PRIVATE KEY-----"),
@@ -131,49 +140,126 @@ const SHOWN_BYTES: usize = 6;
 /// A token with fewer different letters is a placeholder, such as `ghp_xxxx`.
 const DIFFERENT_MIN: usize = 8;
 
-/// Which bytes anything begins with; asked first, because most bytes begin nothing.
-static BEGINS: LazyLock<[bool; 256]> = LazyLock::new(|| {
-    let mut begins = [false; 256];
-    let prefixes = FORMS.iter().map(|form| form.prefix).chain(WHOLE.iter().map(|(_, it)| *it));
-    let firsts = prefixes.filter_map(|prefix| prefix.bytes().next());
-    for byte in firsts.chain(b'0'..=b'9').chain([b'e']) {
-        if let Some(begins) = begins.get_mut(usize::from(byte)) {
-            *begins = true;
-        }
-    }
-    begins
+/// Letters of base64 that begin a block at least.
+const BLOCK_LETTERS_MIN: usize = 8;
+
+/// The forms that begin with each byte; most bytes begin nothing.
+static FORMS_BY_FIRST: LazyLock<Vec<Vec<&'static Form>>> = LazyLock::new(|| {
+    let of =
+        |byte: u8| FORMS.iter().filter(move |form| form.prefix.as_bytes().first() == Some(&byte));
+    (0..=u8::MAX).map(|byte| of(byte).collect()).collect()
 });
 
 /// Everything in these bytes that has a form.
 pub(super) fn find(bytes: &[u8]) -> Vec<Secret> {
-    let begins = &*BEGINS;
+    let forms = &*FORMS_BY_FIRST;
     let mut found = Vec::new();
+    let mut before = b' ';
     for (at, first) in bytes.iter().enumerate() {
-        if begins.get(usize::from(*first)) != Some(&true) {
+        // A token begins where a word does; `risk-` holds no `sk-`.
+        let begins_word = !before.is_ascii_alphanumeric() && before != b'_';
+        before = *first;
+        let of_first = forms.get(usize::from(*first)).map(Vec::as_slice).unwrap_or_default();
+        let is_other = matches!(first, b'-' | b'P') || begins_word && begins_login_or_token(*first);
+        if of_first.is_empty() && !is_other {
             continue;
         }
         let Some(rest) = bytes.get(at..) else { break };
-        // A token begins where a word does; `risk-` holds no `sk-`.
-        let begins_word = at
-            .checked_sub(1)
-            .and_then(|before| bytes.get(before))
-            .is_none_or(|before| !before.is_ascii_alphanumeric() && *before != b'_');
-        let form = FORMS.iter().find(|form| {
-            rest.starts_with(form.prefix.as_bytes())
-                && (begins_word || form.prefix.len() > 6)
+        let form = of_first.iter().find(|form| {
+            (begins_word || form.prefix.len() > 6)
+                && rest.starts_with(form.prefix.as_bytes())
                 && fits(form, rest)
         });
         if let Some(form) = form {
             found.push(Secret { issuer: form.issuer, shown: shown(rest) });
-        } else if let Some((issuer, begin)) =
-            WHOLE.iter().find(|(_, begin)| rest.starts_with(begin.as_bytes()))
-        {
-            found.push(Secret { issuer, shown: (*begin).to_owned() });
-        } else if begins_word && (is_web_token(rest) || is_bot_token(rest)) {
-            found.push(Secret { issuer: "a signed token", shown: shown(rest) });
+        } else if is_other {
+            found.extend(other(rest, begins_word));
         }
     }
     found
+}
+
+const fn begins_login_or_token(first: u8) -> bool {
+    first.is_ascii_digit() || matches!(first, b'e' | b'a' | b'm' | b'p' | b'r' | b'B')
+}
+
+/// What is more than a prefix and letters behind it.
+fn other(rest: &[u8], begins_word: bool) -> Option<Secret> {
+    let block =
+        BLOCKS.iter().find(|(_, begin)| rest.strip_prefix(begin.as_bytes()).is_some_and(has_block));
+    if let Some((issuer, begin)) = block {
+        return Some(Secret { issuer, shown: (*begin).to_owned() });
+    }
+    if !begins_word {
+        return None;
+    }
+    if is_web_token(rest) || is_bot_token(rest) {
+        return Some(Secret { issuer: "a signed token", shown: shown(rest) });
+    }
+    let is_login = is_address_with_password(rest) || is_basic_login(rest);
+    is_login.then(|| Secret { issuer: "a password", shown: shown(rest) })
+}
+
+/// Whether a key follows in the next line, or a head of it, or nothing at all. Lines end as lines do, or as a text in a
+/// program writes that.
+fn has_block(behind: &[u8]) -> bool {
+    let ends: [&[u8]; 4] = [b"\n", b"\r", b"\\n", b"\\r"];
+    let mut next = behind;
+    while let Some(rest) = ends.iter().find_map(|end| next.strip_prefix(*end)) {
+        next = rest;
+    }
+    let is_coded = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    let begins = next.iter().take_while(is_coded).count() >= BLOCK_LETTERS_MIN;
+    // Nobody puts a beginning somewhere by itself who has no key.
+    if behind.iter().all(|byte| *byte == 0 || byte.is_ascii_whitespace()) {
+        return true;
+    }
+    next.len() < behind.len() && (begins || next.starts_with(b"Proc-Type"))
+}
+
+/// Places where a program logs in with a name and a password in front of them.
+const STORES: [&str; 7] = [
+    "postgres://",
+    "postgresql://",
+    "mysql://",
+    "mongodb://",
+    "mongodb+srv://",
+    "redis://",
+    "amqp://",
+];
+/// Passwords that stand in documentation, and machines that only their owner reaches.
+const PLACEHOLDERS: [&str; 9] =
+    ["password", "passwd", "pass", "secret", "postgres", "root", "guest", "example", "changeme"];
+
+fn is_address_with_password(rest: &[u8]) -> bool {
+    let Ok(address) = std::str::from_utf8(word(rest, Printed)) else { return false };
+    let Some(behind) = STORES.iter().find_map(|store| address.strip_prefix(store)) else {
+        return false;
+    };
+    let authority = behind.split(['/', '?']).next().unwrap_or_default();
+    let Some((login, host)) = authority.rsplit_once('@') else { return false };
+    let Some((_, password)) = login.split_once(':') else { return false };
+    let host = host.split(':').next().unwrap_or_default();
+    let is_own = matches!(host, "localhost" | "127.0.0.1" | "host" | "db" | "");
+    !is_own && is_password(password)
+}
+
+fn is_password(word: &str) -> bool {
+    let is_placeholder = PLACEHOLDERS.iter().any(|it| word.to_ascii_lowercase().contains(it));
+    word.len() >= 6 && !is_placeholder && !word.contains(['{', '<', '$', '*'])
+}
+
+/// The head of a request that logs in: a name and a password in base64.
+fn is_basic_login(rest: &[u8]) -> bool {
+    let Some(coded) = rest.strip_prefix(b"Basic ") else { return false };
+    let is_coded = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let end = coded.iter().position(|byte| !is_coded(byte)).unwrap_or(coded.len());
+    let plain = coded.get(..end).filter(|coded| coded.len() >= 12).and_then(from_base64);
+    let login = plain.and_then(|plain| String::from_utf8(plain).ok()).unwrap_or_default();
+    login.split_once(':').is_some_and(|(_, password)| {
+        // That of the standard itself.
+        password != "open sesame" && is_password(password)
+    })
 }
 
 fn fits(form: &Form, rest: &[u8]) -> bool {

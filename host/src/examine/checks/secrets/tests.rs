@@ -40,8 +40,31 @@ fn what_only_begins_alike_is_no_token() {
         "the prefix AKIA is of AWS",
         "eyJ.eyJ.x",
         "-----BEGIN PUBLIC KEY-----",
+        // What a library that reads keys has in its data.
+        "-----BEGIN PRIVATE KEY-----\0-----END PRIVATE KEY-----\0no such key",
+        "postgres://app:password@db.example.org/x",
+        "mysql://root:hunter2@localhost/x",
+        "redis://cache.example.org:6379/0",
+        "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
     ] {
         assert!(scan(text.as_bytes()).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn keys_in_blocks_and_passwords_are_found() {
+    let line = token("MIIEvQIBADANBgkqhkiG9w", 42);
+    assert_eq!(issuers(b"-----BEGIN PRIVATE KEY-----\0"), ["a private key"]);
+    for begin in ["-----BEGIN PRIVATE KEY-----\n", "-----BEGIN RSA PRIVATE KEY-----\\n"] {
+        assert_eq!(issuers(format!("{begin}{line}").as_bytes()), ["a private key"], "{begin}");
+    }
+    let basic = format!("Basic {}", STANDARD_NO_PAD.encode("admin:tr0ub4dor"));
+    for text in [
+        "postgres://app:tr0ub4dor@db.example.org/x",
+        "mongodb+srv://a:x9Kq2ZxP@c.example.net",
+        &basic,
+    ] {
+        assert_eq!(issuers(text.as_bytes()), ["a password"], "{text}");
     }
 }
 
