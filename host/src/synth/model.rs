@@ -225,7 +225,7 @@ impl LanguageModel {
                 }
                 Err(Wrong::Answer(wrong)) => {
                     messages.extend(prompt::again(reader.what(), &text, &wrong));
-                    reason = wrong;
+                    reason = prompt::noted(&wrong);
                 }
             }
         }

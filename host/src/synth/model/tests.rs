@@ -254,6 +254,11 @@ async fn an_endpoint_that_misbehaves_is_given_up() {
             "401: key [secret]",
         ),
         (
+            raw("HTTP/1.1 401 No\r\ncontent-length: 59\r\n\r\n\
+                 Incorrect API key provided: sk-proj-abcdefgh12345678, sorry"),
+            "[redacted], sorry",
+        ),
+        (
             raw("HTTP/1.1 302 Go\r\nlocation: http://evil.example/\r\ncontent-length: 0\r\n\r\n"),
             "302",
         ),
