@@ -213,6 +213,15 @@ async fn a_model_cannot_ask_for_more_than_it_may() {
         let error = model.write(&wish()).await.unwrap_err().to_string();
         assert!(error.contains("it asks for") && error.contains(beyond), "{permissions}: {error}");
     }
+    // A model names its hosts, even where a person allowed many.
+    let wide = Permissions {
+        http: serde_json::from_value(json!([{"host": "*.example.org"}])).unwrap(),
+        ..Permissions::default()
+    };
+    let many = asking("{http: [{host: \"*.example.org\"}]}", "");
+    let endpoint = Endpoint::start(says(&[&many])).await;
+    let error = endpoint.model().may(wide).tries(1).write(&wish()).await.unwrap_err().to_string();
+    assert!(error.contains("every host of `*.example.org`"), "{error}");
     let fine = asking(
         "{http: [{host: api.example.org, path: /v1/x}]}",
         "{fetch: \"https://api.example.org/v1/x\"}",

@@ -45,6 +45,8 @@ pub(super) struct Operation {
     pub(super) rule: (String, String, String),
     pub(super) secrets: Vec<String>,
     pub(super) notes: Vec<String>,
+    /// That another server would have come first, and why it is not asked.
+    pub(super) passed_over: Option<String>,
 }
 
 /// Where an operation stands in the document.
@@ -91,15 +93,20 @@ pub(super) fn read(
     takes.parameters(document, [place.operation, place.item], &root)?;
     let sent = body::request(document, place.operation, &mut takes, &root)?;
     let mut notes = secrets.notes.clone();
+    notes.append(&mut takes.notes);
     let (url, prefix) = url(&server, place.path, &mut takes, &root, &mut notes)?;
     let method = place.method.to_ascii_uppercase();
-    let (output, has_headers) = body::answer(document, place.operation);
+    let (output, has_headers) = body::answer(document, place.operation, &mut notes);
     let (summary, spoke) = told(place, &word);
     if spoke {
         notes.push("a text of it speaks to a language model, and was left out".to_owned());
     }
     let step = step(&url, &method, &takes, sent, &secrets)?;
+    notes.dedup();
     *taken = tried;
+    let passed_over = server.passed_over.as_ref();
+    let passed_over =
+        passed_over.map(|why| format!("requests go to `{}` instead: {why}", server.host));
     Ok(Operation {
         tag: tag(place.operation),
         shown: place.shown(),
@@ -114,6 +121,7 @@ pub(super) fn read(
         rule: (server.host, method, prefix),
         secrets: secrets.names,
         notes,
+        passed_over,
     })
 }
 
