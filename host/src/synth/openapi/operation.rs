@@ -127,14 +127,19 @@ pub(super) fn read(
 
 fn tag(operation: &Value) -> String {
     let first = operation.get("tags").and_then(|tags| tags.get(0)).and_then(Value::as_str);
-    word(first.unwrap_or("api"), "tag")
+    let tag = word(first.unwrap_or("api"), "tag");
+    if prose::is_order(&spoken(&tag)) { "tag".to_owned() } else { tag }
 }
 
+/// The word for it; a name may be an order as well as a sentence may.
 fn named(place: Place<'_>) -> String {
-    match place.text("operationId") {
-        "" => word(&format!("{} {}", place.method, place.path), "op"),
+    let of_path = word(&format!("{} {}", place.method, place.path), "op");
+    let name = match place.text("operationId") {
+        "" => of_path.clone(),
         id => word(id, "op"),
-    }
+    };
+    let mut names = [name, of_path].into_iter();
+    names.find(|name| !prose::is_order(&spoken(name))).unwrap_or_else(|| "op".to_owned())
 }
 
 /// What it does, in a sentence; and whether a text of it spoke to a model.
@@ -147,7 +152,9 @@ fn told(place: Place<'_>, word: &str) -> (String, bool) {
             return (text, spoke);
         }
     }
-    (format!("{} ({})", spoken(word), place.shown()), spoke)
+    let shown = place.shown();
+    let shown = if prose::is_order(&shown) { &place.method.to_ascii_uppercase() } else { &shown };
+    (format!("{} ({shown})", spoken(word)), spoke)
 }
 
 /// Sentences that ask for it: what it does, with what it needs behind it.
@@ -172,7 +179,9 @@ fn intents(summary: &str, word: &str, takes: &Takes) -> Vec<String> {
         let whole = fits && !slots.is_empty();
         let sentences = [whole.then(|| asked.clone() + &slots.concat()), Some(asked)];
         for sentence in sentences.into_iter().flatten() {
-            let is_fit = sentence.len() <= 300 && sentence.parse::<Intent>().is_ok();
+            let is_fit = sentence.len() <= 300
+                && sentence.parse::<Intent>().is_ok()
+                && !prose::is_order(&sentence);
             if is_fit && !intents.contains(&sentence) {
                 intents.push(sentence);
             }
