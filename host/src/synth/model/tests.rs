@@ -172,6 +172,21 @@ async fn an_example_that_does_not_hold_goes_back() {
     assert!(endpoint.asked()[1].contains("example 1 does not hold"));
 }
 
+#[tokio::test]
+async fn a_list_of_the_examples_is_not_taken() {
+    let table =
+        GOOD.replace("input.text.upperAscii() + '!'", "\"input.text == 'hello' ? 'HELLO!' : '?'\"");
+    let endpoint = Endpoint::start(says(&[&table, GOOD])).await;
+    let drafts = endpoint.model().write(&wish()).await.unwrap();
+    let Source::Recipe(text) = &drafts[0].source else { panic!() };
+    assert!(text.contains("upperAscii"), "{text}");
+    assert!(endpoint.asked()[1].contains("it lists 1 of the 1 examples"));
+    let endpoint = Endpoint::start(says(&[&table])).await;
+    let error = endpoint.model().tries(2).write(&wish()).await.unwrap_err().to_string();
+    assert!(error.contains("work the output out from the input"), "{error}");
+    assert_eq!(endpoint.asked().len(), 2);
+}
+
 /// A recipe that asks for something.
 fn asking(permissions: &str, steps: &str) -> String {
     format!(
