@@ -14,6 +14,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub(crate) use sentence::is_filler;
 pub use sentence::{Sentence, Word};
 pub(crate) use slot::is_email;
 pub use slot::{Slot, SlotKind};

@@ -77,6 +77,11 @@ impl HostPattern {
         !self.host.starts_with('*') && self.matches_host(host)
     }
 
+    /// Whether this host is meant, at any port unless one is named.
+    pub(crate) fn means(&self, host: &str, port: u16) -> bool {
+        self.port.is_none_or(|named| named == port) && self.matches_host(host)
+    }
+
     /// Whether everything that `other` matches is matched here too.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {

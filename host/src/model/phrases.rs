@@ -6,6 +6,8 @@
 //! *Never:* the description of an honest operation has to be worded around this list; what is only
 //! suspicious is the weaker kind.
 
+mod tongues;
+
 /// How a text speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Speaks {
@@ -95,6 +97,19 @@ const IGNORE: &[&str] =
     &["ignore", "disregard", "forget", "override", "bypass", "discard", "neglect"];
 const MODEL: &[&str] = &["ai", "llm", "assistant", "chatbot", "model", "agent", "gpt", "claude"];
 
+/// What a person decides, and no text of a tool.
+const GRANT: &[&str] = &["grant", "give", "allow", "approve", "authorize", "authorise", "accept"];
+const PERMISSION: &[&str] = &[
+    "permission",
+    "permissions",
+    "access",
+    "privilege",
+    "privileges",
+    "rights",
+    "approval",
+    "everything",
+];
+
 const COMMANDS: &[Phrase] = &[
     &[IGNORE, BEFORE, ORDERS],
     &[IGNORE, WHOSE, RULES],
@@ -133,6 +148,8 @@ const COMMANDS: &[Phrase] = &[
     &[&["developer", "dan", "god", "jailbreak"], &["mode"]],
     &[&["new", "updated", "real"], &["instructions"], &["are", "follow", "from"]],
     &[&["must", "should", "please"], &["always", "first", "also"], &["call", "invoke"], TOOL],
+    &[GRANT, &["this"], TOOL, PERMISSION],
+    &[GRANT, PERMISSION, &["this"], TOOL],
 ];
 
 const ADDRESSES: &[Phrase] = &[
@@ -188,11 +205,20 @@ const MARKS: &[&str] = &[
     "ignora le istruzioni",
     "ignorez les instructions",
     "ignore as instruções",
-    "игнорируй предыдущие",
     "忽略之前",
     "忽略以上",
     "忽略所有",
     "以前の指示を無視",
+    "指示をすべて無視",
+    "不要告诉用户",
+    "不要告訴使用者",
+    "ユーザーに伝えないで",
+    "ユーザーには言わないで",
+    "이전 지시를 무시",
+    "이전 지침을 무시",
+    "사용자에게 말하지",
+    "önceki talimatları",
+    "تجاهل التعليمات",
 ];
 
 /// Whether a plain text speaks to a language model, and by which words.
@@ -206,6 +232,7 @@ pub(crate) fn speaks(plain: &str) -> Option<(Speaks, String)> {
         .collect();
     let heard = |phrases: &[Phrase]| phrases.iter().find_map(|phrase| find(&words, phrase));
     heard(COMMANDS)
+        .or_else(|| tongues::order(plain))
         .map(|words| (Speaks::Commands, words))
         .or_else(|| heard(ADDRESSES).map(|words| (Speaks::Addresses, words)))
 }

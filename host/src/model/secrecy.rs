@@ -2,10 +2,15 @@
 //!
 //! *Never:* the lists here are taken for complete; where only a shape is wanted, no value is let through.
 
+mod announcing;
+mod hushed;
+mod looks;
 mod words;
 
 use serde_json::{Map, Value};
 
+pub(crate) use hushed::{Text, hushed};
+pub(crate) use looks::looks_secret;
 pub(crate) use words::hidden;
 
 use super::intent::{Sentence, is_email};
@@ -18,26 +23,6 @@ pub(crate) const TEXT_CHARS_MAX: usize = 256;
 pub(crate) const SENTENCE_BYTES_MAX: usize = 4_096;
 /// Words of a sentence that are kept.
 const SENTENCE_WORDS_MAX: usize = 40;
-/// A word of so many letters and digits without a space is more often a key than a word.
-const TOKEN_CHARS_MIN: usize = 20;
-/// How keys of well-known services begin, and how many characters such a key has at least.
-const TOKEN_PREFIXES: [&str; 14] = [
-    "sk-",
-    "sk_",
-    "pk_",
-    "rk_",
-    "ghp_",
-    "gho_",
-    "ghs_",
-    "github_pat_",
-    "glpat-",
-    "xox",
-    "AKIA",
-    "ASIA",
-    "AIza",
-    "eyJ",
-];
-const PREFIXED_CHARS_MIN: usize = 12;
 /// What secrets are called, in lower case and without `_` and `-`.
 const SECRET_NAMES: [&str; 17] = [
     "password",
@@ -118,6 +103,21 @@ pub(crate) fn kept_value(value: &Value) -> Value {
     }
 }
 
+/// Whether a value that somebody shows as an example holds a secret. Narrower than what is
+/// [kept](kept_value): an example is refused for it, so that what is only about secrets passes.
+pub(crate) fn shows_secret(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) => false,
+        Value::Number(number) => looks_secret(&number.to_string()),
+        Value::String(text) => hushed(text, Text::Shown) != *text,
+        Value::Array(entries) => entries.iter().any(shows_secret),
+        Value::Object(fields) => fields.iter().any(|(name, value)| {
+            let is_said = value.is_number() || value.as_str().is_some_and(|text| !text.is_empty());
+            is_said && announcing::names_password(name) || shows_secret(value)
+        }),
+    }
+}
+
 /// Where in a value a secret seems to stand: a pointer into it, which says nothing of the secret.
 pub(crate) fn secret_place(value: &Value) -> Option<String> {
     match value {
@@ -147,19 +147,6 @@ pub(crate) fn sounds_secret(name: &str) -> bool {
     let letters = name.chars().filter(|letter| letter.is_alphanumeric());
     let name: String = letters.flat_map(char::to_lowercase).collect();
     SECRET_NAMES.iter().any(|secret| name.contains(secret))
-}
-
-/// Whether a word looks like a key or the number of a card.
-pub(crate) fn looks_secret(word: &str) -> bool {
-    let count = |is: fn(&char) -> bool| word.chars().filter(is).count();
-    let (letters, digits) = (count(|c| c.is_alphabetic()), count(char::is_ascii_digit));
-    let is_prefixed = TOKEN_PREFIXES.iter().any(|prefix| word.starts_with(prefix))
-        && word.len() >= PREFIXED_CHARS_MIN
-        && (digits > 0 || word.chars().any(char::is_uppercase));
-    // Addresses of pages and long words have few digits; card numbers have nothing else.
-    (letters + digits >= TOKEN_CHARS_MIN && digits >= 3 && letters >= 3)
-        || digits >= 12
-        || is_prefixed
 }
 
 /// What a terminal would obey, and what makes text read otherwise than it stands.

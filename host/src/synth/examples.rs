@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::author::{Author, AuthorError, Cost, Draft, Drafting, Source};
 use super::shown;
 use super::wish::Wish;
-use crate::model::secrecy::looks_secret;
+use crate::model::secrecy::{looks_secret, shows_secret};
 use crate::model::{CapabilityName, Example, Intent};
 
 /// How sure a program is that nothing speaks against, and one that something does.
@@ -100,8 +100,7 @@ fn draft(
 
 fn holds_secret(example: &engraft_learn::Example) -> bool {
     let values = example.input.iter().chain([&example.output]);
-    let texts = values.map(|value| value.to_json().to_string());
-    texts.into_iter().any(|text| text.split([' ', '"']).any(looks_secret))
+    values.into_iter().any(|value| shows_secret(&value.to_json()))
 }
 
 fn contradicting(conflicts: &[Conflict]) -> AuthorError {

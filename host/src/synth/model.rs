@@ -13,6 +13,7 @@ mod client;
 mod describe;
 mod fill;
 mod prompt;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -225,7 +226,7 @@ impl LanguageModel {
                 }
                 Err(Wrong::Answer(wrong)) => {
                     messages.extend(prompt::again(reader.what(), &text, &wrong));
-                    reason = wrong;
+                    reason = prompt::noted(&wrong);
                 }
             }
         }
@@ -330,6 +331,9 @@ impl Reader for Recipes<'_> {
     fn taken<'a>(&'a self, answer: &'a str) -> Taking<'a> {
         Box::pin(async move {
             let taken = answer::recipe(answer, self.wish, self.most).map_err(Wrong::Answer)?;
+            if let Some(why) = table::listed(&taken.text, self.examples) {
+                return Err(Wrong::Answer(why));
+            }
             let draft = Draft {
                 author: NAME.to_owned(),
                 name: taken.name,

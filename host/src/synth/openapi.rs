@@ -116,7 +116,7 @@ impl OpenApi {
         self
     }
 
-    /// A host in a private network that is meant.
+    /// A host in a private network that is meant: at any port, unless one is named.
     #[must_use]
     pub fn allow_private(mut self, host: HostPattern) -> Self {
         self.servers.private.push(host);
@@ -135,6 +135,29 @@ impl OpenApi {
     pub fn user(mut self, scheme: impl Into<String>, user: impl Into<String>) -> Self {
         self.users.insert(scheme.into(), user.into());
         self
+    }
+
+    /// The place of a document that is to be fetched, as it is asked: by the rules that hold for the
+    /// servers in a document.
+    ///
+    /// # Errors
+    /// [`OpenApiError::Place`] where it is in a private network that is not
+    /// [allowed](Self::allow_private), or is no one place over HTTP.
+    pub fn place(&self, url: &str) -> Result<Url, OpenApiError> {
+        let refused = |reason: String| {
+            let url = url.chars().take(200).collect();
+            Err(OpenApiError::Place { url, reason })
+        };
+        match Url::parse(url) {
+            Err(error) => refused(error.to_string()),
+            Ok(place) if !matches!(place.scheme(), "http" | "https") => {
+                refused("it is no `http` or `https`".to_owned())
+            }
+            Ok(place) => match server::one_host(&place, &self.servers.private) {
+                Ok(_) => Ok(place),
+                Err(reason) => refused(reason),
+            },
+        }
     }
 
     /// Reads a document, in JSON or YAML.
@@ -161,6 +184,10 @@ impl OpenApi {
         for operation in &operations {
             let told = operation.notes.iter().map(|note| format!("{}: {note}", operation.shown));
             api.notes.extend(told);
+            // One line for all operations of a server.
+            let passed = operation.passed_over.iter().filter(|note| !api.notes.contains(note));
+            let passed: Vec<String> = passed.cloned().collect();
+            api.notes.extend(passed);
             api.secrets.extend(operation.secrets.iter().cloned());
         }
         api.secrets.sort_unstable();

@@ -12,6 +12,9 @@ pub(super) const DEPTH_MAX: usize = 48;
 /// So many values are in none; aliases could make them of a few bytes.
 #[cfg(feature = "yaml")]
 const VALUES_MAX: usize = 2_000_000;
+/// So much of a document may be repeated by its aliases. Real ones repeat a few hundred values.
+#[cfg(feature = "yaml")]
+const REPEATED_MAX: usize = 100_000;
 
 /// Why a text is no document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +29,12 @@ pub enum TextError {
     /// Lists and objects stand too deep in each other.
     #[error("the document nests lists and objects more than {DEPTH_MAX} deep; make it flatter")]
     TooDeep,
+    /// A few bytes of it stand for very many values.
+    #[error(
+        "the document is too large when its aliases are written out, or has too many values; write out \
+         what it repeats with `*`, or take a part of it"
+    )]
+    Repeats,
     /// It is neither JSON nor YAML.
     #[error("the document cannot be read: {0}")]
     Unreadable(String),
@@ -64,10 +73,18 @@ fn yaml(text: &str) -> Result<Value, TextError> {
         budget.max_nodes = VALUES_MAX;
         budget.max_events = VALUES_MAX * 2;
         budget.max_documents = 1;
+        budget.max_recorded_anchor_events = REPEATED_MAX;
     }
+    options.alias_limits.max_total_replayed_events = REPEATED_MAX;
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let said: String = error.to_string().chars().take(300).collect();
-        if said.contains("depth") { TextError::TooDeep } else { TextError::Unreadable(said) }
+        // What the reader calls its limits says nothing to a person.
+        let is_limit = ["budget breached", "alias replay", "alias expansion"];
+        match () {
+            () if said.contains("depth") => TextError::TooDeep,
+            () if is_limit.iter().any(|limit| said.contains(limit)) => TextError::Repeats,
+            () => TextError::Unreadable(said),
+        }
     })
 }
 
@@ -119,6 +136,8 @@ mod tests {
             let before = format!("*a{}", at - 1);
             text + &format!("a{at}: &a{at} [{}]\n", vec![before; 9].join(", "))
         });
-        assert!(matches!(read(&laughs), Err(TextError::Unreadable(_) | TextError::TooDeep)));
+        assert_eq!(read(&laughs), Err(TextError::Repeats));
+        let said = TextError::Repeats.to_string();
+        assert!(said.contains("too large when its aliases are written out"), "{said}");
     }
 }

@@ -7,7 +7,8 @@
 use std::time::Duration;
 
 use engraft::artifact::{Bundle, Keyring, Manifest, Origin, SigningKey};
-use engraft::model::{Budget, CapabilityName, Grant, Outcome};
+use engraft::model::{Budget, CapabilityName, Grant, HostPattern, Outcome};
+use engraft::synth::OpenApi;
 use engraft::{Host, Invocation};
 use serde::Deserialize;
 use serde_json::json;
@@ -34,9 +35,9 @@ pub(crate) fn is_url(source: &str) -> bool {
     source.starts_with("https://") || source.starts_with("http://")
 }
 
-/// The text behind a URL.
-pub(crate) fn text(url: &str, desk: &Desk) -> Result<String> {
-    let (recipe, host, path) = recipe(url)?;
+/// The text behind a URL. One in a private network is asked only where `private` names its host.
+pub(crate) fn text(url: &str, private: &[HostPattern], desk: &Desk) -> Result<String> {
+    let (recipe, host, path) = recipe(url, private)?;
     let _shown = desk.screen.progress(&format!("fetching from {host}"));
     let built = engraft_recipe::recipe::build(&recipe)
         .map_err(|_| Trouble::usage(format!("`{url}` is no URL that can be fetched")))?;
@@ -55,25 +56,37 @@ pub(crate) fn text(url: &str, desk: &Desk) -> Result<String> {
 }
 
 /// The recipe that fetches it, its host and its path.
-fn recipe(url: &str) -> Result<(String, String, String)> {
-    let (_, behind) = url.split_once("://").unwrap_or_default();
-    let (host, path) = behind.find(['/', '?', '#']).map_or((behind, ""), |at| behind.split_at(at));
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    let path = if path.is_empty() { "/" } else { path };
-    if host.is_empty() || host.contains('@') || url.contains(['{', '}']) {
-        return Err(Trouble::usage(format!("`{url}` is no URL that can be fetched"))
-            .hint("give a plain one, without a user name: `https://example.org/openapi.yaml`"));
+fn recipe(url: &str, private: &[HostPattern]) -> Result<(String, String, String)> {
+    let unfit = || {
+        Trouble::usage(format!("`{url}` is no URL that can be fetched"))
+            .hint("give a plain one, without a user name: `https://example.org/openapi.yaml`")
+    };
+    let reader = private.iter().cloned().fold(OpenApi::default(), OpenApi::allow_private);
+    let place = reader.place(url).map_err(|error| {
+        let is_private = error.to_string().contains("private network");
+        let trouble = Trouble::refused(error.to_string());
+        if is_private {
+            trouble.hint("`--allow-private HOST` allows it, if it is meant")
+        } else {
+            trouble
+        }
+    })?;
+    let (Some(name), path) = (place.host_str(), place.path()) else { return Err(unfit()) };
+    let has_user = !place.username().is_empty() || place.password().is_some();
+    if has_user || url.contains(['{', '}']) {
+        return Err(unfit());
     }
-    let host = host.to_ascii_lowercase();
+    let host = place.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
+    let (path, fetched) = (path.to_owned(), place.as_str().split('#').next());
     let document = json!({
         "name": NAME,
         "version": "1.0.0",
         "summary": "Fetches a document.",
         "permissions": {"http": [{"host": host, "methods": ["GET"], "path": path}]},
-        "steps": [{"fetch": url.split('#').next(), "as": "answer"}],
+        "steps": [{"fetch": fetched, "as": "answer"}],
         "return": {"status": "answer.status", "body": "string(answer.body)"},
     });
-    Ok((document.to_string(), host, path.to_owned()))
+    Ok((document.to_string(), host, path))
 }
 
 /// Runs it with a grant of that host and path alone.

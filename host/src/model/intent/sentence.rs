@@ -121,8 +121,13 @@ impl Word {
     /// Whether a request is the same without it.
     #[must_use]
     pub fn is_filler(&self) -> bool {
-        !self.quoted && is_among(&FILLERS, &self.text)
+        !self.quoted && is_filler(&self.text)
     }
+}
+
+/// Whether a word carries little.
+pub(crate) fn is_filler(word: &str) -> bool {
+    is_among(&FILLERS, word)
 }
 
 fn is_among(list: &[&str], word: &str) -> bool {

@@ -2,46 +2,22 @@
 //!
 //! *Never:* a word is kept that stands where a secret is told.
 
-use super::{REDACTED, looks_secret, secret_place};
+use super::announcing::{Announced, announced, announces, behind_unspaced, is_between};
+use super::looks::long_numbers;
+use super::{REDACTED, Text, hushed, looks_secret, secret_place};
 use crate::model::intent::{Word, is_email};
-
-/// Words behind which people tell a secret.
-const ANNOUNCING: [&str; 20] = [
-    "password",
-    "passwd",
-    "passcode",
-    "passphrase",
-    "pwd",
-    "secret",
-    "token",
-    "apikey",
-    "key",
-    "bearer",
-    "cookie",
-    "credential",
-    "credentials",
-    "pin",
-    "ssn",
-    "iban",
-    "card",
-    "cvv",
-    "cvc",
-    "login",
-];
-/// What stands between such a word and the secret.
-const BETWEEN: [&str; 9] =
-    ["was", "equals", "set", "now", "changed", "reads", "number", "code", "with"];
-/// How many groups of digits, of how many each, are read as one number of a card or an account.
-const GROUPS_MIN: usize = 3;
-const GROUP_DIGITS: std::ops::RangeInclusive<usize> = 2..=6;
-const GROUPED_DIGITS: std::ops::RangeInclusive<usize> = 12..=34;
 
 /// For each word whether it is not to be kept: it looks like a key, it is somebody's address, or it
 /// stands where a secret is told.
 pub(crate) fn hidden(words: &[Word]) -> Vec<bool> {
+    let texts: Vec<&str> = words.iter().map(Word::as_str).collect();
     let mut told = Told::Nothing;
-    let mut hidden: Vec<bool> = words.iter().map(|word| told.takes(word)).collect();
-    for (from, to) in groups(words) {
+    let mut hidden: Vec<bool> = words
+        .iter()
+        .enumerate()
+        .map(|(at, word)| told.takes(word, announced(&texts, at)))
+        .collect();
+    for (from, to) in long_numbers(&texts) {
         hidden.iter_mut().skip(from).take(to - from).for_each(|hidden| *hidden = true);
     }
     hidden
@@ -53,43 +29,48 @@ enum Told {
     Nothing,
     /// One word, which comes next.
     Secret,
+    /// A number that is written in groups.
+    Digits,
     /// Everything that comes.
     Phrase,
 }
 
 impl Told {
     /// Takes in a word, and says whether it is not to be kept.
-    fn takes(&mut self, word: &Word) -> bool {
+    fn takes(&mut self, word: &Word, announced: Option<Announced>) -> bool {
         let text = word.as_str();
-        let announces = announces(text);
+        let announced = announced.filter(|_| !word.is_quoted());
         let before = *self;
-        let is_between = word.is_filler()
-            || !text.contains(char::is_alphanumeric)
-            || BETWEEN.iter().any(|between| between.eq_ignore_ascii_case(text));
-        if announces && !word.is_quoted() {
-            let phrase = text.to_lowercase().starts_with("passphrase");
-            *self = if phrase { Self::Phrase } else { Self::Secret };
-        } else if before == Self::Secret && !is_between {
-            *self = Self::Nothing;
+        let is_between = word.is_filler() || is_between(text);
+        let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        match announced {
+            Some(Announced::Phrase) => *self = Self::Phrase,
+            Some(_) => *self = Self::Secret,
+            None if before == Self::Secret && !is_between => {
+                *self = if is_digits { Self::Digits } else { Self::Nothing };
+            }
+            None if before == Self::Digits && !is_digits => *self = Self::Nothing,
+            None => {}
         }
         let is_told = match before {
             Self::Nothing => false,
-            Self::Secret => !is_between && !announces,
+            Self::Secret => !is_between && announced.is_none(),
+            Self::Digits => is_digits,
             Self::Phrase => !is_between,
         };
-        is_told || text == REDACTED || looks_secret(text) || is_email(text) || carries_one(text)
+        // A sentence between quotes may tell one as well.
+        let is_quoted = word.is_quoted() && hushed(text, Text::Shown) != text;
+        is_told
+            || text == REDACTED
+            || looks_secret(text)
+            || is_email(text)
+            || is_quoted
+            || carries_one(text)
     }
 }
 
-/// Whether a secret comes behind a word: `password`, `API-Key:`.
-fn announces(word: &str) -> bool {
-    let small = word.to_lowercase();
-    let mut parts = small.split(|letter: char| !letter.is_alphanumeric());
-    parts.any(|part| ANNOUNCING.contains(&part.strip_suffix('s').unwrap_or(part)))
-}
-
 /// Whether a word has a secret in it: `token=abc`, `https://me:word@host`.
-fn carries_one(word: &str) -> bool {
+pub(super) fn carries_one(word: &str) -> bool {
     let behind = word.split_once("://").map(|(_, behind)| behind);
     let place = behind.map(|behind| behind.split('/').next().unwrap_or_default());
     if place.is_some_and(|place| place.contains('@')) {
@@ -100,31 +81,14 @@ fn carries_one(word: &str) -> bool {
     {
         return secret_place(&value).is_some();
     }
+    if behind_unspaced(word).is_some_and(|behind| behind.contains(char::is_alphanumeric)) {
+        return true;
+    }
     let mut pairs = word.split(['?', '&', ';', ',']);
     pairs.any(|pair| {
         let (name, value) = pair.split_once(['=', ':']).unwrap_or((pair, ""));
-        announces(name) && value.contains(char::is_alphanumeric)
+        announces(name).is_some() && value.contains(char::is_alphanumeric)
     })
-}
-
-/// Where groups of digits stand that are one long number.
-fn groups(words: &[Word]) -> Vec<(usize, usize)> {
-    let digits = |word: &Word| {
-        let is_group = word.as_str().chars().all(|letter| letter.is_ascii_digit());
-        is_group.then_some(word.as_str().len()).filter(|digits| GROUP_DIGITS.contains(digits))
-    };
-    let (mut found, mut from, mut sum) = (Vec::new(), 0, 0);
-    for (at, count) in words.iter().map(digits).chain([None]).enumerate() {
-        if let Some(count) = count {
-            sum += count;
-            continue;
-        }
-        if at - from >= GROUPS_MIN && GROUPED_DIGITS.contains(&sum) {
-            found.push((from, at));
-        }
-        (from, sum) = (at + 1, 0);
-    }
-    found
 }
 
 #[cfg(test)]
@@ -149,6 +113,17 @@ mod tests {
             ("fetch https://me:word@host/a", &["word"]),
             ("fetch https://host/a?token=abc", &["abc"]),
             ("api-key: zzz", &["zzz"]),
+            ("mot de passe : azerty99", &["azerty99"]),
+            ("mein Passwort ist geheim123", &["geheim123"]),
+            ("la contraseña es abretesesamo", &["abretesesamo"]),
+            ("la mia parola d'ordine è sesamo", &["sesamo"]),
+            ("minha senha é abacaxi", &["abacaxi"]),
+            ("het wachtwoord is welkom", &["welkom"]),
+            ("moje hasło: kotek", &["kotek"]),
+            ("the card is 1234 5678 9012 3456", &["1234", "3456"]),
+            ("connect to postgres://u:s3cr3tpw@db.example.org/x", &["s3cr3tpw"]),
+            ("id AKIAIOSFODNN7EXAMPLE and wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", &["wJalr"]),
+            ("say \"my password is swordfish\"", &["swordfish"]),
             (r#"store {"user": 1, "password": "hunter2"}"#, &["hunter2"]),
         ] {
             let kept = kept(sentence);
@@ -165,6 +140,12 @@ mod tests {
             "what day is 2026-02-01",
             "call 12 people about 3 things",
             "see https://example.org/a/long/way",
+            "look up 9780306406157 and 4006381333931",
+            "call +4915112345678 or 0049 30 1234 5678",
+            "moments 20261130215109 and 1700000000000",
+            "fetch http://169.254.169.254/x",
+            "traduci la parola casa",
+            "translate \"press any key\"",
         ] {
             let read = Sentence::whole(sentence);
             assert!(!hidden(read.words()).contains(&true), "{sentence}");

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::Want;
-use crate::model::secrecy::{looks_secret, scrubbed};
+use crate::model::secrecy::{Text, cut, hushed, shows_secret};
 use crate::model::{Asked, Example};
 
 /// Sentences that one wish is said in; more of them say the same again.
@@ -50,16 +50,23 @@ impl Want {
         }
         for (at, example) in wish.examples.iter().enumerate() {
             let output = example.output.as_ref().unwrap_or(&Value::Null);
-            if holds_secret(&example.input) || holds_secret(output) {
+            if shows_secret(&example.input) || shows_secret(output) {
                 return Err(WantError::Secret { number: at + 1 });
             }
         }
         contradiction(&wish.examples)?;
         wish.asked.truncate(SENTENCES_MAX);
         // A sentence that loses something to redaction says nothing certain, and is not kept as it was.
-        wish.asked.retain(|asked| !asked.wanted.as_ref().is_some_and(holds_secret));
+        let said = wish.asked.len();
+        wish.asked.retain(|asked| !asked.wanted.as_ref().is_some_and(shows_secret));
+        let is_lost = wish.asked.len() < said && wish.asked.is_empty();
+        if is_lost && wish.examples.is_empty() && want.recipe.is_none() {
+            return Err(WantError::Secret { number: 1 });
+        }
         for Asked { sentence, wanted } in &mut wish.asked {
-            let seen = scrubbed(sentence);
+            // An address may be what an example is about; what is only said has none to show.
+            let is_shown = wanted.is_some() && hushed(sentence, Text::Shown) == *sentence;
+            let seen = cut(&if is_shown { sentence.clone() } else { hushed(sentence, Text::Said) });
             if seen != *sentence {
                 (*sentence, *wanted) = (seen, None);
             }
@@ -85,15 +92,6 @@ fn contradiction(examples: &[Example]) -> Result<(), WantError> {
         }
     }
     Ok(())
-}
-
-fn holds_secret(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.split_whitespace().any(looks_secret),
-        Value::Array(items) => items.iter().any(holds_secret),
-        Value::Object(fields) => fields.values().any(holds_secret),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
 }
 
 #[cfg(test)]
@@ -124,6 +122,29 @@ mod tests {
         let said = want(Wish::asked(format!("send {key} to bob")).gives("done")).unwrap();
         assert!(!said.wish.asked[0].sentence.contains(key));
         assert_eq!(said.wish.asked[0].wanted, None);
+        let wish = Wish::asked("send it").gives(key);
+        assert_eq!(want(wish), Err(WantError::Secret { number: 1 }));
+    }
+
+    #[test]
+    fn what_is_told_as_a_secret_is_kept_no_more_than_what_looks_like_one() {
+        let said = "log in with password hunter2 to postgres://u:s3cr3tpw@db.example.org/x";
+        let kept = want(Wish::asked(said)).unwrap();
+        assert_eq!(kept.wish.asked[0].sentence, "log in with password [redacted] to [redacted]");
+        for secret in [
+            json!("mein Passwort ist geheim123"),
+            json!({"url": "postgres://u:s3cr3tpw@db.example.org/x"}),
+            json!({"password": "swordfish"}),
+        ] {
+            let wish = Wish::default().example(json!("a"), json!("b")).example(secret, json!("c"));
+            assert_eq!(want(wish), Err(WantError::Secret { number: 2 }));
+        }
+        for plain in ["9780306406157", "+4915112345678", "20261130215109", "press any key to go"] {
+            let wish = Wish::default().example(json!({"text": plain}), json!("b"));
+            assert!(want(wish).is_ok(), "{plain}");
+        }
+        let wish = Wish::asked("host of ann@example.org").gives("example.org");
+        assert_eq!(want(wish).unwrap().wish.asked[0].wanted, Some(json!("example.org")));
     }
 
     #[test]

@@ -110,7 +110,9 @@ fn url(text: &str) -> Option<Said> {
     let host_end = behind.find(['/', '?']).unwrap_or(behind.len());
     let (host, path) = behind.split_at_checked(host_end)?;
     // A name before the host is a login, which belongs into no recipe.
-    if !short || !text.chars().all(plain) || host.contains('@') || host.is_empty() {
+    // A star there would be a permission for many hosts, however it is written.
+    let is_one = !host.is_empty() && !host.contains(['*', '%']);
+    if !short || !text.chars().all(plain) || host.contains('@') || !is_one {
         return None;
     }
     let path = path.split('?').next().unwrap_or_default();

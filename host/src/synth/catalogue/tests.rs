@@ -190,6 +190,8 @@ fn a_page_asks_for_its_own_host_and_path_only() {
     assert_eq!(document(&draft)["permissions"]["http"], rule);
     for bad in [
         "fetch https://user:pass@example.org/",
+        "fetch https://*.com/x",
+        "fetch https://%2a.example.org/x",
         "fetch https://example.org/{input.x}",
         "fetch file:///etc/passwd",
         "fetch https://",

@@ -98,5 +98,6 @@ fn intents(summary: &str, word: &str, input: &Value) -> Vec<String> {
     let spoken = word.replace('-', " ");
     let asked = [prose::asked(summary), Some(spoken)];
     let whole = asked.into_iter().flatten().map(|asked| asked + &slots.concat());
-    whole.filter(|it| it.len() <= 300 && it.parse::<crate::model::Intent>().is_ok()).collect()
+    let whole = whole.filter(|it| it.len() <= 300 && !prose::is_order(it));
+    whole.filter(|it| it.parse::<crate::model::Intent>().is_ok()).collect()
 }

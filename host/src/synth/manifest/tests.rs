@@ -154,3 +154,26 @@ fn the_schema_has_the_fields_that_are_read() {
         assert!(told.contains(&format!("`{field}`")), "{field}: {told}");
     }
 }
+
+#[test]
+fn a_url_names_one_host_and_an_address_is_no_secret() {
+    let becomes = |url: &str, private: &[HostPattern]| {
+        let tools =
+            json!({"tools": [{"name": "a.b", "summary": "Does it.", "http": {"url": url}}]});
+        let tools = Tools::read(&tools.to_string(), "mine").unwrap();
+        match &tools.skipped[..] {
+            [] => tools.tools[0].becomes(private).map(drop).map_err(|error| error.to_string()),
+            [(_, why), ..] => Err(why.clone()),
+        }
+    };
+    for url in ["https://*.com/x", "https://%2a.example.org/x"] {
+        let error = becomes(url, &[]).unwrap_err();
+        assert!(error.contains("name each host in full"), "{url}: {error}");
+    }
+    let error = becomes("http://169.254.169.254/x", &[]).unwrap_err();
+    assert!(error.contains("private network") && !error.contains("secret"), "{error}");
+    let meant = "10.0.0.1".parse().unwrap();
+    assert_eq!(becomes("http://10.0.0.1:8080/x", &[meant]), Ok(()));
+    let error = becomes("https://a.example.org/sk-live-a1b2c3d4e5f6g7h8", &[]).unwrap_err();
+    assert!(error.contains("looks like a secret"), "{error}");
+}

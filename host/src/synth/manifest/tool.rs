@@ -152,6 +152,7 @@ pub(super) fn read(value: &Value) -> Result<Tool, ToolError> {
         return Err(ToolError::Form("`input` is a schema of `type: object`".to_owned()));
     }
     secrets(&tool)?;
+    tool.intents.retain(|intent| !prose::is_order(intent));
     let (summary, _) = prose::described(&tool.summary, prose::SUMMARY_CHARS_MAX);
     tool.summary = summary.ok_or_else(|| {
         ToolError::Form("nothing is left of its summary without what speaks to a model".to_owned())

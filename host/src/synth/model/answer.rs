@@ -38,6 +38,9 @@ pub(super) fn recipe(answer: &str, wish: &Wish, most: &Permissions) -> Result<Ta
             .collect();
         format!("these places of it are wrong:\n{}", told.join("\n"))
     })?;
+    if let Some(host) = wildcard(&recipe) {
+        return Err(format!("it asks for every host of `{host}`; name each host in full"));
+    }
     if let Some(beyond) = asked(&recipe)?.beyond(most) {
         return Err(format!("it asks for {beyond}, which it may not"));
     }
@@ -71,6 +74,13 @@ pub(super) fn only_block(answer: &str) -> Result<&str, String> {
         1 | 2 => Ok(block(answer)),
         _ => Err("it has more than one block; exactly one file is taken".to_owned()),
     }
+}
+
+/// A host that stands for many. A model names those that it needs, even where it might have more.
+fn wildcard(recipe: &Recipe) -> Option<&str> {
+    let http = recipe.permissions.http.iter().map(|rule| rule.host.as_str());
+    let secrets = recipe.permissions.secrets.iter().flat_map(|it| &it.hosts).map(String::as_str);
+    http.chain(secrets).find(|host| host.contains('*'))
 }
 
 /// What a recipe asks for, as permissions of a capability.

@@ -6,6 +6,7 @@ use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
 use super::{ANSWER_BYTES_MAX, Exchange, LanguageModel, Message, TOKENS_MAX, away};
+use crate::model::secrecy::{Text, hushed};
 use crate::synth::author::AuthorError;
 
 /// What an endpoint says when it refuses is a sentence.
@@ -75,12 +76,14 @@ impl LanguageModel {
         Ok(vec![(AUTHORIZATION, value)])
     }
 
-    /// What an endpoint says, for a person: short, on one line, and without the key.
+    /// What an endpoint says, for a person: short, on one line, and without the key or any other.
     fn plain(&self, body: &[u8]) -> String {
         let mut said = String::from_utf8_lossy(body).into_owned();
         if let Some(key) = self.key.as_ref().filter(|key| key.len() >= 4) {
             said = said.replace(key.as_str(), "[secret]");
         }
+        // An endpoint may repeat another key than the one that it was sent.
+        let said = hushed(&said, Text::Written);
         let plain = said.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
         plain.take(SAID_CHARS_MAX).collect()
     }

@@ -5,7 +5,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::prompt::{message, told};
+use super::prompt::{message, noted, schema, told};
 use super::{LanguageModel, NAME};
 use crate::model::Intent;
 use crate::synth::author::{AuthorError, Draft, Source};
@@ -50,15 +50,16 @@ impl LanguageModel {
         summary: &str,
         input: &Value,
     ) -> Result<Described, AuthorError> {
-        let tool = json!({"name": told(name), "summary": told(summary), "input": input});
+        let tool = json!({"name": told(name), "summary": told(summary), "input": schema(input)});
         let mut messages =
-            vec![message("system", TASK.to_owned()), message("user", told_json(&tool))];
+            vec![message("system", TASK.to_owned()), message("user", tool.to_string())];
         let mut reason = String::new();
         for attempt in 1..=self.tries {
             let answer = self.ask(&messages, attempt).await?;
             match described(&answer, input) {
                 Ok(described) => return Ok(described),
                 Err(wrong) => {
+                    let wrong = noted(&wrong);
                     let wrong_told =
                         format!("That is not taken: {wrong}. Answer with the JSON alone.");
                     messages.push(message("assistant", told(&answer)));
@@ -96,23 +97,6 @@ impl LanguageModel {
         }
         let source = Source::Recipe(format!("{:#}\n", Value::Object(recipe)));
         Ok(Draft { source, ..draft.clone() })
-    }
-}
-
-/// A schema may hold a key among its examples and defaults.
-fn told_json(value: &Value) -> String {
-    match value {
-        Value::String(text) => json!(told(text)).to_string(),
-        Value::Array(items) => {
-            format!("[{}]", items.iter().map(told_json).collect::<Vec<_>>().join(","))
-        }
-        Value::Object(fields) => {
-            let pairs = fields
-                .iter()
-                .map(|(name, value)| format!("{}:{}", json!(told(name)), told_json(value)));
-            format!("{{{}}}", pairs.collect::<Vec<_>>().join(","))
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
 }
 

@@ -115,16 +115,18 @@ impl FillTemplate {
 fn described(wish: &Wish, examples: &[Example]) -> Option<Description> {
     let inputs: Vec<&Value> = examples.iter().map(|example| &example.input).collect();
     let outputs: Vec<&Value> = examples.iter().filter_map(|it| it.output.as_ref()).collect();
-    let said = wish.asked.first().map(|asked| asked.sentence.as_str()).unwrap_or_default();
-    let (summary, _) = prose::described(said, prose::SUMMARY_CHARS_MAX);
+    // All of it may stand in the file that the model is given.
+    let said = wish.asked.first().map(|asked| prompt::told(&asked.sentence)).unwrap_or_default();
+    let (summary, _) = prose::described(&said, prose::SUMMARY_CHARS_MAX);
     let summary = summary.unwrap_or_else(|| "Does what its examples show.".to_owned());
+    let intents = wish.intents.iter().map(|intent| intent.plain());
     let operation = Operation {
         name: OPERATION.to_owned(),
         summary: summary.clone(),
         input_schema: shape(&inputs),
         output_schema: shape(&outputs),
-        intents: wish.intents.iter().map(|intent| intent.plain()).collect(),
-        examples: examples.to_vec(),
+        intents: intents.filter(|intent| prompt::told(intent) == *intent).collect(),
+        examples: examples.iter().filter(|it| prompt::is_clean(it)).cloned().collect(),
     };
     let (name, operations) = (name(wish)?, vec![operation]);
     Some(Description { name, summary, operations, permissions: Permissions::default() })
@@ -242,6 +244,17 @@ fn cut(said: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_file_is_made_of_holds_no_secret() {
+        let wish = Wish::asked("log in with password hunter2").named("a.b".parse().unwrap());
+        let wish = wish
+            .example(json!({"a": "password is hunter2"}), json!("b"))
+            .example(json!({"a": "fine"}), json!("c"));
+        let described = described(&wish, &wish.examples).unwrap();
+        let told = format!("{described:?}");
+        assert!(!told.contains("hunter2") && told.contains("fine"), "{told}");
+    }
 
     #[test]
     fn a_shape_is_what_all_values_have_in_common() {

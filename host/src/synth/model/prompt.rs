@@ -1,11 +1,12 @@
 //! What a model is told: the format, what is wanted as data, and what was wrong with its answer.
 //!
-//! *Never:* what looks like a secret is told; nor is a person's sentence told as anything but data.
+//! *Never:* what is told has in it what a gap would not keep; nor is a person's sentence told as anything
+//! but data. An example with a secret in it stays behind, since it would be another one without.
 
 use serde_json::{Map, Value, json};
 
 use super::Message;
-use crate::model::secrecy::{REDACTED, looks_secret, sounds_secret};
+use crate::model::secrecy::{REDACTED, Text, hushed, shows_secret, sounds_secret};
 use crate::model::{Before, Example, Permissions};
 use crate::synth::compose::Part;
 use crate::synth::wish::Wish;
@@ -58,7 +59,7 @@ pub(super) fn first(
         .take(PARTS_MAX)
         .map(|part| {
             json!({"capability": part.capability.as_str(), "operation": part.operation,
-                "input": part.input, "output": part.output})
+                "input": schema(&part.input), "output": schema(&part.output)})
         })
         .collect();
     wanted.insert("capabilities_to_call".to_owned(), functions.into());
@@ -87,9 +88,9 @@ pub(super) fn first_of_file(
 fn wanted(name: &str, wish: &Wish, examples: &[Example]) -> Map<String, Value> {
     let clean: Vec<Value> = examples
         .iter()
-        .filter(|it| !holds_secret(&it.input) && !it.output.as_ref().is_some_and(holds_secret))
+        .filter(|it| is_clean(it))
         .take(EXAMPLES_MAX)
-        .map(|it| json!({"input": redacted(&it.input), "output": it.output.as_ref().map(redacted)}))
+        .map(|it| json!({"input": cut(&it.input), "output": it.output.as_ref().map(cut)}))
         .collect();
     let asked: Vec<String> =
         wish.asked.iter().take(SENTENCES_MAX).map(|asked| told(&asked.sentence)).collect();
@@ -107,75 +108,89 @@ fn wanted(name: &str, wish: &Wish, examples: &[Example]) -> Map<String, Value> {
 
 /// What is to be replaced, and what it failed at.
 fn replaced(before: &Before) -> Value {
-    let failed = before.failed.iter().filter(|it| !holds_secret(&it.input)).take(EXAMPLES_MAX);
+    let failed = before.failed.iter().filter(|it| {
+        let more = [&it.wanted, &it.found].into_iter().flatten();
+        !std::iter::once(&it.input).chain(more).any(shows_secret)
+    });
     let failed: Vec<Value> = failed
+        .take(EXAMPLES_MAX)
         .map(|it| {
-            json!({"input": redacted(&it.input), "how": it.how,
-                "wanted": it.wanted.as_ref().map(redacted),
-                "gave": it.found.as_ref().map(redacted)})
+            json!({"input": cut(&it.input), "how": told(&it.how),
+                "wanted": it.wanted.as_ref().map(cut),
+                "gave": it.found.as_ref().map(cut)})
         })
         .collect();
     let file = before.file.as_ref();
-    let file = file.map(|it| json!({"language": it.language, "text": told_whole(&it.text)}));
-    let recipe = before.recipe.as_deref().map(told_whole);
+    let file = file.map(|it| json!({"language": it.language, "text": written(&it.text)}));
+    let recipe = before.recipe.as_deref().map(written);
     json!({"recipe": recipe, "file": file, "failed_at": failed})
 }
 
 /// What goes back: the answer, and what is wrong with it.
 pub(super) fn again(what: &str, answer: &str, wrong: &str) -> [Message; 2] {
-    let cut = |text: &str| told_whole(&text.chars().take(BACK_CHARS_MAX).collect::<String>());
+    // A secret that is cut through looks like none, so that the cut comes last.
+    let cut = |text: String| text.chars().take(BACK_CHARS_MAX).collect::<String>();
     let wrong = format!(
         "That {what} is not taken. {}\nAnswer with the whole {what}, mended, in a block.",
-        cut(wrong)
+        cut(noted(wrong))
     );
-    [message("assistant", cut(answer)), message("user", wrong)]
+    [message("assistant", cut(written(answer))), message("user", wrong)]
 }
 
 pub(super) fn message(role: &str, content: String) -> Message {
     Message { role: role.to_owned(), content }
 }
 
-/// A text without what looks like a secret.
+/// Whether an example may be told: there is no secret in it.
+pub(super) fn is_clean(example: &Example) -> bool {
+    !shows_secret(&example.input) && !example.output.as_ref().is_some_and(shows_secret)
+}
+
+/// A text without what a gap would not keep of it.
 pub(super) fn told(text: &str) -> String {
-    told_whole(&text.chars().take(TEXT_CHARS_MAX).collect::<String>())
+    hushed(text, Text::Said).chars().take(TEXT_CHARS_MAX).collect()
 }
 
-fn told_whole(text: &str) -> String {
-    // Words end at blanks and at quotes, as in JSON and in programs.
-    let mut out = String::with_capacity(text.len());
-    for piece in text.split_inclusive([' ', '\n', '\t', '"', '\'', ',']) {
-        let word = piece.trim_end_matches([' ', '\n', '\t', '"', '\'', ',']);
-        if looks_secret(word) {
-            out.push_str(REDACTED);
-            out.push_str(piece.get(word.len()..).unwrap_or_default());
-        } else {
-            out.push_str(piece);
-        }
-    }
-    out
+/// A program, in the same way.
+pub(super) fn written(text: &str) -> String {
+    hushed(text, Text::Written)
 }
 
-/// A value without what looks or sounds like a secret.
-fn redacted(value: &Value) -> Value {
+/// What was found wrong with an answer.
+pub(super) fn noted(text: &str) -> String {
+    hushed(text, Text::Noted)
+}
+
+/// A schema, whose examples, defaults and descriptions may hold a secret.
+pub(super) fn schema(value: &Value) -> Value {
+    redacted(value, false)
+}
+
+/// A schema or a part of one; of what is called like a secret nothing but types are told.
+fn redacted(value: &Value, is_secret: bool) -> Value {
+    const TYPES: [&str; 3] = ["type", "format", "$ref"];
     match value {
+        Value::String(_) if is_secret => REDACTED.into(),
         Value::String(text) => told(text).into(),
-        Value::Array(items) => items.iter().map(redacted).collect(),
+        Value::Array(items) => items.iter().map(|item| redacted(item, is_secret)).collect(),
         Value::Object(fields) => {
             let fields = fields.iter().map(|(name, value)| {
-                let is_secret = sounds_secret(name) && value.is_string();
-                (name.clone(), if is_secret { REDACTED.into() } else { redacted(value) })
+                let is_type = TYPES.contains(&name.as_str());
+                let told_of = match value {
+                    Value::String(text) if is_type => text.clone().into(),
+                    value if name == "required" && value.is_array() => value.clone(),
+                    value => redacted(value, is_secret || sounds_secret(name)),
+                };
+                (told(name), told_of)
             });
             Value::Object(fields.collect::<Map<String, Value>>())
         }
+        Value::Number(_) if is_secret => REDACTED.into(),
         Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
 }
 
-/// An example with a secret in it would be another one without; it stays behind.
-fn holds_secret(value: &Value) -> bool {
-    redacted(value) != cut(value)
-}
-
+/// An example as it is told: it holds no secret, and may be long.
 fn cut(value: &Value) -> Value {
     match value {
         Value::String(text) => text.chars().take(TEXT_CHARS_MAX).collect::<String>().into(),
@@ -190,7 +205,7 @@ fn cut(value: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::SourceFile;
+    use crate::model::{Counterexample, SourceFile};
 
     #[test]
     fn a_repair_is_told_the_file_that_it_mends_and_no_secret_of_it() {
@@ -212,5 +227,43 @@ mod tests {
         assert_eq!(file["language"], "Rust");
         assert!(file["text"].as_str().unwrap().starts_with("fn run() {"), "{file}");
         assert!(!told.to_string().contains(key));
+    }
+
+    #[test]
+    fn nothing_is_told_that_a_gap_would_not_keep() {
+        let secrets =
+            ["hunter2", "s3cr3tpw", "azerty99", "geheim123", "swordfish", "ann@example.org"];
+        let said = "log in with password hunter2 to postgres://u:s3cr3tpw@db.example.org/x";
+        let failed = Counterexample {
+            input: json!({"text": "mein Passwort ist geheim123"}),
+            wanted: None,
+            found: None,
+            how: "password: swordfish".to_owned(),
+        };
+        let before = Before {
+            name: "text.shout".parse().unwrap(),
+            version: "0.1.0".to_owned(),
+            recipe: Some("password: hunter2\nurl: \"postgres://u:s3cr3tpw@h/x\"".to_owned()),
+            file: None,
+            examples: Vec::new(),
+            failed: vec![failed],
+        };
+        let wish =
+            Wish::asked(said).or_asked("mot de passe : azerty99").or_asked("mail ann@example.org");
+        let wish = wish.in_place_of(before);
+        let shown = |text: &str| Example { input: json!({"a": text}), output: Some(json!("b")) };
+        let examples = [shown("my password is swordfish"), shown("fine")];
+        let part = json!({"properties": {"password": {"type": "string", "default": "hunter2"}},
+            "description": "mot de passe : azerty99"});
+        let messages = first(&wish, &examples, &[], &Permissions::default());
+        let again = again("recipe", "password: hunter2", "it gives \"password is swordfish\"");
+        let all = serde_json::to_string(&[messages, again.to_vec()].concat()).unwrap();
+        let all = all + &schema(&part).to_string();
+        for secret in secrets {
+            assert!(!all.contains(secret), "{secret} in {all}");
+        }
+        assert!(
+            all.contains("fine") && schema(&part)["properties"]["password"]["type"] == "string"
+        );
     }
 }

@@ -172,6 +172,21 @@ async fn an_example_that_does_not_hold_goes_back() {
     assert!(endpoint.asked()[1].contains("example 1 does not hold"));
 }
 
+#[tokio::test]
+async fn a_list_of_the_examples_is_not_taken() {
+    let table =
+        GOOD.replace("input.text.upperAscii() + '!'", "\"input.text == 'hello' ? 'HELLO!' : '?'\"");
+    let endpoint = Endpoint::start(says(&[&table, GOOD])).await;
+    let drafts = endpoint.model().write(&wish()).await.unwrap();
+    let Source::Recipe(text) = &drafts[0].source else { panic!() };
+    assert!(text.contains("upperAscii"), "{text}");
+    assert!(endpoint.asked()[1].contains("it lists 1 of the 1 examples"));
+    let endpoint = Endpoint::start(says(&[&table])).await;
+    let error = endpoint.model().tries(2).write(&wish()).await.unwrap_err().to_string();
+    assert!(error.contains("work the output out from the input"), "{error}");
+    assert_eq!(endpoint.asked().len(), 2);
+}
+
 /// A recipe that asks for something.
 fn asking(permissions: &str, steps: &str) -> String {
     format!(
@@ -213,6 +228,15 @@ async fn a_model_cannot_ask_for_more_than_it_may() {
         let error = model.write(&wish()).await.unwrap_err().to_string();
         assert!(error.contains("it asks for") && error.contains(beyond), "{permissions}: {error}");
     }
+    // A model names its hosts, even where a person allowed many.
+    let wide = Permissions {
+        http: serde_json::from_value(json!([{"host": "*.example.org"}])).unwrap(),
+        ..Permissions::default()
+    };
+    let many = asking("{http: [{host: \"*.example.org\"}]}", "");
+    let endpoint = Endpoint::start(says(&[&many])).await;
+    let error = endpoint.model().may(wide).tries(1).write(&wish()).await.unwrap_err().to_string();
+    assert!(error.contains("every host of `*.example.org`"), "{error}");
     let fine = asking(
         "{http: [{host: api.example.org, path: /v1/x}]}",
         "{fetch: \"https://api.example.org/v1/x\"}",
@@ -252,6 +276,11 @@ async fn an_endpoint_that_misbehaves_is_given_up() {
         (
             raw("HTTP/1.1 401 No\r\ncontent-length: 22\r\n\r\nkey sk-very-secret-key"),
             "401: key [secret]",
+        ),
+        (
+            raw("HTTP/1.1 401 No\r\ncontent-length: 59\r\n\r\n\
+                 Incorrect API key provided: sk-proj-abcdefgh12345678, sorry"),
+            "[redacted], sorry",
         ),
         (
             raw("HTTP/1.1 302 Go\r\nlocation: http://evil.example/\r\ncontent-length: 0\r\n\r\n"),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::document::Document;
 use super::parameter::{Root, Takes};
-use super::schema::{Schemas, Way};
+use super::schema::{self, Way};
 use crate::synth::prose::quoted;
 
 /// What is sent.
@@ -37,17 +37,17 @@ pub(super) fn request(
     };
     let Some((kind, media)) = best(content) else {
         let kinds: Vec<&str> = content.keys().map(String::as_str).collect();
+        let kinds: String = kinds.join(" or ").chars().take(120).collect();
+        let why = format!("its body is {kinds}, and JSON, forms and text can be sent");
         if !required {
+            takes.notes.push(format!("{why}; it is sent without a body, which it need not have"));
             return Ok(Body::None);
         }
-        return Err(format!(
-            "its body is {}, and JSON, forms and text can be sent",
-            kinds.join(" or ").chars().take(120).collect::<String>()
-        ));
+        return Err(why);
     };
     let none = json!({});
     let written = media.get("schema").unwrap_or(&none);
-    let mut schema = Schemas::new(document, Way::Given).take(written);
+    let mut schema = schema::noted(document, Way::Given, written, "its body", &mut takes.notes);
     if schema.get("description").is_none() {
         describe(&mut schema, body);
     }
@@ -146,7 +146,11 @@ fn form(
 
 /// What an answer holds where all went well: the schema of its JSON, and whether the document names
 /// headers that come with it.
-pub(super) fn answer(document: &Document, operation: &Value) -> (Value, bool) {
+pub(super) fn answer(
+    document: &Document,
+    operation: &Value,
+    notes: &mut Vec<String>,
+) -> (Value, bool) {
     let all = operation.get("responses").and_then(Value::as_object);
     let mut good: Vec<(&String, &Value)> = all
         .into_iter()
@@ -158,13 +162,21 @@ pub(super) fn answer(document: &Document, operation: &Value) -> (Value, bool) {
     let mut has_headers = false;
     let mut schemas = Vec::new();
     for (_, response) in good {
-        let Ok(response) = document.at(response) else { continue };
+        let response = match document.at(response) {
+            Ok(response) => response,
+            Err(reason) => {
+                notes.push(format!("nothing is known of its answer: {reason}"));
+                continue;
+            }
+        };
         has_headers |=
             response.get("headers").and_then(Value::as_object).is_some_and(|it| !it.is_empty());
         let content = response.get("content").and_then(Value::as_object);
         for (kind, media) in content.into_iter().flatten() {
             let schema = media.get("schema").filter(|_| is_json(kind));
-            schemas.push(schema.map(|it| Schemas::new(document, Way::Answered).take(it)));
+            let taken =
+                schema.map(|it| schema::noted(document, Way::Answered, it, "its answer", notes));
+            schemas.push(taken);
         }
     }
     // An error's schema stands under `default` as a rule; what a good status holds comes first. Where

@@ -40,4 +40,12 @@ pub enum OpenApiError {
     /// The name before those of its capabilities is none.
     #[error("`{0}` cannot begin a capability's name; take lower-case words, such as `petstore`")]
     Prefix(String),
+    /// Nothing is asked there.
+    #[error("`{url}` is not asked: {reason}")]
+    Place {
+        /// Where it would be.
+        url: String,
+        /// Why not.
+        reason: String,
+    },
 }

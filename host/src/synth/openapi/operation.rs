@@ -45,6 +45,8 @@ pub(super) struct Operation {
     pub(super) rule: (String, String, String),
     pub(super) secrets: Vec<String>,
     pub(super) notes: Vec<String>,
+    /// That another server would have come first, and why it is not asked.
+    pub(super) passed_over: Option<String>,
 }
 
 /// Where an operation stands in the document.
@@ -91,15 +93,20 @@ pub(super) fn read(
     takes.parameters(document, [place.operation, place.item], &root)?;
     let sent = body::request(document, place.operation, &mut takes, &root)?;
     let mut notes = secrets.notes.clone();
+    notes.append(&mut takes.notes);
     let (url, prefix) = url(&server, place.path, &mut takes, &root, &mut notes)?;
     let method = place.method.to_ascii_uppercase();
-    let (output, has_headers) = body::answer(document, place.operation);
+    let (output, has_headers) = body::answer(document, place.operation, &mut notes);
     let (summary, spoke) = told(place, &word);
     if spoke {
         notes.push("a text of it speaks to a language model, and was left out".to_owned());
     }
     let step = step(&url, &method, &takes, sent, &secrets)?;
+    notes.dedup();
     *taken = tried;
+    let passed_over = server.passed_over.as_ref();
+    let passed_over =
+        passed_over.map(|why| format!("requests go to `{}` instead: {why}", server.host));
     Ok(Operation {
         tag: tag(place.operation),
         shown: place.shown(),
@@ -114,19 +121,25 @@ pub(super) fn read(
         rule: (server.host, method, prefix),
         secrets: secrets.names,
         notes,
+        passed_over,
     })
 }
 
 fn tag(operation: &Value) -> String {
     let first = operation.get("tags").and_then(|tags| tags.get(0)).and_then(Value::as_str);
-    word(first.unwrap_or("api"), "tag")
+    let tag = word(first.unwrap_or("api"), "tag");
+    if prose::is_order(&spoken(&tag)) { "tag".to_owned() } else { tag }
 }
 
+/// The word for it; a name may be an order as well as a sentence may.
 fn named(place: Place<'_>) -> String {
-    match place.text("operationId") {
-        "" => word(&format!("{} {}", place.method, place.path), "op"),
+    let of_path = word(&format!("{} {}", place.method, place.path), "op");
+    let name = match place.text("operationId") {
+        "" => of_path.clone(),
         id => word(id, "op"),
-    }
+    };
+    let mut names = [name, of_path].into_iter();
+    names.find(|name| !prose::is_order(&spoken(name))).unwrap_or_else(|| "op".to_owned())
 }
 
 /// What it does, in a sentence; and whether a text of it spoke to a model.
@@ -139,7 +152,9 @@ fn told(place: Place<'_>, word: &str) -> (String, bool) {
             return (text, spoke);
         }
     }
-    (format!("{} ({})", spoken(word), place.shown()), spoke)
+    let shown = place.shown();
+    let shown = if prose::is_order(&shown) { &place.method.to_ascii_uppercase() } else { &shown };
+    (format!("{} ({shown})", spoken(word)), spoke)
 }
 
 /// Sentences that ask for it: what it does, with what it needs behind it.
@@ -164,7 +179,9 @@ fn intents(summary: &str, word: &str, takes: &Takes) -> Vec<String> {
         let whole = fits && !slots.is_empty();
         let sentences = [whole.then(|| asked.clone() + &slots.concat()), Some(asked)];
         for sentence in sentences.into_iter().flatten() {
-            let is_fit = sentence.len() <= 300 && sentence.parse::<Intent>().is_ok();
+            let is_fit = sentence.len() <= 300
+                && sentence.parse::<Intent>().is_ok()
+                && !prose::is_order(&sentence);
             if is_fit && !intents.contains(&sentence) {
                 intents.push(sentence);
             }

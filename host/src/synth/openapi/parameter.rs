@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::document::Document;
-use super::schema::{Schemas, Way};
+use super::schema::{self, Way};
 use crate::synth::prose::quoted;
 
 /// What an operation takes, and where it puts it. Values are expressions of the recipes' language.
@@ -18,6 +18,8 @@ pub(super) struct Takes {
     pub(super) query: Vec<(String, String)>,
     pub(super) headers: Vec<(String, String)>,
     pub(super) cookies: Vec<(String, String)>,
+    /// What whoever uses it has to know.
+    pub(super) notes: Vec<String>,
 }
 
 /// Where a value of the input is found.
@@ -90,7 +92,9 @@ impl Takes {
         let usual = if matches!(place, "query" | "cookie") { "form" } else { "simple" };
         let style = of.get("style").and_then(Value::as_str).unwrap_or(usual);
         let explode = of.get("explode").and_then(Value::as_bool).unwrap_or(style == "form");
-        let mut schema = Schemas::new(document, Way::Given).take(schema.unwrap_or(&Value::Null));
+        let what = format!("its parameter `{name}`");
+        let schema = schema.unwrap_or(&Value::Null);
+        let mut schema = schema::noted(document, Way::Given, schema, &what, &mut self.notes);
         describe(&mut schema, of);
         let required =
             place == "path" || of.get("required").and_then(Value::as_bool).unwrap_or(false);

@@ -12,6 +12,8 @@ use crate::synth::prose;
 const DEPTH_MAX: usize = 10;
 /// Schemas of one operation; what has more is left open below.
 const SCHEMAS_MAX: usize = 400;
+/// References that lead nowhere which are told of one schema.
+const LOST_MAX: usize = 3;
 /// A recipe's own limits.
 const PROPERTIES_MAX: usize = 200;
 const ENUM_MAX: usize = 200;
@@ -32,11 +34,28 @@ pub(super) struct Schemas<'d> {
     document: &'d Document,
     way: Way,
     left: usize,
+    /// References that lead nowhere, with the reason.
+    lost: Vec<String>,
+}
+
+/// A schema in a recipe's words, and a note for what of it leads nowhere.
+pub(super) fn noted(
+    document: &Document,
+    way: Way,
+    schema: &Value,
+    what: &str,
+    notes: &mut Vec<String>,
+) -> Value {
+    let mut schemas = Schemas::new(document, way);
+    let taken = schemas.take(schema);
+    let lost = schemas.lost.iter().take(LOST_MAX);
+    notes.extend(lost.map(|reason| format!("a part of {what} may be anything: {reason}")));
+    taken
 }
 
 impl<'d> Schemas<'d> {
-    pub(super) const fn new(document: &'d Document, way: Way) -> Self {
-        Self { document, way, left: SCHEMAS_MAX }
+    pub(super) fn new(document: &'d Document, way: Way) -> Self {
+        Self { document, way, left: SCHEMAS_MAX, lost: Vec::new() }
     }
 
     /// The same schema in a recipe's words.
@@ -49,7 +68,13 @@ impl<'d> Schemas<'d> {
             return json!({});
         }
         // A schema that leads nowhere says nothing, and one in a circle ends at the depth.
-        let Ok(schema) = self.document.at(schema) else { return json!({}) };
+        let schema = match self.document.at(schema) {
+            Ok(schema) => schema,
+            Err(reason) => {
+                self.lose(reason);
+                return json!({});
+            }
+        };
         let merged = self.merged(schema, depth);
         let Some(schema) = merged.as_object() else { return json!({}) };
         let mut out = Map::new();
@@ -69,15 +94,20 @@ impl<'d> Schemas<'d> {
         let document = self.document;
         let mut out = schema.clone();
         let Some(fields) = out.as_object_mut() else { return out };
-        for part in document.list(schema, "allOf").into_iter().flatten() {
+        for part in document.list(schema, "allOf") {
+            let Some(part) = self.found(part) else { continue };
             if depth < DEPTH_MAX && self.spend() {
                 join(fields, &self.merged(part, depth + 1));
             }
         }
         for name in ["oneOf", "anyOf"] {
             let mut choices = Vec::new();
-            for one in document.list(schema, name).into_iter().flatten() {
+            for one in document.list(schema, name) {
                 // What is not looked at could be anything.
+                let Some(one) = self.found(one) else {
+                    choices.push(json!({}));
+                    continue;
+                };
                 let is_seen = depth < DEPTH_MAX && self.spend();
                 choices.push(if is_seen { self.merged(one, depth + 1) } else { json!({}) });
             }
@@ -86,6 +116,16 @@ impl<'d> Schemas<'d> {
             }
         }
         out
+    }
+
+    fn found<'v>(&mut self, part: Result<&'v Value, String>) -> Option<&'v Value> {
+        part.map_err(|reason| self.lose(reason)).ok()
+    }
+
+    fn lose(&mut self, reason: String) {
+        if self.lost.len() < LOST_MAX && !self.lost.contains(&reason) {
+            self.lost.push(reason);
+        }
     }
 
     /// Whether one more schema may be looked at.

@@ -23,6 +23,8 @@ pub(in crate::synth) struct Server {
     pub(super) path: String,
     pub(super) is_secure: bool,
     pub(super) is_loopback: bool,
+    /// What stands before it in its list, and why it is not taken.
+    pub(super) passed_over: Option<String>,
 }
 
 /// What a person decides of servers.
@@ -56,7 +58,11 @@ pub(super) fn choose(
     let mut reasons = Vec::new();
     for entry in document.list(of, "servers") {
         match entry.and_then(|entry| one(entry, choice)) {
-            Ok(server) => return Ok(server),
+            Ok(server) => {
+                reasons.dedup();
+                let passed_over = (!reasons.is_empty()).then(|| reasons.join("; "));
+                return Ok(Server { passed_over, ..server });
+            }
             Err(reason) => reasons.push(reason),
         }
     }
@@ -120,15 +126,7 @@ pub(super) fn server(url: &Url, choice: &Choice) -> Result<Server, String> {
     if url.query().is_some() || url.fragment().is_some() {
         return Err(format!("the server `{url}` has a query, which nothing can stand behind"));
     }
-    let name = url.host_str().unwrap_or_default().to_owned();
-    let default_port = if url.scheme() == "https" { 443 } else { 80 };
-    let port = url.port_or_known_default().unwrap_or(default_port);
-    let allowed = choice.private.iter().any(|it| it.matches(&name, port, default_port));
-    if is_private(url.host()) && !allowed {
-        return Err(format!(
-            "the server `{name}` is in a private network; allow it by name if it is meant"
-        ));
-    }
+    let name = one_host(url, &choice.private)?;
     let host = url.port().map_or_else(|| name.clone(), |port| format!("{name}:{port}"));
     Ok(Server {
         origin: format!("{}://{host}", url.scheme()),
@@ -136,7 +134,28 @@ pub(super) fn server(url: &Url, choice: &Choice) -> Result<Server, String> {
         path: url.path().trim_end_matches('/').to_owned(),
         is_secure: url.scheme() == "https",
         is_loopback: is_loopback(url.host()),
+        passed_over: None,
     })
+}
+
+/// The host of a URL: one, and in the public internet unless it is meant.
+pub(super) fn one_host(url: &Url, private: &[HostPattern]) -> Result<String, String> {
+    let name = url.host_str().unwrap_or_default().to_owned();
+    // The reader of URLs has taken the percent signs out.
+    if name.contains(['*', '%']) {
+        return Err(format!(
+            "the server `{name}` has a `*` in its host, which would be a permission for many; name \
+             each host in full"
+        ));
+    }
+    let port = url.port_or_known_default().unwrap_or_default();
+    let is_meant = private.iter().any(|meant| meant.means(&name, port));
+    if is_private(url.host()) && !is_meant {
+        return Err(format!(
+            "the server `{name}` is in a private network; allow it by name if it is meant"
+        ));
+    }
+    Ok(name)
 }
 
 /// Whether a host is none of the public internet, as far as its name tells. What a name leads to is
@@ -209,8 +228,35 @@ mod tests {
         }
         let servers = json!([{"url": "http://10.0.0.1"}, {"url": "https://api.example.org"}]);
         assert_eq!(chosen(&servers, &Choice::default()).unwrap().host, "api.example.org");
+        let passed_over = chosen(&servers, &Choice::default()).unwrap().passed_over.unwrap();
+        assert!(passed_over.contains("`10.0.0.1` is in a private network"), "{passed_over}");
         let choice = Choice { private: vec!["10.0.0.1".parse().unwrap()], ..Choice::default() };
-        assert_eq!(chosen(&servers, &choice).unwrap().host, "10.0.0.1");
+        let server = chosen(&servers, &choice).unwrap();
+        assert_eq!((server.host.as_str(), server.passed_over), ("10.0.0.1", None));
+    }
+
+    #[test]
+    fn a_private_host_is_meant_at_any_port_unless_one_is_named() {
+        let servers = json!([{"url": "http://10.0.0.1:8080"}]);
+        let meant = |host: &str| {
+            let choice = Choice { private: vec![host.parse().unwrap()], ..Choice::default() };
+            chosen(&servers, &choice).is_ok()
+        };
+        assert!(meant("10.0.0.1") && meant("10.0.0.1:8080"));
+        assert!(!meant("10.0.0.1:8081") && !meant("10.0.0.2"));
+    }
+
+    #[test]
+    fn a_star_in_a_host_is_no_permission_for_many() {
+        for host in ["*.com", "%2a.example.org", "*.example.org:8443", "a.%2A.org"] {
+            let servers = json!([{"url": format!("https://{host}/x")}]);
+            let reason = chosen(&servers, &Choice::default()).unwrap_err();
+            assert!(reason.contains("name each host in full"), "{host}: {reason}");
+        }
+        let mut choice = Choice::default();
+        choice.variables.insert("tenant".to_owned(), "*".to_owned());
+        let servers = json!([{"url": "https://{tenant}.example.org"}]);
+        assert!(chosen(&servers, &choice).unwrap_err().contains("name each host in full"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod openapi;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use engraft::model::HostPattern;
 use engraft::synth::{Draft, Source};
 use serde_json::{Value, json};
 
@@ -63,9 +64,9 @@ pub(super) fn run(args: &MakeArgs, desk: &Desk) -> Result<Reply> {
 }
 
 /// The text of a document: of a file, behind a URL, or, for `-`, from standard input.
-pub(super) fn document(source: &str, desk: &Desk) -> Result<String> {
+pub(super) fn document(source: &str, private: &[HostPattern], desk: &Desk) -> Result<String> {
     if fetch::is_url(source) {
-        return fetch::text(source, desk);
+        return fetch::text(source, private, desk);
     }
     let bytes = match source {
         "-" => input::standard(DOCUMENT_BYTES_MAX)?,
@@ -75,8 +76,8 @@ pub(super) fn document(source: &str, desk: &Desk) -> Result<String> {
 }
 
 impl Ends {
-    fn text(&self, desk: &Desk) -> Result<String> {
-        document(&self.source, desk)
+    fn text(&self, private: &[HostPattern], desk: &Desk) -> Result<String> {
+        document(&self.source, private, desk)
     }
 
     /// Writes recipes, where there is a place for them.

@@ -9,6 +9,21 @@ fn json(home: &Home, arguments: &[&str]) -> Value {
 }
 
 #[test]
+fn a_wish_is_kept_without_what_it_tells_in_confidence() {
+    let home = Home::new();
+    let said = "log in with password hunter2 to postgres://u:s3cr3tpw@db.example.org/x";
+    home.run(&["grow", "wish", said]).fine();
+    let queue = json(&home, &["grow", "show", "0"]).to_string();
+    assert!(queue.contains("log in with password [redacted] to [redacted]"), "{queue}");
+    let example = r#"{"input": "mein Passwort ist geheim123", "output": 1}"#;
+    home.run(&["grow", "wish", "--example", example]).says(2, "looks like a secret");
+    home.run(&["grow", "wish", "find it", "--gives", r#""password: swordfish""#])
+        .says(2, "looks like a secret");
+    home.write("list.json", r#"[{"input": "9780306406157", "output": "978"}, {"input": "4006381333931", "output": "400"}]"#);
+    home.run(&["learn", "list.json"]).fine();
+}
+
+#[test]
 fn a_wish_is_made_shown_changed_and_taken_back() {
     let home = Home::new();
     home.run(&["grow", "queue"]).says(0, "nothing is wanted");

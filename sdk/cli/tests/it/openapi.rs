@@ -255,6 +255,17 @@ fn the_command_fetches_a_document_by_the_rules_of_capabilities() {
     let ran = home.run(&["make", "openapi", &url, "--allow-private", &place, "--json"]).fine();
     let json = ran.json();
     assert_eq!(json["capabilities"][0]["permissions"]["http"][0]["host"], json!(place));
+    // A host without a port is meant at any.
+    let local = address.ip().to_string();
+    home.run(&["make", "openapi", &url, "--allow-private", &local]).fine();
+    for (kind, url) in [("openapi", url.as_str()), ("manifest", "http://169.254.169.254/x")] {
+        let ran = home.run(&["make", kind, url]);
+        assert_ne!(ran.code, Some(0), "{ran:?}");
+        assert!(ran.err.contains("is in a private network"), "{ran:?}");
+        assert!(ran.err.contains("--allow-private"), "{ran:?}");
+    }
+    let ran = home.run(&["make", "openapi", "http://2130706433/x"]);
+    assert!(ran.err.contains("`127.0.0.1` is in a private network"), "{ran:?}");
     let moved = format!("http://{address}/moved");
     let ran = home.run(&["make", "openapi", &moved, "--allow-private", &place]);
     assert_ne!(ran.code, Some(0), "{ran:?}");

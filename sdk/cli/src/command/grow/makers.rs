@@ -41,7 +41,8 @@ pub(in crate::command) struct MakersArgs {
     /// reached may be what is wanted; one that does not is wanted itself
     #[arg(long, value_name = "SOURCE", help_heading = HEADING)]
     manifest: Vec<String>,
-    /// A host in a private network that documents and manifests may mean; may be given several times
+    /// A host in a private network that documents and manifests may mean, at any port unless one is
+    /// named; may be given several times
     #[arg(long, value_name = "HOST", help_heading = HEADING)]
     allow_private: Vec<HostPattern>,
     /// Have the language model fill the template of this language where no recipe helps, and compile it
@@ -70,7 +71,7 @@ impl MakersArgs {
             .with(Arc::new(Catalogue::standard()))
             .with(Arc::new(FromExamples::new()));
         for source in &self.openapi {
-            let text = crate::command::make::document(source, desk)?;
+            let text = crate::command::make::document(source, &self.allow_private, desk)?;
             let reader = self.allow_private.iter().cloned();
             let reader = reader.fold(OpenApi::default(), OpenApi::allow_private);
             let reader = match crate::fetch::is_url(source) {
@@ -82,7 +83,7 @@ impl MakersArgs {
         }
         let mut manifests = Vec::new();
         for source in &self.manifest {
-            let text = crate::command::make::document(source, desk)?;
+            let text = crate::command::make::document(source, &self.allow_private, desk)?;
             let tools = Tools::read(&text, PREFIX).map_err(|error| unread(source, &error))?;
             authors = authors.with(Arc::new(tools.offered(&self.allow_private)));
             manifests.push((source.clone(), tools));

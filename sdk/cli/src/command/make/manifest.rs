@@ -28,7 +28,7 @@ pub(crate) struct ManifestArgs {
     /// What the names of tools from other formats begin with
     #[arg(long, value_name = "NAME", default_value = "tools")]
     prefix: String,
-    /// A host in a private network that is meant; may be given several times
+    /// A host in a private network that is meant, at any port unless one is named; may be given several times
     #[arg(long, value_name = "HOST")]
     allow_private: Vec<HostPattern>,
 }
@@ -42,7 +42,7 @@ pub(super) fn schema() -> Reply {
 }
 
 pub(super) fn run(args: &ManifestArgs, desk: &Desk) -> Result<Reply> {
-    let text = args.ends.text(desk)?;
+    let text = args.ends.text(&args.allow_private, desk)?;
     let source = &args.ends.source;
     let mut tools = Tools::read(&text, &args.prefix)
         .map_err(|error| Trouble::corrupt(format!("`{source}`: {error}")))?;

@@ -37,7 +37,7 @@ pub(crate) struct OpenapiArgs {
     /// a URL]
     #[arg(long, value_name = "URL")]
     base: Option<String>,
-    /// A host in a private network that is meant; may be given several times
+    /// A host in a private network that is meant, at any port unless one is named; may be given several times
     #[arg(long, value_name = "HOST")]
     allow_private: Vec<HostPattern>,
     /// A value of a variable in a server's URL; may be given several times
@@ -57,7 +57,7 @@ enum By {
 }
 
 pub(super) fn run(args: &OpenapiArgs, desk: &Desk) -> Result<Reply> {
-    let text = args.ends.text(desk)?;
+    let text = args.ends.text(&args.allow_private, desk)?;
     let api = reader(args)?.read(&text).map_err(|error| trouble(&args.ends.source, &error))?;
     let mut skipped: Vec<(String, String)> =
         api.skipped.into_iter().map(|one| (one.operation, one.reason)).collect();
