@@ -12,14 +12,16 @@ mod standing;
 mod status;
 #[cfg(test)]
 mod tests;
+mod wait;
 
 use serde::{Deserialize, Serialize};
 
 pub use autonomy::{Autonomy, AutonomyRule};
 pub use plan::{for_askers, personal};
 pub use quiet::{DayTime, DayTimeError, QuietHours};
-pub use standing::{Deed, Standing, Wait, standing};
+pub use standing::{Deed, Standing, reopened, standing};
 pub use status::Status;
+pub use wait::Wait;
 
 use crate::artifact::{JsonError, Risk, read_json};
 use crate::registry::{Plan, WantSource};
