@@ -51,7 +51,11 @@ pub fn standing(state: &State, work: &Work, governance: &Governance, now: Durati
         return Standing::Done;
     }
     let lifecycle = state.lifecycle(work);
-    // What is over or goes by itself waits for no stop and no hour.
+    // What serves somebody does not while everything stands still.
+    if let (Lifecycle::RollingOut | Lifecycle::Live, Some(stop)) = (lifecycle, &state.stop) {
+        return Standing::Wait(Wait::Stop { why: stop.why.clone() });
+    }
+    // What is over or goes by itself waits for no hour.
     match lifecycle {
         Lifecycle::Ended | Lifecycle::Live => return Standing::Done,
         Lifecycle::RollingOut => return Standing::Wait(Wait::Users { said: said(state, work) }),
