@@ -15,6 +15,8 @@ mod live;
 mod making;
 mod neighbours;
 mod pure;
+#[cfg(feature = "grow")]
+mod seat;
 mod succession;
 mod window;
 

@@ -29,8 +29,8 @@ pub use admission::{Admitted, Narrow, NotAdmitted, Reach, Word, decide};
 pub use book::{Arm, Book, Resumed, USERS_MAX};
 pub use checkpoint::{Checkpoint, CheckpointError, LogIdentity};
 pub use growth::{
-    ASKERS_MAX, Ending, Growth, Lifecycle, OPEN_GAPS_MAX, OPEN_MAX, OfGap, Proposal, Spent, Step,
-    Taken, Want, WantError, WantSource, Work,
+    ASKERS_MAX, Ending, Growth, Lifecycle, OPEN_GAPS_MAX, OPEN_MAX, OfGap, Proposal, Seat, Spent,
+    Step, Taken, Until, Want, WantError, WantSource, Work,
 };
 pub use journal::{Draft, Followed, Journal, JournalError};
 pub use op::{Actor, Installed, Op, OperationCard, Record, ReleaseOrigin};

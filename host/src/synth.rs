@@ -29,6 +29,7 @@ mod openapi;
 mod prose;
 #[cfg(feature = "grow")]
 mod proved;
+mod purse;
 mod shown;
 mod text;
 mod words;
@@ -54,4 +55,5 @@ pub use offered::Offered;
 pub use openapi::{Api, Grouping, OpenApi, OpenApiError, Skipped};
 #[cfg(feature = "grow")]
 pub use proved::Proved;
+pub use purse::Purse;
 pub use text::TextError;

@@ -32,6 +32,8 @@ pub(crate) struct Connector {
 pub(crate) struct Posted {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
+    /// Seconds that whoever answered wants to be left alone.
+    pub(crate) retry_after: Option<u64>,
     /// Whether there was more than was to be read.
     pub(crate) is_cut: bool,
 }
@@ -119,16 +121,18 @@ async fn read(
     bytes_max: usize,
 ) -> Result<Posted, String> {
     let status = response.status().as_u16();
+    let said = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+    let retry_after = said.and_then(|seconds| seconds.trim().parse().ok());
     let (mut body, mut incoming) = (Vec::new(), response.into_body());
     while let Some(frame) = incoming.frame().await {
         let Ok(data) = frame.map_err(|error| error.to_string())?.into_data() else { continue };
         let room = bytes_max - body.len();
         body.extend_from_slice(data.get(..room).unwrap_or(&data));
         if data.len() > room {
-            return Ok(Posted { status, body, is_cut: true });
+            return Ok(Posted { status, body, retry_after, is_cut: true });
         }
     }
-    Ok(Posted { status, body, is_cut: false })
+    Ok(Posted { status, body, retry_after, is_cut: false })
 }
 
 // === impl Connector ===

@@ -22,13 +22,15 @@ pub use discovery::Discovered;
 
 use super::live::{LiveHost, Seen};
 use super::making::Making;
-use super::{Capability, Host};
+use super::{Capability, Host, seat};
 use crate::Error;
 use crate::artifact::SigningKey;
 use crate::loops::governor::{Governance, Status};
 use crate::loops::grower::Grower;
 use crate::model::CapabilityName;
-use crate::registry::{Actor, JournalError, Op, Record, RegistryError, Rule, Step, Want, Work};
+use crate::registry::{
+    Actor, JournalError, Op, Record, RegistryError, Rule, Seat, Step, Want, Work,
+};
 use crate::synth::Authors;
 
 /// The growth of a live host. Cheap to clone; every clone is the same.
@@ -77,6 +79,8 @@ pub struct Growth {
 struct Inner {
     live: LiveHost,
     grower: Grower<Capability, Making>,
+    /// In which process this is.
+    seat: Option<Seat>,
     /// Something was recorded.
     news: Notify,
     /// How far the gaps were looked at; whoever holds it looks.
@@ -101,9 +105,11 @@ impl LiveHost {
         let clock = Arc::clone(&self.inner.host.parts.clock);
         let registry = Arc::clone(self.registry());
         let program = format!("process {}", std::process::id());
+        let seat = seat::here();
         let grower = Grower::new(registry, making, governance, clock, program);
-        let inner =
-            Inner { live: self.clone(), grower, news: Notify::new(), seen: Mutex::default() };
+        let grower = grower.in_seat(seat.clone());
+        let (live, news, seen) = (self.clone(), Notify::new(), Mutex::default());
+        let inner = Inner { live, grower, seat, news, seen };
         self.hear_failures();
         Ok(Growth { inner: Arc::new(inner) })
     }

@@ -8,26 +8,29 @@ mod built;
 mod failures;
 mod key;
 mod naming;
+mod outlook;
 mod shrink;
 mod trial;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 pub(crate) use bench::Bench;
 pub(super) use built::Built;
 pub(crate) use failures::Failures;
 pub use key::MakingError;
+use outlook::{Barren, Outlook, telling, told};
 use trial::Tried;
 
 use super::LiveHost;
 use crate::artifact::{Manifest, SigningKey};
 use crate::examine::{Candidate, CandidateOrigin, Examined, Report};
-use crate::loops::grower::{Doing, Kept, Looked, Made, Trouble, Workshop, Writing};
+use crate::loops::grower::{Doing, Kept, Looked, Made, Needs, Trouble, Workshop, Writing};
 use crate::loops::healer::{Demand, demands};
 use crate::model::{Before, Example};
 use crate::registry::{Actor, Ending, Proposal, Work};
-use crate::synth::{Attempt, Authors, Draft, Source, Trial as _, Verdict, Written};
+use crate::synth::{Attempt, Authors, Draft, Purse, Source, Trial as _, Verdict, Written};
 use crate::{Class, Error};
 
 /// Candidates that were examined and wait here to be signed; more are examined again.
@@ -42,6 +45,19 @@ pub(crate) struct Making {
     failures: Arc<Failures>,
     /// What was examined in this process, so that it need not be again before it is signed.
     examined: Mutex<BTreeMap<u64, Examined>>,
+    /// Authors that would say the same again.
+    barren: Barren,
+}
+
+/// What came of asking for drafts.
+struct Draftings {
+    draft: Option<Draft>,
+    /// Everything that was tried, in sentences.
+    tried: Vec<String>,
+    /// What another attempt needs.
+    needs: Needs,
+    /// What came nearest.
+    why: String,
 }
 
 impl Making {
@@ -53,7 +69,8 @@ impl Making {
     ) -> Result<Self, Error> {
         key::check(&live.inner.host, &key)?;
         let bench = Bench::open(live.inner.host.clone())?;
-        Ok(Self { live, key, authors, bench, failures, examined: Mutex::default() })
+        let (examined, barren) = (Mutex::default(), Barren::default());
+        Ok(Self { live, key, authors, bench, failures, examined, barren })
     }
 
     pub(super) const fn bench(&self) -> &Bench {
@@ -103,7 +120,7 @@ impl Making {
         bytes.map(Source::Component).ok_or_else(lost)
     }
 
-    async fn written(&self, work: &Work, micros_max: u64) -> (Option<Draft>, Vec<String>, u64) {
+    async fn written(&self, work: &Work, purse: &Purse) -> Draftings {
         let want = &work.want;
         let mut must: Vec<Demand> = want.wish.examples.iter().map(Demand::of_example).collect();
         must.extend(want.wish.before.iter().flat_map(|before| demands(before)));
@@ -111,49 +128,51 @@ impl Making {
         if let Some(recipe) = &want.recipe {
             return self.brought(want.wish.examples.clone(), recipe, &tried).await;
         }
-        let authors = self.authors.within(micros_max);
-        let Written { held, attempts } = authors.answer(&want.wish, &tried).await;
-        let micros = authors.price_micros(&attempts);
-        (held.into_iter().next(), attempts.iter().map(told).collect(), micros)
+        let known = self.live.registry().journal().state().known();
+        let (barren, before) = self.barren.of(work, known);
+        let authors = self.authors.without(&barren);
+        let Written { held, attempts } = authors.answer_for(&want.wish, &tried, purse).await;
+        let outlook = Outlook::of(&attempts, &authors, &want.wish);
+        self.barren.note(work, known, &attempts, outlook.barren);
+        Draftings {
+            draft: held.into_iter().next(),
+            tried: attempts.iter().map(told).collect(),
+            needs: outlook.needs,
+            why: telling(&attempts, before),
+        }
     }
 
     /// A recipe that a person has written. It may have no example: that person has looked at it.
-    async fn brought(
-        &self,
-        examples: Vec<Example>,
-        recipe: &str,
-        tried: &Tried<'_>,
-    ) -> (Option<Draft>, Vec<String>, u64) {
+    async fn brought(&self, examples: Vec<Example>, recipe: &str, tried: &Tried<'_>) -> Draftings {
+        // The same recipe would not hold another time either.
+        let needs = Needs::News;
         let draft = match Built::draft(recipe, examples) {
             Ok(draft) => draft,
-            Err(why) => return (None, vec![why], 0),
+            Err(why) => return Draftings { draft: None, tried: vec![why.clone()], needs, why },
         };
         let verdict = tried.hold(&draft).await;
-        let told = told(&Attempt::Tried(draft.clone(), verdict.clone()));
+        let why = told(&Attempt::Tried(draft.clone(), verdict.clone()));
         let holds = matches!(verdict, Verdict::Held | Verdict::Unproven);
-        (holds.then_some(draft), vec![told], 0)
+        Draftings { draft: holds.then_some(draft), tried: vec![why.clone()], needs, why }
     }
 
-    async fn make(&self, work: &Work, micros_max: u64) -> Writing {
-        let (draft, mut tried, micros) = self.written(work, micros_max).await;
+    async fn make(&self, work: &Work, purse: &Purse) -> Writing {
+        let Draftings { draft, mut tried, needs, why } = self.written(work, purse).await;
         let Some(draft) = draft else {
-            let is_brought = work.want.recipe.is_some();
-            let why = tried.last().cloned().unwrap_or_default();
-            let made = match is_brought {
-                // The same recipe would not hold another time either.
+            let made = match work.want.recipe.is_some() {
                 true => Made::Over { how: Ending::Refused, why },
-                false => Made::Nothing,
+                false => Made::Nothing { needs, why },
             };
-            return Writing { made, tried, micros };
+            return Writing { made, tried };
         };
         let made = match self.proposed(work, draft).await {
             Ok(made) => made,
             Err(why) => {
-                tried.push(why);
-                Made::Nothing
+                tried.push(why.clone());
+                Made::Nothing { needs: Needs::Time(Duration::ZERO), why }
             }
         };
-        Writing { made, tried, micros }
+        Writing { made, tried }
     }
 
     async fn proposed(&self, work: &Work, draft: Draft) -> Result<Made, String> {
@@ -260,24 +279,6 @@ impl Making {
     }
 }
 
-/// What was tried, as a person reads it.
-fn told(attempt: &Attempt) -> String {
-    match attempt {
-        Attempt::Tried(draft, verdict) => {
-            let Draft { author, name, .. } = draft;
-            let what = match verdict {
-                Verdict::Held => "holds all examples".to_owned(),
-                Verdict::Failed { example, found } => format!("example {example} gave {found}"),
-                Verdict::Unbuildable(why) => why.clone(),
-                Verdict::Unproven => "no example says what it is to give".to_owned(),
-            };
-            format!("{author}: `{name}`: {what}")
-        }
-        Attempt::Nothing(author) => format!("{author}: no idea"),
-        Attempt::Failed(error) => error.to_string(),
-    }
-}
-
 /// What time mends is tried again; everything else is told to a person.
 fn troubled(error: Error) -> Trouble {
     match error.class() {
@@ -291,8 +292,8 @@ fn troubled(error: Error) -> Trouble {
 // === impl Making ===
 
 impl Workshop for Making {
-    fn write<'a>(&'a self, work: &'a Work, micros_max: u64) -> Doing<'a, Writing> {
-        Box::pin(self.make(work, micros_max))
+    fn write<'a>(&'a self, work: &'a Work, purse: &'a Purse) -> Doing<'a, Writing> {
+        Box::pin(self.make(work, purse))
     }
 
     fn examine<'a>(&'a self, work: &'a Work) -> Doing<'a, Result<Report, Trouble>> {

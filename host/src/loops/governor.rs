@@ -12,14 +12,17 @@ mod standing;
 mod status;
 #[cfg(test)]
 mod tests;
+mod wait;
+mod written;
 
 use serde::{Deserialize, Serialize};
 
 pub use autonomy::{Autonomy, AutonomyRule};
 pub use plan::{for_askers, personal};
 pub use quiet::{DayTime, DayTimeError, QuietHours};
-pub use standing::{Deed, Standing, Wait, standing};
+pub use standing::{Deed, Standing, reopened, standing};
 pub use status::Status;
+pub use wait::Wait;
 
 use crate::artifact::{JsonError, Risk, read_json};
 use crate::registry::{Plan, WantSource};
@@ -61,7 +64,9 @@ pub struct Governance {
     pub gaps: Threshold,
     /// When nothing is begun.
     pub quiet: Vec<QuietHours>,
-    /// How what was made spreads. Whoever asked for it is in every stage.
+    /// How what was made spreads; in JSON the plan or its name, one of `quick`, `standard`, `careful` and
+    /// `personal`. Whoever asked for it is in every stage.
+    #[serde(deserialize_with = "written::read")]
     pub plan: Plan,
     /// Groups who are in every stage as well.
     pub groups: Vec<String>,
@@ -76,7 +81,7 @@ pub struct Governance {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Budget {
-    /// Attempts for one piece of work, before a person is asked.
+    /// Attempts for one piece of work, before a person is asked; 0 is that nothing is tried now.
     pub attempts_max: u32,
     /// Seconds that one attempt may take.
     pub attempt_seconds_max: u64,

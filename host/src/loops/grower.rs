@@ -11,6 +11,8 @@
 //!
 //! *Never:* the grower decides; nor does it hold a key, write a draft or call a capability.
 
+mod again;
+mod attempt;
 mod kept;
 mod workshop;
 
@@ -19,7 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use kept::Kept;
-pub use workshop::{Doing, Looked, Made, Trouble, Workshop, Writing};
+pub use workshop::{Doing, Looked, Made, Needs, Trouble, Workshop, Writing};
 
 use super::governor::{Autonomy, Deed, Governance, Standing, for_askers, standing};
 use super::healer;
@@ -27,7 +29,7 @@ use crate::examine::{Examination, Report, Verdict};
 use crate::model::{Clock, Digest};
 use crate::registry::{
     Actor, Callee, Ending, JournalError, Lifecycle, Op, Proposal, Record, Registry, RegistryError,
-    Spent, Step, Want, Work,
+    Seat, Step, Want, Work,
 };
 
 /// What could not be done for a passing reason is tried again after this long, then after twice as
@@ -43,6 +45,8 @@ pub struct Grower<C: Callee, W> {
     clock: Arc<dyn Clock>,
     /// What this program is called in the log.
     program: String,
+    /// Where it runs, where that is known.
+    seat: Option<Seat>,
     desk: Mutex<Desk>,
 }
 
@@ -71,7 +75,14 @@ impl<C: Callee, W: Workshop> Grower<C, W> {
         program: impl Into<String>,
     ) -> Self {
         let (program, desk) = (program.into(), Mutex::default());
-        Self { registry, workshop, governance, clock, program, desk }
+        Self { registry, workshop, governance, clock, program, seat: None, desk }
+    }
+
+    /// In this process, so that others can tell when it is gone.
+    #[must_use]
+    pub fn in_seat(mut self, seat: Option<Seat>) -> Self {
+        self.seat = seat;
+        self
     }
 
     /// What a person has set.
@@ -143,47 +154,6 @@ impl<C: Callee, W: Workshop> Grower<C, W> {
             Deed::Spread(autonomy) => self.spread(work, autonomy).await,
             Deed::Repair => self.repair(work).await,
             Deed::End(how, why) => self.end(work, how, &why).await,
-        }
-    }
-
-    async fn write(&self, work: &Work) -> Result<(), RegistryError> {
-        let limit = Duration::from_secs(self.governance.budget.attempt_seconds_max);
-        let now = self.clock.wall();
-        let until_ms = ms(now.saturating_add(limit));
-        let attempts = Spent { attempts: 1, ..Spent::default() };
-        let begun = Step::Begun { by: self.program.clone(), until_ms, spent: attempts };
-        let why = format!("attempt {} begins, for {}", work.attempts + 1, work.want.source);
-        self.note(work, &why, begun, Vec::new()).await?;
-        let spent = self.registry.journal().state().growth.spent_on(ms(now));
-        let money_max = self.governance.budget.day_micros_max.saturating_sub(spent.micros);
-        let started = self.clock.monotonic();
-        let written = tokio::time::timeout(limit, self.workshop.write(work, money_max)).await;
-        let took = ms(self.clock.monotonic().saturating_duration_since(started));
-        let Ok(Writing { made, tried, micros }) = written else {
-            let tried = vec![format!("the attempt took longer than its {} s", limit.as_secs())];
-            let spent = Spent { attempts: 0, ms: took, micros: money_max };
-            let why = "the attempt took too long".to_owned();
-            return self.note(work, &why, Step::Failed { tried, spent }, Vec::new()).await;
-        };
-        let spent = Spent { attempts: 0, ms: took, micros };
-        match made {
-            Made::Draft { proposal, blobs } => {
-                let Proposal { name, version, author, reasons, .. } = &*proposal;
-                let reason = reasons.first().map_or("", String::as_str);
-                let why = format!("{author} wrote `{name}` {version}: {reason}");
-                self.note(work, &why, Step::Proposed { proposal, tried, spent }, blobs).await
-            }
-            Made::Nothing => {
-                let why = match tried.last() {
-                    Some(last) => format!("nothing that was tried holds; the last of it: {last}"),
-                    None => "nobody had an idea".to_owned(),
-                };
-                self.note(work, &why, Step::Failed { tried, spent }, Vec::new()).await
-            }
-            Made::Over { how, why } => {
-                self.note(work, &why, Step::Failed { tried, spent }, Vec::new()).await?;
-                self.end(work, how, &why).await
-            }
         }
     }
 

@@ -8,8 +8,10 @@
 mod clean;
 mod fold;
 mod lifecycle;
+mod seat;
 #[cfg(test)]
 mod tests;
+mod until;
 
 use std::fmt;
 
@@ -22,6 +24,9 @@ use crate::examine::Examination;
 use crate::model::{CapabilityName, Digest, GapId, Permissions, Wish};
 pub use clean::WantError;
 pub use fold::{Growth, Taken};
+pub use lifecycle::Lifecycle;
+pub use seat::Seat;
+pub use until::Until;
 
 /// Pieces of work that wait or are under way: more than a person can look through, and few enough
 /// that a thousand users who ask at once do not fill the log's state.
@@ -114,6 +119,16 @@ pub enum Step {
         until_ms: u64,
         /// What it spends of the day's budget already by being made.
         spent: Spent,
+        /// Where it is made, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seat: Option<Seat>,
+    },
+    /// Whoever made an attempt is gone; nothing has come of it.
+    Lost {
+        /// Who it was.
+        by: String,
+        /// Until when the attempt was to last.
+        until_ms: u64,
     },
     /// An attempt has brought nothing.
     Failed {
@@ -121,6 +136,9 @@ pub enum Step {
         tried: Vec<String>,
         /// What it took.
         spent: Spent,
+        /// What another attempt waits for; it may be made at once where there is nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Until>,
     },
     /// A draft holds everything that is wanted.
     Proposed {
@@ -212,6 +230,12 @@ pub struct Work {
     /// The attempt under way: by whom, and until when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt: Option<(String, u64)>,
+    /// Where that attempt is made, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seat: Option<Seat>,
+    /// What another attempt waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Until>,
     /// Attempts since it began, or since a person said to try again.
     pub attempts: u32,
     /// Everything that it took.
@@ -237,33 +261,6 @@ pub struct Work {
     /// How it ended, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<(Ending, String)>,
-}
-
-/// Where a piece of work stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Lifecycle {
-    /// Somebody wants it.
-    Discovered,
-    /// A draft holds everything that is wanted.
-    Proposed,
-    /// It was examined.
-    Examined,
-    /// It was examined, and persons have to approve it.
-    AwaitingApproval,
-    /// It is kept, and serves nobody.
-    Installed,
-    /// It spreads.
-    RollingOut,
-    /// It serves everybody.
-    Live,
-    /// It was taken back.
-    RolledBack,
-    /// It never runs again.
-    Revoked,
-    /// It is over without a release.
-    Ended,
 }
 
 impl Want {
@@ -350,25 +347,6 @@ impl Spent {
             ms: self.ms.saturating_add(other.ms),
             micros: self.micros.saturating_add(other.micros),
         }
-    }
-}
-
-// === impl Lifecycle ===
-
-impl fmt::Display for Lifecycle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Discovered => "discovered",
-            Self::Proposed => "proposed",
-            Self::Examined => "examined",
-            Self::AwaitingApproval => "awaiting approval",
-            Self::Installed => "installed",
-            Self::RollingOut => "rolling out",
-            Self::Live => "live",
-            Self::RolledBack => "rolled back",
-            Self::Revoked => "revoked",
-            Self::Ended => "ended",
-        })
     }
 }
 

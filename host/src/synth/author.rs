@@ -23,6 +23,12 @@ pub trait Author: Send + Sync {
         0
     }
 
+    /// Whether it has anything to go by in a wish. One that has not is neither asked nor paid.
+    fn is_for(&self, wish: &Wish) -> bool {
+        let _ = wish;
+        true
+    }
+
     /// Drafts for a wish, the likeliest first; none where it has no idea.
     ///
     /// # Errors
@@ -106,6 +112,16 @@ pub enum AuthorError {
         /// Why, and what to do about it.
         reason: String,
     },
+    /// Whoever it asks has too much to do, or is out of order for a while.
+    #[error("{author} could not look: {reason}")]
+    Busy {
+        /// Which author.
+        author: String,
+        /// Why.
+        reason: String,
+        /// Seconds that whoever was asked wants to be left alone.
+        seconds: u64,
+    },
     /// Two examples exclude one another, so that nothing gives both.
     #[error("the examples contradict each other: {input} is to give {}; keep one of them", outputs.join(" and "))]
     Contradicting {
@@ -135,6 +151,14 @@ pub enum AuthorError {
 }
 
 // === impl Cost ===
+
+impl Cost {
+    /// Whether a try of the same may come to something else: somebody outside is asked.
+    #[must_use]
+    pub const fn may_differ(self) -> bool {
+        matches!(self, Self::Network | Self::Build | Self::Model)
+    }
+}
 
 impl std::fmt::Display for Cost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

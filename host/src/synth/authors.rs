@@ -2,11 +2,13 @@
 //!
 //! *Never:* a draft counts that was not tried, and never are two authors asked where one was enough.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use super::author::{Author, AuthorError, Draft};
+use super::purse::Purse;
 use super::wish::Wish;
 
 /// Drafts of one author that are tried: what is not among its first few is a guess.
@@ -72,6 +74,13 @@ pub enum Attempt {
     Nothing(String),
     /// An author could not look.
     Failed(AuthorError),
+    /// An author was not asked, because it takes more money than there was.
+    Unpaid {
+        /// Which.
+        author: String,
+        /// The most that it takes, in millionths of the program's unit.
+        micros: u64,
+    },
 }
 
 impl Authors {
@@ -88,36 +97,40 @@ impl Authors {
         self.all.iter().map(|author| author.name())
     }
 
-    /// Those whose try takes no more money than this.
+    /// Those that are not called so.
     #[must_use]
-    pub fn within(&self, micros: u64) -> Self {
-        let all = self.all.iter().filter(|author| author.price_micros() <= micros);
+    pub fn without(&self, names: &BTreeSet<String>) -> Self {
+        let all = self.all.iter().filter(|author| !names.contains(author.name()));
         Self { all: all.cloned().collect() }
     }
 
-    /// The most that the authors who were asked took together, in millionths of the program's unit.
+    /// Whether the author who is called so may come to something else for the same wish.
     #[must_use]
-    pub fn price_micros(&self, attempts: &[Attempt]) -> u64 {
-        let was_asked = |name: &str| {
-            attempts.iter().any(|attempt| match attempt {
-                Attempt::Tried(draft, _) => draft.author == name,
-                Attempt::Nothing(author) => author == name,
-                Attempt::Failed(
-                    AuthorError::Unavailable { author, .. }
-                    | AuthorError::Refused { author, .. }
-                    | AuthorError::TooDear { author, .. },
-                ) => author == name,
-                Attempt::Failed(AuthorError::Contradicting { .. }) => false,
-            })
-        };
-        let asked = self.all.iter().filter(|author| was_asked(author.name()));
-        asked.map(|author| author.price_micros()).fold(0, u64::saturating_add)
+    pub fn may_differ(&self, name: &str, wish: &Wish) -> bool {
+        let mut named = self.all.iter().filter(|author| author.name() == name);
+        named.any(|author| author.cost().may_differ() && author.is_for(wish))
     }
 
     /// Drafts for a wish that hold their examples, by the cheapest author that has any.
     pub async fn answer(&self, wish: &Wish, trial: &dyn Trial) -> Written {
+        self.answer_for(wish, trial, &Purse::new(u64::MAX)).await
+    }
+
+    /// The same for no more money than a purse has. Each author takes its price when it is asked, and
+    /// one that takes more than is left is passed over.
+    pub async fn answer_for(&self, wish: &Wish, trial: &dyn Trial, purse: &Purse) -> Written {
         let mut written = Written::default();
         for author in &self.all {
+            if !author.is_for(wish) {
+                written.attempts.push(Attempt::Nothing(author.name().to_owned()));
+                continue;
+            }
+            let micros = author.price_micros();
+            if !purse.take(micros) {
+                let author = author.name().to_owned();
+                written.attempts.push(Attempt::Unpaid { author, micros });
+                continue;
+            }
             let drafts = match author.write_trying(wish, trial).await {
                 Ok(drafts) => drafts,
                 Err(error) => {

@@ -312,6 +312,10 @@ impl Author for LanguageModel {
         self.price_micros
     }
 
+    fn is_for(&self, wish: &Wish) -> bool {
+        !shown::examples(wish).is_empty()
+    }
+
     fn write<'a>(&'a self, wish: &'a Wish) -> Drafting<'a> {
         Box::pin(self.drafts(wish, None))
     }

@@ -1,6 +1,7 @@
 //! A live host that grows: from a wish to a served release, within what a person has set, and again
 //! after a kill at any moment.
 
+mod ending;
 mod gaps;
 mod held;
 mod mending;
@@ -226,7 +227,8 @@ async fn an_attempt_that_was_killed_counts_and_is_made_again_when_its_time_is_ov
     let work = growth.want(slugify()).await.unwrap();
     let until_ms = 1_000_000_060_000;
     let spent = Spent { attempts: 1, ..Spent::default() };
-    let step = Step::Begun { by: "a process that was killed".to_owned(), until_ms, spent };
+    let step =
+        Step::Begun { by: "a process that was killed".to_owned(), until_ms, spent, seat: None };
     let by = engraft::registry::Actor::grower();
     live.change(by, "attempt 1 begins", Op::Grown { work, step }).await.unwrap();
     let status = settle(&growth, work).await;

@@ -18,6 +18,7 @@ mod home;
 mod input;
 mod json_text;
 mod limits;
+mod misfit;
 mod model;
 mod page;
 mod place;

@@ -38,7 +38,7 @@ const SLOW_BYTES: usize = 512 << 10;
 #[derive(Debug, Args)]
 #[command(after_long_help = allow::help())]
 pub(crate) struct SandboxArgs {
-    /// A bundle that the keyring trusts, or a bare component, which the development key signs
+    /// A bundle that the keyring trusts, or a bare component or a recipe, which the development key signs
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// Allow something; may be given several times. `--help` tells every rule

@@ -156,7 +156,10 @@ impl Screen {
     fn write_json(&self, mut json: Value) {
         let notes = self.notes.take();
         if let (Some(fields), false) = (json.as_object_mut(), notes.is_empty()) {
-            fields.insert("notes".to_owned(), notes.into());
+            let said = fields.entry("notes").or_insert_with(|| Value::Array(Vec::new()));
+            if let Some(said) = said.as_array_mut() {
+                said.extend(notes.into_iter().map(Value::from));
+            }
         }
         let mut out = io::stdout().lock();
         let text = serde_json::to_string_pretty(&json).unwrap_or_default();

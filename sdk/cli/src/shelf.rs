@@ -9,7 +9,7 @@ use clap::Args;
 use engraft::artifact::{KeyStoreError, Origin, SigningKey};
 use engraft::examine::{Examination, Policy};
 use engraft::model::{CapabilityName, NamePattern, SystemClock};
-use engraft::registry::{Actor, Journal, Op, Record, Unready};
+use engraft::registry::{Actor, Journal, Op, Record, Step, Unready};
 use engraft::store::{OpLog, SqliteLog};
 use engraft::{Clerk, Host, LiveHost};
 use semver::Version;
@@ -187,6 +187,12 @@ pub(crate) fn sentence(record: &Record) -> String {
             let undo = if *undo { " again open" } else { "" };
             words.push(format!("{gap} `{}`{undo}", text::line(about)));
         }
+        Op::Wanted(want) => {
+            words.push(format!("work {}", record.sequence));
+            let said = want.wish.asked.first().map(|asked| text::line(&asked.sentence));
+            words.extend(said.map(|said| format!("`{said}`")));
+        }
+        Op::Grown { work, step } => words.push(format!("work {work}: {}", stepped(step))),
         Op::RolloutStarted { variants, .. } => {
             words.extend(variants.iter().skip(1).map(|variant| format!("and {}", variant.version)));
         }
@@ -197,6 +203,25 @@ pub(crate) fn sentence(record: &Record) -> String {
     let more = record.consequences().into_iter().map(|more| format!("; {}", text::line(&more)));
     let more: String = more.collect();
     format!("{} by {}{why}{more}", words.join(" "), text::line(&record.by.to_string()))
+}
+
+/// What happened to a piece of work, in a few words.
+#[expect(clippy::wildcard_enum_match_arm, reason = "a step of later is told by its work alone")]
+fn stepped(step: &Step) -> String {
+    match step {
+        Step::Joined { asker } => format!("`{}` wants it too", text::line(asker)),
+        Step::Gathered { of } => format!("gap {} asks for it too", of.gap),
+        Step::Begun { .. } => "an attempt begins".to_owned(),
+        Step::Lost { .. } => "its attempt was left behind".to_owned(),
+        Step::Failed { .. } => "an attempt has brought nothing".to_owned(),
+        Step::Proposed { proposal, .. } => format!("a draft of {}", proposal.version),
+        Step::Examined(examination) => format!("examined ({})", examined(examination)),
+        Step::Ranked { rank } => format!("put at place {rank}"),
+        Step::Allowed => "allowed to go on".to_owned(),
+        Step::Retried => "to be tried again".to_owned(),
+        Step::Ended { how } => format!("ended ({how})"),
+        _ => String::new(),
+    }
 }
 
 /// What an examination came to, on one line.

@@ -16,9 +16,15 @@ pub(crate) fn line(text: &str) -> String {
     shown
 }
 
-/// Foreign text whole, with control characters and bidirectional overrides replaced.
+/// Foreign text whole and on one line, with control characters and bidirectional overrides replaced.
 pub(crate) fn scrub(text: &str) -> String {
-    text.chars().map(|char| if is_deceptive(char) { '\u{fffd}' } else { char }).collect()
+    let plain = |char| match char {
+        '\n' | '\t' => ' ',
+        char if is_deceptive(char) => '\u{fffd}',
+        char => char,
+    };
+    // The ends of lines that other systems write are one letter here.
+    text.replace("\r\n", "\n").trim_end_matches('\n').chars().map(plain).collect()
 }
 
 /// As [`scrub`], and lines and tabs stay.
@@ -144,6 +150,7 @@ mod tests {
         let shown = line("a\u{1b}[2J\u{202e}b\r\n");
         assert!(!shown.contains(['\u{1b}', '\u{202e}', '\r', '\n']), "{shown:?}");
         assert_eq!(scrub_lines("a\n\tb\u{1b}"), "a\n\tb\u{fffd}");
+        assert_eq!(line("it is wrong:\n  here\r\nand there\n"), "it is wrong:   here and there");
         assert_eq!(line(&"x".repeat(500)).chars().count(), CELL_CHARS_MAX + 1);
     }
 }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::Growth;
+use super::{Growth, seat};
 use crate::Error;
 
 /// Words of persons and of other programs are seen this late at most; one look costs microseconds.
@@ -21,7 +21,13 @@ impl Growth {
     /// Where the log cannot be read or written.
     pub async fn step(&self) -> Result<bool, Error> {
         self.keep_failures().await;
-        let done = self.take_in().await? || self.inner.grower.step().await? || self.mend().await?;
+        let here = self.inner.seat.as_ref();
+        let grower = &self.inner.grower;
+        let done = grower.take_over(|seat| seat::is_gone(seat, here)).await?
+            || self.take_in().await?
+            || grower.step().await?
+            || self.mend().await?
+            || grower.reopen().await?;
         if done {
             self.inner.live.show();
             self.inner.news.notify_waiters();

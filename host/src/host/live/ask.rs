@@ -81,7 +81,8 @@ impl LiveHost {
         let who = Who { request: Some(request.clone()), ..who.clone() };
         if sentence.len() > SENTENCE_BYTES_MAX {
             let heard = Heard::TooLong { bytes: sentence.len(), most: SENTENCE_BYTES_MAX };
-            return Response { request, heard, cause: Some(Cause::InvalidInput), gap: None };
+            let (cause, stopped) = (Some(Cause::InvalidInput), self.stopped());
+            return Response { request, heard, cause, gap: None, stopped };
         }
         let router = self.router();
         let near = self.routes(&*router, sentence, &who).await;
@@ -101,7 +102,13 @@ impl LiveHost {
             },
         };
         let gap = self.note_asked(sentence, &heard, cause, &who).await;
-        Response { request, heard, cause, gap }
+        Response { request, heard, cause, gap, stopped: self.stopped() }
+    }
+
+    /// Why everything stands still.
+    fn stopped(&self) -> Option<String> {
+        let state = self.inner.registry.journal().state();
+        state.stop.as_ref().map(|stop| stop.why.clone())
     }
 
     /// Has sentences routed by another router from now on: that of a program with a model.

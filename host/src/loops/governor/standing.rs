@@ -2,19 +2,18 @@
 //!
 //! *Never:* two pieces of work at once make releases of one capability.
 
-use std::fmt;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
-use super::{Autonomy, Governance};
+use super::{Autonomy, Governance, Wait};
 use crate::artifact::Risk;
 use crate::examine::{Examination, Verdict};
-use crate::registry::{Ending, Lifecycle, Release, State, WantSource, Work};
+use crate::registry::{Ending, Lifecycle, Release, State, Until, WantSource, Work};
 
 /// Of what may be spent in a day, so many parts of four go into what requests failed at. The rest waits
 /// for a person's wish or a repair, whoever makes however many requests fail.
 const GAPS_QUARTERS: u64 = 3;
+/// Work that nobody had an idea for and that is looked at again when something new serves.
+const REOPENED_MAX: usize = 16;
 
 /// What is next for a piece of work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,62 +44,6 @@ pub enum Deed {
     End(Ending, String),
 }
 
-/// What a piece of work waits for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "for")]
-#[non_exhaustive]
-pub enum Wait {
-    /// Everything stands still.
-    Stop {
-        /// Why.
-        why: String,
-    },
-    /// Nothing is begun at this time of the day.
-    Quiet {
-        /// For so long.
-        seconds: u64,
-    },
-    /// What may be spent in a day is spent.
-    Budget {
-        /// What of it.
-        what: String,
-    },
-    /// Somebody works on it.
-    Attempt {
-        /// Who.
-        by: String,
-    },
-    /// Others come first.
-    Turn {
-        /// How many attempts are under way.
-        under_way: u32,
-    },
-    /// Other work makes a release of the same capability.
-    Other {
-        /// Its number.
-        work: u64,
-    },
-    /// A person has to say that it goes on.
-    Person {
-        /// How far it may go without.
-        may: Autonomy,
-    },
-    /// Persons have to approve it.
-    Approvals {
-        /// How many did.
-        counted: usize,
-        /// How many have to.
-        needed: usize,
-    },
-    /// Users try it.
-    Users {
-        /// What the steward says.
-        said: String,
-    },
-    /// The release that spreads is another one.
-    Rollout,
-}
-
 /// What is next for a piece of work.
 #[must_use]
 pub fn standing(state: &State, work: &Work, governance: &Governance, now: Duration) -> Standing {
@@ -108,7 +51,11 @@ pub fn standing(state: &State, work: &Work, governance: &Governance, now: Durati
         return Standing::Done;
     }
     let lifecycle = state.lifecycle(work);
-    // What is over or goes by itself waits for no stop and no hour.
+    // What serves somebody does not while everything stands still.
+    if let (Lifecycle::RollingOut | Lifecycle::Live, Some(stop)) = (lifecycle, &state.stop) {
+        return Standing::Wait(Wait::Stop { why: stop.why.clone() });
+    }
+    // What is over or goes by itself waits for no hour.
     match lifecycle {
         Lifecycle::Ended | Lifecycle::Live => return Standing::Done,
         Lifecycle::RollingOut => return Standing::Wait(Wait::Users { said: said(state, work) }),
@@ -146,6 +93,28 @@ pub fn standing(state: &State, work: &Work, governance: &Governance, now: Durati
     }
 }
 
+/// Ended work that is worth another attempt, because something serves that did not when nobody had an
+/// idea. Only the last few are looked at, so that whatever begins to serve makes little work.
+#[must_use]
+pub fn reopened<'a>(state: &'a State, governance: &Governance, now: Duration) -> Option<&'a Work> {
+    let is_stuck = |work: &&Work| {
+        let gave_up = matches!(work.ended, Some((Ending::GaveUp, _)));
+        gave_up && work.proposal.is_none() && matches!(work.until, Some(Until::News { .. }))
+    };
+    let mut stuck =
+        state.growth.works.values().rev().filter(is_stuck).take(REOPENED_MAX).peekable();
+    let holds = governance.budget.attempts_max == 0 || held(state, governance, now).is_some();
+    if stuck.peek().is_none() || holds {
+        return None;
+    }
+    let now_known = state.known();
+    stuck.find(|work| {
+        let is_new = matches!(&work.until, Some(Until::News { known, .. }) if *known != now_known);
+        let may = autonomy(work, governance, Risk::Safe);
+        is_new && may > Autonomy::Observe && dismissed(state, work).is_none()
+    })
+}
+
 /// Why a person said that the gap of this work is none, where nobody else wants it.
 fn dismissed<'a>(state: &'a State, work: &Work) -> Option<&'a str> {
     let of = work.want.gap.filter(|_| work.want.source == WantSource::Gap)?;
@@ -171,13 +140,8 @@ fn unwritten(state: &State, work: &Work, governance: &Governance, now: Duration)
     if let Some((by, _)) = work.attempt.as_ref().filter(|(_, until)| *until > now_ms) {
         return Standing::Wait(Wait::Attempt { by: by.clone() });
     }
-    if work.attempts >= budget.attempts_max {
-        let why = format!(
-            "{} attempts have brought nothing: {}",
-            work.attempts,
-            work.tried.last().map_or("nobody had an idea", String::as_str)
-        );
-        return Standing::Do(Deed::End(Ending::GaveUp, why));
+    if let Some(then) = after_attempts(state, work, governance, now_ms) {
+        return then;
     }
     if let Some(what) = spent(state, work, governance, now_ms) {
         return Standing::Wait(Wait::Budget { what });
@@ -195,6 +159,58 @@ fn unwritten(state: &State, work: &Work, governance: &Governance, now: Duration)
     }
 }
 
+/// What the attempts so far make of it; none where another one may be made.
+fn after_attempts(
+    state: &State,
+    work: &Work,
+    governance: &Governance,
+    now_ms: u64,
+) -> Option<Standing> {
+    let budget = &governance.budget;
+    if budget.attempts_max == 0 {
+        let what = "no attempt may be made, as `attempts_max` is 0".to_owned();
+        return Some(Standing::Wait(Wait::Budget { what }));
+    }
+    let told = work.until.as_ref().map(Until::why).or(work.tried.last().map(String::as_str));
+    let told = told.unwrap_or("nobody had an idea");
+    if let Some(Until::Money { author, micros, .. }) = &work.until {
+        let left = budget.day_micros_max.saturating_sub(state.growth.spent_on(now_ms).micros);
+        if left < *micros {
+            let what = dear(author, *micros, left, budget.day_micros_max);
+            return Some(Standing::Wait(Wait::Budget { what: format!("{what}; {told}") }));
+        }
+    }
+    let gave_up = |why: String| Some(Standing::Do(Deed::End(Ending::GaveUp, why)));
+    if let Some(Until::News { why, .. }) = &work.until {
+        return gave_up(format!("asking again would bring the same: {why}"));
+    }
+    if work.attempts >= budget.attempts_max {
+        return gave_up(format!("{} have brought nothing: {told}", attempts(work.attempts)));
+    }
+    match &work.until {
+        Some(Until::Time { at_ms, why }) if *at_ms > now_ms => {
+            let seconds = (at_ms - now_ms).div_ceil(1_000);
+            Some(Standing::Wait(Wait::Pause { seconds, until_ms: *at_ms, why: why.clone() }))
+        }
+        Some(_) | None => None,
+    }
+}
+
+/// What an author takes that there is not.
+fn dear(author: &str, micros: u64, left: u64, most: u64) -> String {
+    if micros == u64::MAX {
+        return format!("nothing says what asking `{author}` costs");
+    }
+    format!(
+        "`{author}` takes up to {micros} millionths for a wish, and {left} of {most} are left today \
+         (`day_micros_max`)"
+    )
+}
+
+fn attempts(count: u32) -> String {
+    if count == 1 { "1 attempt".to_owned() } else { format!("{count} attempts") }
+}
+
 /// What of the day's budget is used up.
 fn spent(state: &State, work: &Work, governance: &Governance, now_ms: u64) -> Option<String> {
     let (spent, budget) = (state.growth.spent_on(now_ms), &governance.budget);
@@ -207,11 +223,11 @@ fn spent(state: &State, work: &Work, governance: &Governance, now_ms: u64) -> Op
     let (attempts, attempts_max) =
         (u64::from(spent.attempts), part(budget.day_attempts_max.into()));
     if attempts >= attempts_max {
-        return Some(format!("{attempts} attempts of {attempts_max}"));
+        return Some(format!("{attempts} attempts of {attempts_max} were made today"));
     }
     let (seconds, seconds_max) = (spent.ms / 1_000, part(budget.day_seconds_max));
     if seconds >= seconds_max {
-        return Some(format!("{seconds} seconds of {seconds_max}"));
+        return Some(format!("{seconds} seconds of {seconds_max} were worked today"));
     }
     None
 }
@@ -312,41 +328,4 @@ fn said(state: &State, work: &Work) -> String {
 
 pub(super) fn millis(now: Duration) -> u64 {
     u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
-}
-
-// === impl Wait ===
-
-impl fmt::Display for Wait {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Stop { why } => write!(f, "everything stands still: {why}"),
-            Self::Quiet { seconds } => {
-                write!(
-                    f,
-                    "nothing is begun at this hour, for {} minutes more",
-                    seconds.div_ceil(60)
-                )
-            }
-            Self::Budget { what } => write!(f, "today's budget is spent: {what}"),
-            Self::Attempt { by } => write!(f, "{by} works on it"),
-            Self::Turn { under_way } => write!(f, "{under_way} others are worked on at present"),
-            Self::Other { work } => {
-                write!(f, "work {work} makes a release of the same capability first")
-            }
-            Self::Person { may: Autonomy::Observe } => {
-                f.write_str("what is wanted is only observed; `engraft grow allow` lets it be made")
-            }
-            Self::Person { .. } => {
-                f.write_str("a person has to let it in; `engraft propose apply` does")
-            }
-            Self::Approvals { counted, needed } => {
-                write!(
-                    f,
-                    "{counted} of {needed} approvals are there; `engraft approvals` gives one"
-                )
-            }
-            Self::Users { said } => write!(f, "users try it: {said}"),
-            Self::Rollout => f.write_str("another release of it spreads; it comes after that"),
-        }
-    }
 }

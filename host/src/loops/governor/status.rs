@@ -2,16 +2,21 @@
 //!
 //! *Never:* a wait is shown without what it is for.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use semver::Version;
 use serde::Serialize;
 
-use super::Governance;
-use super::standing::{Deed, Standing, Wait, standing};
+use super::standing::{Deed, Standing, standing};
+use super::{Governance, Wait};
 use crate::artifact::Risk;
+use crate::examine::Decision;
 use crate::model::CapabilityName;
 use crate::registry::{Ending, Lifecycle, Spent, State, WantSource, Work};
+
+/// Whoever waits for work waits for a pause that is over so soon.
+const SOON_SECONDS: u64 = 60;
 
 /// A piece of work as a person reads it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -63,6 +68,8 @@ pub struct Status {
     /// The work that repairs its release.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repaired_by: Option<u64>,
+    /// Whether nothing more comes of it by itself and soon.
+    settled: bool,
 }
 
 impl Status {
@@ -76,7 +83,8 @@ impl Status {
             title: work.title(),
             source: work.want.source,
             stands: state.lifecycle(work),
-            next: next(work, &standing),
+            next: next(state, work, &standing),
+            settled: is_settled(state, work, governance, now),
             waits: match standing {
                 Standing::Wait(wait) => Some(wait),
                 Standing::Do(_) | Standing::Done => None,
@@ -101,17 +109,7 @@ impl Status {
     /// for a time, or is over.
     #[must_use]
     pub const fn is_settled(&self) -> bool {
-        match &self.waits {
-            Some(Wait::Attempt { .. } | Wait::Turn { .. } | Wait::Other { .. }) => false,
-            Some(_) => true,
-            None => {
-                matches!(
-                    self.stands,
-                    Lifecycle::RollingOut | Lifecycle::Live | Lifecycle::Revoked | Lifecycle::Ended
-                ) || self.ended.is_some()
-                    || self.repaired_by.is_some()
-            }
-        }
+        self.settled
     }
 
     /// Whether its release serves somebody.
@@ -121,15 +119,56 @@ impl Status {
     }
 }
 
-fn next(work: &Work, standing: &Standing) -> String {
+/// Whatever may be done is done soon, and so is what somebody is at. Work that comes after other work
+/// is settled when that is: a rollout may take days.
+fn is_settled(state: &State, work: &Work, governance: &Governance, now: Duration) -> bool {
+    let (mut work, mut seen) = (work, BTreeSet::new());
+    loop {
+        match standing(state, work, governance, now) {
+            Standing::Do(_) | Standing::Wait(Wait::Attempt { .. } | Wait::Turn { .. }) => {
+                return false;
+            }
+            Standing::Wait(Wait::Pause { seconds, .. }) if seconds <= SOON_SECONDS => return false,
+            Standing::Wait(Wait::Other { work: other }) if seen.insert(other) => {
+                let Some(other) = state.growth.works.get(&other) else { return true };
+                work = other;
+            }
+            Standing::Wait(_) | Standing::Done => return true,
+        }
+    }
+}
+
+fn next(state: &State, work: &Work, standing: &Standing) -> String {
     match standing {
         Standing::Wait(wait) => wait.to_string(),
         Standing::Do(deed) => deed.to_string(),
         Standing::Done => match (&work.ended, work.repaired_by) {
             (Some((how, why)), _) => format!("{how}: {why}"),
             (None, Some(other)) => format!("work {other} repairs it"),
-            (None, None) => "nothing".to_owned(),
+            (None, None) => over(state, work),
         },
+    }
+}
+
+/// Why nothing is next for work whose release has had its time.
+fn over(state: &State, work: &Work) -> String {
+    let proposal = work.proposal.as_ref().filter(|_| state.lifecycle(work) == Lifecycle::Installed);
+    let Some(proposal) = proposal else { return "nothing".to_owned() };
+    let (name, version) = (&proposal.name, &proposal.version);
+    let suspended = state.release_of(proposal).and_then(|it| it.reach.suspended.as_ref());
+    if let Some(why) = suspended {
+        let mut words = state.words.get(&proposal.component).into_iter().flatten();
+        let why = match words.any(|word| word.said.decision == Decision::Withdraw) {
+            true => format!("an approval was withdrawn ({why})"),
+            false => why.clone(),
+        };
+        return format!(
+            "it serves nobody: {why}; approve it and `engraft rollout start` lets it in"
+        );
+    }
+    match state.lines.get(name).and_then(|line| line.stable.as_ref()) {
+        Some(other) => format!("`{name}` {other} serves in its place"),
+        None => format!("`{name}` {version} was taken back; `engraft rollout start` lets it in"),
     }
 }
 

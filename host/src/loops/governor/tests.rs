@@ -15,6 +15,8 @@ fn work(id: u64) -> Work {
         since_ms: 0,
         rank: 0,
         attempt: None,
+        seat: None,
+        until: None,
         attempts: 0,
         spent: Spent::default(),
         tried: Vec::new(),

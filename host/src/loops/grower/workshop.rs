@@ -4,19 +4,21 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use crate::examine::Report;
 use crate::model::{Before, Digest};
 use crate::registry::{Ending, Proposal, Work};
+use crate::synth::Purse;
 
 /// Something being done.
 pub type Doing<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Who does what the grower orders. Each order may come again after a restart, and then does the same.
 pub trait Workshop: Send + Sync {
-    /// Has a draft written that holds everything that is wanted, for no more money than this, in
-    /// millionths of the program's unit.
-    fn write<'a>(&'a self, work: &'a Work, micros_max: u64) -> Doing<'a, Writing>;
+    /// Has a draft written that holds everything that is wanted, for no more money than this. What is
+    /// paid is taken out before it is spent, so that it is known whatever becomes of the attempt.
+    fn write<'a>(&'a self, work: &'a Work, purse: &'a Purse) -> Doing<'a, Writing>;
 
     /// Has the draft of a piece of work examined.
     fn examine<'a>(&'a self, work: &'a Work) -> Doing<'a, Result<Report, Trouble>>;
@@ -36,8 +38,6 @@ pub struct Writing {
     pub made: Made,
     /// What was tried, and what came of it, in sentences.
     pub tried: Vec<String>,
-    /// What it took, in millionths of the program's unit.
-    pub micros: u64,
 }
 
 /// What was made in an attempt.
@@ -50,8 +50,13 @@ pub enum Made {
         /// What it is made from, to be kept.
         blobs: Vec<(Digest, Vec<u8>)>,
     },
-    /// Nothing; another attempt may bring something.
-    Nothing,
+    /// Nothing.
+    Nothing {
+        /// What another attempt would need to bring something.
+        needs: Needs,
+        /// What came nearest, and why it is not what was wanted.
+        why: String,
+    },
     /// Nothing, and another attempt would bring nothing either.
     Over {
         /// How it ends.
@@ -59,6 +64,22 @@ pub enum Made {
         /// Why.
         why: String,
     },
+}
+
+/// What another attempt needs to bring something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Needs {
+    /// Time, and at least so much: somebody outside was asked, and may do better.
+    Time(Duration),
+    /// Money: an author was not asked.
+    Money {
+        /// Which.
+        author: String,
+        /// The most that it takes, in millionths of the program's unit.
+        micros: u64,
+    },
+    /// Something new: everybody who was asked would say the same again.
+    News,
 }
 
 /// What came of signing and keeping.

@@ -8,8 +8,8 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ASKERS_MAX, Ending, OPEN_GAPS_MAX, OPEN_MAX, OVER_MAX, OfGap, Spent, Step, WISH_BYTES_MAX,
-    Want, Work,
+    ASKERS_MAX, Ending, OPEN_GAPS_MAX, OPEN_MAX, OVER_MAX, OfGap, Spent, Step, Until,
+    WISH_BYTES_MAX, Want, Work,
 };
 use crate::model::{CapabilityName, GapId};
 use crate::registry::op::{Op, Record};
@@ -123,6 +123,8 @@ impl State {
             since_ms: record.at_ms,
             rank: 0,
             attempt: None,
+            seat: None,
+            until: None,
             attempts: 0,
             spent: Spent::default(),
             tried: Vec::new(),
@@ -159,6 +161,7 @@ impl State {
             }
             Step::Joined { .. }
             | Step::Gathered { .. }
+            | Step::Lost { .. }
             | Step::Examined(_)
             | Step::Ranked { .. }
             | Step::Allowed
@@ -173,16 +176,27 @@ impl State {
                 }
             }
             Step::Gathered { of } => self.growth.take(*of, id),
-            Step::Begun { by, until_ms, .. } => {
+            Step::Begun { by, until_ms, seat, .. } => {
                 work.attempt = Some((by.clone(), *until_ms));
+                work.seat.clone_from(seat);
+                work.until = None;
                 work.attempts += 1;
             }
-            Step::Failed { tried, .. } => {
-                work.attempt = None;
+            Step::Lost { by, .. } => {
+                work.lay_down();
+                work.note(&[format!("{by} was gone before it was done")]);
+            }
+            Step::Failed { tried, until, .. } => {
+                work.lay_down();
+                work.until.clone_from(until);
+                if matches!(until, Some(Until::Money { .. })) {
+                    // Whoever takes the money has still to be asked.
+                    work.attempts = work.attempts.saturating_sub(1);
+                }
                 work.note(tried);
             }
             Step::Proposed { proposal, tried, .. } => {
-                work.attempt = None;
+                work.lay_down();
                 work.note(tried);
                 work.proposal = Some((**proposal).clone());
             }
@@ -192,14 +206,15 @@ impl State {
             Step::Retried => {
                 work.ended = None;
                 work.attempts = 0;
-                work.attempt = None;
+                work.until = None;
+                work.lay_down();
                 work.proposal = None;
                 work.examination = None;
                 work.repaired_by = None;
                 work.has_spread = false;
             }
             Step::Ended { how } => {
-                work.attempt = None;
+                work.lay_down();
                 work.ended = Some((*how, record.why.clone()));
             }
         }
@@ -243,6 +258,10 @@ impl State {
             Step::Proposed { .. } | Step::Failed { .. } if work.attempt.is_none() => {
                 refused("no attempt was begun")
             }
+            Step::Lost { by, until_ms } => match &work.attempt {
+                Some((who, until)) if who == by && until == until_ms => Ok(()),
+                Some(_) | None => refused("another attempt is under way, or none"),
+            },
             Step::Examined(examination) => match &work.proposal {
                 Some(proposal) if proposal.component == examination.component => Ok(()),
                 Some(_) => refused("another component was examined"),
@@ -285,6 +304,11 @@ impl State {
 }
 
 impl Work {
+    fn lay_down(&mut self) {
+        self.attempt = None;
+        self.seat = None;
+    }
+
     /// Whether a release is of this work.
     #[must_use]
     pub fn makes(&self, name: &CapabilityName, version: &Version) -> bool {

@@ -2,9 +2,40 @@
 //!
 //! *Never:* it is remembered; a revocation or a rollback by whoever shows at once.
 
-use super::{Lifecycle, Proposal, Work};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Proposal, Work};
 use crate::examine::Verdict;
 use crate::registry::state::{Release, State};
+
+/// Where a piece of work stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Lifecycle {
+    /// Somebody wants it.
+    Discovered,
+    /// A draft holds everything that is wanted.
+    Proposed,
+    /// It was examined.
+    Examined,
+    /// It was examined, and persons have to approve it.
+    AwaitingApproval,
+    /// It is kept, and serves nobody.
+    Installed,
+    /// It spreads.
+    RollingOut,
+    /// It serves everybody.
+    Live,
+    /// It was taken back.
+    RolledBack,
+    /// It never runs again.
+    Revoked,
+    /// It is over without a release.
+    Ended,
+}
 
 impl State {
     /// Where a piece of work stands now.
@@ -50,5 +81,24 @@ impl State {
         }
         let serves = line.stable.as_ref() == Some(version);
         Some(if serves { Lifecycle::Live } else { Lifecycle::Installed })
+    }
+}
+
+// === impl Lifecycle ===
+
+impl fmt::Display for Lifecycle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Discovered => "discovered",
+            Self::Proposed => "proposed",
+            Self::Examined => "examined",
+            Self::AwaitingApproval => "awaiting approval",
+            Self::Installed => "installed",
+            Self::RollingOut => "rolling out",
+            Self::Live => "live",
+            Self::RolledBack => "rolled back",
+            Self::Revoked => "revoked",
+            Self::Ended => "ended",
+        })
     }
 }

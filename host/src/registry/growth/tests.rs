@@ -22,7 +22,7 @@ fn grown(work: u64, step: Step) -> Op {
 
 fn begun(until_ms: u64) -> Step {
     let spent = Spent { attempts: 1, ..Spent::default() };
-    Step::Begun { by: "one".to_owned(), until_ms, spent }
+    Step::Begun { by: "one".to_owned(), until_ms, spent, seat: None }
 }
 
 fn proposal() -> Proposal {

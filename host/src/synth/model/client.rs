@@ -5,12 +5,18 @@
 use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
-use super::{ANSWER_BYTES_MAX, Exchange, LanguageModel, Message, TOKENS_MAX, away};
+use super::{ANSWER_BYTES_MAX, Exchange, LanguageModel, Message, NAME, TOKENS_MAX, away};
 use crate::model::secrecy::{Text, hushed};
 use crate::synth::author::AuthorError;
 
 /// What an endpoint says when it refuses is a sentence.
 const SAID_CHARS_MAX: usize = 300;
+
+/// Why there is no answer, and how long the endpoint wants to be left alone.
+struct Failed {
+    reason: String,
+    alone_seconds: Option<u64>,
+}
 
 impl LanguageModel {
     /// Asks, and tells whoever watches of it.
@@ -22,7 +28,7 @@ impl LanguageModel {
         let answered = self.post(messages).await;
         let (answer, tokens) = match &answered {
             Ok((text, tokens)) => (Ok(text.clone()), *tokens),
-            Err(reason) => (Err(reason.clone()), None),
+            Err(failed) => (Err(failed.reason.clone()), None),
         };
         let endpoint = self.endpoint.origin().ascii_serialization();
         let letters: usize = messages.iter().map(|message| message.content.len()).sum();
@@ -34,10 +40,10 @@ impl LanguageModel {
             let (model, sent) = (self.model.clone(), messages.to_vec());
             watch.exchanged(&Exchange { endpoint, model, attempt, sent, answer, tokens });
         }
-        answered.map(|(text, _)| text).map_err(away)
+        answered.map(|(text, _)| text).map_err(Failed::told)
     }
 
-    async fn post(&self, messages: &[Message]) -> Result<(String, Option<(u64, u64)>), String> {
+    async fn post(&self, messages: &[Message]) -> Result<(String, Option<(u64, u64)>), Failed> {
         let body = json!({
             "model": self.model,
             "messages": messages,
@@ -52,11 +58,12 @@ impl LanguageModel {
             .await
             .map_err(|_| format!("it gave no whole answer within {:?}", self.timeout))??;
         if posted.is_cut {
-            return Err(format!("its answer has more than {ANSWER_BYTES_MAX} bytes"));
+            return Err(format!("its answer has more than {ANSWER_BYTES_MAX} bytes").into());
         }
         if posted.status != 200 {
             let said = self.plain(&posted.body);
-            return Err(format!("it answered with status {}: {said}", posted.status));
+            let reason = format!("it answered with status {}: {said}", posted.status);
+            return Err(Failed { reason, alone_seconds: posted.retry_after });
         }
         let answer: Value = serde_json::from_slice(&posted.body)
             .map_err(|_| format!("its answer is no JSON: {}", self.plain(&posted.body)))?;
@@ -86,5 +93,30 @@ impl LanguageModel {
         let said = hushed(&said, Text::Written);
         let plain = said.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
         plain.take(SAID_CHARS_MAX).collect()
+    }
+}
+
+// === impl Failed ===
+
+impl Failed {
+    fn told(self) -> AuthorError {
+        match self.alone_seconds {
+            Some(seconds) => {
+                AuthorError::Busy { author: NAME.to_owned(), reason: self.reason, seconds }
+            }
+            None => away(self.reason),
+        }
+    }
+}
+
+impl From<String> for Failed {
+    fn from(reason: String) -> Self {
+        Self { reason, alone_seconds: None }
+    }
+}
+
+impl From<&str> for Failed {
+    fn from(reason: &str) -> Self {
+        reason.to_owned().into()
     }
 }

@@ -301,6 +301,16 @@ async fn an_endpoint_that_misbehaves_is_given_up() {
     assert!(LanguageModel::at("https://user:pw@a.example", "x").is_err());
 }
 
+#[tokio::test]
+async fn an_endpoint_that_wants_to_be_left_alone_says_how_long() {
+    let busy = "HTTP/1.1 429 Slow\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n";
+    let endpoint = Endpoint::start(vec![Says::Raw(busy.to_owned())]).await;
+    let error = endpoint.model().write(&wish()).await.unwrap_err();
+    assert!(matches!(error, AuthorError::Busy { seconds: 7, .. }), "{error}");
+    assert!(error.to_string().contains("status 429"), "{error}");
+    assert_eq!(endpoint.asked().len(), 1);
+}
+
 #[derive(Default)]
 struct Seen(Mutex<Vec<Exchange>>);
 

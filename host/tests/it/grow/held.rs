@@ -142,6 +142,9 @@ async fn what_a_policy_wants_approved_waits_for_persons_over_a_restart() {
     live.decide(&word(&place, &report, Decision::Withdraw), ann()).await.unwrap();
     let input = json!({"text": "Ab Cd"});
     assert!(!ask(&live, &status, &input, &Who::user("bob")).await.is_returned());
+    let status = settle(&growth, work).await;
+    assert!(status.is_settled(), "nobody waits for it: {}", status.next);
+    assert!(status.next.contains("withdrawn"), "{}", status.next);
 }
 
 #[tokio::test]
@@ -218,8 +221,8 @@ async fn wishes_that_cannot_be_are_refused_and_attempts_are_bounded() {
     growth.rank(first, -1, ann(), "that matters more").await.unwrap();
     assert_eq!(growth.queue()[0].work, first);
     let status = settle(&growth, work).await;
-    assert_eq!((status.stands, status.attempts), (Lifecycle::Ended, 3));
-    assert!(status.next.starts_with("a person is asked: 3 attempts"), "{}", status.next);
+    assert_eq!((status.stands, status.attempts), (Lifecycle::Ended, 1), "asked once");
+    assert!(status.next.starts_with("a person is asked: asking again"), "{}", status.next);
     growth.retry(work, ann(), "with another author").await.unwrap();
     assert_eq!(growth.status(work).unwrap().stands, Lifecycle::Discovered);
     growth.drop_work(work, ann(), "never mind").await.unwrap();

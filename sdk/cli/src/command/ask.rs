@@ -7,11 +7,14 @@ use std::path::PathBuf;
 use clap::Args;
 use engraft::Response;
 use engraft::model::Outcome;
+use engraft::registry::State;
 use engraft::traffic::{Way, Who};
+use serde_json::Value;
 
 use crate::allow::{self, Allowed};
 use crate::desk::Desk;
 use crate::exit::Exit;
+use crate::misfit::misfit;
 use crate::page::{Page, Style};
 use crate::screen::Reply;
 use crate::shelf::ShelfArgs;
@@ -28,7 +31,9 @@ use crate::trouble::{Result, Trouble};
 /// With `--json`: `request` names the request, `served` says whether it was served, `confidence` how
 /// sure it was from 0 to 1; `capability`, `version`, `operation`, `input` and `by` say what was called
 /// and why, `output` what it gave and `outcome` how it ended; `cause` says why the request was not
-/// served, `gap` where that is noted, and `near` what came near.
+/// served, `gap` where that is noted, and `near` what came near; `stopped` says why everything stands
+/// still, where it does. A request of this command is over when the command is: `engraft feedback` is for
+/// those of programs that run.
 #[derive(Debug, Args)]
 #[command(after_long_help = allow::help())]
 pub(crate) struct AskArgs {
@@ -59,6 +64,10 @@ pub(crate) struct AskArgs {
 }
 
 pub(super) fn run(args: &AskArgs, desk: &Desk) -> Result<Reply> {
+    if args.sentence.trim().is_empty() {
+        return Err(Trouble::usage("the sentence is empty")
+            .hint("say what is wanted, such as `engraft ask 'slugify Hello World'`"));
+    }
     args.shelf.must_exist(desk)?;
     let policy = super::examine::policy(args.policy.as_deref())?;
     let allowed = Allowed::parse(&args.allow)?;
@@ -66,20 +75,34 @@ pub(super) fn run(args: &AskArgs, desk: &Desk) -> Result<Reply> {
         let live = args.shelf.live(policy, &allowed, desk).await?;
         // What a release fails at is kept, for its repair.
         live.hear_failures();
-        let response = live.ask(&args.sentence, &who(args)).await;
+        let response = live.ask(&args.sentence, &who(args, desk)).await;
         live.keep_gaps().await?;
-        Ok::<_, Trouble>(response)
+        let unfit = unfit(&live.registry().journal().state(), &response);
+        Ok::<_, Trouble>((response, unfit))
     })?;
-    Ok(reply(&asked?))
+    let (response, unfit) = asked?;
+    Ok(reply(&response, unfit))
 }
 
-fn who(args: &AskArgs) -> Who {
+/// What of what a sentence says is not as the operation says that was called.
+fn unfit(state: &State, response: &Response) -> Option<String> {
+    let (route, answer) = response.route().zip(response.answer())?;
+    let release = state.release(&route.capability, answer.version.as_ref()?)?;
+    let mut operations = release.installed.operations.iter();
+    let operation = operations.find(|it| it.name == route.operation)?;
+    misfit(&operation.input, &Value::Object(route.input.clone()), &answer.report.outcome)
+}
+
+/// What requests of this command are called: nobody who could be told of them lives on.
+pub(super) const REQUEST: &str = "ask-";
+
+fn who(args: &AskArgs, desk: &Desk) -> Who {
     Who {
         sticky: args.who.clone(),
         caller: args.caller.clone(),
         groups: args.group.clone(),
         attributes: args.attribute.iter().cloned().collect(),
-        request: None,
+        request: Some(format!("{REQUEST}{}-{}", desk.now().as_millis(), std::process::id())),
     }
 }
 
@@ -88,11 +111,19 @@ fn pair(text: &str) -> std::result::Result<(String, String), String> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-fn reply(response: &Response) -> Reply {
+fn reply(response: &Response, unfit: Option<String>) -> Reply {
     let (mut page, mut aside) = (Page::default(), Page::default());
     match response.output() {
         Some(output) => page.line(text::scrub_lines(output.as_str())),
         None => aside.verdict(Style::Bad, "not served", &text::scrub_lines(&response.to_string())),
+    }
+    if let Some(fault) = unfit {
+        aside.verdict(Style::Title, "hint", &text::scrub(&fault));
+    }
+    if let Some(why) = &response.stopped {
+        let why =
+            format!("{}; `engraft lift` lets what was made here serve again", text::line(why));
+        aside.verdict(Style::Bad, "everything stands still", &why);
     }
     if let Some((cause, true)) = response.cause.map(|it| (it, response.output().is_some())) {
         aside.verdict(Style::Warn, "noted", &cause.to_string());

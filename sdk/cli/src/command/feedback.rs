@@ -17,7 +17,7 @@ use crate::trouble::{Result, Trouble};
 /// Says of the answer to a request whether it was any good
 ///
 /// A running program that has the same registry takes it, and counts it for or against the release
-/// that answered, if the request took part in a rollout.
+/// that answered, if the request took part in a rollout. A request of `engraft ask` takes part in none.
 #[derive(Debug, Args)]
 pub(crate) struct FeedbackArgs {
     /// Which request, by the name that the program gave it
@@ -42,6 +42,16 @@ enum Word {
 }
 
 pub(super) fn run(args: &FeedbackArgs, desk: &Desk) -> Result<Reply> {
+    if args.request.starts_with(super::ask::REQUEST) {
+        let message = format!(
+            "`{}` was answered by `engraft ask`, which counts for no release and has ended since",
+            text::line(&args.request)
+        );
+        return Err(Trouble::usage(message).hint(
+            "feedback is for requests of programs that run; `engraft propose change NAME --example` \
+             says what an answer should be",
+        ));
+    }
     let opinion = match args.opinion {
         Word::Good => Opinion::Good,
         Word::Bad => Opinion::Bad,

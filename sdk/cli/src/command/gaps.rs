@@ -4,9 +4,13 @@
 
 mod look;
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use clap::{Args, Subcommand};
+use engraft::loops::governor::Governance;
 use engraft::model::GapId;
-use engraft::registry::Op;
+use engraft::registry::{Op, State};
 use engraft::synth::Gaps;
 
 use crate::desk::Desk;
@@ -43,7 +47,8 @@ enum Deed {
     /// `pattern`, `request` (`verb`, `object`, `arguments`) and `input_schema`, what they have in
     /// common; `requests`, `people`, `first_ms`, `last_ms`; `samples`, `reasons` and `inputs`, a few of
     /// each, redacted; `taught` and `disputed`, how many examples are agreed on and not; `due`, whether
-    /// it is worth work; `dismissed`.
+    /// it is worth work, by `gaps` in `grow.json`; `dismissed`; `work` and `stands`, the number of the
+    /// work on it and where that stands.
     Show {
         /// Its number, as `list` shows it
         #[arg(value_name = "GAP")]
@@ -66,23 +71,36 @@ enum Deed {
 
 pub(super) fn run(args: GapsArgs, desk: &Desk) -> Result<Reply> {
     match args.deed {
-        Deed::List { all, shelf } => Ok(look::list(&gaps(&shelf, desk)?, all, desk)),
+        Deed::List { all, shelf } => Ok(look::list(&Seen::at(&shelf, desk)?, all)),
         Deed::Show { gap, shelf } => {
-            let gaps = gaps(&shelf, desk)?;
-            Ok(look::show(gaps.gap(gap).ok_or_else(|| unknown(gap))?, desk))
+            let seen = Seen::at(&shelf, desk)?;
+            Ok(look::show(&seen, seen.gaps.gap(gap).ok_or_else(|| unknown(gap))?))
         }
         Deed::Dismiss { gap, undo, deed } => {
-            let gaps = gaps(&deed.shelf, desk)?;
-            let known = gaps.gap(gap).ok_or_else(|| unknown(gap))?;
+            let seen = Seen::at(&deed.shelf, desk)?;
+            let known = seen.gaps.gap(gap).ok_or_else(|| unknown(gap))?;
             deed.record(desk, Op::GapDismissed { gap, about: known.about(), undo })
         }
     }
 }
 
-fn gaps(shelf: &ShelfArgs, desk: &Desk) -> Result<Gaps> {
-    shelf.must_exist(desk)?;
-    let gaps = engraft::kept_gaps(&shelf.journal(desk)?);
-    gaps.map_err(|error| Trouble::fault(error.to_string()))
+/// What is known of gaps, and what to hold it against.
+struct Seen {
+    gaps: Gaps,
+    state: Arc<State>,
+    governance: Governance,
+    now: Duration,
+}
+
+impl Seen {
+    fn at(shelf: &ShelfArgs, desk: &Desk) -> Result<Self> {
+        shelf.must_exist(desk)?;
+        let journal = shelf.journal(desk)?;
+        let gaps = engraft::kept_gaps(&journal);
+        let gaps = gaps.map_err(|error| Trouble::fault(error.to_string()))?;
+        let (state, governance) = (journal.state(), super::grow::governance(desk)?);
+        Ok(Self { gaps, state, governance, now: desk.now() })
+    }
 }
 
 fn unknown(gap: GapId) -> Trouble {

@@ -4,6 +4,7 @@
 
 mod makers;
 mod run;
+mod settings;
 mod show;
 
 use std::path::{Path, PathBuf};
@@ -20,19 +21,18 @@ use serde_json::{Value, json};
 use crate::desk::Desk;
 use crate::page::{Page, Style};
 use crate::screen::Reply;
-use crate::shelf::{DeedArgs, ShelfArgs};
+use crate::shelf::{DeedArgs, ShelfArgs, reply};
 use crate::text;
 use crate::trouble::{Result, Trouble};
 
 pub(super) use makers::MakersArgs;
 pub(super) use run::{Grown, grown};
+pub(super) use settings::governance;
 pub(super) use show::{rows, told};
-
-/// A governance is a page of settings.
-const GOVERNANCE_BYTES_MAX: u64 = 1 << 20;
 
 /// Shows what is missing and is being made, and lets it be made
 #[derive(Debug, Args)]
+#[command(after_long_help = settings::HELP)]
 pub(crate) struct GrowArgs {
     #[command(subcommand)]
     deed: Deed,
@@ -132,6 +132,10 @@ pub(super) fn run(args: GrowArgs, desk: &Desk) -> Result<Reply> {
 }
 
 fn wish(args: WishArgs, desk: &Desk) -> Result<Reply> {
+    if args.sentence.as_deref().is_some_and(|sentence| sentence.trim().is_empty()) {
+        return Err(Trouble::usage("the sentence is empty")
+            .hint("say what is wanted, such as `engraft grow wish 'slugify Hello World'`"));
+    }
     let mut wish = args.sentence.map(Wish::asked).unwrap_or_default();
     if let Some(gives) = &args.gives {
         wish = wish.gives(read::<Value>("--gives", gives)?);
@@ -144,10 +148,10 @@ fn wish(args: WishArgs, desk: &Desk) -> Result<Reply> {
     args.deed.record(desk, Op::Wanted(Box::new(want)))
 }
 
-/// The text of a recipe that a person has written.
+/// The text of a recipe that a person has written, which can be built.
 pub(super) fn recipe(path: &Path) -> Result<String> {
-    // One more byte, so that the message about it is the reader's own.
-    let bytes = crate::input::read(path, DOCUMENT_MAX as u64 + 1)?;
+    crate::recipe::check(path)?;
+    let bytes = crate::input::read(path, DOCUMENT_MAX as u64)?;
     String::from_utf8(bytes)
         .map_err(|_| Trouble::corrupt(format!("`{}` is not UTF-8 text", path.display())))
 }
@@ -158,15 +162,51 @@ pub(super) fn examples(texts: &[String]) -> Result<Vec<Example>> {
 }
 
 fn read<T: serde::de::DeserializeOwned>(option: &str, text: &str) -> Result<T> {
+    crate::json_text::check(option, text.as_bytes())?;
     serde_json::from_str(text).map_err(|error| {
-        Trouble::usage(format!("`{option}` is not the JSON expected: {error}"))
+        Trouble::usage(format!("`{option}` is not what is expected: {error}"))
             .hint("an example is such as `{\"input\": {\"text\": \"a\"}, \"output\": \"b\"}`")
     })
 }
 
 /// Records what a person says to a piece of work.
 pub(super) fn say(args: &SayArgs, step: Step, desk: &Desk) -> Result<Reply> {
-    args.deed.record(desk, Op::Grown { work: args.work, step })
+    let governance = governance(desk)?;
+    let next = |state: &State| {
+        let work = state.growth.works.get(&args.work)?;
+        Some(status(state, work, &governance, desk.now()))
+    };
+    let journal = args.shelf().journal(desk)?;
+    let before = next(&journal.state());
+    if let Some(status) = before.filter(|it| step == Step::Allowed && was_let_in(it)) {
+        return Err(Trouble::usage(format!(
+            "there is nothing to let in: work {} is {}; next: {}",
+            args.work,
+            status.stands,
+            text::line(&status.next)
+        )));
+    }
+    let record = journal.record(args.actor(), args.why(), Op::Grown { work: args.work, step });
+    let record = record.map_err(engraft::Error::from)?;
+    let mut reply = reply(&record);
+    if let Some(status) = next(&journal.state()) {
+        reply.page.facts(&[("next", text::line(&status.next))]);
+        if let Some(json) = reply.json.as_object_mut() {
+            json.insert("next".to_owned(), status.next.into());
+        }
+    }
+    Ok(reply)
+}
+
+/// Whether the release of a piece of work serves or has served, so that no word lets it in.
+fn was_let_in(status: &Status) -> bool {
+    use engraft::registry::Lifecycle;
+    match status.stands {
+        Lifecycle::RollingOut | Lifecycle::Live | Lifecycle::RolledBack | Lifecycle::Revoked => {
+            true
+        }
+        _ => status.stands == Lifecycle::Installed && status.is_settled(),
+    }
 }
 
 impl SayArgs {
@@ -185,16 +225,6 @@ impl SayArgs {
     pub(super) const fn shelf(&self) -> &ShelfArgs {
         &self.deed.shelf
     }
-}
-
-/// What a person has set: `grow.json` in the home directory; the default where there is none.
-pub(super) fn governance(desk: &Desk) -> Result<Governance> {
-    let path = desk.home()?.governance_path();
-    if !path.exists() {
-        return Ok(Governance::default());
-    }
-    let text = crate::input::read(&path, GOVERNANCE_BYTES_MAX)?;
-    crate::json_text::read(&path.display().to_string(), &text)
 }
 
 /// A piece of work as a person reads it.

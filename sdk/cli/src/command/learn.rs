@@ -9,7 +9,7 @@ use engraft::model::{CapabilityName, Example};
 use engraft::registry::{Want, WantError, WantSource};
 use engraft::synth::Wish;
 use engraft_learn::{
-    Conflict, Learned, Learner, Lesson, Program, Question, TASK_BYTES_MAX, Task, Title,
+    Conflict, Learned, Learner, Lesson, Program, Question, TASK_BYTES_MAX, Task, TaskError, Title,
     Value as Learnt,
 };
 use serde_json::{Value, json};
@@ -56,8 +56,12 @@ pub(super) fn run(args: &LearnArgs) -> Result<Reply> {
     let text = String::from_utf8(bytes)
         .map_err(|_| Trouble::corrupt(format!("`{place}` is not UTF-8 text")))?;
     let task = Task::read(&text).map_err(|error| {
-        Trouble::usage(format!("`{place}`: {error}"))
-            .hint("give a list of examples, such as `[{\"input\": {\"name\": \"Ada\"}, \"output\": \"A.\"}]`")
+        let message = format!("`{place}`: {error}");
+        let trouble = match error {
+            TaskError::Unreadable(_) => Trouble::corrupt(message),
+            _ => Trouble::usage(message),
+        };
+        trouble.hint("give a list of examples, such as `[{\"input\": {\"name\": \"Ada\"}, \"output\": \"A.\"}]`")
     })?;
     refuse_secrets(&task)?;
     let mut title = Title::new(name(args)?);

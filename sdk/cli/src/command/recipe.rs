@@ -24,6 +24,9 @@ use crate::screen::Reply;
 use crate::text;
 use crate::trouble::{Result, Trouble};
 
+/// What help says of the file of a recipe.
+const FILE: &str = "A recipe";
+
 /// Checks, explains, formats, builds, runs and tests recipes
 #[derive(Debug, Args)]
 pub(crate) struct RecipeArgs {
@@ -42,8 +45,15 @@ enum RecipeCommand {
     /// Writes the component of a recipe
     Build(BuildArgs),
     /// Calls a recipe's operation in a throwaway host
+    // What is changed goes behind the others, so that all of those that have a place are touched.
+    #[command(
+        mut_arg("file", |file| file.help(FILE)),
+        mut_arg("operation", |it| it),
+        mut_arg("input", |it| it)
+    )]
     Run(TryArgs),
     /// Runs a recipe's examples and compares what they give
+    #[command(mut_arg("file", |file| file.help(FILE)))]
     Test(SandboxArgs),
     /// Prints the recipe format as a JSON Schema, for editors and models
     Schema,

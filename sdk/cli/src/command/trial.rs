@@ -18,6 +18,7 @@ use serde_json::Value;
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::input;
+use crate::misfit::misfit;
 use crate::page::{Page, Style};
 use crate::place::Place;
 use crate::sandbox::{Sandbox, SandboxArgs};
@@ -58,6 +59,9 @@ struct Tried<'a> {
     message: Option<String>,
     /// What is known of a refusal.
     failure: Option<&'a Failure>,
+    /// What of the input is not as the operation says it is to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    misfit: Option<String>,
     /// What the operation gave.
     output: Option<Value>,
     /// The output as text, where it is not JSON.
@@ -157,6 +161,9 @@ fn aside(page: &mut Page, sandbox: &Sandbox, call: &Call, report: &Report) {
         if let Some(place) = place(&report.outcome, &call.input) {
             page.line(place.drawing());
         }
+        if let Some(fault) = unfit(sandbox, call, &report.outcome) {
+            page.verdict(Style::Title, "hint", &text::scrub(&fault));
+        }
         if Exit::of_outcome(&report.outcome) == Exit::Refused {
             page.verdict(Style::Title, "hint", "here `--allow` is what the host grants");
         }
@@ -194,6 +201,13 @@ fn place(outcome: &Outcome, input: &str) -> Option<Place> {
     Some(Place::at(call::INPUT, input, line, column))
 }
 
+/// What of an input is not as the operation says, and what is wanted there.
+fn unfit(sandbox: &Sandbox, call: &Call, outcome: &Outcome) -> Option<String> {
+    let description = &sandbox.capability.manifest().description;
+    let operation = description.operations.iter().find(|it| it.name == call.operation)?;
+    misfit(&operation.input_schema, &serde_json::from_str(&call.input).ok()?, outcome)
+}
+
 const fn level(level: LogLevel) -> (Style, &'static str) {
     match level {
         LogLevel::Trace => (Style::Dim, "trace"),
@@ -222,6 +236,7 @@ impl<'a> Tried<'a> {
             operation: &call.operation,
             outcome: report.outcome.word(),
             message: output.is_none().then(|| report.outcome.to_string()),
+            misfit: unfit(sandbox, call, outcome),
             failure,
             output_text: output.filter(|_| value.is_none()),
             output: value,

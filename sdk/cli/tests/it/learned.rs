@@ -152,7 +152,7 @@ fn what_cannot_be_learned_is_told() {
     let one = told(r#"[{"in": ["a b"], "out": "b"}]"#).fine().json();
     assert_eq!(one["result"], "low-confidence");
     home.run_with(&["learn", "-"], "[]").says(2, "no examples");
-    home.run_with(&["learn", "-"], "{").says(2, "neither JSON nor YAML");
+    home.run_with(&["learn", "-"], "{").says(4, "neither JSON nor YAML");
     home.run(&["learn", "missing.json"]).says(2, "missing.json");
     let key = "sk-live-a1b2c3d4e5f6g7h8i9j0";
     let secret =

@@ -119,3 +119,34 @@ fn the_schema_is_printed() {
     assert_eq!(json["title"], "Engraft recipe");
     assert_eq!(home.run(&["recipe", "schema", "--json"]).fine().json()["type"], "object");
 }
+
+#[test]
+fn what_a_program_reads_is_an_object_and_what_does_not_fit_is_told() {
+    let home = Home::new();
+    let recipe = "
+name: bill.tax
+version: 0.1.0
+summary: Gives the tax.
+input: {type: object, properties: {total: {type: number, minimum: 0}}, required: [total]}
+output: {type: number}
+examples: [{input: {total: 100.0}, output: 8.0}]
+return: input.total * 0.08
+";
+    home.write("tax.yaml", recipe);
+    let tested = home.run(&["recipe", "test", "tax.yaml", "--json"]).fine().json();
+    assert_eq!((&tested["held"], &tested["failed"]), (&1.into(), &0.into()));
+    assert_eq!(tested["examples"][0]["ok"], true);
+    // The development key was made for it, which is told beside.
+    assert!(tested["notes"][0].as_str().unwrap().contains("development key"), "{tested}");
+    let formatted = home.run(&["recipe", "fmt", "--check", "tax.yaml", "--json"]).json();
+    assert_eq!(formatted["files"][0]["file"], "tax.yaml");
+
+    let run = ["recipe", "run", "tax.yaml", "run", r#"{"total": "9"}"#];
+    home.run(&run).says(1, r#"total is no number; what is wanted of `total` is {"#);
+    let ran = home.run(&[&run[..], &["--json"]].concat()).json();
+    assert!(ran["misfit"].as_str().unwrap().contains("total is no number"), "{ran}");
+    for command in ["run", "test"] {
+        let help = home.run(&["recipe", command, "--help"]).fine();
+        assert!(!help.out.contains("A bundle that the keyring trusts"), "{}", help.out);
+    }
+}

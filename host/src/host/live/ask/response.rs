@@ -28,6 +28,8 @@ pub struct Response {
     pub cause: Option<Cause>,
     /// The gap that it is noted in; none where it was served.
     pub gap: Option<GapId>,
+    /// Why everything stands still, where it does: what was made here serves nobody meanwhile.
+    pub stopped: Option<String>,
 }
 
 /// What was made of a sentence.
@@ -121,9 +123,13 @@ impl fmt::Display for Response {
             Heard::Ran { route, answer } => {
                 write!(f, "`{}` did not answer: {}", route.capability, answer.report.outcome)
             }
-            Heard::Unclear { near, .. } if near.is_empty() => {
-                f.write_str("no capability does this; it is noted as missing")
-            }
+            Heard::Unclear { near, .. } if near.is_empty() => match &self.stopped {
+                None => f.write_str("no capability does this; it is noted as missing"),
+                Some(_) => f.write_str(
+                    "no capability that serves does this, and while everything stands still what \
+                     was made here serves nobody; it is noted as missing",
+                ),
+            },
             Heard::Unclear { near, least } => {
                 let near = near.iter().take(NEAR_MAX);
                 let near: Vec<_> = near
@@ -156,7 +162,7 @@ impl fmt::Display for Response {
 impl Serialize for Response {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let outcome = self.answer().map(|answer| &answer.report.outcome);
-        let mut fields = serializer.serialize_struct("Response", 13)?;
+        let mut fields = serializer.serialize_struct("Response", 14)?;
         fields.serialize_field("request", &self.request)?;
         fields.serialize_field("served", &self.cause.is_none())?;
         fields.serialize_field("confidence", &self.confidence())?;
@@ -172,6 +178,7 @@ impl Serialize for Response {
         fields.serialize_field("cause", &self.cause)?;
         fields.serialize_field("gap", &self.gap)?;
         fields.serialize_field("near", self.near())?;
+        fields.serialize_field("stopped", &self.stopped)?;
         fields.end()
     }
 }

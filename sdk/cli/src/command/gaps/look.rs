@@ -4,43 +4,81 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use engraft::synth::{Gap, GapSummary, Gaps, Threshold};
+use engraft::loops::governor::Status;
+use engraft::registry::{Lifecycle, OfGap};
+use engraft::synth::{Gap, GapSummary};
 use serde::Serialize;
 
-use crate::desk::Desk;
+use super::Seen;
 use crate::page::{Page, Style};
 use crate::screen::Reply;
 use crate::text;
 
 #[derive(Serialize)]
-struct Listed {
-    gaps: Vec<GapSummary>,
+struct Listed<'a> {
+    gaps: &'a [Looked],
 }
 
-pub(super) fn list(gaps: &Gaps, all: bool, desk: &Desk) -> Reply {
-    let now = UNIX_EPOCH + desk.now();
-    let mut gaps: Vec<GapSummary> = gaps
-        .iter()
-        .filter(|gap| all || !gap.is_dismissed())
-        .map(|gap| gap.summary(Threshold::default(), now))
-        .collect();
+/// A gap, and the work on it.
+#[derive(Serialize)]
+struct Looked {
+    #[serde(flatten)]
+    gap: GapSummary,
+    /// The number of the work, where all that is known of the gap has become work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    work: Option<u64>,
+    /// Where that stands; none where it was over so long ago that only the log knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stands: Option<Lifecycle>,
+    #[serde(skip)]
+    next: Option<String>,
+}
+
+impl Looked {
+    fn at(gap: &Gap, seen: &Seen) -> Self {
+        let gap = gap.summary(seen.governance.gaps, UNIX_EPOCH + seen.now);
+        let of = OfGap { gap: gap.id, taught: gap.taught };
+        let work = seen.state.growth.taken(of);
+        let status = work.and_then(|work| {
+            let work = seen.state.growth.works.get(&work)?;
+            Some(Status::of(&seen.state, work, &seen.governance, seen.now))
+        });
+        let stands = status.as_ref().map(|status| status.stands);
+        Self { gap, work, stands, next: status.map(|status| status.next) }
+    }
+
+    /// What is made of it, in a few words.
+    fn state(&self) -> String {
+        match (self.gap.dismissed, self.work, self.stands, self.gap.due) {
+            (true, ..) => "dismissed".to_owned(),
+            (false, Some(work), Some(stands), _) => format!("work {work}: {stands}"),
+            (false, Some(work), None, _) => format!("work {work}: over"),
+            (false, None, _, true) => "worth work".to_owned(),
+            (false, None, _, false) => String::new(),
+        }
+    }
+}
+
+pub(super) fn list(seen: &Seen, all: bool) -> Reply {
+    let now = UNIX_EPOCH + seen.now;
+    let shown = seen.gaps.iter().filter(|gap| all || !gap.is_dismissed());
+    let mut gaps: Vec<Looked> = shown.map(|gap| Looked::at(gap, seen)).collect();
     let worth = |gap: &GapSummary| (!gap.dismissed, gap.due, gap.people, gap.requests);
-    gaps.sort_by_key(|gap| std::cmp::Reverse((worth(gap), gap.last_ms)));
+    gaps.sort_by_key(|it| std::cmp::Reverse((worth(&it.gap), it.gap.last_ms)));
     let mut page = Page::default();
+    if let Some(stop) = &seen.state.stop {
+        page.verdict(Style::Bad, "everything stands still", &text::line(&stop.why));
+    }
     if gaps.is_empty() {
         page.line("nothing was asked for in vain");
     }
     let header = ["gap", "asked for", "why not", "requests", "people", "last", ""];
     page.table(&header, gaps.iter().map(|gap| row(gap, now)).collect());
-    Reply::fine(Listed { gaps }, page)
+    Reply::fine(Listed { gaps: &gaps }, page)
 }
 
-fn row(gap: &GapSummary, now: SystemTime) -> Vec<String> {
-    let state = match (gap.dismissed, gap.due) {
-        (true, _) => "dismissed",
-        (false, true) => "worth work",
-        (false, false) => "",
-    };
+fn row(looked: &Looked, now: SystemTime) -> Vec<String> {
+    let gap = &looked.gap;
     vec![
         gap.id.to_string(),
         asked_for(gap),
@@ -48,25 +86,30 @@ fn row(gap: &GapSummary, now: SystemTime) -> Vec<String> {
         text::count(gap.requests),
         people(gap),
         ago(gap.last_ms, now),
-        state.to_owned(),
+        looked.state(),
     ]
 }
 
-pub(super) fn show(gap: &Gap, desk: &Desk) -> Reply {
-    let now = UNIX_EPOCH + desk.now();
-    let gap = gap.summary(Threshold::default(), now);
+pub(super) fn show(seen: &Seen, gap: &Gap) -> Reply {
+    let now = UNIX_EPOCH + seen.now;
+    let looked = Looked::at(gap, seen);
+    let gap = &looked.gap;
     let mut page = Page::default();
-    page.line(asked_for(&gap));
-    match (gap.dismissed, gap.due) {
-        (true, _) => page.verdict(Style::Dim, "dismissed", "nothing is made for it"),
-        (false, true) => page.verdict(Style::Good, "worth work", ""),
-        (false, false) => page.verdict(Style::Dim, "not worth work yet", ""),
+    page.line(asked_for(gap));
+    match (gap.dismissed, looked.work, gap.due) {
+        (true, ..) => page.verdict(Style::Dim, "dismissed", "nothing is made for it"),
+        (false, Some(_), _) => {
+            let next = looked.next.as_deref().unwrap_or("`engraft history` tells how it went");
+            page.verdict(Style::Title, &looked.state(), &text::line(next));
+        }
+        (false, None, true) => page.verdict(Style::Good, "worth work", ""),
+        (false, None, false) => page.verdict(Style::Dim, "not worth work yet", ""),
     }
-    page.facts(&facts(&gap, now));
+    page.facts(&facts(gap, now));
     lines(&mut page, "said", gap.samples.iter().cloned());
     lines(&mut page, "why nothing was found", gap.reasons.iter().cloned());
     lines(&mut page, "inputs that failed", gap.inputs.iter().map(ToString::to_string));
-    Reply::fine(&gap, page)
+    Reply::fine(&looked, page)
 }
 
 fn facts(gap: &GapSummary, now: SystemTime) -> Vec<(&'static str, String)> {

@@ -70,7 +70,7 @@ impl<'d> Describer<'d> {
             Ok(described) => Some(described),
             Err(error) => {
                 self.notes.push(format!("{name}: its own words stay: {error}"));
-                if matches!(error, AuthorError::Unavailable { .. }) {
+                if matches!(error, AuthorError::Unavailable { .. } | AuthorError::Busy { .. }) {
                     // Nobody waits for it two hundred times.
                     self.model = None;
                 }

@@ -24,6 +24,14 @@ struct Tested {
     problem: Option<String>,
 }
 
+/// All examples, and how many of them held.
+#[derive(Serialize)]
+struct All {
+    held: usize,
+    failed: usize,
+    examples: Vec<Tested>,
+}
+
 pub(super) fn run(args: &SandboxArgs, desk: &Desk) -> Result<Reply> {
     let recipe = recipe::check(&args.file)?;
     let sandbox = Sandbox::open(args, desk)?;
@@ -47,7 +55,8 @@ pub(super) fn run(args: &SandboxArgs, desk: &Desk) -> Result<Reply> {
     }
     page.line(format!("{} held, {failed} failed", tested.len() - failed));
     let exit = if failed == 0 { Exit::Fine } else { Exit::Failed };
-    Ok(Reply::fine(tested, page).exit(exit))
+    let held = tested.len() - failed;
+    Ok(Reply::fine(All { held, failed, examples: tested }, page).exit(exit))
 }
 
 /// What is wrong with an outcome, if anything; without an output any answer will do.

@@ -58,5 +58,5 @@ pub(super) fn run(args: &FmtArgs) -> Result<Reply> {
     }
     let differs = args.check && formatted.iter().any(|one| one.changed);
     let exit = if differs { Exit::Failed } else { Exit::Fine };
-    Ok(Reply::fine(formatted, page).exit(exit))
+    Ok(Reply::fine(serde_json::json!({ "files": formatted }), page).exit(exit))
 }
