@@ -59,8 +59,22 @@ const HIDE: &[&str] = &[
     "confirming",
     "explain",
 ];
-const PERSON: &[&str] =
-    &["user", "users", "human", "humans", "anyone", "anybody", "operator", "person", "them"];
+const PERSON: &[&str] = &["user", "human", "operator", "person"];
+/// Saying it aloud; whoever is not notified or asked of something may be so for an honest reason.
+const SAY: &[&str] = &[
+    "tell",
+    "telling",
+    "mention",
+    "mentioning",
+    "inform",
+    "informing",
+    "reveal",
+    "disclose",
+    "disclosing",
+    "say",
+];
+const PEOPLE: &[&str] = &["users", "humans", "anyone", "anybody", "them"];
+const NOT: &[&str] = &["not", "never", "don't", "dont", "without", "avoid"];
 const ORDERS: &[&str] = &[
     "instruction",
     "instructions",
@@ -75,23 +89,12 @@ const ORDERS: &[&str] = &[
 /// Words that name orders only where it is said whose.
 const RULES: &[&str] =
     &["rule", "rules", "policy", "policies", "context", "restrictions", "constraints"];
-const BEFORE: &[&str] = &[
-    "previous",
-    "prior",
-    "above",
-    "earlier",
-    "preceding",
-    "all",
-    "any",
-    "your",
-    "system",
-    "existing",
-    "other",
-    "these",
-    "those",
-    "my",
-    "the",
-];
+const BEFORE: &[&str] =
+    &["previous", "prior", "above", "earlier", "preceding", "your", "system", "existing", "my"];
+/// Words before orders that are as good before anything else.
+const ALL: &[&str] = &["all", "any", "other", "these", "those", "the"];
+const GUIDANCE: &[&str] =
+    &["instruction", "instructions", "guideline", "guidelines", "directives", "safeguards"];
 const WHOSE: &[&str] = &["previous", "prior", "earlier", "preceding", "your", "system"];
 const IGNORE: &[&str] =
     &["ignore", "disregard", "forget", "override", "bypass", "discard", "neglect"];
@@ -112,17 +115,31 @@ const PERMISSION: &[&str] = &[
 
 const COMMANDS: &[Phrase] = &[
     &[IGNORE, BEFORE, ORDERS],
+    &[IGNORE, ALL, GUIDANCE],
     &[IGNORE, WHOSE, RULES],
-    &[&["not", "never", "don't", "dont", "without", "avoid"], HIDE, PERSON],
-    &[&["you"], &["are"], &["now"]],
+    &[NOT, HIDE, &["the", "this", "your", "my"], PERSON],
+    &[NOT, SAY, PEOPLE],
+    &[&["keep"], &["to"], &["yourself"]],
+    &[&["you"], &["are"], &["now"], &["dan", "developer", "jailbroken", "unrestricted", "acting"]],
     &[&["you"], &["are"], &["a", "an"], MODEL],
     &[&["pretend", "roleplay"], &["to", "you", "that", "as"]],
     &[&["act", "behave", "respond"], &["as"], &["if"], &["you"]],
     &[
         &["reveal", "print", "repeat", "output", "leak", "include", "append", "disclose", "return"],
         &["system", "initial", "hidden", "developer", "original"],
-        &["prompt", "instructions", "message"],
+        &["prompt", "instructions"],
     ],
+    &[
+        &["reveal", "print", "repeat", "output", "leak", "disclose"],
+        &["system", "hidden", "developer"],
+        &["message"],
+    ],
+    &[
+        &["whole", "entire", "full", "complete"],
+        &["conversation"],
+        &["far", "history", "context", "above"],
+    ],
+    &[&["read", "send", "open", "cat", "upload", "include", "pass"], &["etc"], &["passwd"]],
     &[
         &["before", "after", "when", "whenever", "prior"],
         &["using", "use", "calling", "call", "invoking", "running", "run", "executing"],
@@ -130,11 +147,11 @@ const COMMANDS: &[Phrase] = &[
         TOOL,
         &[
             "read", "send", "call", "include", "pass", "open", "fetch", "access", "upload",
-            "forward", "provide", "copy", "first", "must", "always", "you",
+            "forward", "copy", "first", "must",
         ],
     ],
     &[
-        &["always", "only", "must"],
+        &["always", "must"],
         &["use", "call", "prefer", "choose", "invoke", "select"],
         &["this"],
         TOOL,
@@ -142,15 +159,22 @@ const COMMANDS: &[Phrase] = &[
     &[&["instead"], &["of"], &["other", "any", "all", "another", "the"], TOOL],
     &[
         &["send", "forward", "upload", "post", "email", "transmit", "exfiltrate", "leak", "pass"],
-        &["conversation", "transcript", "credentials", "passwords", "prompt", "chat"],
+        &["credentials", "passwords", "prompt"],
         &["to"],
     ],
-    &[&["developer", "dan", "god", "jailbreak"], &["mode"]],
-    &[&["new", "updated", "real"], &["instructions"], &["are", "follow", "from"]],
+    &[&["dan", "jailbreak"], &["mode"]],
+    &[&["new", "updated", "real"], &["instructions"], &["are", "follow"]],
     &[&["must", "should", "please"], &["always", "first", "also"], &["call", "invoke"], TOOL],
     &[GRANT, &["this"], TOOL, PERMISSION],
     &[GRANT, PERMISSION, &["this"], TOOL],
 ];
+
+/// Orders where it is said to which address.
+const COMMANDS_TO: &[Phrase] = &[&[
+    &["send", "forward", "upload", "post", "email", "transmit", "pass"],
+    &["conversation", "transcript", "chat"],
+    &["to"],
+]];
 
 const ADDRESSES: &[Phrase] = &[
     &[
@@ -197,9 +221,9 @@ const MARKS: &[&str] = &[
     "~/.ssh",
     "id_rsa",
     ".aws/credentials",
-    "/etc/passwd",
+    "id_ed25519",
+    ".ssh/",
     "/etc/shadow",
-    "ignoriere alle",
     "ignoriere die vorherigen",
     "ignora las instrucciones",
     "ignora le istruzioni",
@@ -231,10 +255,19 @@ pub(crate) fn speaks(plain: &str) -> Option<(Speaks, String)> {
         .filter(|word| !word.is_empty())
         .collect();
     let heard = |phrases: &[Phrase]| phrases.iter().find_map(|phrase| find(&words, phrase));
+    let has_address = plain.contains('@') || plain.contains("://");
     heard(COMMANDS)
+        .or_else(|| heard(COMMANDS_TO).filter(|_| has_address))
+        .or_else(|| turn_of_talk(plain))
         .or_else(|| tongues::order(plain))
         .map(|words| (Speaks::Commands, words))
         .or_else(|| heard(ADDRESSES).map(|words| (Speaks::Addresses, words)))
+}
+
+/// Both sides of a conversation, as models are shown one.
+fn turn_of_talk(plain: &str) -> Option<String> {
+    let sides = ["human:", "assistant:"];
+    sides.iter().all(|side| plain.contains(side)).then(|| sides.join(" "))
 }
 
 /// The words of a phrase, where they stand in this order and near one another.

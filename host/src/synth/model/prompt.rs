@@ -243,6 +243,7 @@ mod tests {
         let before = Before {
             name: "text.shout".parse().unwrap(),
             version: "0.1.0".to_owned(),
+            summary: None,
             recipe: Some("password: hunter2\nurl: \"postgres://u:s3cr3tpw@h/x\"".to_owned()),
             file: None,
             examples: Vec::new(),
