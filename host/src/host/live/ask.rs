@@ -163,9 +163,7 @@ impl LiveHost {
             got.as_ref() != Some(version)
                 && (got.is_none() || rollout.is_some_and(|rollout| rollout.has(version)))
         });
-        if menu.iter().next().is_none() {
-            return None;
-        }
+        menu.iter().next()?;
         let routes = router.route(sentence, menu.clone()).await.into_iter();
         let routes = routes.filter(|it| (0.0..=1.0).contains(&it.confidence) && menu.has(it));
         routes.max_by(|a, b| a.confidence.total_cmp(&b.confidence))

@@ -176,12 +176,11 @@ struct Place<'t> {
 impl Told {
     /// What is told behind marks and blanks.
     fn over(self, between: &str, kind: Text) -> Self {
-        match self {
-            Self::Phrase if between.contains('\n') => Self::Nothing,
-            // A statement ends, and with it what was named in it.
-            Self::Secret { .. } if kind.is_of_program() && between.contains(';') => Self::Nothing,
-            other => other,
-        }
+        let is_phrase_over = self == Self::Phrase && between.contains('\n');
+        // A statement ends, and with it what was named in it.
+        let is_statement_over =
+            matches!(self, Self::Secret { .. }) && kind.is_of_program() && between.contains(';');
+        if is_phrase_over || is_statement_over { Self::Nothing } else { self }
     }
 
     /// Takes in a word, and says whether it is told as a secret.

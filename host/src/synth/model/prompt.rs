@@ -176,10 +176,10 @@ fn redacted(value: &Value, is_secret: bool) -> Value {
         Value::Object(fields) => {
             let fields = fields.iter().map(|(name, value)| {
                 let is_type = TYPES.contains(&name.as_str());
-                let told_of = match value {
-                    Value::String(text) if is_type => text.clone().into(),
-                    value if name == "required" && value.is_array() => value.clone(),
-                    value => redacted(value, is_secret || sounds_secret(name)),
+                let is_names = name == "required" && value.is_array();
+                let told_of = match is_type && value.is_string() || is_names {
+                    true => value.clone(),
+                    false => redacted(value, is_secret || sounds_secret(name)),
                 };
                 (told(name), told_of)
             });

@@ -91,7 +91,7 @@ fn letters_of_other_scripts_stand_where_people_write_them() {
 fn flags_and_signs_that_join_are_no_hidden_letters() {
     let letters = |text: &str| text.chars().collect::<Vec<char>>();
     let england = "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}";
-    assert_eq!(super::flags(&letters(england)), [1..7]);
+    assert_eq!(super::flags(&letters(england)).first(), Some(&(1..7)));
     let hidden =
         "\u{1f3f4}\u{e0069}\u{e0067}\u{e006e}\u{e006f}\u{e0072}\u{e0065}\u{e0061}\u{e007f}";
     assert!(super::flags(&letters(hidden)).is_empty() && super::flags(&letters("a")).is_empty());
