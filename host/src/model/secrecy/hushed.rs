@@ -197,7 +197,7 @@ impl Told {
                     Self::Secret { is_named: is_naming, is_sure: how != Announced::Other }
                 }
             };
-            if kind.is_of_program() && is_path(bare) {
+            if kind.is_of_program() && (is_path(bare) || bare.contains('/')) {
                 *self = Self::Nothing;
             }
             return false;
@@ -383,6 +383,16 @@ mod tests {
             ("Incorrect API key: sk-proj-abcdefg12345.", "Incorrect API key: [redacted]."),
         ] {
             assert_eq!(hushed(written, Text::Written), left);
+        }
+        for noted in [
+            "couldn't read `/etc/passwd`: Permission denied",
+            "`password` in `log in with {password}` is no property of the input",
+            "it asks for the secret `github`, which it may not",
+        ] {
+            assert_eq!(hushed(noted, Text::Noted), noted);
+        }
+        for told in ["it gives \"password is swordfish\"", "at `password hunter2`"] {
+            assert!(hushed(told, Text::Noted).contains(REDACTED), "{told}");
         }
     }
 
