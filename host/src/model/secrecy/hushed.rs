@@ -176,12 +176,13 @@ struct Place<'t> {
 impl Told {
     /// What is told behind marks and blanks.
     fn over(self, between: &str, kind: Text) -> Self {
-        match self {
-            Self::Phrase if between.contains('\n') => Self::Nothing,
-            // A statement ends, and with it what was named in it.
-            Self::Secret { .. } if kind.is_of_program() && between.contains(';') => Self::Nothing,
-            other => other,
-        }
+        // A statement ends, and with it what was named in it.
+        let is_over = match self {
+            Self::Phrase => between.contains('\n'),
+            Self::Secret { .. } => kind.is_of_program() && between.contains(';'),
+            Self::Nothing | Self::Digits => false,
+        };
+        if is_over { Self::Nothing } else { self }
     }
 
     /// Takes in a word, and says whether it is told as a secret.
