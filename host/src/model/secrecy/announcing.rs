@@ -127,7 +127,7 @@ pub(super) fn announced(words: &[&str], at: usize) -> Option<Announced> {
         !said.is_empty() && pairs.all(|(said, word)| bare(said).to_lowercase() == **word)
     };
     let mut ending = PHRASES.iter().filter(|phrase| phrase.last() == Some(&last.as_str()));
-    if ending.any(|phrase| is_said(phrase)) {
+    if ending.any(is_said) {
         return Some(Announced::Password);
     }
     announces(word)
