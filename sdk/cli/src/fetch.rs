@@ -63,12 +63,10 @@ fn recipe(url: &str, private: &[HostPattern]) -> Result<(String, String, String)
     };
     let reader = private.iter().cloned().fold(OpenApi::default(), OpenApi::allow_private);
     let place = reader.place(url).map_err(|error| {
-        let is_private = error.to_string().contains("private network");
-        let trouble = Trouble::refused(error.to_string());
-        if is_private {
-            trouble.hint("`--allow-private HOST` allows it, if it is meant")
-        } else {
-            trouble
+        let said = error.to_string();
+        match said.contains("private network") {
+            true => Trouble::refused(said).hint("`--allow-private HOST` allows it, if it is meant"),
+            false => Trouble::usage(said),
         }
     })?;
     let (Some(name), path) = (place.host_str(), place.path()) else { return Err(unfit()) };

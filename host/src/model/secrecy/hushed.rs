@@ -176,11 +176,13 @@ struct Place<'t> {
 impl Told {
     /// What is told behind marks and blanks.
     fn over(self, between: &str, kind: Text) -> Self {
-        let is_phrase_over = self == Self::Phrase && between.contains('\n');
         // A statement ends, and with it what was named in it.
-        let is_statement_over =
-            matches!(self, Self::Secret { .. }) && kind.is_of_program() && between.contains(';');
-        if is_phrase_over || is_statement_over { Self::Nothing } else { self }
+        let is_over = match self {
+            Self::Phrase => between.contains('\n'),
+            Self::Secret { .. } => kind.is_of_program() && between.contains(';'),
+            Self::Nothing | Self::Digits => false,
+        };
+        if is_over { Self::Nothing } else { self }
     }
 
     /// Takes in a word, and says whether it is told as a secret.
@@ -196,7 +198,7 @@ impl Told {
                     Self::Secret { is_named: is_naming, is_sure: how != Announced::Other }
                 }
             };
-            if kind.is_of_program() && is_path(bare) {
+            if kind.is_of_program() && (is_path(bare) || bare.contains('/')) {
                 *self = Self::Nothing;
             }
             return false;
@@ -382,6 +384,16 @@ mod tests {
             ("Incorrect API key: sk-proj-abcdefg12345.", "Incorrect API key: [redacted]."),
         ] {
             assert_eq!(hushed(written, Text::Written), left);
+        }
+        for noted in [
+            "couldn't read `/etc/passwd`: Permission denied",
+            "`password` in `log in with {password}` is no property of the input",
+            "it asks for the secret `github`, which it may not",
+        ] {
+            assert_eq!(hushed(noted, Text::Noted), noted);
+        }
+        for told in ["it gives \"password is swordfish\"", "at `password hunter2`"] {
+            assert!(hushed(told, Text::Noted).contains(REDACTED), "{told}");
         }
     }
 

@@ -70,11 +70,12 @@ pub(super) fn has_credentials(text: &str) -> bool {
 fn is_random(part: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/+=_-".contains(&byte);
     let has = |is: fn(&u8) -> bool| part.as_bytes().iter().any(is);
-    let is_mixed = has(u8::is_ascii_lowercase)
+    let is_candidate = RANDOM_CHARS.contains(&part.len())
+        && part.bytes().all(plain)
+        && has(u8::is_ascii_lowercase)
         && has(u8::is_ascii_uppercase)
         && has(|byte| byte.is_ascii_digit() || b"/+".contains(byte));
-    let is_token = RANDOM_CHARS.contains(&part.len()) && part.bytes().all(plain);
-    if !is_token || !is_mixed {
+    if !is_candidate {
         return false;
     }
     let runs =

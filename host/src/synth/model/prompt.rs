@@ -175,12 +175,11 @@ fn redacted(value: &Value, is_secret: bool) -> Value {
         Value::Array(items) => items.iter().map(|item| redacted(item, is_secret)).collect(),
         Value::Object(fields) => {
             let fields = fields.iter().map(|(name, value)| {
-                let is_type = TYPES.contains(&name.as_str());
-                let is_names = name == "required" && value.is_array();
-                let told_of = match is_type && value.is_string() || is_names {
-                    true => value.clone(),
-                    false => redacted(value, is_secret || sounds_secret(name)),
-                };
+                // Which type a password has, and that it is wanted, says nothing of it.
+                let is_type = TYPES.contains(&name.as_str()) && value.is_string();
+                let is_plain = is_type || name == "required" && value.is_array();
+                let is_secret = !is_plain && (is_secret || sounds_secret(name));
+                let told_of = redacted(value, is_secret);
                 (told(name), told_of)
             });
             Value::Object(fields.collect::<Map<String, Value>>())

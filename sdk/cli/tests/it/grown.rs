@@ -263,7 +263,8 @@ fn model(answers: Vec<String>) -> (String, Arc<Mutex<Vec<Value>>>) {
 }
 
 /// What no catalogue has and no learner finds.
-const DIVISORS: [(u32, &str); 3] = [(6, "1 2 3 6"), (8, "1 2 4 8"), (12, "1 2 3 4 6 12")];
+const DIVISORS: [(u32, &str); 5] =
+    [(6, "1 2 3 6"), (9, "1 3 9"), (12, "1 2 3 4 6 12"), (16, "1 2 4 8 16"), (18, "1 2 3 6 9 18")];
 
 fn wish_for_divisors(home: &Home) {
     let example = |(n, out)| json!({"input": {"n": n}, "output": out}).to_string();
@@ -306,7 +307,7 @@ fn a_model_is_asked_only_where_it_is_named_and_everything_it_is_told_is_kept() {
     assert!(last(1).contains("evil.example"), "{}", last(1));
     assert!(last(2).contains("example 1 does not hold"), "{}", last(2));
     // Three tries are one attempt; the next begins anew, with what it is told first.
-    assert!(status["tried"].to_string().contains("it lists 3 of the 3 examples"), "{status}");
+    assert!(status["tried"].to_string().contains("it lists 5 of the 5 examples"), "{status}");
     let kept = std::fs::read_to_string(home.path("home/model.jsonl")).unwrap();
     assert_eq!(kept.lines().count(), 4);
     assert!(kept.lines().next().unwrap().contains("number.divisors"));
