@@ -295,6 +295,10 @@ impl Workshop for Making {
         Box::pin(self.make(work, purse))
     }
 
+    fn price_micros(&self, author: &str) -> Option<u64> {
+        self.authors.price_micros(author)
+    }
+
     fn examine<'a>(&'a self, work: &'a Work) -> Doing<'a, Result<Report, Trouble>> {
         Box::pin(async move {
             let examined = self.look(work).await?;

@@ -16,6 +16,7 @@ mod attempt;
 mod kept;
 mod workshop;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -29,7 +30,7 @@ use crate::examine::{Examination, Report, Verdict};
 use crate::model::{Clock, Digest};
 use crate::registry::{
     Actor, Callee, Ending, JournalError, Lifecycle, Op, Proposal, Record, Registry, RegistryError,
-    Seat, Step, Want, Work,
+    Seat, Step, Until, Want, Work,
 };
 
 /// What could not be done for a passing reason is tried again after this long, then after twice as
@@ -137,6 +138,7 @@ impl<C: Callee, W: Workshop> Grower<C, W> {
             if desk.busy.contains(&work.id) || is_later {
                 continue;
             }
+            let work = &*self.priced(work);
             if let Standing::Do(deed) = standing(&state, work, &self.governance, wall) {
                 desk.busy.insert(work.id);
                 let hand = InHand { desk: &self.desk, work: work.id };
@@ -144,6 +146,21 @@ impl<C: Callee, W: Workshop> Grower<C, W> {
             }
         }
         None
+    }
+
+    /// Work as it stands with the authors that there are here: one that was too dear may cost less.
+    fn priced<'a>(&self, work: &'a Work) -> Cow<'a, Work> {
+        let Some(Until::Money { author, micros, .. }) = &work.until else {
+            return Cow::Borrowed(work);
+        };
+        let Some(price) = self.workshop.price_micros(author).filter(|price| price < micros) else {
+            return Cow::Borrowed(work);
+        };
+        let mut work = work.clone();
+        if let Some(Until::Money { micros, .. }) = &mut work.until {
+            *micros = price;
+        }
+        Cow::Owned(work)
     }
 
     async fn perform(&self, work: &Work, deed: Deed) -> Result<(), RegistryError> {

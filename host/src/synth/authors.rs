@@ -104,6 +104,14 @@ impl Authors {
         Self { all: all.cloned().collect() }
     }
 
+    /// The most that a try of the author who is called so takes, in millionths of the program's unit;
+    /// none where there is none.
+    #[must_use]
+    pub fn price_micros(&self, name: &str) -> Option<u64> {
+        let named = self.all.iter().filter(|author| author.name() == name);
+        named.map(|author| author.price_micros()).min()
+    }
+
     /// Whether the author who is called so may come to something else for the same wish.
     #[must_use]
     pub fn may_differ(&self, name: &str, wish: &Wish) -> bool {

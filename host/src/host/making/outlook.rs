@@ -33,16 +33,13 @@ impl Outlook {
         let (mut barren, mut hopeful) = (BTreeSet::new(), BTreeSet::new());
         let (mut pause, mut price) = (None::<Duration>, None::<(u64, String)>);
         for attempt in attempts {
-            let author = match attempt {
-                Attempt::Unpaid { author, micros } => {
-                    let dear = (*micros, author.clone());
-                    price = Some(price.map_or(dear.clone(), |other| other.min(dear)));
-                    continue;
-                }
-                Attempt::Failed(AuthorError::Contradicting { .. }) => continue,
-                attempt => author(attempt),
-            };
-            match wait(attempt, authors, wish) {
+            let Some(author) = author(attempt) else { continue };
+            if let Attempt::Unpaid { micros, .. } = attempt {
+                let dear = (*micros, author.to_owned());
+                price = Some(price.map_or(dear.clone(), |other| other.min(dear)));
+                continue;
+            }
+            match wait(attempt, author, authors, wish) {
                 Some(least) => {
                     pause = Some(pause.unwrap_or_default().max(least));
                     hopeful.insert(author.to_owned());
@@ -63,27 +60,28 @@ impl Outlook {
 }
 
 /// How long an author is to be left alone before it may come to something else; none where it never does.
-fn wait(attempt: &Attempt, authors: &Authors, wish: &Wish) -> Option<Duration> {
-    match attempt {
-        Attempt::Failed(AuthorError::Busy { seconds, .. }) => Some(Duration::from_secs(*seconds)),
-        Attempt::Failed(AuthorError::Unavailable { .. }) => Some(Duration::ZERO),
-        // What it asked outside may answer otherwise.
-        Attempt::Tried(draft, Verdict::Failed { .. }) if reaches_out(draft) => Some(Duration::ZERO),
-        attempt => authors.may_differ(author(attempt), wish).then_some(Duration::ZERO),
+fn wait(attempt: &Attempt, author: &str, authors: &Authors, wish: &Wish) -> Option<Duration> {
+    if let Attempt::Failed(AuthorError::Busy { seconds, .. }) = attempt {
+        return Some(Duration::from_secs(*seconds));
     }
+    let was_away = matches!(attempt, Attempt::Failed(AuthorError::Unavailable { .. }));
+    // What it asked outside may answer otherwise.
+    let asked = matches!(attempt, Attempt::Tried(it, Verdict::Failed { .. }) if reaches_out(it));
+    (was_away || asked || authors.may_differ(author, wish)).then_some(Duration::ZERO)
 }
 
 /// Whether a draft asks a server. A recipe has that in its text; a component is looked at by nobody here.
 fn reaches_out(draft: &Draft) -> bool {
     match &draft.source {
         Source::Recipe(text) => text.contains("http"),
-        _ => true,
+        Source::Component(_) | Source::Filled { .. } => true,
     }
 }
 
-fn author(attempt: &Attempt) -> &str {
+/// Whose attempt it was; nobody's, where the examples are at fault.
+fn author(attempt: &Attempt) -> Option<&str> {
     match attempt {
-        Attempt::Tried(draft, _) => &draft.author,
+        Attempt::Tried(draft, _) => Some(&draft.author),
         Attempt::Nothing(author)
         | Attempt::Unpaid { author, .. }
         | Attempt::Failed(
@@ -91,8 +89,8 @@ fn author(attempt: &Attempt) -> &str {
             | AuthorError::Busy { author, .. }
             | AuthorError::Refused { author, .. }
             | AuthorError::TooDear { author, .. },
-        ) => author,
-        _ => "",
+        ) => Some(author),
+        Attempt::Failed(AuthorError::Contradicting { .. }) => None,
     }
 }
 
@@ -150,8 +148,9 @@ fn rank(attempt: &Attempt) -> u8 {
         Attempt::Tried(_, Verdict::Unbuildable(_)) => 4,
         Attempt::Failed(AuthorError::Refused { .. }) => 3,
         Attempt::Tried(_, Verdict::Unproven) => 2,
-        Attempt::Failed(_) | Attempt::Unpaid { .. } => 1,
-        _ => 0,
+        Attempt::Failed(_) => 1,
+        // That it is too dear is told where the budget is.
+        Attempt::Nothing(_) | Attempt::Unpaid { .. } => 0,
     }
 }
 
@@ -194,7 +193,9 @@ impl Barren {
         if asked.known != Some(known) || work.until.is_none() {
             *asked = Asked { known: Some(known), ..Asked::default() };
         }
-        let of_them = attempts.iter().filter(|attempt| names.contains(author(attempt)));
+        let is_of_them =
+            |attempt: &&Attempt| author(attempt).is_some_and(|author| names.contains(author));
+        let of_them = attempts.iter().filter(is_of_them);
         asked.reasons.extend(of_them.map(|attempt| (rank(attempt), told(attempt))));
         asked.names.extend(names);
     }

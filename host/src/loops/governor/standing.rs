@@ -177,7 +177,7 @@ fn after_attempts(
         let left = budget.day_micros_max.saturating_sub(state.growth.spent_on(now_ms).micros);
         if left < *micros {
             let what = dear(author, *micros, left, budget.day_micros_max);
-            return Some(Standing::Wait(Wait::Budget { what: format!("{what}; {told}") }));
+            return Some(Standing::Wait(Wait::Budget { what: format!("{what}; so far: {told}") }));
         }
     }
     let gave_up = |why: String| Some(Standing::Do(Deed::End(Ending::GaveUp, why)));

@@ -20,6 +20,10 @@ pub trait Workshop: Send + Sync {
     /// paid is taken out before it is spent, so that it is known whatever becomes of the attempt.
     fn write<'a>(&'a self, work: &'a Work, purse: &'a Purse) -> Doing<'a, Writing>;
 
+    /// The most that an author takes for a wish, in millionths of the program's unit; none where there is
+    /// no such author here.
+    fn price_micros(&self, author: &str) -> Option<u64>;
+
     /// Has the draft of a piece of work examined.
     fn examine<'a>(&'a self, work: &'a Work) -> Doing<'a, Result<Report, Trouble>>;
 

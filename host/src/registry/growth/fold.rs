@@ -151,23 +151,7 @@ impl State {
         record: &Record,
     ) -> Result<(), Rule> {
         self.may_follow(id, step, record.at_ms)?;
-        match step {
-            Step::Begun { spent, .. }
-            | Step::Failed { spent, .. }
-            | Step::Proposed { spent, .. } => {
-                self.growth.pay(record.at_ms, *spent);
-                let work = self.work_mut(id)?;
-                work.spent = work.spent.and(*spent);
-            }
-            Step::Joined { .. }
-            | Step::Gathered { .. }
-            | Step::Lost { .. }
-            | Step::Examined(_)
-            | Step::Ranked { .. }
-            | Step::Allowed
-            | Step::Retried
-            | Step::Ended { .. } => {}
-        }
+        self.pay_for(id, step, record.at_ms)?;
         let work = self.work_mut(id)?;
         match step {
             Step::Joined { asker } => {
@@ -222,6 +206,28 @@ impl State {
         Ok(())
     }
 
+    /// Takes what a step has spent from the day's budget.
+    fn pay_for(&mut self, id: u64, step: &Step, at_ms: u64) -> Result<(), Rule> {
+        match step {
+            Step::Begun { spent, .. }
+            | Step::Failed { spent, .. }
+            | Step::Proposed { spent, .. } => {
+                self.growth.pay(at_ms, *spent);
+                let work = self.work_mut(id)?;
+                work.spent = work.spent.and(*spent);
+            }
+            Step::Joined { .. }
+            | Step::Gathered { .. }
+            | Step::Lost { .. }
+            | Step::Examined(_)
+            | Step::Ranked { .. }
+            | Step::Allowed
+            | Step::Retried
+            | Step::Ended { .. } => {}
+        }
+        Ok(())
+    }
+
     /// Takes in what an op about a release says of the work that made it.
     pub(in crate::registry) fn note_spread(&mut self, op: &Op) {
         let (Op::RolloutStarted { name, version, .. } | Op::Activated { name, version }) = op
@@ -242,6 +248,8 @@ impl State {
         let work = self.work_mut(id)?;
         let refused = |why: &str| Err(Rule::OutOfStep { work: id, why: why.to_owned() });
         match (step, &work.ended) {
+            // What waits for money, or for something that was away, need not.
+            (Step::Retried, None) if work.until.is_some() => {}
             (Step::Retried, None) => return refused("it goes on already"),
             (Step::Retried, Some(_)) => {}
             (_, Some((how, _))) => return refused(&format!("it is over: {how}")),

@@ -247,12 +247,40 @@ async fn an_author_that_is_too_dear_is_waited_for_until_there_is_money() {
     assert!(what.contains("`dear` takes up to 2000") && what.contains("1000 of 1000"), "{what}");
     assert_eq!((dear.asked(), status.spent.micros), (0, 0));
     assert!(status.is_settled());
+    assert!(what.ends_with("so far: nobody had an idea"), "{what}");
+    // A person may have it tried again, and it waits again.
+    growth.retry(work, ann(), "there may be money").await.unwrap();
+    let status = settle(&growth, work).await;
+    assert!(matches!(status.waits, Some(Wait::Budget { .. })), "{}", status.next);
     drop((live, growth));
+
     place.governance.budget.day_micros_max = 5_000;
     let (_live, growth) = place.grow().await;
     let status = settle(&growth, work).await;
     assert_eq!(status.stands, Lifecycle::RollingOut, "{}", status.next);
     assert_eq!((dear.asked(), status.spent.micros), (1, 2_000));
+}
+
+#[tokio::test]
+async fn an_author_that_was_too_dear_is_asked_when_it_costs_less() {
+    let wrong = Says::Writes("input.value * 2.0".to_owned());
+    let dear = Scripted::new("dear", Cost::Model, 2_000, vec![Says::Nothing]);
+    let wrong = Scripted::new("wrong", Cost::Lookup, 0, vec![wrong]);
+    let mut place = place(&[&dear, &wrong]);
+    place.governance.budget.day_micros_max = 1_000;
+    let (live, growth) = place.grow().await;
+    let work = growth.want(halving()).await.unwrap();
+    let status = settle(&growth, work).await;
+    let Some(Wait::Budget { what }) = &status.waits else { panic!("{}", status.next) };
+    assert!(what.contains("so far: wrong: `number.half`: example 1 gave"), "{what}");
+    drop((live, growth));
+    let right = Says::Writes("input.value / 2.0".to_owned());
+    let cheap = Scripted::new("dear", Cost::Model, 900, vec![right]);
+    place.authors = Authors::default().with(Arc::<Scripted>::clone(&cheap));
+    let (_live, growth) = place.grow().await;
+    let status = settle(&growth, work).await;
+    assert_eq!(status.stands, Lifecycle::RollingOut, "{}", status.next);
+    assert_eq!(status.spent.micros, 900);
 }
 
 #[tokio::test]
