@@ -202,7 +202,6 @@ pub(crate) fn sentence(record: &Record) -> String {
 }
 
 /// What happened to a piece of work, in a few words.
-#[expect(clippy::wildcard_enum_match_arm, reason = "a step of later is told by its work alone")]
 fn stepped(step: &Step) -> String {
     match step {
         Step::Joined { asker } => format!("`{}` wants it too", text::line(asker)),

@@ -13,7 +13,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use engraft::loops::governor::{Governance, Status};
 use engraft::model::{CapabilityName, Example};
-use engraft::registry::{Actor, Ending, Op, State, Step, Want, WantSource, Work};
+use engraft::registry::{Actor, Ending, Lifecycle, Op, State, Step, Want, WantSource, Work};
 use engraft::synth::Wish;
 use engraft_recipe::recipe::DOCUMENT_MAX;
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ enum Deed {
     Retry(SayArgs),
     /// Gives a piece of work another place in the queue
     Rank(RankArgs),
-    /// Makes what is wanted, by what was set in `grow.json`
+    /// Makes what is wanted, by what was set in `grow.json`, which `engraft grow --help` describes
     Run(Box<run::RunArgs>),
 }
 
@@ -200,13 +200,10 @@ pub(super) fn say(args: &SayArgs, step: Step, desk: &Desk) -> Result<Reply> {
 
 /// Whether the release of a piece of work serves or has served, so that no word lets it in.
 fn was_let_in(status: &Status) -> bool {
-    use engraft::registry::Lifecycle;
-    match status.stands {
-        Lifecycle::RollingOut | Lifecycle::Live | Lifecycle::RolledBack | Lifecycle::Revoked => {
-            true
-        }
-        _ => status.stands == Lifecycle::Installed && status.is_settled(),
-    }
+    let spread =
+        [Lifecycle::RollingOut, Lifecycle::Live, Lifecycle::RolledBack, Lifecycle::Revoked];
+    let was_taken_out = status.stands == Lifecycle::Installed && status.is_settled();
+    spread.contains(&status.stands) || was_taken_out
 }
 
 impl SayArgs {

@@ -57,9 +57,9 @@ pub(super) fn run(args: &LearnArgs) -> Result<Reply> {
         .map_err(|_| Trouble::corrupt(format!("`{place}` is not UTF-8 text")))?;
     let task = Task::read(&text).map_err(|error| {
         let message = format!("`{place}`: {error}");
-        let trouble = match error {
-            TaskError::Unreadable(_) => Trouble::corrupt(message),
-            _ => Trouble::usage(message),
+        let trouble = match matches!(error, TaskError::Unreadable(_)) {
+            true => Trouble::corrupt(message),
+            false => Trouble::usage(message),
         };
         trouble.hint("give a list of examples, such as `[{\"input\": {\"name\": \"Ada\"}, \"output\": \"A.\"}]`")
     })?;
