@@ -18,7 +18,10 @@ fn told(schema: &Value, input: &Value) -> Option<String> {
     // It speaks of the whole as `it`, and of a field as `it.field`.
     let (name, fault) = match (fault.strip_prefix("it."), fault.strip_prefix("it lacks ")) {
         (Some(fault), _) => (fault.split([' ', '.', '[']).next()?, fault.to_owned()),
-        (None, Some(name)) => (name, format!("{name} is missing")),
+        (None, Some(name)) => {
+            let name = name.trim_matches('"');
+            (name, format!("{name} is missing"))
+        }
         (None, None) => return Some(fault.replacen("it ", "the input ", 1)),
     };
     let wanted = schema.get("properties").and_then(|all| all.get(name));

@@ -81,7 +81,7 @@ pub(super) fn run(args: &RunArgs, desk: &Desk) -> Result<Reply> {
     drop(progress);
     let mut page = Page::default();
     match queue.is_empty() {
-        true => page.line("nothing is wanted that there is not"),
+        true => page.line("nothing is left to do; `engraft grow status` shows what came of all"),
         false => page.table(&["work", "about", "from", "stands", "next"], rows(&queue)),
     }
     let mut aside = Page::default();
