@@ -7,6 +7,7 @@ mod course;
 mod disguise;
 mod faults;
 mod leaks;
+mod resize;
 mod walled;
 
 use std::collections::BTreeMap;

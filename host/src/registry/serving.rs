@@ -21,9 +21,10 @@ mod snapshot;
 mod spreading;
 mod stirred;
 mod swap;
+mod unready;
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
@@ -41,6 +42,7 @@ pub use release::{Callee, Serving};
 pub use shadow::{Compared, Comparisons, Disagreement, Shadow};
 pub use snapshot::{Served, Snapshot};
 pub use spreading::{Spreading, Variants};
+pub use unready::Unready;
 
 use super::admission::{Admitted, decide};
 use super::journal::{Draft, Followed, Journal, JournalError};
@@ -51,6 +53,7 @@ use crate::examine::{Approval, Examination, Report};
 use crate::model::{CapabilityName, Digest};
 use backstage::Backstage;
 use stirred::Stirred;
+use unready::Broken;
 
 /// How long a release that serves nobody any more is kept: long enough for its last calls, whose
 /// own deadlines are seconds, and for a person who goes back at once.
@@ -77,29 +80,6 @@ enum Post {
     Serves,
     /// To write to a log that others serve from.
     Writes,
-}
-
-/// Why a bundle could not be made ready.
-#[derive(Debug, Clone)]
-struct Broken {
-    why: String,
-    /// Whether that was so when this program began.
-    is_from_start: bool,
-}
-
-/// A release that should serve, and could not be made ready here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Unready {
-    /// Which capability.
-    pub name: CapabilityName,
-    /// Which version.
-    pub version: Version,
-    /// Why.
-    pub why: String,
-    /// Whether that was so when this program began: then it may well be this program's own lack, of a
-    /// grant or of a file, and nobody takes the release back for it.
-    pub is_from_start: bool,
 }
 
 impl<C: Callee> Registry<C> {
@@ -315,33 +295,6 @@ impl<C: Callee> Registry<C> {
         self.backstage.lock().await.retire(now);
     }
 
-    /// Releases that should serve and could not be made ready here, and why.
-    #[must_use]
-    pub fn unready(&self) -> Vec<Unready> {
-        let broken = self.broken();
-        if broken.is_empty() {
-            return Vec::new();
-        }
-        let (state, _) = self.journal().view();
-        let all = Stirred::All;
-        let releases = Snapshot::<C>::wanted(&state, &VecDeque::new(), &all).into_iter();
-        let releases = releases.chain(state.lines.values().filter_map(|line| line.shadow()));
-        let unready = releases.filter_map(|release| {
-            let Installed { name, version, bundle, .. } = release.installed.clone();
-            let Broken { why, is_from_start } = broken.get(&bundle)?.clone();
-            Some(Unready { name, version, why, is_from_start })
-        });
-        unready.collect()
-    }
-
-    /// Marks what could not be made ready as so from the start, and tells the trace of it.
-    fn remember_the_broken(&self) {
-        self.broken().values_mut().for_each(|broken| broken.is_from_start = true);
-        for Unready { name, version, why, .. } in self.unready() {
-            tracing::warn!(target: "engraft::registry", %name, %version, why, "it cannot be made ready");
-        }
-    }
-
     /// Halts every rollout, promotion and generated capability.
     ///
     /// # Errors
@@ -384,10 +337,6 @@ impl<C: Callee> Registry<C> {
             self.publish().await?;
         }
         Ok(recorded?)
-    }
-
-    fn broken(&self) -> std::sync::MutexGuard<'_, BTreeMap<Digest, Broken>> {
-        self.broken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

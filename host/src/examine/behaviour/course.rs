@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::resize::{Resize, foreign, stretched, widened};
 use super::{Answer, Trial};
 use crate::engine::{InstancePolicy, Invocation, Loaded};
 use crate::examine::conform::same;
@@ -258,9 +259,6 @@ pub(super) async fn late(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     Ok(found)
 }
 
-/// An input of another size; none where nothing in it has one.
-type Resize = fn(&str, usize) -> Option<String>;
-
 /// Whether whom a large input has called is whom inputs of usual sizes call anyway, and the same input calls
 /// them when it is small too: a single point is no name to ask for, and three points are one. Where only one
 /// of the two holds, its size may be what it waits for.
@@ -343,61 +341,6 @@ fn changed(base: &Base, seen: &Seen, when: &str) -> Option<Draft> {
             .severity(Severity::Error)
             .seen(&base.input, format!("{function:?} {target}")),
     )
-}
-
-/// An input whose texts have this many letters.
-fn stretched(input: &str, length: usize) -> Option<String> {
-    let mut value: Value = serde_json::from_str(input).ok()?;
-    let mut has_text = false;
-    each_text(&mut value, &mut |text| {
-        has_text = true;
-        let filler = if text.is_empty() { "a" } else { text.as_str() };
-        *text = filler.chars().cycle().take(length).collect();
-    });
-    has_text.then(|| value.to_string())
-}
-
-/// The same with letters of two bytes behind one of one byte, so that no even place is between letters.
-fn foreign(input: &str, length: usize) -> Option<String> {
-    let mut value: Value = serde_json::from_str(input).ok()?;
-    let mut has_text = false;
-    each_text(&mut value, &mut |text| {
-        has_text = true;
-        *text = format!("x{}", "é".repeat(length));
-    });
-    has_text.then(|| value.to_string())
-}
-
-/// Changes every text in a value.
-fn each_text(value: &mut Value, change: &mut impl FnMut(&mut String)) {
-    match value {
-        Value::String(text) => change(text),
-        Value::Array(items) => items.iter_mut().for_each(|it| each_text(it, change)),
-        Value::Object(members) => members.values_mut().for_each(|it| each_text(it, change)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-/// An input whose outermost lists have this many items, the same again and again.
-fn widened(input: &str, count: usize) -> Option<String> {
-    let mut value: Value = serde_json::from_str(input).ok()?;
-    let mut left = vec![&mut value];
-    let mut has_list = false;
-    while let Some(value) = left.pop() {
-        match value {
-            Value::Array(items) if !items.is_empty() => {
-                has_list = true;
-                *items = items.iter().cycle().take(count).cloned().collect();
-            }
-            Value::Object(members) => left.extend(members.values_mut()),
-            Value::Array(_)
-            | Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::String(_) => {}
-        }
-    }
-    has_list.then(|| value.to_string())
 }
 
 /// Several answers to one question.
