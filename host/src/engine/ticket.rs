@@ -40,6 +40,7 @@ impl<'a> Ticket<'a> {
     /// be copied just after it was written.
     #[inline]
     pub(crate) fn close(&mut self, outcome: Outcome) -> Report {
+        debug_assert!(self.is_open, "a call ends once");
         self.report(&outcome);
         let Ledger { usage, logs, .. } = &mut self.ledger;
         Report { outcome, usage: *usage, logs: std::mem::take(logs) }

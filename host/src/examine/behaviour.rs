@@ -16,7 +16,7 @@ use super::catalogue::CheckId;
 use super::checks::secrets::{carries_secret, in_places};
 use super::finding::Draft;
 use super::notes::Notes;
-use super::sandbox::{Actor, Base, Tally};
+use super::sandbox::{Actor, Base, Tally, not_run};
 pub(crate) use walled::same_here;
 
 /// Inputs that every question is put with. The first are examples and ordinary values, which say
@@ -68,8 +68,12 @@ pub(crate) async fn run(
     answers.push((CheckId::GROWTH, growth));
     let others = [course::late(&trial, tally).await, course::kept(&trial, tally).await];
     answers.push((CheckId::LATE, course::together([late].into_iter().chain(others))));
+    let not_run = not_run(actor.manifest());
     for (question, answer) in answers {
         match answer {
+            Ok(drafts) if drafts.is_empty() && not_run.is_some() => {
+                notes.inconclusive(question, not_run.as_deref().unwrap_or_default());
+            }
             Ok(drafts) => notes.found(question, drafts),
             Err(why) => notes.inconclusive(question, why),
         }

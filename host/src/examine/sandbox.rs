@@ -32,6 +32,7 @@ use crate::engine::{EngineConfig, EngineError, Loaded, NativeCode};
 pub(super) use actor::{Actor, Allows, Cast, Seen};
 pub(super) use cases::{cases, ordinary, plain};
 pub(super) use stage::{Fault, Function, HostCall, Script};
+pub(super) use trials::not_run;
 pub(super) use values::Values;
 
 /// Instances and calls of an examination at once; it makes one call after the other.

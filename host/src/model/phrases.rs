@@ -37,30 +37,22 @@ const TOOL: &[&str] = &[
     "skills",
     "server",
 ];
-const HIDE: &[&str] = &[
-    "tell",
-    "telling",
-    "mention",
-    "mentioning",
-    "inform",
-    "informing",
-    "reveal",
+/// Turning to somebody, which not to do may have an honest reason.
+const ASK: &[&str] = &[
     "notify",
     "notifying",
     "alert",
-    "disclose",
-    "disclosing",
     "ask",
     "asking",
-    "say",
     "show",
     "warn",
     "confirm",
     "confirming",
     "explain",
 ];
+const THE: &[&str] = &["the", "this", "your", "my"];
 const PERSON: &[&str] = &["user", "human", "operator", "person"];
-/// Saying it aloud; whoever is not notified or asked of something may be so for an honest reason.
+/// Saying it aloud.
 const SAY: &[&str] = &[
     "tell",
     "telling",
@@ -75,11 +67,10 @@ const SAY: &[&str] = &[
 ];
 const PEOPLE: &[&str] = &["users", "humans", "anyone", "anybody", "them"];
 const NOT: &[&str] = &["not", "never", "don't", "dont", "without", "avoid"];
-const ORDERS: &[&str] = &[
+const PROMPT: &[&str] = &["prompt", "prompts"];
+const GUIDANCE: &[&str] = &[
     "instruction",
     "instructions",
-    "prompt",
-    "prompts",
     "guideline",
     "guidelines",
     "directive",
@@ -93,8 +84,6 @@ const BEFORE: &[&str] =
     &["previous", "prior", "above", "earlier", "preceding", "your", "system", "existing", "my"];
 /// Words before orders that are as good before anything else.
 const ALL: &[&str] = &["all", "any", "other", "these", "those", "the"];
-const GUIDANCE: &[&str] =
-    &["instruction", "instructions", "guideline", "guidelines", "directives", "safeguards"];
 const WHOSE: &[&str] = &["previous", "prior", "earlier", "preceding", "your", "system"];
 const IGNORE: &[&str] =
     &["ignore", "disregard", "forget", "override", "bypass", "discard", "neglect"];
@@ -114,10 +103,12 @@ const PERMISSION: &[&str] = &[
 ];
 
 const COMMANDS: &[Phrase] = &[
-    &[IGNORE, BEFORE, ORDERS],
+    &[IGNORE, BEFORE, GUIDANCE],
+    &[IGNORE, BEFORE, PROMPT],
     &[IGNORE, ALL, GUIDANCE],
     &[IGNORE, WHOSE, RULES],
-    &[NOT, HIDE, &["the", "this", "your", "my"], PERSON],
+    &[NOT, SAY, THE, PERSON],
+    &[NOT, ASK, THE, PERSON],
     &[NOT, SAY, PEOPLE],
     &[&["keep"], &["to"], &["yourself"]],
     &[&["you"], &["are"], &["now"], &["dan", "developer", "jailbroken", "unrestricted", "acting"]],

@@ -229,7 +229,10 @@ impl<C: Callee> Traffic<C> {
 
     /// Why what should serve cannot do so here.
     fn unready(&self, target: &Target) -> Option<String> {
-        let unready = self.registry.unready().into_iter().find(|it| it.name == target.name);
+        let unready = self.registry.unready().into_iter().find(|it| {
+            let asked = target.requirement.as_ref();
+            it.name == target.name && asked.is_none_or(|asked| asked.matches(&it.version))
+        });
         unready.map(|Unready { name, version, why, .. }| {
             format!("`{name}` {version} cannot be made ready here: {why}")
         })

@@ -241,15 +241,12 @@ pub(super) async fn late(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
             let Some(input) = resize(&base.input, size) else { continue };
             let seen = trial.actor.call(&loaded, &base.operation, &input).await;
             tally.add(&seen);
-            // A long input may well be refused, or be more than the budget takes; it breaks nothing.
-            if matches!(seen.outcome, Outcome::Trapped { .. }) {
-                let message = format!("`{}` breaks {what}", base.operation);
-                found
-                    .push(Draft::new(message).severity(Severity::Error).seen(&input, shown(&seen)));
-            }
-            if seen.outcome.is_returned()
+            // A long input may well be refused, or be more than the budget takes; nothing breaks of it.
+            let is_broken = matches!(seen.outcome, Outcome::Trapped { .. });
+            if (is_broken || seen.outcome.is_returned())
                 && let Some(draft) = changed(base, &seen, &what)
-                && !is_done_when_small(trial, &loaded, base, resize, &seen, tally).await
+                && (is_broken
+                    || !is_done_when_small(trial, &loaded, base, resize, &seen, tally).await)
             {
                 found.push(draft);
             }

@@ -1,6 +1,6 @@
-//! The same input in other sizes: longer texts, longer lists.
+//! The same input in other sizes: longer texts, longer letters, longer lists.
 //!
-//! *Never:* anything but its size is another.
+//! *Never:* an input gets or loses a part, or a part another type.
 
 use serde_json::Value;
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::actor::{Actor, Cast, Seen};
 use super::cases::cases;
 use super::{Base, Tally};
+use crate::artifact::Manifest;
 use crate::engine::{ComponentKind, Engine, InstancePolicy, Loaded};
 use crate::examine::catalogue::CheckId;
 use crate::examine::checks::text::slipped_in;
@@ -43,16 +44,20 @@ pub(super) async fn run(
         notes.inconclusive(CheckId::EXAMPLES, because);
     }
     notes.found(CheckId::CASES, drafts.cases);
-    let beyond = manifest.description.operations.iter().skip(OPERATIONS_MAX);
-    let beyond: Vec<&str> = beyond.map(|operation| operation.name.as_str()).collect();
-    if let Some(first) = beyond.first() {
-        let because = format!("`{first}` and {} more operations were not run", beyond.len() - 1);
+    if let Some(because) = not_run(manifest) {
         notes.inconclusive(CheckId::CASES, because);
     }
     notes.found(CheckId::INVALID_INPUT, drafts.invalid);
     notes.found(CheckId::OUTPUT_SCHEMA, drafts.outputs);
     notes.found(CheckId::OUTPUT_TEXT, drafts.texts);
     bases
+}
+
+/// What to say of operations beyond those that are tried: nobody can say that they passed.
+pub(in crate::examine) fn not_run(manifest: &Manifest) -> Option<String> {
+    let mut beyond = manifest.description.operations.iter().skip(OPERATIONS_MAX);
+    let first = &beyond.next()?.name;
+    Some(format!("`{first}` and {} more operations were not run", beyond.count()))
 }
 
 #[derive(Default)]

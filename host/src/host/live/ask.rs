@@ -5,18 +5,20 @@
 mod index;
 mod response;
 
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use semver::Version;
 use serde_json::Value;
 
 use super::LiveHost;
 use super::gaps::{Failure, Noted};
 use crate::engine::Invocation;
 use crate::examine::mismatch;
-use crate::model::{Outcome, Output};
+use crate::model::{CapabilityName, Outcome, Output};
 use crate::registry::ReleaseOrigin;
 use crate::synth::{Cause, Facts};
-use crate::traffic::{Answer, Lexical, Menu, Offer, Route, Router, Target, Who};
+use crate::traffic::{Answer, Lexical, Menu, Offer, Offers, Route, Router, Target, Who};
 use index::Index;
 pub use response::{Heard, Response};
 
@@ -85,21 +87,24 @@ impl LiveHost {
             return Response { request, heard, cause, gap: None, stopped };
         }
         let router = self.router();
-        let near = self.routes(&*router, sentence, &who).await;
+        let offers = self.inner.ear.index.of(&self.inner.registry);
+        let near = routes(&*router, sentence, self.menu(&offers, &who)).await;
         let least = router.confidence_least();
         // What is asked is known before it is called, so that its end is not told of twice.
         self.inner.needs.expect(&request);
         let (heard, cause) = match near.first().filter(|route| route.confidence >= least) {
             Some(route) => self.follow(route.clone(), least, &who).await,
-            None => match self.withheld(&*router, sentence, &who).await {
-                Some(route) if route.confidence >= least => {
-                    (Heard::NotYet { route }, Some(Cause::Unavailable))
+            None => {
+                // What is there is not missing.
+                let withheld = routes(&*router, sentence, self.withheld(&offers, &who)).await;
+                match withheld.into_iter().find(|route| route.confidence >= least) {
+                    Some(route) => (Heard::NotYet { route }, Some(Cause::Unavailable)),
+                    None => {
+                        let cause = self.why_unclear(near.first(), least);
+                        (Heard::Unclear { near, least }, cause)
+                    }
                 }
-                _ => {
-                    let cause = self.why_unclear(near.first(), least);
-                    (Heard::Unclear { near, least }, cause)
-                }
-            },
+            }
         };
         let gap = self.note_asked(sentence, &heard, cause, &who).await;
         Response { request, heard, cause, gap, stopped: self.stopped() }
@@ -129,44 +134,32 @@ impl LiveHost {
     }
 
     /// What of it a user may get now: of each capability the release that a call would get.
-    fn menu<'a>(&self, offers: &'a crate::traffic::Offers, who: &Who) -> Menu<'a> {
-        let mut known = std::collections::HashMap::new();
+    fn menu<'a>(&self, offers: &'a Offers, who: &Who) -> Menu<'a> {
+        let mut gets = self.gets(who);
+        offers.menu(|offer| gets(offer.capability()).as_ref() == offer.version())
+    }
+
+    /// What others get already and this user does not: what spreads, and what serves no further.
+    fn withheld<'a>(&self, offers: &'a Offers, who: &Who) -> Menu<'a> {
+        let state = self.inner.registry.journal().state();
+        let mut gets = self.gets(who);
         offers.menu(|offer| {
-            let version = known.entry(offer.capability().clone()).or_insert_with_key(|name| {
-                self.inner.traffic.would_get(&Target::from(name.clone()), who)
-            });
-            version.as_ref() == offer.version()
+            let Some(version) = offer.version() else { return false };
+            let line = state.lines.get(offer.capability());
+            let rollout = line.and_then(|line| line.rollout.as_ref());
+            let got = gets(offer.capability());
+            got.as_ref() != Some(version)
+                && (got.is_none() || rollout.is_some_and(|rollout| rollout.has(version)))
         })
     }
 
-    /// Where a sentence may lead to, the surest first. A router's word is held to what the user may
-    /// get, and to numbers that say something.
-    async fn routes(&self, router: &dyn Router, sentence: &str, who: &Who) -> Vec<Route> {
-        let offers = self.inner.ear.index.of(&self.inner.registry);
-        let menu = self.menu(&offers, who);
-        let mut routes = router.route(sentence, menu.clone()).await;
-        routes.retain(|route| (0.0..=1.0).contains(&route.confidence) && menu.has(route));
-        routes.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-        routes
-    }
-
-    /// What a sentence would lead to if this user might get all that others get already: what is there
-    /// is not missing.
-    async fn withheld(&self, router: &dyn Router, sentence: &str, who: &Who) -> Option<Route> {
-        let offers = self.inner.ear.index.of(&self.inner.registry);
-        let state = self.inner.registry.journal().state();
-        let menu = offers.menu(|offer| {
-            let Some(version) = offer.version() else { return false };
-            let got = self.inner.traffic.would_get(&Target::from(offer.capability().clone()), who);
-            let line = state.lines.get(offer.capability());
-            let rollout = line.and_then(|line| line.rollout.as_ref());
-            got.as_ref() != Some(version)
-                && (got.is_none() || rollout.is_some_and(|rollout| rollout.has(version)))
-        });
-        menu.iter().next()?;
-        let routes = router.route(sentence, menu.clone()).await.into_iter();
-        let routes = routes.filter(|it| (0.0..=1.0).contains(&it.confidence) && menu.has(it));
-        routes.max_by(|a, b| a.confidence.total_cmp(&b.confidence))
+    /// Which release a user gets of a capability, found out once for each.
+    fn gets<'a>(&'a self, who: &'a Who) -> impl FnMut(&CapabilityName) -> Option<Version> + 'a {
+        let mut known = HashMap::new();
+        move |name| {
+            let find = || self.inner.traffic.would_get(&Target::from(name.clone()), who);
+            known.entry(name.clone()).or_insert_with(find).clone()
+        }
     }
 
     /// Why nothing was run that came nearest. While what was made here stands still, it may be what does
@@ -247,6 +240,18 @@ impl LiveHost {
             }
         }
     }
+}
+
+/// Where a sentence may lead to, the surest first. A router's word is held to what is on the menu, and to
+/// numbers that say something; where nothing is, it is not asked.
+async fn routes(router: &dyn Router, sentence: &str, menu: Menu<'_>) -> Vec<Route> {
+    if menu.iter().next().is_none() {
+        return Vec::new();
+    }
+    let mut routes = router.route(sentence, menu.clone()).await;
+    routes.retain(|route| (0.0..=1.0).contains(&route.confidence) && menu.has(route));
+    routes.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    routes
 }
 
 /// What was called.

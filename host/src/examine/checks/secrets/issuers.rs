@@ -124,7 +124,7 @@ const FORMS: &[Form] = &[
 
 /// Beginnings of blocks, behind which a key stands in base64. Libraries that read such blocks hold the
 /// beginnings alone.
-const BLOCKS: [(&str, &str); 8] = [
+const BLOCKS: [(&str, &str); 7] = [
     ("a private key", "-----BEGIN PRIVATE KEY-----"),
     ("a private key", "-----BEGIN RSA PRIVATE KEY-----"),
     ("a private key", "-----BEGIN EC PRIVATE KEY-----"),
@@ -132,8 +132,9 @@ const BLOCKS: [(&str, &str); 8] = [
     ("a private key", "-----BEGIN OPENSSH PRIVATE KEY-----"),
     ("a private key", "-----BEGIN ENCRYPTED PRIVATE KEY-----"),
     ("a private key", "-----BEGIN PGP PRIVATE KEY BLOCK-----"),
-    ("a private key", "PuTTY-User-Key-File-"),
 ];
+/// A file of PuTTY's begins so, with a head behind it; no library's data does.
+const PUTTY: &str = "PuTTY-User-Key-File-";
 
 /// What of a secret a report shows.
 const SHOWN_BYTES: usize = 6;
@@ -189,6 +190,9 @@ fn other(rest: &[u8], begins_word: bool) -> Option<Secret> {
         BLOCKS.iter().find(|(_, begin)| rest.strip_prefix(begin.as_bytes()).is_some_and(has_block));
     if let Some((issuer, begin)) = block {
         return Some(Secret { issuer, shown: (*begin).to_owned() });
+    }
+    if rest.starts_with(PUTTY.as_bytes()) {
+        return Some(Secret { issuer: "a private key", shown: PUTTY.to_owned() });
     }
     if !begins_word {
         return None;

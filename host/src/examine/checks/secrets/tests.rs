@@ -55,6 +55,7 @@ fn what_only_begins_alike_is_no_token() {
 fn keys_in_blocks_and_passwords_are_found() {
     let line = token("MIIEvQIBADANBgkqhkiG9w", 42);
     assert_eq!(issuers(b"-----BEGIN PRIVATE KEY-----\0"), ["a private key"]);
+    assert_eq!(issuers(b"PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none"), ["a private key"]);
     for begin in ["-----BEGIN PRIVATE KEY-----\n", "-----BEGIN RSA PRIVATE KEY-----\\n"] {
         assert_eq!(issuers(format!("{begin}{line}").as_bytes()), ["a private key"], "{begin}");
     }
