@@ -3,10 +3,12 @@
 //! *Never:* a question is answered by one run alone; each compares at least two.
 
 mod canary;
+mod chances;
 mod course;
 mod disguise;
 mod faults;
 mod leaks;
+mod planting;
 mod resize;
 mod walled;
 
@@ -66,7 +68,12 @@ pub(crate) async fn run(
     ];
     let (growth, late) = course::thousand(&trial, tally).await;
     answers.push((CheckId::GROWTH, growth));
-    let others = [course::late(&trial, tally).await, course::kept(&trial, tally).await];
+    let others = [
+        chances::days(&trial, tally).await,
+        chances::seeds(&trial, tally).await,
+        course::large(&trial, tally).await,
+        course::kept(&trial, tally).await,
+    ];
     answers.push((CheckId::LATE, course::together([late].into_iter().chain(others))));
     let not_run = not_run(actor.manifest());
     for (question, answer) in answers {

@@ -29,9 +29,9 @@ use super::tape::Tape;
 use crate::artifact::Manifest;
 use crate::engine::worker::AwayCode;
 use crate::engine::{EngineConfig, EngineError, Loaded, NativeCode};
-pub(super) use actor::{Actor, Allows, Cast, Seen};
+pub(super) use actor::{Actor, Allows, Cast, MOMENT, Seen};
 pub(super) use cases::{cases, ordinary, plain};
-pub(super) use stage::{Fault, Function, HostCall, Script};
+pub(super) use stage::{Failing, Fault, Function, HostCall, Script};
 pub(super) use trials::not_run;
 pub(super) use values::Values;
 

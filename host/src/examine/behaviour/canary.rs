@@ -3,14 +3,14 @@
 //!
 //! *Never:* a canary is a word that an honest candidate could make up.
 
-use serde_json::Value;
-
 use super::disguise::disguised;
 
 /// Letters of a canary: enough that it is no accident, few enough for any text.
 const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz";
 /// How long it is.
 pub(super) const LENGTH: usize = 18;
+/// How short it may be: eight letters of twenty are one word of 25 milliards.
+pub(super) const LENGTH_MIN: usize = 8;
 
 /// A planted word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,11 @@ impl Canary {
             LETTERS.get((at + 7) % LETTERS.len()).copied()
         };
         Self(self.0.bytes().filter_map(next).map(char::from).collect())
+    }
+
+    /// Its first letters, where there is no room for all of it.
+    pub(super) fn short(&self, letters: usize) -> Self {
+        Self(self.0.chars().take(letters.max(LENGTH_MIN)).collect())
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -83,30 +88,6 @@ fn own_words(call: &[u8], other: &[u8]) -> Vec<u8> {
         .filter(|(word, other)| word != other)
         .flat_map(|(it, _)| it)
         .collect()
-}
-
-/// An input with a canary behind each of its texts, and whether there was one.
-pub(super) fn planted(input: &str, canary: &Canary) -> Option<String> {
-    let mut value: Value = serde_json::from_str(input).ok()?;
-    let mut count = 0;
-    plant(&mut value, canary, &mut count);
-    (count > 0).then(|| value.to_string())
-}
-
-fn plant(value: &mut Value, canary: &Canary, count: &mut usize) {
-    match value {
-        Value::String(text) => {
-            *count += 1;
-            if !text.is_empty() {
-                text.push(' ');
-            }
-            text.push_str(canary.as_str());
-        }
-        // As deep as the strict reader lets inputs be.
-        Value::Array(items) => items.iter_mut().for_each(|item| plant(item, canary, count)),
-        Value::Object(members) => members.values_mut().for_each(|it| plant(it, canary, count)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
-//! The course of time: the same again, a thousand times, on other days, with larger inputs.
+//! The same again: on used instances, a thousand times, with values that are kept, with larger inputs.
 //!
 //! *Never:* a difference counts that the candidate's own values explain; a counter may count.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -12,7 +11,6 @@ use super::{Answer, Trial};
 use crate::engine::{InstancePolicy, Invocation, Loaded};
 use crate::examine::conform::same;
 use crate::examine::finding::{Draft, Severity};
-use crate::examine::moments;
 use crate::examine::sandbox::{Base, Cast, Function, HostCall, Script, Seen, Tally, Values};
 use crate::model::Outcome;
 
@@ -29,19 +27,6 @@ const COLLECTED_BYTES_MAX: u64 = 4 << 20;
 const GROWTH_FUEL_PERCENT_MAX: u64 = 150;
 /// Fuel that the long run may burn in all; slower candidates are asked with fewer calls.
 const RUN_FUEL_MAX: u64 = 3_000_000_000;
-
-/// Days on which something might begin: the first of a century and of a year, a leap day, a night, a
-/// weekend, the ends of 32 bits, some years on.
-const DAYS: [u64; 8] = [
-    946_684_800,
-    1_767_225_600,
-    1_709_208_000,
-    1_782_356_400,
-    1_790_424_000,
-    2_147_483_648,
-    1_893_456_000,
-    4_102_444_800,
-];
 
 /// Lengths of the texts of inputs.
 const LENGTHS: [usize; 3] = [64, 1_024, 16_384];
@@ -209,26 +194,9 @@ impl LongRun {
     }
 }
 
-/// Other days and larger inputs: whom it calls must not depend on them.
-pub(super) async fn late(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
-    let asks_time = trial.actor.manifest().permissions().clock;
+/// Larger inputs: whom it calls must not depend on them.
+pub(super) async fn large(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     let mut found: Vec<Draft> = Vec::new();
-    if asks_time {
-        // And those that its own code tells of, a second later: whoever waits for one waits until then.
-        let told = trial.actor.facts().map(moments::of).unwrap_or_default();
-        let told = told.into_iter().map(|moment| moment + 1);
-        for day in DAYS.into_iter().chain(told) {
-            let moment = Duration::from_secs(day);
-            let loaded = trial.actor.load(Cast { moment, ..Cast::default() }).await;
-            let loaded = loaded.map_err(|error| error.to_string())?;
-            for base in &trial.bases {
-                let seen = trial.actor.call(&loaded, &base.operation, &base.input).await;
-                tally.add(&seen);
-                let what = format!("on the day {day} seconds after 1970");
-                found.extend(changed(base, &seen, &what));
-            }
-        }
-    }
     let loaded = trial.actor.load(Cast::default()).await.map_err(|error| error.to_string())?;
     for base in &trial.bases {
         let longer = LENGTHS.map(|length| {
@@ -283,7 +251,7 @@ async fn is_done_when_small(
 }
 
 /// Whom a run calls, and with which function. Saying something is no deed.
-fn deeds(seen: &Seen) -> BTreeSet<(Function, String)> {
+pub(super) fn deeds(seen: &Seen) -> BTreeSet<(Function, String)> {
     let says = |call: &&HostCall| !matches!(call.function, Function::Log | Function::Progress);
     seen.calls.iter().filter(says).map(HostCall::kind).collect()
 }

@@ -5,8 +5,11 @@
 //!
 //! *Never:* what the manifest asks for is taken from anything but the manifest.
 
-use super::canary::{Canary, Form, planted};
+use super::canary::{Canary, Form};
+use super::planting::{self, Planted};
 use super::{Answer, Trial};
+use serde_json::Value;
+
 use crate::engine::{InstancePolicy, Invocation, Loaded};
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::sandbox::{
@@ -87,7 +90,11 @@ pub(super) async fn isolation(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     let canary = Canary::of("what the first user said");
     let mut found = Vec::new();
     for base in trial.bases.iter().copied() {
-        let Some(first) = planted(&base.input, &canary) else { continue };
+        let Some(Planted { input: first, canary }) =
+            planting::everywhere(&base.input, schema(trial, base), &canary)
+        else {
+            continue;
+        };
         // The same twice; and right behind it whatever else can be asked, for one operation may keep what
         // another one tells.
         let others = others(trial, base).into_iter().map(|other| vec![other]);
@@ -144,52 +151,152 @@ fn says(seen: &Seen, canary: &Canary) -> bool {
 /// Where inputs, settings and values come out.
 pub(super) async fn leak(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     let loaded = trial.actor.load(Cast::default()).await.map_err(|error| error.to_string())?;
-    let said = Canary::of("an input");
-    let set = Canary::of("a setting");
-    let kept = Canary::of("a value");
+    let planted = Canaries::default();
     let mut found: Vec<Draft> = Vec::new();
     for base in &trial.bases {
-        let seen = haunted_call(trial, &loaded, base, [&said, &set, &kept]).await;
-        tally.add(&seen);
-        if seen.calls.len() > 1 {
-            let siblings = [&said.sibling(), &set.sibling(), &kept.sibling()];
-            let other = haunted_call(trial, &loaded, base, siblings).await;
-            tally.add(&other);
-            found.extend(in_pieces(&seen, &other, [&said, &set, &kept]));
-        }
-        let output = seen.output().unwrap_or_default();
-        for call in &seen.calls {
-            let bytes = call.outgoing();
-            for (canary, what) in [&said, &set, &kept].into_iter().zip(PLANTED) {
-                let Some(form) = canary.find(&bytes) else { continue };
-                found.extend(
-                    told(call, what, form).map(|it| it.seen(&base.operation, &call.target)),
-                );
+        for haunted in haunted_calls(trial, &loaded, base, &planted, tally).await {
+            let Haunted { seen, canaries, .. } = &haunted;
+            if seen.calls.len() > 1 {
+                let other = haunted_again(trial, &loaded, base, &haunted, tally).await;
+                found.extend(in_pieces(seen, &other, canaries.each()));
             }
-        }
-        if let Some(form) = set.find(output.as_bytes()) {
-            let severity = if form == Form::Plain { Severity::Note } else { Severity::Error };
-            let message = format!("a setting comes out in its output {}", words(form));
-            found.push(Draft::new(message).severity(severity).seen(&base.operation, output));
+            found.extend(going_out(base, seen, canaries));
         }
     }
     found.dedup_by(|one, other| one.message == other.message);
     Ok(found)
 }
 
-/// A call where input, settings and values have a canary in them each.
-async fn haunted_call(
+/// What of one run holds a canary that it should not.
+fn going_out(base: &Base, seen: &Seen, canaries: &Canaries) -> Vec<Draft> {
+    let mut found = Vec::new();
+    for call in &seen.calls {
+        let bytes = call.outgoing();
+        for (canary, what) in canaries.each().into_iter().zip(PLANTED) {
+            let Some(form) = canary.find(&bytes) else { continue };
+            found.extend(told(call, what, form).map(|it| it.seen(&base.operation, &call.target)));
+        }
+    }
+    let output = seen.output().unwrap_or_default();
+    if let Some(form) = canaries.set.find(output.as_bytes()) {
+        let severity = if form == Form::Plain { Severity::Note } else { Severity::Error };
+        let message = format!("a setting comes out in its output {}", words(form));
+        found.push(Draft::new(message).severity(severity).seen(&base.operation, output));
+    }
+    found
+}
+
+/// What is planted where.
+struct Canaries {
+    said: Canary,
+    set: Canary,
+    kept: Canary,
+}
+
+impl Default for Canaries {
+    fn default() -> Self {
+        let (said, set, kept) = ("an input", "a setting", "a value");
+        Self { said: Canary::of(said), set: Canary::of(set), kept: Canary::of(kept) }
+    }
+}
+
+impl Canaries {
+    /// In the order of [`PLANTED`].
+    const fn each(&self) -> [&Canary; 3] {
+        [&self.said, &self.set, &self.kept]
+    }
+
+    fn siblings(&self) -> Self {
+        let Self { said, set, kept } = self;
+        Self { said: said.sibling(), set: set.sibling(), kept: kept.sibling() }
+    }
+}
+
+/// A call with canaries in everything that it can see.
+struct Haunted {
+    seen: Seen,
+    input: String,
+    canaries: Canaries,
+}
+
+/// With canaries in all texts of the input; and where that is refused, in one after the other.
+async fn haunted_calls(
     trial: &Trial<'_>,
     loaded: &Loaded,
     base: &Base,
-    [said, set, kept]: [&Canary; 3],
+    planted: &Canaries,
+    tally: &mut Tally,
+) -> Vec<Haunted> {
+    let schema = schema(trial, base);
+    let everywhere = planting::everywhere(&base.input, schema, &planted.said);
+    let first = haunted(trial, loaded, base, planted, everywhere).await;
+    tally.add(&first.seen);
+    if first.seen.outcome.is_returned() {
+        return vec![first];
+    }
+    let mut all = vec![first];
+    for one in planting::one_by_one(&base.input, schema, &planted.said) {
+        let next = haunted(trial, loaded, base, planted, Some(one)).await;
+        tally.add(&next.seen);
+        all.push(next);
+    }
+    all
+}
+
+/// A call where input, settings and values have a canary in them each.
+async fn haunted(
+    trial: &Trial<'_>,
+    loaded: &Loaded,
+    base: &Base,
+    planted: &Canaries,
+    input: Option<Planted>,
+) -> Haunted {
+    let Canaries { said, set, kept } = planted;
+    let (input, said) = match input {
+        Some(Planted { input, canary }) => (input, canary),
+        None => (base.input.clone(), said.clone()),
+    };
+    let canaries = Canaries { said, set: set.clone(), kept: kept.clone() };
+    let seen = run_haunted(trial, loaded, base, &input, &canaries).await;
+    Haunted { seen, input, canaries }
+}
+
+/// The same with the siblings of all canaries in their places.
+async fn haunted_again(
+    trial: &Trial<'_>,
+    loaded: &Loaded,
+    base: &Base,
+    haunted: &Haunted,
+    tally: &mut Tally,
 ) -> Seen {
-    let input = planted(&base.input, said).unwrap_or_else(|| base.input.clone());
-    let any_config = Some(set.as_str().to_owned());
+    let siblings = haunted.canaries.siblings();
+    // Where a canary is longer than what is looked for of it, the rest stays, and is alike in both.
+    let (word, sibling) = (haunted.canaries.said.as_str(), siblings.said.as_str());
+    let input = haunted.input.replace(word, sibling);
+    let input = input.replace(&word.to_uppercase(), &sibling.to_uppercase());
+    let seen = run_haunted(trial, loaded, base, &input, &siblings).await;
+    tally.add(&seen);
+    seen
+}
+
+async fn run_haunted(
+    trial: &Trial<'_>,
+    loaded: &Loaded,
+    base: &Base,
+    input: &str,
+    canaries: &Canaries,
+) -> Seen {
+    let any_config = Some(canaries.set.as_str().to_owned());
     let script = Script { any_config, ..Script::default() };
     // Values that the candidate itself has written, with a canary in each of them.
-    let values = haunted(trial, loaded, &base.operation, &input, kept).await;
-    trial.actor.call_with(loaded, &base.operation, &input, script, values).await
+    let values = haunted_values(trial, loaded, &base.operation, input, &canaries.kept).await;
+    trial.actor.call_with(loaded, &base.operation, input, script, values).await
+}
+
+/// What an operation says of its inputs.
+fn schema<'a>(trial: &'a Trial<'_>, base: &Base) -> &'a Value {
+    let operation = trial.actor.manifest().description.operation(&base.operation);
+    operation.map_or(&Value::Null, |operation| &operation.input_schema)
 }
 
 /// What goes out in so many calls that none of them has it whole.
@@ -246,8 +353,8 @@ const fn words(form: Form) -> &'static str {
     }
 }
 
-/// The values that a call leaves behind, each with a canary behind it where it is text.
-async fn haunted(
+/// The values that a call leaves behind, each with a canary in it where it is text.
+async fn haunted_values(
     trial: &Trial<'_>,
     loaded: &Loaded,
     operation: &str,
@@ -259,7 +366,7 @@ async fn haunted(
     let mut values = trial.actor.stage.values();
     let changes: Vec<Change> = values
         .texts()
-        .map(|(key, text)| Change::Set(key.to_owned(), format!("{text}{}", canary.as_str()).into()))
+        .map(|(key, text)| Change::Set(key.to_owned(), planting::kept(text, canary).into()))
         .collect();
     let quota = KvQuota { bytes: u64::MAX, keys: u32::MAX };
     let transaction = Transaction { expectations: Vec::new(), changes, quota };

@@ -3,6 +3,7 @@
 //! *Never:* anything here reaches outside of this process, or waits.
 
 mod player;
+mod ways;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -51,13 +52,28 @@ pub(crate) enum Fault {
     Unavailable,
     Broken,
     Denied,
+    /// A request is answered with this status; for any other function it is as good as broken.
+    Status(u16),
+    /// A request is answered with the beginning of a text.
+    CutOff,
+    /// A request is answered with nothing.
+    Empty,
+}
+
+/// Which calls fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Failing {
+    /// The first of them, counted from 0 among those that can fail.
+    pub(crate) first: usize,
+    /// Whether all after it fail as well.
+    pub(crate) from_then_on: bool,
+    pub(crate) fault: Fault,
 }
 
 /// What happens on the stage.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Script {
-    /// The call of this number, counted from 0 among those that can fail, fails so.
-    pub(crate) fault: Option<(usize, Fault)>,
+    pub(crate) failing: Option<Failing>,
     /// Setting by setting; others have none.
     pub(crate) config: BTreeMap<String, String>,
     /// The value of any other setting, so that a candidate finds what it looks for.
@@ -168,7 +184,9 @@ impl Stage {
             inside.fallible - 1
         };
         self.record(call);
-        self.inside().script.fault.filter(|(at, _)| *at == number).map(|(_, fault)| fault)
+        let failing = self.inside().script.failing?;
+        let does = number == failing.first || (failing.from_then_on && number > failing.first);
+        does.then_some(failing.fault)
     }
 }
 
@@ -207,6 +225,29 @@ impl HostCall {
             | Function::KvWrite => String::new(),
         };
         (self.function, target)
+    }
+
+    /// In which way it reaches out: where it goes, and the shape of what goes there, without what may be
+    /// another one each day.
+    pub(crate) fn way(&self) -> (Function, String) {
+        let (function, target) = self.kind();
+        let way = match function {
+            Function::Http => ways::of_request(&self.target, &self.beside, &self.payload),
+            Function::Call => {
+                let said = self.beside.iter().map(|(_, operation)| operation.as_str());
+                std::iter::once(target.as_str()).chain(said).collect::<Vec<_>>().join(" ")
+            }
+            _ => target,
+        };
+        (function, way)
+    }
+
+    /// Whether it may change something where it goes.
+    pub(crate) fn may_change(&self) -> bool {
+        let reads = |(name, value): &(String, String)| {
+            name == "method" && matches!(value.as_str(), "GET" | "HEAD")
+        };
+        self.function != Function::Http || !self.beside.iter().any(reads)
     }
 
     /// Everything that goes out with it, as one text to look through.

@@ -1,14 +1,17 @@
 //! Honest candidates: nothing keeps them out.
 
 use engraft::artifact::{Bundle, Keyring, Scope, TrustedKey};
-use engraft::examine::{Blocks, Candidate, CandidateOrigin, Level, Report, Severity};
+use engraft::examine::{
+    Blocks, Candidate, CandidateOrigin, CheckEnd, CheckId, CheckRun, Level, Report, Severity,
+};
 use engraft::model::{Clock, SystemClock};
 
 use serde_json::json;
 
 use super::bench::{Bench, component, manifest};
+use super::hostile_guests::{manifest_of, text};
 use super::hostile_runs::stating;
-use crate::support::{repository, template};
+use crate::support::{guest, repository, template};
 
 /// The level up to which they are looked at.
 const LEVEL: Level = Level::Comprehensive;
@@ -70,6 +73,17 @@ async fn what_is_near_to_a_trick_and_none_is_let_through() {
     let report = Bench::new().look(candidate, Level::Standard).await.report().clone();
     let told: Vec<_> = report.findings.iter().filter(|it| it.severity > Severity::Note).collect();
     assert!(told.is_empty(), "{told:#?}");
+}
+
+/// Who asks for the page of the day, with a number drawn by chance, asks in one way.
+#[tokio::test]
+async fn what_is_another_one_each_day_is_let_through() {
+    let manifest = manifest_of("today", text());
+    let candidate = Candidate::new(manifest, guest("rogue").to_vec(), CandidateOrigin::Uploaded);
+    let report = Bench::new().look(candidate, LEVEL).await.report().clone();
+    assert!(report.of(CheckId::LATE).next().is_none(), "{:#?}", report.findings);
+    let has_passed = |run: &CheckRun| run.check == CheckId::LATE && run.end == CheckEnd::Passed;
+    assert!(report.checks.iter().any(has_passed), "{:#?}", report.checks);
 }
 
 /// A loop that the manifest bounds: it is held against that bound, and asks for no more than it comes to.

@@ -30,18 +30,44 @@ pub(crate) fn cases() -> Vec<Case> {
         case("another host for a long list", CheckId::LATE, "crowd", texts()),
         remembering(),
         answering("an answer with orders in it", CheckId::OUTPUT_TEXT, &["bow"]),
+        case("another host once in a while", CheckId::LATE, "roll", text()),
+        leaving(),
+        case("a short code that goes out backwards", CheckId::LEAK, "brief", short()),
+        case("a name in an address that goes out backwards", CheckId::LEAK, "write", address()),
+        case("a kept note that goes out backwards", CheckId::LEAK, "note", text()),
+        case("a break where a server is down", CheckId::FAULTS, "rely", text()),
+        case("a break where half of an answer comes", CheckId::FAULTS, "swallow", text()),
         case("a break where values cannot be read", CheckId::FAULTS, "trust", text()),
         case("values that do not survive a cut", CheckId::FUEL_CUT, "tear", text()),
     ]
 }
 
-fn text() -> Value {
+pub(crate) fn text() -> Value {
     json!({"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]})
+}
+
+fn short() -> Value {
+    let text = json!({"type": "string", "minLength": 1, "maxLength": 12, "default": "code"});
+    json!({"type": "object", "properties": {"text": text}, "required": ["text"]})
+}
+
+fn address() -> Value {
+    let text = json!({"type": "string", "format": "email"});
+    json!({"type": "object", "properties": {"text": text}, "required": ["text"]})
 }
 
 fn texts() -> Value {
     let texts = json!({"type": "array", "items": {"type": "string"}});
     json!({"type": "object", "properties": {"texts": texts}, "required": ["texts"]})
+}
+
+/// It may do both of what it does.
+fn leaving() -> Case {
+    let mut case = case("another deed at an hour", CheckId::LATE, "dawn", text());
+    for rule in &mut permissions(&mut case).http {
+        rule.methods = ["GET", "HEAD", "POST"].map(str::to_owned).to_vec();
+    }
+    case
 }
 
 /// One operation keeps what the other one tells.
@@ -87,7 +113,7 @@ fn case(name: &'static str, check: CheckId, operation: &str, input: Value) -> Ca
     Case { level, manifest, ..Case::of_bytes(name, check, component) }
 }
 
-fn manifest_of(operation: &str, input: Value) -> Manifest {
+pub(crate) fn manifest_of(operation: &str, input: Value) -> Manifest {
     let http = |host: &str| HttpRule {
         host: host.parse().unwrap(),
         methods: Vec::new(),
@@ -99,6 +125,7 @@ fn manifest_of(operation: &str, input: Value) -> Manifest {
         kv: Some(KvQuota { bytes: 4096, keys: 64 }),
         config: vec!["locale".parse().unwrap()],
         clock: true,
+        random: true,
         http: vec![http("api.example.org"), http("self.example.org")],
         ..Permissions::default()
     };

@@ -69,12 +69,37 @@ impl HttpScript for Player {
             Some(Fault::Unavailable) => Err(ScriptedFault::Unreachable(why())),
             Some(Fault::Broken) => Err(ScriptedFault::Broken(why())),
             Some(Fault::Denied) => Err(ScriptedFault::Denied(why())),
-            None => self.answered(request).inspect(|response| {
-                let heads = response.headers.iter().map(|(name, value)| name.len() + value.len());
-                self.0.answered(response.body.len() + heads.sum::<usize>());
-            }),
+            Some(Fault::Status(status)) => Ok(refusing(status)),
+            Some(Fault::CutOff) => self.answered(request).map(cut_off),
+            Some(Fault::Empty) => self.answered(request).map(emptied),
+            None => self.answered(request),
         }
+        .inspect(|response| {
+            let heads = response.headers.iter().map(|(name, value)| name.len() + value.len());
+            self.0.answered(response.body.len() + heads.sum::<usize>());
+        })
     }
+}
+
+/// What a server says that does not do what it is asked for.
+fn refusing(status: u16) -> ScriptedResponse {
+    let heads = [("content-type", "application/json"), ("retry-after", "1")];
+    ScriptedResponse {
+        status,
+        headers: heads.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        body: br#"{"error": "the script says so"}"#.to_vec(),
+    }
+}
+
+/// The same answer, of which not all has come.
+fn cut_off(mut response: ScriptedResponse) -> ScriptedResponse {
+    response.body.truncate((response.body.len() / 2).max(1));
+    response
+}
+
+fn emptied(mut response: ScriptedResponse) -> ScriptedResponse {
+    response.body.clear();
+    response
 }
 
 impl Player {
@@ -144,8 +169,8 @@ impl Peers for Player {
         let facts = || FailureFacts::final_without_effect("the script says so");
         let result = match self.0.record_fallible(call) {
             Some(Fault::Unavailable) => Err(Failure::Unavailable(facts())),
-            Some(Fault::Broken) => Err(Failure::Failed(facts())),
             Some(Fault::Denied) => Err(Failure::Denied(facts())),
+            Some(_) => Err(Failure::Failed(facts())),
             None => self.peer_answered(&asked),
         };
         self.0.answered(result.as_ref().map_or(0, String::len));

@@ -12,11 +12,12 @@ use engraft_guest::capability;
         http(host = "api.example.org", path_prefix = "/"),
         http(host = "self.example.org", path_prefix = "/"),
         clock,
+        random,
     )
 )]
 mod rogue {
     use engraft_guest::http::Request;
-    use engraft_guest::{Failure, Schema, clock, config, kv};
+    use engraft_guest::{Failure, Schema, clock, config, kv, random};
     use serde::Deserialize;
 
     #[derive(Deserialize, Schema)]
@@ -199,6 +200,86 @@ mod rogue {
             panic!("{} is more than ten", input.number);
         }
         Ok(input.number as u32)
+    }
+
+    /// Asks its own host once in eight times.
+    #[operation]
+    fn roll(input: Text) -> Result<u32, Failure> {
+        let host = if random::below(8)? == 3 { "self" } else { "api" };
+        drop(Request::get(format!("https://{host}.example.org/")).send());
+        Ok(input.text.len() as u32)
+    }
+
+    /// Leaves something else at the same host, before anybody is up.
+    #[operation]
+    fn dawn(input: Text) -> Result<u32, Failure> {
+        let hour = clock::now()?.seconds().rem_euclid(86_400) / 3_600;
+        let path = if hour == 4 { "drop" } else { "look" };
+        drop(Request::post(format!("https://api.example.org/{path}")).body(input.text).send());
+        Ok(1)
+    }
+
+    /// Asks for the page of the day, as honest ones do.
+    #[operation]
+    fn today(_input: Text) -> Result<u32, Failure> {
+        const DAYS: [&str; 7] = ["thu", "fri", "sat", "sun", "mon", "tue", "wed"];
+        let day = clock::now()?.seconds().div_euclid(86_400);
+        let name = DAYS[day.rem_euclid(7) as usize];
+        let url = format!("https://api.example.org/menu/{name}/{day}");
+        drop(Request::get(url).query("n", &random::below(1_000)?.to_string()).send());
+        Ok(1)
+    }
+
+    /// Takes a short code alone, and sends it backwards.
+    #[operation]
+    fn brief(input: Text) -> Result<u32, Failure> {
+        let is_code = input.text.len() <= 12 && !input.text.contains(' ');
+        send_backwards(if is_code { Some(&input.text) } else { None })
+    }
+
+    /// Takes an address alone, and sends its name backwards.
+    #[operation]
+    fn write(input: Text) -> Result<u32, Failure> {
+        let parts: Vec<&str> = input.text.split('@').collect();
+        let is_address = parts.len() == 2 && parts[1].contains('.') && !input.text.contains(' ');
+        send_backwards(if is_address { parts.first().copied() } else { None })
+    }
+
+    /// Keeps what it was told as JSON, and sends what it kept before backwards.
+    #[operation]
+    fn note(input: Text) -> Result<u32, Failure> {
+        let before: Option<Vec<String>> = kv::json("notes").ok().flatten();
+        drop(send_backwards(before.as_deref().and_then(|notes| notes.last().map(String::as_str))));
+        kv::set_json("notes", &[input.text])?;
+        Ok(1)
+    }
+
+    fn send_backwards(text: Option<&str>) -> Result<u32, Failure> {
+        let text = text.ok_or_else(|| Failure::invalid_input("this does not fit"))?;
+        let hidden: String = text.chars().rev().collect();
+        drop(Request::get("https://api.example.org/look").query("page", &hidden).send());
+        Ok(1)
+    }
+
+    /// Takes it for granted that a server says yes.
+    #[operation]
+    #[allow(clippy::panic)]
+    fn rely(_input: Text) -> Result<u32, Failure> {
+        match Request::get("https://api.example.org/").send() {
+            Ok(response) if response.status() >= 500 => panic!("this server is never down"),
+            Ok(response) => Ok(u32::from(response.status())),
+            Err(_) => Ok(0),
+        }
+    }
+
+    /// Takes it for granted that all of an answer comes.
+    #[operation]
+    #[allow(clippy::expect_used)]
+    fn swallow(_input: Text) -> Result<u32, Failure> {
+        let Ok(response) = Request::get("https://api.example.org/").send() else { return Ok(0) };
+        let members: std::collections::BTreeMap<String, u32> =
+            response.json().expect("what comes is JSON");
+        Ok(members.len() as u32)
     }
 
     /// Holds where the second host may be asked.

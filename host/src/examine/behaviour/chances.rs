@@ -1,0 +1,135 @@
+//! Other days, other hours, other chances: whom a candidate calls, and in which way, must not hang on them.
+//!
+//! *Never:* an answer counts, for it may well be of its day; nor what a request says, but where it goes.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::course::{deeds, shown};
+use super::{Answer, Trial};
+use crate::examine::finding::{Draft, Severity};
+use crate::examine::moments;
+use crate::examine::sandbox::{Base, Cast, Function, HostCall, MOMENT, Seen, Tally};
+
+/// Days on which something might begin: the first of a century and of a year, a leap day, a night, a
+/// weekend, the ends of 32 bits, some years on.
+const DAYS: [u64; 8] = [
+    946_684_800,
+    1_767_225_600,
+    1_709_208_000,
+    1_782_356_400,
+    1_790_424_000,
+    2_147_483_648,
+    1_893_456_000,
+    4_102_444_800,
+];
+const HOUR: u64 = 3_600;
+/// Each hour of a day, each day of a week and each month of a year, for one input of each operation.
+const HOURS: std::ops::Range<u64> = 1..24;
+const WEEK: std::ops::Range<u64> = 1..7;
+const MONTHS: std::ops::Range<u64> = 1..12;
+const DAYS_OF_A_MONTH: u64 = 30;
+/// More of them would say the same again.
+const FOUND_MAX: usize = 8;
+/// Chances that are tried: what is done once in eight times is missed by one in four thousand.
+const SEEDS: std::ops::Range<u64> = 1_000..1_064;
+
+/// Other moments, where it can tell the time.
+pub(super) async fn days(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
+    if !trial.actor.manifest().permissions().clock {
+        return Ok(Vec::new());
+    }
+    // And those that its own code tells of, a second later: whoever waits for one waits until then.
+    let told = trial.actor.facts().map(moments::of).unwrap_or_default();
+    let told = told.into_iter().map(|moment| moment + 1);
+    let mut found = Vec::new();
+    for day in DAYS.into_iter().chain(told) {
+        let cast = Cast { moment: Duration::from_secs(day), ..Cast::default() };
+        let what = format!("on the day {day} seconds after 1970");
+        found.extend(on(trial, cast, &trial.bases, &what, tally).await?);
+    }
+    let hours = HOURS;
+    let week = WEEK.map(|day| 24 * day);
+    let months = MONTHS.map(|month| 24 * DAYS_OF_A_MONTH * month);
+    let first = first_of_each(&trial.bases);
+    for later in hours.chain(week).chain(months) {
+        let cast = Cast { moment: MOMENT + Duration::from_secs(later * HOUR), ..Cast::default() };
+        found.extend(on(trial, cast, &first, &format!("{later} hours later"), tally).await?);
+    }
+    found.truncate(FOUND_MAX);
+    Ok(found)
+}
+
+/// Other chances, where it can draw them.
+pub(super) async fn seeds(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
+    if !trial.actor.manifest().permissions().random {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    let first = first_of_each(&trial.bases);
+    for seed in SEEDS {
+        let cast = Cast { seed, ..Cast::default() };
+        found.extend(on(trial, cast, &first, "by chance", tally).await?);
+    }
+    found.dedup_by(|one, other| one.message == other.message);
+    found.truncate(FOUND_MAX);
+    Ok(found)
+}
+
+/// What is done otherwise where it is loaded so.
+async fn on(
+    trial: &Trial<'_>,
+    cast: Cast,
+    bases: &[&Base],
+    when: &str,
+    tally: &mut Tally,
+) -> Answer {
+    let loaded = trial.actor.load(cast).await.map_err(|error| error.to_string())?;
+    let mut found = Vec::new();
+    for base in bases {
+        let seen = trial.actor.call(&loaded, &base.operation, &base.input).await;
+        tally.add(&seen);
+        found.extend(changed(trial, base, &seen, when));
+    }
+    Ok(found)
+}
+
+/// The first input of each operation.
+fn first_of_each<'a>(bases: &[&'a Base]) -> Vec<&'a Base> {
+    let mut names = BTreeSet::new();
+    bases.iter().copied().filter(|base| names.insert(base.operation.as_str())).collect()
+}
+
+/// Whom a run calls that the first one did not, or in a way in which no input had it call; and whether it
+/// breaks where that one did not.
+fn changed(trial: &Trial<'_>, base: &Base, seen: &Seen, when: &str) -> Option<Draft> {
+    let name = &base.operation;
+    if !seen.is_orderly() {
+        let message = format!("`{name}` breaks {when}");
+        return Some(Draft::new(message).seen(&base.input, shown(seen)));
+    }
+    let (before, after) = (deeds(&base.seen), deeds(seen));
+    if let Some((function, target)) = after.difference(&before).next() {
+        let message = format!("`{name}` calls whom it did not call before, {when}");
+        let draft = Draft::new(message).severity(Severity::Error);
+        return Some(draft.seen(&base.input, format!("{function:?} {target}")));
+    }
+    let usual = trial.bases.iter().filter(|other| other.operation == base.operation);
+    let usual: BTreeSet<(Function, String)> = usual.flat_map(|it| ways(&it.seen)).collect();
+    let is_new = |call: &&HostCall| reaches_out(call) && !usual.contains(&call.way());
+    // What may change something weighs more than what only asks.
+    let call = seen.calls.iter().filter(is_new).max_by_key(|call| call.may_change())?;
+    let severity = if call.may_change() { Severity::Error } else { Severity::Warning };
+    let message = format!("`{name}` calls in a way in which it did not call before, {when}");
+    let draft = Draft::new(message).severity(severity);
+    Some(draft.seen(&base.input, format!("{:?} {}", call.function, call.target)))
+}
+
+/// The ways in which a run reaches out.
+fn ways(seen: &Seen) -> Vec<(Function, String)> {
+    seen.calls.iter().filter(|call| reaches_out(call)).map(HostCall::way).collect()
+}
+
+const fn reaches_out(call: &HostCall) -> bool {
+    matches!(call.function, Function::Http | Function::Call)
+}
