@@ -78,6 +78,15 @@ pub(crate) fn without(
     found
 }
 
+/// What a set of examples is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// All that a program is for.
+    Whole,
+    /// Those behind a condition.
+    Side,
+}
+
 /// How much is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Effort {
@@ -146,7 +155,7 @@ impl<'w> Workshop<'w> {
 
     /// Programs for these examples, the cheapest first; with branches where one way is dear.
     fn programs(&self, mask: Mask, steps: &mut Steps) -> Vec<Term> {
-        let mut found = self.straight(mask, steps);
+        let mut found = self.straight(mask, Scope::Whole, steps);
         let dear = found.first().is_none_or(|best| best.cost() > branch::DEAR);
         if dear && self.rules.branches > 0 {
             found.extend(branch::branched(self, mask, self.rules.branches, steps));
@@ -156,10 +165,10 @@ impl<'w> Workshop<'w> {
     }
 
     /// Programs without a branch of their own for these examples.
-    fn straight(&self, mask: Mask, steps: &mut Steps) -> Vec<Term> {
+    fn straight(&self, mask: Mask, scope: Scope, steps: &mut Steps) -> Vec<Term> {
         let outs = &self.problem.outs;
         let mut found = match &self.problem.out {
-            Kind::Text => text::solve(self, mask, steps),
+            Kind::Text => text::solve(self, mask, scope, steps),
             Kind::Bool => self.truth(mask, steps),
             Kind::Int | Kind::Float => number::solve(self, mask, steps),
             Kind::List(_) => list::solve(self, mask, steps),
