@@ -95,12 +95,7 @@ fn variants(shop: &Workshop<'_>, best: &Term) -> Vec<Term> {
     found
 }
 
-pub(super) fn solve(
-    shop: &Workshop<'_>,
-    mask: Mask,
-    scope: Scope,
-    steps: &mut Steps,
-) -> Vec<Term> {
+pub(super) fn solve(shop: &Workshop<'_>, mask: Mask, scope: Scope, steps: &mut Steps) -> Vec<Term> {
     let mut found = assembled(shop, mask, steps);
     if let Some(best) = found.first() {
         found.extend(variants(shop, best));
