@@ -70,7 +70,7 @@ impl std::fmt::Debug for Learner {
 impl Learner {
     /// The steps of a search that nobody limited otherwise: about half a second of one core where
     /// nothing is found.
-    pub const STEPS: u64 = 3_000_000;
+    pub const STEPS: u64 = 2_000_000;
 
     /// With so many steps to spend.
     #[must_use]
