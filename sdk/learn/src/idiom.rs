@@ -20,7 +20,7 @@ const PLACE_COST: u32 = 16;
 /// Places are counted from the end for a reason more often: the last four digits.
 const END_PLACE_COST: u32 = 4;
 /// Somebody who wants the third part means a part between marks, not the third run of letters.
-const RUN_COST: u32 = 6;
+const RUN_COST: u32 = 8;
 /// What a word costs that the program has already.
 const REPEATED_COST: u32 = 6;
 /// Constants dearer than this are words; that one is used twice says that it is meant.
@@ -127,7 +127,9 @@ mod tests {
         assert!(behind.cost() < Term::new(Op::From, [Term::arg(0), Term::int(5)]).cost());
         let inside = part(part(Term::arg(0), "@", 1), ".", 0);
         let third = Term::new(Op::Tokens(crate::op::Class::Letter), [Term::arg(0)]);
-        assert!(inside.cost() < Term::new(Op::Item(2), [third]).cost());
+        assert!(inside.cost() < Term::new(Op::Item(2), [third.clone()]).cost());
+        let value = part(part(Term::arg(0), "=", 1), ";", 0);
+        assert!(value.cost() < Term::new(Op::Item(1), [third]).cost());
         let last = Term::new(Op::LastIndexOf, [Term::arg(0), Term::text("/")]);
         let first = Term::new(Op::IndexOf, [Term::arg(0), Term::text("/")]);
         assert!(cut(0, last).cost() < cut(0, first).cost());

@@ -3,13 +3,14 @@
 //!
 //! *Never:* a program is chosen by the order in which examples were given.
 
+use crate::clue::Clues;
 use crate::kind::Kind;
 use crate::lesson::{Conflict, Doubt, Learned, Lesson, Program};
 use crate::op::Op;
 use crate::problem::{Problem, Steps};
 use crate::question;
 use crate::rank::{self, Candidate};
-use crate::solve::{Effort, Rules, solve, without};
+use crate::solve::{Effort, Rules, Workshop};
 use crate::task::{Example, Task};
 use crate::term::Term;
 use crate::value::Value;
@@ -69,7 +70,7 @@ impl std::fmt::Debug for Learner {
 impl Learner {
     /// The steps of a search that nobody limited otherwise: about half a second of one core where
     /// nothing is found.
-    pub const STEPS: u64 = 3_000_000;
+    pub const STEPS: u64 = 2_000_000;
 
     /// With so many steps to spend.
     #[must_use]
@@ -177,7 +178,7 @@ impl<'s> Study<'s> {
 
     fn conclude(self) -> Lesson {
         let mut steps = Steps::new(self.learner.steps);
-        let (mut found, trained) = self.search(&mut steps);
+        let (found, held) = self.search(&mut steps);
         if found.is_empty() {
             return if steps.is_spent() {
                 Lesson::GaveUp { steps: self.learner.steps }
@@ -185,7 +186,6 @@ impl<'s> Study<'s> {
                 Lesson::Tabulation { examples: self.examples.len() }
             };
         }
-        let held = self.hold_back(&mut found, &trained, &mut steps);
         let inputs: Vec<&[Value]> = self.examples.iter().map(|it| it.input.as_slice()).collect();
         let ranked = rank::ranked(found, self.kinds.len(), &inputs, &self.unlabelled);
         let mut ranked = ranked.into_iter().map(|candidate| self.program(candidate.term));
@@ -244,8 +244,9 @@ impl<'s> Study<'s> {
         }
     }
 
-    /// Programs for all the examples, found with some of them and checked with all; and with which.
-    fn search(&self, steps: &mut Steps) -> (Vec<Candidate>, Vec<usize>) {
+    /// Programs for all the examples, found with some of them and checked with all; and how many of
+    /// those would have been foreseen, of how many that were held back.
+    fn search(&self, steps: &mut Steps) -> (Vec<Candidate>, (usize, usize)) {
         let every: Vec<usize> = (0..self.examples.len()).collect();
         let mut trained = spread(&every, TRAINED_MAX);
         for _ in 0..ROUNDS_MAX {
@@ -253,9 +254,11 @@ impl<'s> Study<'s> {
             let allow = |text: &str| self.learner.allows(text);
             let branches = self.branches;
             let rules = Rules { allow: &allow, branches, depth: 2, effort: Effort::Much };
+            let clues = Clues::of(&problem, &allow);
+            let shop = Workshop::new(&problem, &clues, rules, Effort::Little, steps);
             let mut failures = Vec::new();
             let mut right = Vec::new();
-            for term in solve(&problem, rules, steps) {
+            for term in shop.solve(steps) {
                 let wrong = self.wrong(&term);
                 if wrong.is_empty() {
                     right.push(Candidate::new(term));
@@ -263,12 +266,16 @@ impl<'s> Study<'s> {
                     failures = wrong;
                 }
             }
-            if !right.is_empty() || failures.is_empty() || steps.is_spent() {
-                return (right, trained);
+            if !right.is_empty() {
+                let held = self.hold_back(&shop, &mut right, &trained, steps);
+                return (right, held);
+            }
+            if failures.is_empty() || steps.is_spent() {
+                break;
             }
             trained.extend(spread(&failures, FAILURES_PER_ROUND));
         }
-        (Vec::new(), trained)
+        (Vec::new(), (0, 0))
     }
 
     /// The examples that a program gives another answer for.
@@ -292,6 +299,7 @@ impl<'s> Study<'s> {
     /// that is found again, or found so, is the likelier for it.
     fn hold_back(
         &self,
+        shop: &Workshop<'_>,
         found: &mut Vec<Candidate>,
         trained: &[usize],
         steps: &mut Steps,
@@ -299,15 +307,11 @@ impl<'s> Study<'s> {
         if trained.len() < 3 {
             return (0, 0);
         }
-        let problem = self.problem(trained);
         let held: Vec<usize> = (0..trained.len()).collect();
-        let allow = |text: &str| self.learner.allows(text);
-        let branches = (trained.len() - 1) / EXAMPLES_PER_BRANCH;
-        let branches = branches.min(self.branches);
-        let rules = Rules { allow: &allow, branches, depth: 2, effort: Effort::Little };
+        let branches = ((trained.len() - 1) / EXAMPLES_PER_BRANCH).min(self.branches);
         let budget = self.learner.steps / 5;
         let again = steps
-            .within(budget, |steps| without(&problem, &spread(&held, HELD_BACK_MAX), rules, steps));
+            .within(budget, |steps| shop.without(&spread(&held, HELD_BACK_MAX), branches, steps));
         let mut right = 0;
         let of = again.len();
         for (at, term) in again {

@@ -24,6 +24,9 @@ use std::sync::Arc;
 /// The best programs of every stage that are carried on.
 pub(crate) const KEPT: usize = 6;
 
+/// A program cheaper than this would not be beaten by more effort.
+const ENOUGH: u32 = 150;
+
 /// What one search may use.
 #[derive(Clone, Copy)]
 pub(crate) struct Rules<'r> {
@@ -39,43 +42,18 @@ pub(crate) struct Rules<'r> {
 
 /// The programs for a problem, the cheapest first.
 pub(crate) fn solve(problem: &Problem, rules: Rules<'_>, steps: &mut Steps) -> Vec<Term> {
-    let mut found: Vec<Term> = Vec::new();
-    for effort in [Effort::Little, Effort::Much] {
-        if effort > rules.effort {
-            break;
-        }
-        let clues = Clues::of(problem, rules.allow);
-        let shop = Workshop::new(problem, &clues, rules, effort, steps);
-        found.extend(shop.programs(problem.all(), steps));
-        found.sort_by_key(Term::cost);
-        found.dedup();
-        // What more effort would find costs more than this.
-        if found.first().is_some_and(|best| best.cost() <= effort.bound()) || steps.is_spent() {
-            break;
-        }
-    }
-    found.truncate(KEPT);
-    found
-}
-
-/// For each example that is held back, the program that the others would have given. What is made of
-/// the inputs is made once for all of them.
-pub(crate) fn without(
-    problem: &Problem,
-    held: &[usize],
-    rules: Rules<'_>,
-    steps: &mut Steps,
-) -> Vec<(usize, Term)> {
     let clues = Clues::of(problem, rules.allow);
     let shop = Workshop::new(problem, &clues, rules, Effort::Little, steps);
-    let share = steps.share(held.len());
-    let mut found = Vec::new();
-    for at in held.iter().copied().filter(|at| *at < EXAMPLES_MAX) {
-        let rest = problem.all() & !(1 << at);
-        let best = steps.within(share, |steps| shop.programs(rest, steps)).into_iter().next();
-        found.extend(best.map(|term| (at, term)));
-    }
-    found
+    shop.solve(steps)
+}
+
+/// What a set of examples is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// All that a program is for.
+    Whole,
+    /// Those behind a condition.
+    Side,
 }
 
 /// How much is tried.
@@ -100,14 +78,6 @@ impl Effort {
         };
         Reach { cost, entries, depth, want, numbers: data || self == Self::Much }
     }
-
-    /// A program cheaper than this would not be beaten by more effort.
-    pub(crate) fn bound(self) -> u32 {
-        match self {
-            Self::Little => 150,
-            Self::Much => u32::MAX,
-        }
-    }
 }
 
 /// What is made once for a problem and used for every set of its examples.
@@ -120,7 +90,7 @@ pub(crate) struct Workshop<'w> {
 }
 
 impl<'w> Workshop<'w> {
-    fn new(
+    pub(crate) fn new(
         problem: &'w Problem,
         clues: &'w Clues,
         rules: Rules<'w>,
@@ -139,27 +109,61 @@ impl<'w> Workshop<'w> {
         Self { problem, rules, bank, pieces, atoms: std::cell::OnceCell::new() }
     }
 
+    /// The programs for all the examples, the cheapest first; with more effort where they are dear.
+    pub(crate) fn solve(&self, steps: &mut Steps) -> Vec<Term> {
+        let all = self.problem.all();
+        let mut found = self.programs(all, self.rules.branches, steps);
+        // What more effort would find costs more than this.
+        let done = found.first().is_some_and(|best| best.cost() <= ENOUGH) || steps.is_spent();
+        if !done && self.rules.effort == Effort::Much {
+            let clues = self.bank.clues;
+            let larger = Workshop::new(self.problem, clues, self.rules, Effort::Much, steps);
+            found.extend(larger.programs(all, self.rules.branches, steps));
+            found.sort_by_key(Term::cost);
+        }
+        found.dedup();
+        found.truncate(KEPT);
+        found
+    }
+
+    /// For each example that is held back, the program that the others would have given.
+    pub(crate) fn without(
+        &self,
+        held: &[usize],
+        branches: usize,
+        steps: &mut Steps,
+    ) -> Vec<(usize, Term)> {
+        let share = steps.share(held.len());
+        let mut found = Vec::new();
+        for at in held.iter().copied().filter(|at| *at < EXAMPLES_MAX) {
+            let rest = self.problem.all() & !(1 << at);
+            let programs = steps.within(share, |steps| self.programs(rest, branches, steps));
+            found.extend(programs.into_iter().next().map(|term| (at, term)));
+        }
+        found
+    }
+
     /// The questions that tell the examples apart.
     fn atoms(&self) -> &[Atom] {
         self.atoms.get_or_init(|| atoms(&self.bank, self.problem.all()))
     }
 
     /// Programs for these examples, the cheapest first; with branches where one way is dear.
-    fn programs(&self, mask: Mask, steps: &mut Steps) -> Vec<Term> {
-        let mut found = self.straight(mask, steps);
+    fn programs(&self, mask: Mask, branches: usize, steps: &mut Steps) -> Vec<Term> {
+        let mut found = self.straight(mask, Scope::Whole, steps);
         let dear = found.first().is_none_or(|best| best.cost() > branch::DEAR);
-        if dear && self.rules.branches > 0 {
-            found.extend(branch::branched(self, mask, self.rules.branches, steps));
+        if dear && branches > 0 {
+            found.extend(branch::branched(self, mask, branches, steps));
             found.sort_by_key(Term::cost);
         }
         found
     }
 
     /// Programs without a branch of their own for these examples.
-    fn straight(&self, mask: Mask, steps: &mut Steps) -> Vec<Term> {
+    fn straight(&self, mask: Mask, scope: Scope, steps: &mut Steps) -> Vec<Term> {
         let outs = &self.problem.outs;
         let mut found = match &self.problem.out {
-            Kind::Text => text::solve(self, mask, steps),
+            Kind::Text => text::solve(self, mask, scope, steps),
             Kind::Bool => self.truth(mask, steps),
             Kind::Int | Kind::Float => number::solve(self, mask, steps),
             Kind::List(_) => list::solve(self, mask, steps),

@@ -2,7 +2,7 @@
 //!
 //! *Never:* a branch is taken whose two sides are dearer than one way for all.
 
-use super::{KEPT, Workshop};
+use super::{KEPT, Scope, Workshop};
 use crate::kind::Kind;
 use crate::op::Op;
 use crate::problem::{Mask, Steps};
@@ -42,8 +42,10 @@ impl Search<'_, '_> {
         if let Some(known) = self.known.get(&mask) {
             return known.clone();
         }
-        let best =
-            steps.within(SIDE_STEPS, |steps| self.shop.straight(mask, steps)).into_iter().next();
+        let best = steps
+            .within(SIDE_STEPS, |steps| self.shop.straight(mask, Scope::Side, steps))
+            .into_iter()
+            .next();
         self.known.insert(mask, best.clone());
         best
     }

@@ -40,8 +40,7 @@ pub(super) fn solve(shop: &Workshop<'_>, mask: Mask, steps: &mut Steps) -> Vec<T
         let Some(pairs) = pairs else { continue };
         for term in fitted(&entry.term, &entry.kind, &pairs) {
             let fits = shop.problem.envs.iter().zip(outs).enumerate().all(|(at, (env, out))| {
-                !has(mask, at)
-                    || crate::eval::eval(&term, env).is_some_and(|value| value.answers(out))
+                !has(mask, at) || crate::eval::eval(&term, env).is_some_and(|it| gives(&it, out))
             });
             if fits {
                 found.push(term);
@@ -52,6 +51,15 @@ pub(super) fn solve(shop: &Workshop<'_>, mask: Mask, steps: &mut Steps) -> Vec<T
         }
     }
     found
+}
+
+/// Whether a value is the number that is wanted. A whole number is wanted exactly: the recipe says that
+/// it gives one.
+fn gives(value: &Value, wanted: &Value) -> bool {
+    match wanted {
+        Value::Int(_) => value.as_f64() == wanted.as_f64(),
+        _ => value.answers(wanted),
+    }
 }
 
 /// A sum, a product, or both, with constants that the pairs suggest.

@@ -2,7 +2,7 @@
 //!
 //! *Never:* a list is joined that could be written as fewer pieces.
 
-use super::{Effort, KEPT, Rules, Workshop};
+use super::{Effort, KEPT, Rules, Scope, Workshop};
 use crate::concat::assemble;
 use crate::kind::Kind;
 use crate::op::Op;
@@ -95,12 +95,17 @@ fn variants(shop: &Workshop<'_>, best: &Term) -> Vec<Term> {
     found
 }
 
-pub(super) fn solve(shop: &Workshop<'_>, mask: Mask, steps: &mut Steps) -> Vec<Term> {
+pub(super) fn solve(shop: &Workshop<'_>, mask: Mask, scope: Scope, steps: &mut Steps) -> Vec<Term> {
     let mut found = assembled(shop, mask, steps);
     if let Some(best) = found.first() {
         found.extend(variants(shop, best));
     }
-    let dear = found.first().is_none_or(|best| best.cost() > JOIN_FROM);
+    // Behind a condition, of which dozens are tried, a list is joined only where nothing else does.
+    let dear = match (found.first(), scope) {
+        (Some(best), Scope::Whole) => best.cost() > JOIN_FROM,
+        (Some(_), Scope::Side) => false,
+        (None, _) => true,
+    };
     if dear && shop.rules.depth > 0 {
         found.extend(joined(shop, mask, steps));
     }
