@@ -131,6 +131,11 @@ impl CheckId {
         self.0
     }
 
+    /// Whether it asks how a candidate behaves.
+    pub(crate) fn is_of_behaviour(self) -> bool {
+        self.0.starts_with("behaviour.")
+    }
+
     /// What there is to know of it.
     #[must_use]
     pub fn check(self) -> Option<&'static Check> {

@@ -147,6 +147,7 @@ impl Examiner {
         let (rival, others) = (Rival::of(order), Rival::others(order));
         if let (Some(manifest), false) = (&manifest, notes.is_blocked()) {
             let place = self.place(&facts, &profile, Some(manifest.permissions()));
+            let guesses = sandbox::Guesses::default();
             let run = sandbox::Run {
                 config: &self.config,
                 component: &bytes,
@@ -158,6 +159,7 @@ impl Examiner {
                 source: order.source.as_deref(),
                 search: self.policy.search,
                 tape: order.tape.as_deref(),
+                guesses: &guesses,
                 others: &others,
                 baseline: order.baseline.as_deref(),
             };

@@ -69,6 +69,8 @@ pub(crate) struct Known<'a> {
     pub(crate) is_signed: bool,
     /// Up to which level it was looked at.
     pub(crate) reached: Level,
+    /// Whether any question about its behaviour could be answered.
+    pub(crate) has_acted: bool,
     pub(crate) is_bounded: bool,
     /// Whether none of its runs went over the bound that it states.
     pub(crate) keeps_its_bound: bool,

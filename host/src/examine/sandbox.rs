@@ -5,6 +5,7 @@
 mod actor;
 mod bound;
 mod cases;
+mod guesses;
 mod own;
 mod playing;
 mod rehearsal;
@@ -31,6 +32,7 @@ use crate::engine::worker::AwayCode;
 use crate::engine::{EngineConfig, EngineError, Loaded, NativeCode};
 pub(super) use actor::{Actor, Allows, Cast, MOMENT, Seen};
 pub(super) use cases::{cases, ordinary, plain};
+pub(super) use guesses::Guesses;
 pub(super) use stage::{Failing, Fault, Function, HostCall, Script};
 pub(super) use trials::not_run;
 pub(super) use values::Values;
@@ -57,6 +59,8 @@ pub(crate) struct Run<'a> {
     pub(crate) search: SearchBounds,
     /// What was recorded of it in real use.
     pub(crate) tape: Option<&'a Tape>,
+    /// What it is answered from outside, where no tape says anything.
+    pub(crate) guesses: &'a Guesses,
     /// Other candidates for the same.
     pub(crate) others: &'a [Rival],
     /// What was measured before.

@@ -12,7 +12,9 @@ mod speed;
 #[cfg(feature = "http")]
 mod tapes;
 
-use engraft::examine::{Blocks, CHECKS, CheckId, Level, Report, Severity};
+use engraft::examine::{
+    Blocks, CHECKS, Candidate, CandidateOrigin, CheckId, Level, Report, Severity,
+};
 
 use bench::{Bench, Case};
 
@@ -64,6 +66,22 @@ async fn without_a_check_what_it_catches_goes_through() {
         assert!(report.of(check.id).next().is_none(), "{} goes on without {}", case.name, check.id);
         assert!(report.checks.iter().all(|run| run.check != check.id), "{}", check.id);
     }
+}
+
+/// Nothing can be found of it, and that is not taken for innocence.
+#[tokio::test]
+async fn who_refuses_everything_is_of_higher_risk() {
+    let bench = Bench::new();
+    let mut levels = Vec::new();
+    for operation in ["today", "refuse"] {
+        let manifest = hostile_guests::manifest_of(operation, hostile_guests::text());
+        let component = crate::support::guest("rogue").to_vec();
+        let origin = CandidateOrigin::Uploaded;
+        let candidate = Candidate::new(manifest, component, origin);
+        let examined = bench.look(candidate, Level::Comprehensive).await;
+        levels.push(examined.report().risk.as_ref().unwrap().level);
+    }
+    assert!(levels[1] > levels[0], "{levels:?}");
 }
 
 #[tokio::test]

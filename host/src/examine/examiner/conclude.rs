@@ -41,6 +41,7 @@ impl Examiner {
                 origin: candidate.origin(),
                 is_signed: !signers.is_empty(),
                 reached: notes.reached(),
+                has_acted: notes.has_acted(),
                 is_bounded: measures.is_bounded_by_structure,
                 keeps_its_bound: notes.has_passed(CheckId::BOUND),
                 findings: &notes.findings,

@@ -91,6 +91,9 @@ pub(super) fn evidence_factors(known: &Known<'_>, weights: &Weights) -> Vec<Fact
     let (looked, what) = match known.reached {
         Level::Basic => (30, "its bytes and its manifest were looked at"),
         Level::Standard => (50, "and it ran in a sandbox"),
+        Level::Comprehensive | Level::Production if !known.has_acted => {
+            (30, "and it ran in a sandbox, where it answered nothing: how it behaves is not known")
+        }
         Level::Comprehensive => (75, "and how it behaves was looked at"),
         Level::Production => (90, "and how fast it is, behind all walls"),
     };

@@ -19,6 +19,7 @@ fn risk(permissions: serde_json::Value, reached: Level, findings: &[Finding]) ->
         origin: CandidateOrigin::Uploaded,
         is_signed: false,
         reached,
+        has_acted: true,
         is_bounded: false,
         keeps_its_bound: false,
         findings,
@@ -47,6 +48,27 @@ fn what_it_may_do_decides_and_is_told() {
         assert_eq!(report.level, level, "{permissions}: {report:#?}");
         assert!(report.factors.iter().all(|factor| !factor.because.is_empty()));
     }
+}
+
+#[test]
+fn who_answers_nothing_is_no_better_known_for_being_asked_more() {
+    let manifest = manifest(json!({"http": [{"host": "a.org"}]}));
+    let known = Known {
+        manifest: &manifest,
+        origin: CandidateOrigin::Uploaded,
+        is_signed: false,
+        reached: Level::Comprehensive,
+        has_acted: false,
+        is_bounded: false,
+        keeps_its_bound: false,
+        findings: &[],
+        inconclusive: 8,
+        calls: 20,
+        coverage: None,
+    };
+    let weights = Weights::default();
+    assert_eq!(assess(&known, &weights).level, Risk::High);
+    assert_eq!(assess(&Known { has_acted: true, ..known }, &weights).level, Risk::Medium);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::bound::{Size, Stated};
+use super::guesses::Guesses;
 use super::playing::{Playing, Track};
 use super::stage::{HostCall, Script, Stage};
 use super::values::Values;
@@ -180,6 +181,7 @@ impl<'a> Actor<'a> {
     /// One more call on the stage as it is.
     pub(crate) async fn go_on(&self, loaded: &Loaded, invocation: Invocation<'_>) -> Seen {
         let input = invocation.input().len() as u64;
+        self.stage.guess(self.run.guesses.of(invocation.operation()));
         let Report { outcome, usage, .. } = match self.run.place {
             Place::Here => loaded.call(invocation).await,
             // What it took is the guest's own time then.
@@ -210,6 +212,7 @@ impl<'a> Actor<'a> {
         readers: &[String],
     ) -> (Seen, Vec<Trace>) {
         self.stage.begin(Script::default(), Values::default());
+        self.stage.guess(self.run.guesses.of(operation));
         let called = loaded.call_traced(Invocation::new(operation, input), readers).await;
         let (Report { outcome, usage, .. }, traces) = called;
         (Seen { outcome, usage, calls: self.stage.take_calls().0 }, traces)
@@ -246,6 +249,11 @@ impl<'a> Actor<'a> {
     /// What its bytes show, where they were looked at.
     pub(crate) const fn facts(&self) -> Option<&'a Facts<'a>> {
         self.run.facts
+    }
+
+    /// What it is answered from outside.
+    pub(super) const fn guesses(&self) -> &'a Guesses {
+        self.run.guesses
     }
 
     pub(crate) const fn manifest(&self) -> &'a Manifest {

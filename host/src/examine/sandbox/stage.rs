@@ -17,6 +17,9 @@ use player::Player;
 /// Calls that are remembered of one run; a candidate that makes more is stopped by its budget.
 const CALLS_MAX: usize = 10_000;
 
+/// What is answered where nobody knows what would be.
+const NOTHING: &[u8] = b"{}";
+
 /// One call of a host function, with its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct HostCall {
@@ -103,6 +106,8 @@ struct Inside {
     /// Bytes of all answers so far.
     answered: u64,
     values: Values,
+    /// What is answered from outside where nothing else says anything.
+    guess: Option<Arc<[u8]>>,
 }
 
 impl Stage {
@@ -153,6 +158,16 @@ impl Stage {
         inside.fallible = 0;
         let answered = std::mem::take(&mut inside.answered);
         (std::mem::take(&mut inside.calls), answered)
+    }
+
+    /// What is answered from outside from now on, where nothing else says anything.
+    pub(crate) fn guess(&self, answer: Option<Arc<[u8]>>) {
+        self.inside().guess = answer;
+    }
+
+    /// The same now.
+    fn guessed(&self) -> Arc<[u8]> {
+        self.inside().guess.clone().unwrap_or_else(|| Arc::from(NOTHING))
     }
 
     /// Counts the bytes of an answer.
@@ -207,6 +222,11 @@ impl HostCall {
     /// Whether the answer came from the script, and so says nothing of the world.
     pub(crate) const fn is_scripted(&self) -> bool {
         matches!(self.function, Function::Http | Function::Call | Function::Config | Function::Own)
+    }
+
+    /// Whether it asks for something that only the world knows.
+    pub(crate) const fn is_guessed(&self) -> bool {
+        matches!(self.function, Function::Http | Function::Call)
     }
 
     /// Where it goes, without what goes there: two calls of one kind have the same.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::actor::{Actor, Cast, Seen};
 use super::cases::cases;
-use super::{Base, Tally};
+use super::{Base, Tally, guesses};
 use crate::artifact::Manifest;
 use crate::engine::{ComponentKind, Engine, InstancePolicy, Loaded};
 use crate::examine::catalogue::CheckId;
@@ -36,6 +36,7 @@ pub(super) async fn run(
     for operation in manifest.description.operations.iter().take(OPERATIONS_MAX) {
         examples(actor, loaded, operation, &mut drafts, tally, &mut bases).await;
         generated(actor, loaded, operation, &mut drafts, tally, &mut bases).await;
+        answered(actor, loaded, operation, tally, &mut bases).await;
     }
     instantiation(actor, &bases, notes, tally).await;
     notes.found(CheckId::EXAMPLES, drafts.examples);
@@ -202,6 +203,29 @@ async fn generated(
             let draft = Draft::new(format!("`{name}` breaks on an input that does not fit"));
             drafts.invalid.push(draft.seen(&input, seen.outcome.to_string()));
         }
+    }
+}
+
+/// Where nothing was answered: the same again with what it may want to hear from outside. What comes of made
+/// up answers says nothing of outputs; it only shows what else is done.
+async fn answered(
+    actor: &Actor<'_>,
+    loaded: &Loaded,
+    operation: &Operation,
+    tally: &mut Tally,
+    bases: &mut Vec<Base>,
+) {
+    let own = || bases.iter().filter(|base| base.operation == operation.name);
+    if own().any(|base| base.seen.outcome.is_returned()) {
+        return;
+    }
+    let asked: Vec<&Base> = own().collect();
+    if !guesses::find(actor, loaded, &asked, tally).await {
+        return;
+    }
+    for base in bases.iter_mut().filter(|base| base.operation == operation.name) {
+        base.seen = actor.call(loaded, &base.operation, &base.input).await;
+        tally.add(&base.seen);
     }
 }
 

