@@ -7,9 +7,11 @@ mod chances;
 mod course;
 mod disguise;
 mod faults;
+mod images;
 mod leaks;
 mod planting;
 mod resize;
+mod succession;
 mod walled;
 
 use std::collections::BTreeMap;
@@ -18,9 +20,12 @@ use super::catalogue::CheckId;
 use super::checks::secrets::{carries_secret, in_places};
 use super::finding::Draft;
 use super::notes::Notes;
-use super::sandbox::{Actor, Base, Tally, not_run};
+use super::sandbox::{Actor, Base, Run, Tally, not_run};
+use crate::artifact::Manifest;
 pub(crate) use walled::same_here;
 
+/// Why there is no answer to any question.
+const NOT_ANSWERED: &str = "no input was answered with an output";
 /// Inputs that every question is put with. The first are examples and ordinary values, which say
 /// most.
 pub(super) const BASES_MAX: usize = 6;
@@ -35,6 +40,7 @@ pub(super) struct Trial<'a> {
 
 /// Puts every question.
 pub(crate) async fn run(
+    run: &Run<'_>,
     actor: &Actor<'_>,
     bases: &[Base],
     notes: &mut Notes<'_>,
@@ -54,7 +60,11 @@ pub(crate) async fn run(
             CheckId::LATE,
         ];
         for question in QUESTIONS {
-            notes.inconclusive(question, "no input was answered with an output");
+            notes.inconclusive(question, NOT_ANSWERED);
+        }
+        match run.rival {
+            Some(_) => notes.inconclusive(CheckId::CALLS, NOT_ANSWERED),
+            None => notes.found(CheckId::CALLS, Vec::new()),
         }
         return;
     }
@@ -75,7 +85,8 @@ pub(crate) async fn run(
         course::kept(&trial, tally).await,
     ];
     answers.push((CheckId::LATE, course::together([late].into_iter().chain(others))));
-    let not_run = not_run(actor.manifest());
+    answers.push((CheckId::CALLS, succession::calls(run, &trial, tally).await));
+    let not_run = not_run(actor.manifest()).or_else(|| unanswered(actor.manifest(), &trial.bases));
     for (question, answer) in answers {
         match answer {
             Ok(drafts) if drafts.is_empty() && not_run.is_some() => {
@@ -85,6 +96,14 @@ pub(crate) async fn run(
             Err(why) => notes.inconclusive(question, why),
         }
     }
+}
+
+/// What to say of an operation that answered none of its inputs: what others do tells nothing of it.
+fn unanswered(manifest: &Manifest, bases: &[&Base]) -> Option<String> {
+    let has_answered = |name: &str| bases.iter().any(|base| base.operation == name);
+    let mut operations = manifest.description.operations.iter();
+    let silent = operations.find(|operation| !has_answered(&operation.name))?;
+    Some(format!("`{}` answered no input with an output", silent.name))
 }
 
 /// The inputs that every question is put with: the first of each operation, then the second of each, so

@@ -113,6 +113,7 @@ checks! {
     FAULTS = "behaviour.faults", Comprehensive, Error, "does it bear failing host functions?";
     FUEL_CUT = "behaviour.fuel-cut", Comprehensive, Error, "do its values stay whole when it is cut off?";
     GROWTH = "behaviour.growth", Comprehensive, Error, "do memory and fuel stay level over a thousand calls?";
+    CALLS = "release.calls", Comprehensive, Warning, "does it call as the release before did?";
     LATE = "behaviour.late", Comprehensive, Error, "does it do the same later, on other days and for larger inputs?";
     RISK = "policy.risk", Basic, Error, "does the policy take its risk?";
     WALL = "worker.wall", Production, Error, "does every wall stand around the worker?";
@@ -122,18 +123,14 @@ checks! {
 }
 
 /// What these find is more than the release before could do: a person has to have seen it.
-pub(crate) const WIDENING: [CheckId; 2] = [CheckId::NEW_PERMISSIONS, CheckId::LARGER_LIMITS];
+pub(crate) const WIDENING: [CheckId; 3] =
+    [CheckId::NEW_PERMISSIONS, CheckId::LARGER_LIMITS, CheckId::CALLS];
 
 impl CheckId {
     /// The id as text.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.0
-    }
-
-    /// Whether it asks how a candidate behaves.
-    pub(crate) fn is_of_behaviour(self) -> bool {
-        self.0.starts_with("behaviour.")
     }
 
     /// What there is to know of it.

@@ -4,6 +4,7 @@
 
 mod access;
 mod bomb;
+mod compatible;
 mod exports;
 mod names;
 mod release;

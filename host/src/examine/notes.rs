@@ -75,12 +75,6 @@ impl<'a> Notes<'a> {
         self.runs.iter().any(|run| run.check == check && run.end == CheckEnd::Passed)
     }
 
-    /// Whether any question about its behaviour could be answered.
-    pub(crate) fn has_acted(&self) -> bool {
-        let is_told = |end: CheckEnd| matches!(end, CheckEnd::Passed | CheckEnd::Found);
-        self.runs.iter().any(|run| is_told(run.end) && run.check.is_of_behaviour())
-    }
-
     /// The highest level of which anything ran: what blocks ends an examination early.
     pub(crate) fn reached(&self) -> Level {
         let ran = self.runs.iter().filter(|run| run.end != CheckEnd::Skipped);

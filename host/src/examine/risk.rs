@@ -108,6 +108,10 @@ pub(crate) fn assess(known: &Known<'_>, weights: &Weights) -> RiskReport {
         level = raised(level);
         because.push_str(&format!(", and only {evidence} of 100 was looked at"));
     }
+    if level == Risk::Safe && known.reached >= Level::Comprehensive && !known.has_acted {
+        level = raised(level);
+        because.push_str(", and it answered nothing, so that how it behaves is not known");
+    }
     RiskReport { level, power, evidence, findings, factors, because }
 }
 

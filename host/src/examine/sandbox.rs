@@ -34,7 +34,7 @@ pub(super) use actor::{Actor, Allows, Cast, MOMENT, Seen};
 pub(super) use cases::{cases, ordinary, plain};
 pub(super) use guesses::Guesses;
 pub(super) use stage::{Failing, Fault, Function, HostCall, Script};
-pub(super) use trials::not_run;
+pub(super) use trials::{not_run, spoken};
 pub(super) use values::Values;
 
 /// Instances and calls of an examination at once; it makes one call after the other.
@@ -79,6 +79,8 @@ pub(crate) enum Code {
 /// What a candidate showed beside findings.
 #[derive(Debug, Default)]
 pub(crate) struct Shown {
+    /// Whether any input was answered, so that its behaviour could be looked at.
+    pub(crate) has_acted: bool,
     pub(crate) measures: Measures,
     pub(crate) coverage: Option<Coverage>,
     pub(crate) performance: Option<Performance>,
@@ -141,9 +143,10 @@ pub(crate) async fn run(run: &Run<'_>, notes: &mut Notes<'_>, shown: &mut Shown)
     if let Some(tape) = run.tape {
         tapes::run(tape, &actor, notes, &mut tally).await;
     }
+    shown.has_acted = bases.iter().any(|base| base.seen.outcome.is_returned());
     if notes.profile.level >= Level::Comprehensive && !notes.is_blocked() {
         shown.coverage = coverage::run(run, &actor, &mut bases, notes, &mut tally).await;
-        super::behaviour::run(&actor, &bases, notes, &mut tally).await;
+        super::behaviour::run(run, &actor, &bases, notes, &mut tally).await;
     }
     if notes.profile.level >= Level::Production && !notes.is_blocked() {
         let performance = super::performance::run(run, &actor, &bases, notes, &mut tally);

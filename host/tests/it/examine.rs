@@ -5,6 +5,7 @@ pub(crate) mod bench;
 mod coverage;
 mod honest;
 mod hostile_bytes;
+mod hostile_changes;
 mod hostile_guests;
 mod hostile_runs;
 mod hostile_words;
@@ -28,6 +29,7 @@ fn corpus() -> Vec<Case> {
     corpus.extend(hostile_words::cases());
     corpus.extend(hostile_runs::cases());
     corpus.extend(hostile_guests::cases());
+    corpus.extend(hostile_changes::cases());
     corpus
 }
 

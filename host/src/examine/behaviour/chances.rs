@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::course::{deeds, shown};
+use super::succession::{Ways, new_way, ways};
 use super::{Answer, Trial};
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::moments;
-use crate::examine::sandbox::{Base, Cast, Function, HostCall, MOMENT, Seen, Tally};
+use crate::examine::sandbox::{Base, Cast, MOMENT, Seen, Tally};
 
 /// Days on which something might begin: the first of a century and of a year, a leap day, a night, a
 /// weekend, the ends of 32 bits, some years on.
@@ -115,21 +116,10 @@ fn changed(trial: &Trial<'_>, base: &Base, seen: &Seen, when: &str) -> Option<Dr
         return Some(draft.seen(&base.input, format!("{function:?} {target}")));
     }
     let usual = trial.bases.iter().filter(|other| other.operation == base.operation);
-    let usual: BTreeSet<(Function, String)> = usual.flat_map(|it| ways(&it.seen)).collect();
-    let is_new = |call: &&HostCall| reaches_out(call) && !usual.contains(&call.way());
-    // What may change something weighs more than what only asks.
-    let call = seen.calls.iter().filter(is_new).max_by_key(|call| call.may_change())?;
+    let usual: Ways = usual.flat_map(|it| ways(&it.seen)).collect();
+    let call = new_way(&usual, seen)?;
     let severity = if call.may_change() { Severity::Error } else { Severity::Warning };
     let message = format!("`{name}` calls in a way in which it did not call before, {when}");
     let draft = Draft::new(message).severity(severity);
     Some(draft.seen(&base.input, format!("{:?} {}", call.function, call.target)))
-}
-
-/// The ways in which a run reaches out.
-fn ways(seen: &Seen) -> Vec<(Function, String)> {
-    seen.calls.iter().filter(|call| reaches_out(call)).map(HostCall::way).collect()
-}
-
-const fn reaches_out(call: &HostCall) -> bool {
-    matches!(call.function, Function::Http | Function::Call)
 }

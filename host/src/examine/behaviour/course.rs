@@ -266,22 +266,24 @@ pub(super) async fn kept(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     }
     let loaded = trial.actor.load(Cast::default()).await.map_err(|error| error.to_string())?;
     trial.actor.stage.begin(Script::default(), Values::default());
-    let mut known: BTreeSet<(Function, String)> = BTreeSet::new();
+    let (mut whom, mut ways) = (BTreeSet::new(), BTreeSet::new());
     // Whoever has many inputs has each of them in turn before anything is taken for new.
     let known_after = KNOWN_AFTER.max(2 * trial.bases.len());
     for (number, base) in trial.bases.iter().cycle().take(KEPT_CALLS).enumerate() {
         let seen = trial.actor.go_on(&loaded, Invocation::new(&base.operation, &base.input)).await;
         tally.add(&seen);
-        let deeds = seen.calls.iter().filter(|call| is_deed_outside(call)).map(HostCall::kind);
-        for kind in deeds {
-            if known.insert(kind.clone()) && number >= known_after {
-                let name = &base.operation;
-                let message =
-                    format!("`{name}` calls whom it did not call before, after many calls");
-                let (function, target) = kind;
-                let detail = format!("call {}: {function:?} {target}", number + 1);
-                return Ok(vec![Draft::new(message).seen(&base.input, detail)]);
+        for call in seen.calls.iter().filter(|call| is_deed_outside(call)) {
+            let (is_new_one, is_new_way) = (whom.insert(call.kind()), ways.insert(call.way()));
+            if number < known_after || !(is_new_one || is_new_way) {
+                continue;
             }
+            let how = if is_new_one { "whom" } else { "in a way in which" };
+            let weighs = is_new_one || call.may_change();
+            let severity = if weighs { Severity::Error } else { Severity::Warning };
+            let name = &base.operation;
+            let message = format!("`{name}` calls {how} it did not call before, after many calls");
+            let detail = format!("call {}: {:?} {}", number + 1, call.function, call.target);
+            return Ok(vec![Draft::new(message).severity(severity).seen(&base.input, detail)]);
         }
     }
     Ok(Vec::new())

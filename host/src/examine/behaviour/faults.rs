@@ -17,12 +17,13 @@ const CUTS: u64 = 9;
 /// How any host function may fail.
 const FAULTS: [Fault; 3] = [Fault::Unavailable, Fault::Broken, Fault::Denied];
 /// And what a server may answer beside what was asked for.
-const ANSWERS: [Fault; 6] = [
+const ANSWERS: [Fault; 7] = [
     Fault::Status(404),
     Fault::Status(429),
     Fault::Status(503),
     Fault::Status(204),
     Fault::CutOff,
+    Fault::Page,
     Fault::Empty,
 ];
 
@@ -51,7 +52,7 @@ pub(super) async fn faults(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     Ok(found)
 }
 
-/// Each call that can fail, in each way; and everything from the first one on.
+/// Each call that can fail, in each way; and everything from each of them on.
 fn failings(base: &Base) -> Vec<Failing> {
     let fallible = base.seen.calls.iter().filter(|call| call.is_fallible());
     let mut failings = Vec::new();
@@ -61,10 +62,12 @@ fn failings(base: &Base) -> Vec<Failing> {
         let of = |fault: &Fault| Failing { first, from_then_on: false, fault: *fault };
         failings.extend(FAULTS.iter().chain(answers).map(of));
     }
-    if !failings.is_empty() {
-        let of = |fault| Failing { first: 0, from_then_on: true, fault };
-        failings.extend([Fault::Unavailable, Fault::Status(503)].map(of));
-    }
+    let all = failings.iter().map(|failing| failing.first).max().map_or(0, |last| last + 1);
+    let from = (0..all).flat_map(|first| {
+        let of = move |fault| Failing { first, from_then_on: true, fault };
+        [Fault::Unavailable, Fault::Status(503)].map(of)
+    });
+    failings.extend(from);
     failings
 }
 

@@ -6,6 +6,7 @@
 //! *Never:* what the manifest asks for is taken from anything but the manifest.
 
 use super::canary::{Canary, Form};
+use super::images;
 use super::planting::{self, Planted};
 use super::{Answer, Trial};
 use serde_json::Value;
@@ -13,7 +14,7 @@ use serde_json::Value;
 use crate::engine::{InstancePolicy, Invocation, Loaded};
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::sandbox::{
-    Allows, Base, Cast, Function, HostCall, Script, Seen, Tally, Values,
+    Allows, Base, Cast, Function, HostCall, Script, Seen, Tally, Values, spoken,
 };
 use crate::model::{Change, HttpRule, KvQuota, Permissions, Transaction};
 
@@ -178,10 +179,27 @@ fn going_out(base: &Base, seen: &Seen, canaries: &Canaries) -> Vec<Draft> {
         }
     }
     let output = seen.output().unwrap_or_default();
+    found.extend(shown(base, &spoken(output), canaries));
     if let Some(form) = canaries.set.find(output.as_bytes()) {
         let severity = if form == Form::Plain { Severity::Note } else { Severity::Error };
         let message = format!("a setting comes out in its output {}", words(form));
         found.push(Draft::new(message).severity(severity).seen(&base.operation, output));
+    }
+    found
+}
+
+/// What goes out by images, which whoever shows the output fetches. Openly, that is what one of a chart or of
+/// a map is for.
+fn shown(base: &Base, output: &str, canaries: &Canaries) -> Vec<Draft> {
+    let mut found = Vec::new();
+    for address in images::addresses(output) {
+        for (canary, what) in canaries.each().into_iter().zip(PLANTED) {
+            let Some(form) = canary.find(address.as_bytes()) else { continue };
+            let severity = if form == Form::Plain { Severity::Warning } else { Severity::Error };
+            let message = format!("{what} goes out by an image in its output {}", words(form));
+            let draft = Draft::new(message).severity(severity);
+            found.push(draft.seen(&base.operation, address));
+        }
     }
     found
 }

@@ -13,10 +13,14 @@ const ONE_SLIP_LETTERS_MIN: usize = 7;
 /// The same for two.
 const TWO_SLIPS_LETTERS_MIN: usize = 14;
 
-/// Words by which an imitation says that it is the real one.
-const CLAIMS: [&str; 10] = [
+/// In a word this short another letter makes another word as a rule: `get` and `set`.
+const SHORT_WORD_LETTERS: usize = 4;
+
+/// Words by which an imitation says that it is the real one, or the better one.
+const CLAIMS: [&str; 29] = [
     "official", "original", "verified", "trusted", "secure", "safe", "real", "genuine", "fixed",
-    "patched",
+    "patched", "now", "latest", "updated", "pro", "plus", "premium", "ultra", "best", "better",
+    "easy", "fast", "quick", "lite", "free", "true", "the", "my", "just", "only",
 ];
 
 /// Names of Engraft's own, which nobody else's should look like.
@@ -40,7 +44,9 @@ pub(super) fn imitation(subject: &Subject<'_>) -> Vec<Draft> {
             let letters = name.len().min(other.len());
             match slips(name, other, 2) {
                 Some(1) if letters >= ONE_SLIP_LETTERS_MIN => {
-                    Some((Severity::Error, "is one letter from"))
+                    let may_be_meant = is_another_word(name, other);
+                    let severity = if may_be_meant { Severity::Warning } else { Severity::Error };
+                    Some((severity, "is one letter from"))
                 }
                 Some(2) if letters >= TWO_SLIPS_LETTERS_MIN => {
                     Some((Severity::Warning, "is two letters from"))
@@ -80,8 +86,38 @@ fn claims_to_be(name: &str, other: &str) -> bool {
     let (name, other) = (words(name), words(other));
     let more: Vec<&&str> = name.iter().filter(|word| !other.contains(word)).collect();
     !more.is_empty()
-        && more.iter().all(|word| CLAIMS.contains(*word))
+        && more.iter().all(|word| CLAIMS.contains(*word) || is_number(word))
         && other.iter().all(|word| name.contains(word))
+}
+
+/// `2`, or `v2`.
+fn is_number(word: &str) -> bool {
+    let digits = word.strip_prefix('v').unwrap_or(word);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether one letter makes another word of it, as far as can be told without knowing any: another letter in a
+/// short word that is no digit, or one thing and several.
+fn is_another_word(name: &str, other: &str) -> bool {
+    let each = |name: &'_ str| name.split(['.', '-']).map(str::to_owned).collect::<Vec<_>>();
+    let (words, others) = (each(name), each(other));
+    if words.len() != others.len() {
+        return false;
+    }
+    let mut pairs = words.iter().zip(&others).filter(|(word, other)| word != other);
+    let (Some((word, other)), None) = (pairs.next(), pairs.next()) else { return false };
+    let is_letter = |word: &String| word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_short = word.len() == other.len() && word.len() <= SHORT_WORD_LETTERS;
+    let is_plural = word.strip_suffix('s') == Some(other) || other.strip_suffix('s') == Some(word);
+    let is_swapped = {
+        let sorted = |word: &String| {
+            let mut letters = word.clone().into_bytes();
+            letters.sort_unstable();
+            letters
+        };
+        sorted(word) == sorted(other)
+    };
+    is_letter(word) && is_letter(other) && !is_swapped && (is_short || is_plural)
 }
 
 /// The words of a name in the order of the alphabet: `slugify.text` has those of `text.slugify`.
@@ -128,5 +164,24 @@ mod tests {
         assert_eq!(slips("text.slugify", "test.slugifyy", 2), Some(2));
         assert_eq!(slips("text.upper", "text.lower", 2), None);
         assert_eq!(slips("a", "abcdef", 2), None);
+    }
+
+    #[test]
+    fn another_word_is_not_another_letter() {
+        for (name, other) in [("user.set", "user.get"), ("list.item", "list.items")] {
+            assert!(is_another_word(name, other), "{name} {other}");
+        }
+        for (name, other) in [
+            ("user.gte", "user.get"),
+            ("user.g3t", "user.get"),
+            ("text.slugifi", "text.slugify"),
+            ("usr.get", "user.get"),
+            ("userget", "user.get"),
+        ] {
+            assert!(!is_another_word(name, other), "{name} {other}");
+        }
+        assert!(claims_to_be("mail.send-now", "mail.send"));
+        assert!(claims_to_be("mail.send-v2", "mail.send"));
+        assert!(!claims_to_be("mail.send-later", "mail.send"));
     }
 }

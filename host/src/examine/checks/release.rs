@@ -2,6 +2,7 @@
 //!
 //! *Never:* a difference is excused by its size.
 
+use super::compatible;
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::subject::Subject;
 use crate::model::{Budget, FileRule, Permissions};
@@ -54,16 +55,25 @@ pub(super) fn operations(subject: &Subject<'_>) -> Vec<Draft> {
     let is_breaking = now.version.major > before.version.major
         || (now.version.major == 0 && now.version.minor > before.version.minor);
     let severity = if is_breaking { Severity::Note } else { Severity::Error };
-    let gone = before.description.operations.iter();
-    gone.filter(|operation| now.description.operation(&operation.name).is_none())
-        .map(|operation| {
-            let what = format!(
-                "it no longer has `{}`, which version {} had",
-                operation.name, before.version
-            );
-            Draft::new(what).severity(severity).seen("operations", &operation.name)
-        })
-        .collect()
+    let mut found = Vec::new();
+    for operation in &before.description.operations {
+        let (name, version) = (&operation.name, &before.version);
+        let Some(kept) = now.description.operation(name) else {
+            let what = format!("it no longer has `{name}`, which version {version} had");
+            found.push(Draft::new(what).severity(severity).seen("operations", name));
+            continue;
+        };
+        let inputs = compatible::of_inputs(&operation.input_schema, &kept.input_schema);
+        let outputs = compatible::of_outputs(&operation.output_schema, &kept.output_schema);
+        for (what, changes) in [("input", inputs), ("output", outputs)] {
+            if !changes.is_empty() {
+                let what = format!("the {what} of `{name}` is not what version {version} had");
+                let draft = Draft::new(what).severity(severity);
+                found.push(changes.iter().fold(draft, |draft, how| draft.seen(name, how)));
+            }
+        }
+    }
+    found
 }
 
 pub(super) fn limits(subject: &Subject<'_>) -> Vec<Draft> {

@@ -25,7 +25,7 @@ impl Examiner {
         mut notes: Notes<'_>,
         shown: Shown,
     ) -> Report {
-        let Shown { mut measures, coverage, performance } = shown;
+        let Shown { has_acted, mut measures, coverage, performance } = shown;
         measures.bound = manifest.and_then(|manifest| manifest.bound.clone());
         let level = notes.profile.level;
         let without = notes.profile.without.iter().copied().collect();
@@ -41,7 +41,7 @@ impl Examiner {
                 origin: candidate.origin(),
                 is_signed: !signers.is_empty(),
                 reached: notes.reached(),
-                has_acted: notes.has_acted(),
+                has_acted,
                 is_bounded: measures.is_bounded_by_structure,
                 keeps_its_bound: notes.has_passed(CheckId::BOUND),
                 findings: &notes.findings,

@@ -68,6 +68,8 @@ fn who_answers_nothing_is_no_better_known_for_being_asked_more() {
     };
     let weights = Weights::default();
     assert_eq!(assess(&known, &weights).level, Risk::High);
+    let silent = self::manifest(json!({}));
+    assert_eq!(assess(&Known { manifest: &silent, ..known }, &weights).level, Risk::Low);
     assert_eq!(assess(&Known { has_acted: true, ..known }, &weights).level, Risk::Medium);
 }
 

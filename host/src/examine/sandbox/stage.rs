@@ -59,6 +59,8 @@ pub(crate) enum Fault {
     Status(u16),
     /// A request is answered with the beginning of a text.
     CutOff,
+    /// A request is answered with a page for people.
+    Page,
     /// A request is answered with nothing.
     Empty,
 }
@@ -257,7 +259,12 @@ impl HostCall {
                 let said = self.beside.iter().map(|(_, operation)| operation.as_str());
                 std::iter::once(target.as_str()).chain(said).collect::<Vec<_>>().join(" ")
             }
-            _ => target,
+            Function::Log
+            | Function::Progress
+            | Function::Config
+            | Function::KvRead
+            | Function::KvWrite
+            | Function::Own => target,
         };
         (function, way)
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::actor::{Actor, Cast, Seen};
 use super::cases::cases;
-use super::{Base, Tally, guesses};
+use super::{Base, Function, Tally, guesses};
 use crate::artifact::Manifest;
 use crate::engine::{ComponentKind, Engine, InstancePolicy, Loaded};
 use crate::examine::catalogue::CheckId;
@@ -36,7 +36,7 @@ pub(super) async fn run(
     for operation in manifest.description.operations.iter().take(OPERATIONS_MAX) {
         examples(actor, loaded, operation, &mut drafts, tally, &mut bases).await;
         generated(actor, loaded, operation, &mut drafts, tally, &mut bases).await;
-        answered(actor, loaded, operation, tally, &mut bases).await;
+        answered(actor, loaded, operation, &mut drafts, tally, &mut bases).await;
     }
     instantiation(actor, &bases, notes, tally).await;
     notes.found(CheckId::EXAMPLES, drafts.examples);
@@ -163,13 +163,14 @@ async fn examples(
             (None, _) => Some(seen.outcome.to_string()),
         };
         match problem {
-            None => note_output(operation, &input, &seen, drafts),
+            None => note_output(operation, &seen, drafts),
             Some(_) if seen.is_scripted() && seen.is_orderly() => drafts.scripted_examples += 1,
             Some(why) => {
                 let draft = Draft::new(format!("an example of `{name}` does not hold"));
                 drafts.examples.push(draft.seen(&input, why));
             }
         }
+        note_texts(operation, &input, &seen, drafts);
         bases.push(Base { operation: name.clone(), input, seen });
     }
 }
@@ -192,7 +193,8 @@ async fn generated(
             let draft = Draft::new(format!("`{name}` breaks on an input that fits its schema"));
             drafts.cases.push(draft.seen(&input, seen.outcome.to_string()));
         }
-        note_output(operation, &input, &seen, drafts);
+        note_output(operation, &seen, drafts);
+        note_texts(operation, &input, &seen, drafts);
         bases.push(Base { operation: name.clone(), input, seen });
     }
     for input in cases.invalid {
@@ -203,6 +205,7 @@ async fn generated(
             let draft = Draft::new(format!("`{name}` breaks on an input that does not fit"));
             drafts.invalid.push(draft.seen(&input, seen.outcome.to_string()));
         }
+        note_texts(operation, &input, &seen, drafts);
     }
 }
 
@@ -212,8 +215,9 @@ async fn answered(
     actor: &Actor<'_>,
     loaded: &Loaded,
     operation: &Operation,
+    drafts: &mut Drafts,
     tally: &mut Tally,
-    bases: &mut Vec<Base>,
+    bases: &mut [Base],
 ) {
     let own = || bases.iter().filter(|base| base.operation == operation.name);
     if own().any(|base| base.seen.outcome.is_returned()) {
@@ -226,41 +230,79 @@ async fn answered(
     for base in bases.iter_mut().filter(|base| base.operation == operation.name) {
         base.seen = actor.call(loaded, &base.operation, &base.input).await;
         tally.add(&base.seen);
+        note_texts(operation, &base.input, &base.seen, drafts);
     }
 }
 
-fn note_output(operation: &Operation, input: &str, seen: &Seen, drafts: &mut Drafts) {
+fn note_output(operation: &Operation, seen: &Seen, drafts: &mut Drafts) {
     let Outcome::Returned(output) = &seen.outcome else { return };
-    let name = &operation.name;
-    // Escapes are for JSON; whoever reads the output reads what they stand for.
-    let plain = |text: &str| {
-        serde_json::from_str::<Value>(text).map_or_else(|_| text.to_owned(), |value| words(&value))
-    };
-    if let Some(what) = slipped_in(&plain(output.as_str()), &plain(input)) {
-        let draft = Draft::new(format!("an output of `{name}` gives a language model orders"));
-        drafts.texts.push(draft.seen(input, what));
-    }
     let problem = match serde_json::from_str::<Value>(output.as_str()) {
         Ok(value) => mismatch(&operation.output_schema, &value),
         Err(error) => Some(format!("it is not JSON: {error}")),
     };
     if let Some(why) = problem {
-        let draft = Draft::new(format!("an output of `{name}` does not fit its schema"));
+        let draft =
+            Draft::new(format!("an output of `{}` does not fit its schema", operation.name));
         drafts.outputs.push(draft.seen(output.as_str(), why));
     }
 }
 
-/// All texts of a value, one after the other.
+/// Everything that is said in a run and that a language model may come to read: the output, a refusal, log
+/// lines and progress.
+fn note_texts(operation: &Operation, input: &str, seen: &Seen, drafts: &mut Drafts) {
+    let name = &operation.name;
+    let mut said: Vec<(&str, String)> = Vec::new();
+    if let Outcome::Returned(output) = &seen.outcome {
+        said.push(("an output", spoken(output.as_str())));
+    }
+    if let Outcome::Refused(failure) = &seen.outcome {
+        said.push(("a refusal", failure.facts().message.clone()));
+    }
+    for call in &seen.calls {
+        let what = match call.function {
+            Function::Log => "a log line",
+            Function::Progress => "its progress",
+            Function::Config
+            | Function::KvRead
+            | Function::KvWrite
+            | Function::Http
+            | Function::Call
+            | Function::Own => continue,
+        };
+        let message = String::from_utf8_lossy(&call.payload);
+        let fields = call.beside.iter().flat_map(|(name, value)| [name.as_str(), value]);
+        let all: Vec<&str> = std::iter::once(&*message).chain(fields).collect();
+        said.push((what, all.join("\n")));
+    }
+    let heard = spoken(input);
+    for (what, text) in said {
+        if let Some(orders) = slipped_in(&text, &heard) {
+            let draft = Draft::new(format!("{what} of `{name}` gives a language model orders"));
+            drafts.texts.push(draft.seen(input, orders));
+        }
+    }
+}
+
+/// Escapes are for JSON; whoever reads it reads what they stand for.
+pub(in crate::examine) fn spoken(json: &str) -> String {
+    serde_json::from_str::<Value>(json).map_or_else(|_| json.to_owned(), |value| words(&value))
+}
+
+/// All texts of a value and all names in it, one after the other.
 fn words(value: &Value) -> String {
     let (mut words, mut left) = (String::new(), vec![value]);
+    let mut say = |text: &str| {
+        words.push_str(text);
+        words.push('\n');
+    };
     while let Some(value) = left.pop() {
         match value {
-            Value::String(text) => {
-                words.push_str(text);
-                words.push('\n');
-            }
+            Value::String(text) => say(text),
             Value::Array(items) => left.extend(items.iter().rev()),
-            Value::Object(members) => left.extend(members.values().rev()),
+            Value::Object(members) => {
+                members.keys().for_each(|name| say(name));
+                left.extend(members.values().rev());
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }

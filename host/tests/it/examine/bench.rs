@@ -19,6 +19,7 @@ pub(crate) struct Case {
     pub(crate) component: Vec<u8>,
     pub(crate) manifest: Option<Manifest>,
     pub(crate) before: Option<Manifest>,
+    pub(crate) before_component: Option<Vec<u8>>,
     pub(crate) policy: Option<Policy>,
     pub(crate) tape: Option<Tape>,
     /// Signed by somebody whom nobody trusts.
@@ -35,6 +36,7 @@ impl Case {
             component,
             manifest: Some(manifest()),
             before: None,
+            before_component: None,
             policy: None,
             tape: None,
             is_forged: false,
@@ -98,6 +100,7 @@ impl Bench {
             level: Some(case.level),
             without: without.to_vec(),
             before: case.before.clone(),
+            before_component: case.before_component.as_deref().map(Arc::from),
             tape: case.tape.clone().map(Arc::new),
             names: vec!["text.slugify".parse().unwrap(), "mail.modern".parse().unwrap()],
             ..Order::default()

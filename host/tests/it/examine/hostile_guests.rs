@@ -38,6 +38,8 @@ pub(crate) fn cases() -> Vec<Case> {
         case("an input that goes out once the weather is known", CheckId::LEAK, "forecast", text()),
         case("a break where a server is down", CheckId::FAULTS, "rely", text()),
         case("a break where half of an answer comes", CheckId::FAULTS, "swallow", text()),
+        answering("a refusal with orders in it", CheckId::OUTPUT_TEXT, &["scold"]),
+        answering("an image that tells", CheckId::LEAK, &["paint"]),
         case("a break where values cannot be read", CheckId::FAULTS, "trust", text()),
         case("values that do not survive a cut", CheckId::FUEL_CUT, "tear", text()),
     ]

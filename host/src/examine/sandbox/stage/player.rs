@@ -71,6 +71,7 @@ impl HttpScript for Player {
             Some(Fault::Denied) => Err(ScriptedFault::Denied(why())),
             Some(Fault::Status(status)) => Ok(refusing(status)),
             Some(Fault::CutOff) => self.answered(request).map(cut_off),
+            Some(Fault::Page) => Ok(page()),
             Some(Fault::Empty) => self.answered(request).map(emptied),
             None => self.answered(request),
         }
@@ -88,6 +89,16 @@ fn refusing(status: u16) -> ScriptedResponse {
         status,
         headers: heads.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         body: br#"{"error": "the script says so"}"#.to_vec(),
+    }
+}
+
+/// What a server, or one in between, shows to people.
+fn page() -> ScriptedResponse {
+    ScriptedResponse {
+        status: 200,
+        headers: vec![("content-type".to_owned(), "text/html".to_owned())],
+        body: b"<!doctype html><title>Please wait</title><p>This is not what you asked for."
+            .to_vec(),
     }
 }
 

@@ -26,6 +26,8 @@ const CALENDAR: [&str; 19] = [
     "november",
     "december",
 ];
+/// A name in a form is no longer.
+const NAME_BYTES_MAX: usize = 40;
 /// Letters of an abbreviated name.
 const ABBREVIATED: usize = 3;
 
@@ -36,12 +38,33 @@ pub(super) fn of_request(url: &str, beside: &[(String, String)], body: &[u8]) ->
     let path: Vec<&str> = url.path().split('/').map(steady).collect();
     let queries = names(url.query_pairs().map(|(name, _)| name.into_owned()));
     let heads = names(beside.iter().map(|(name, _)| name.to_ascii_lowercase()));
-    let members = match serde_json::from_slice(body) {
-        Ok(Value::Object(members)) => names(members.into_iter().map(|(name, _)| name)),
-        _ => String::new(),
-    };
+    let members = names(members_of(body).into_iter());
     let (host, path) = (url.host_str().unwrap_or_default(), path.join("/"));
     format!("{method} {host}{path} ?{queries} [{heads}] {{{members}}}")
+}
+
+/// The names in a body, wherever they stand in it.
+fn members_of(body: &[u8]) -> Vec<String> {
+    let Ok(value) = serde_json::from_slice::<Value>(body) else {
+        let form = url::form_urlencoded::parse(body).map(|(name, _)| name.into_owned());
+        // What is no form is one long name.
+        return form.filter(|name| name.len() <= NAME_BYTES_MAX).collect();
+    };
+    let (mut all, mut left) = (Vec::new(), vec![(String::new(), &value)]);
+    while let Some((place, value)) = left.pop() {
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    let place = format!("{place}/{}", steady(name));
+                    all.push(place.clone());
+                    left.push((place, member));
+                }
+            }
+            Value::Array(items) => left.extend(items.iter().map(|item| (place.clone(), item))),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    all
 }
 
 /// Each name once, in their order; those with a number in them are one.
