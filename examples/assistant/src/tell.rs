@@ -91,10 +91,13 @@ async fn grown(screen: &mut Screen, desk: &Desk, work: u64, step: &Step, why: &s
 
 /// A draft: who wrote it and why, and what it says, beside what it would replace.
 async fn proposed(screen: &mut Screen, desk: &Desk, work: u64, proposal: &Proposal) -> Result<()> {
-    let Proposal { name, version, author, reasons, .. } = proposal;
+    let Proposal { name, version, author, reasons, doubts, .. } = proposal;
     screen.aside(Ink::Name, &format!("{name} {version}, written by the author `{author}`"))?;
     for reason in reasons.iter().take(REASONS_MAX) {
         screen.aside(Ink::Dim, &format!("because {reason}"))?;
+    }
+    for doubt in doubts.iter().take(REASONS_MAX) {
+        screen.aside(Ink::Bad, &format!("but {doubt}"))?;
     }
     // Told again later, when there may be another draft or none.
     let Ok(difference) = desk.growth().difference(work).await else { return Ok(()) };

@@ -199,6 +199,7 @@ impl Making {
             source: crate::model::Digest::of(&kept.to_bytes()),
             author: draft.author,
             reasons: draft.reasons,
+            doubts: draft.doubts,
             permissions: built.manifest.permissions().clone(),
         };
         Ok(Made::Draft { proposal: Box::new(proposal), blobs })

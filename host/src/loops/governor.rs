@@ -59,6 +59,9 @@ pub struct Governance {
     pub autonomy: Vec<AutonomyRule>,
     /// What may be done where no rule fits.
     pub otherwise: Autonomy,
+    /// What at most may be done with a draft of which its author doubts that it is what was meant: one
+    /// example fits many programs. A person's word, or another example, lets it go on.
+    pub doubtful: Autonomy,
     /// From when on requests that failed become work by themselves. They do not where `autonomy` says
     /// that what comes from gaps is only observed.
     pub gaps: Threshold,
@@ -130,6 +133,7 @@ impl Default for Governance {
             budget: Budget::default(),
             autonomy: Vec::new(),
             otherwise: Autonomy::Propose,
+            doubtful: Autonomy::Propose,
             gaps: Threshold::default(),
             quiet: Vec::new(),
             plan: Plan::preset("standard").unwrap_or_else(personal),

@@ -211,6 +211,9 @@ pub struct Proposal {
     pub author: String,
     /// Why this is what was wanted.
     pub reasons: Vec<String>,
+    /// Why something else may have been wanted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<String>,
     /// What it asks for.
     #[serde(default, skip_serializing_if = "Permissions::is_empty")]
     pub permissions: Permissions,

@@ -78,6 +78,9 @@ pub struct Draft {
     pub examples: Vec<Example>,
     /// Why this is what was wished for, in sentences.
     pub reasons: Vec<String>,
+    /// Why something else may have been wished for, in sentences: what a person or another example has
+    /// to decide.
+    pub doubts: Vec<String>,
     /// How sure the author is, from 0 to 1.
     pub confidence: f64,
 }

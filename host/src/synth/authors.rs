@@ -220,6 +220,7 @@ mod tests {
             source: Source::Recipe(String::new()),
             examples: vec![Example { input: json!({}), output: Some(json!(1)) }],
             reasons: vec![],
+            doubts: Vec::new(),
             confidence,
         }
     }

@@ -156,18 +156,18 @@ fn draft(
     let asking = wish.intents.iter().filter(|intent| intent.slots().all(|slot| takes(&slot.name)));
     let intents: Vec<String> = asking.map(Intent::plain).collect();
     let shown = solution.shown(search);
-    let mut reasons = vec![format!("`{shown}` gives all {} examples", examples.len())];
+    let reasons = vec![format!("`{shown}` gives all {} examples", examples.len())];
     let rivals = all.iter().filter(|other| *other != solution).map(|other| other.shown(search));
-    reasons.extend(rivals.map(|other| {
-        format!("`{other}` gives them as well; an example on which they differ would decide")
-    }));
-    let doubts = solution.doubts(search);
-    let is_sure = all.len() == 1 && doubts.is_empty() && !solution.is_guess();
-    reasons.extend(doubts.iter().map(|(one, other)| {
+    let mut doubts: Vec<String> = rivals
+        .map(|other| {
+            format!("`{other}` gives them as well; an example on which they differ would decide")
+        })
+        .collect();
+    doubts.extend(solution.doubts(search).iter().map(|(one, other)| {
         format!("`{other}` is the same as `{one}` in all of them; an example on which they differ would decide")
     }));
     if solution.is_guess() {
-        reasons.push("which of two it is follows from few examples".to_owned());
+        doubts.push("which of two it is follows from few examples".to_owned());
     }
     Some(Draft {
         author: NAME.to_owned(),
@@ -175,7 +175,8 @@ fn draft(
         name,
         examples: examples.to_vec(),
         reasons,
-        confidence: if is_sure { SURE } else { UNSURE },
+        confidence: if doubts.is_empty() { SURE } else { UNSURE },
+        doubts,
     })
 }
 

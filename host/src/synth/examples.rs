@@ -78,7 +78,7 @@ fn draft(
     title.intents = asking.map(Intent::plain).collect();
     let sure = if doubts.is_empty() { SURE } else { UNSURE };
     let mut reasons = vec![format!("`{}` gives all {} examples", learned.program, examples.len())];
-    reasons.extend(doubts.iter().map(ToString::to_string));
+    let mut doubts: Vec<String> = doubts.iter().map(ToString::to_string).collect();
     // A recipe is shown and shipped; an example with a secret in it stays behind.
     let clean: Vec<engraft_learn::Example> =
         task.examples().iter().filter(|example| !holds_secret(example)).cloned().collect();
@@ -87,13 +87,15 @@ fn draft(
         let input = learned.program.input(&question.input);
         Some(format!("of {input} it gives {}, and {} would fit as well", answer(0)?, answer(1)?))
     });
-    reasons.extend(asks);
+    // A question is no doubt yet where the examples say enough; where they do not, it is what to ask.
+    if doubts.is_empty() { &mut reasons } else { &mut doubts }.extend(asks);
     Some(Draft {
         author: "examples".to_owned(),
         name,
         source: Source::Recipe(learned.program.recipe(&title, &clean)),
         examples,
         reasons,
+        doubts,
         confidence: sure + (1.0 - SURE) * learned.confidence,
     })
 }

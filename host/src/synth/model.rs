@@ -344,6 +344,7 @@ impl Reader for Recipes<'_> {
                 source: Source::Recipe(taken.text),
                 examples: self.examples.to_vec(),
                 reasons: vec![format!("`{}` wrote it: {}", self.model.model, taken.summary)],
+                doubts: Vec::new(),
                 confidence: SURE,
             };
             held(draft, self.trial).await

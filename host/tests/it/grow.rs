@@ -1,6 +1,7 @@
 //! A live host that grows: from a wish to a served release, within what a person has set, and again
 //! after a kill at any moment.
 
+mod doubt;
 mod ending;
 mod gaps;
 mod held;

@@ -40,6 +40,7 @@ impl Built {
             source: Source::Recipe(text.to_owned()),
             examples,
             reasons: vec![recipe.summary.clone()],
+            doubts: Vec::new(),
             confidence: 1.0,
         })
     }

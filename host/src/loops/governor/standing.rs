@@ -238,7 +238,13 @@ fn rival(state: &State, work: &Work) -> Option<u64> {
     let is_busy = |other: &&Work| {
         let stands = state.lifecycle(other);
         let makes = other.proposal.is_some() || other.attempt.is_some();
-        makes && stands < Lifecycle::Live && !(stands == Lifecycle::Installed && other.has_spread)
+        // What waits for somebody to say what was meant holds up nobody who says it.
+        let is_asking =
+            stands == Lifecycle::Examined && doubts(other).is_some() && other.allowed_by.is_none();
+        makes
+            && !is_asking
+            && stands < Lifecycle::Live
+            && !(stands == Lifecycle::Installed && other.has_spread)
     };
     let mut others = state.growth.queue().into_iter();
     let other = others.find(|it| it.id != work.id && it.name() == Some(name) && is_busy(it))?;
@@ -256,11 +262,39 @@ fn examined(state: &State, work: &Work, governance: &Governance) -> Standing {
         let why = "a person has rejected it".to_owned();
         return Standing::Do(Deed::End(Ending::Dropped, why));
     }
-    let may = autonomy(work, governance, examination.risk.unwrap_or(Risk::Critical));
-    match may < Autonomy::Canary {
-        true => Standing::Wait(Wait::Person { may }),
-        false => Standing::Do(Deed::Install),
+    if let Some(other) = successor(state, work) {
+        let why = format!("work {other} was shown more, and has taken its place");
+        return Standing::Do(Deed::End(Ending::Replaced, why));
     }
+    let risk = examination.risk.unwrap_or(Risk::Critical);
+    let may = autonomy(work, governance, risk);
+    if may >= Autonomy::Canary {
+        return Standing::Do(Deed::Install);
+    }
+    let is_for_doubts = governance.autonomy(work.want.source, risk) >= Autonomy::Canary;
+    Standing::Wait(match doubts(work).filter(|_| is_for_doubts) {
+        Some(doubts) => Wait::Doubt { doubts: doubts.to_vec() },
+        None => Wait::Person { may },
+    })
+}
+
+/// Why a draft may not be what was meant, where there is one and anything speaks against it.
+fn doubts(work: &Work) -> Option<&[String]> {
+    let doubts = work.proposal.as_ref().map(|proposal| proposal.doubts.as_slice());
+    doubts.filter(|doubts| !doubts.is_empty())
+}
+
+/// Later work for the same that is let in, where this one waits for what was meant.
+fn successor(state: &State, work: &Work) -> Option<u64> {
+    doubts(work)?;
+    let name = work.name()?;
+    let is_in = |other: &&Work| {
+        other.name() == Some(name)
+            && other.id > work.id
+            && state.lifecycle(other) >= Lifecycle::Installed
+            && other.ended.is_none()
+    };
+    state.growth.works.values().find(is_in).map(|other| other.id)
 }
 
 /// A candidate that persons approve needs nobody's word beside theirs.
@@ -299,6 +333,7 @@ fn spreads(work: &Work, governance: &Governance, release: &Release) -> Autonomy 
 
 fn autonomy(work: &Work, governance: &Governance, risk: Risk) -> Autonomy {
     let may = governance.autonomy(work.want.source, risk);
+    let may = if doubts(work).is_some() { may.min(governance.doubtful) } else { may };
     match work.allowed_by.is_some() {
         true => may.max(Autonomy::Canary),
         false => may,

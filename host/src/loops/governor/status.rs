@@ -54,6 +54,9 @@ pub struct Status {
     pub author: Option<String>,
     /// Why that is what was wanted.
     pub reasons: Vec<String>,
+    /// Why something else may have been.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<String>,
     /// The risk that was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk: Option<Risk>,
@@ -97,6 +100,7 @@ impl Status {
             version: proposal.map(|proposal| proposal.version.clone()),
             author: proposal.map(|proposal| proposal.author.clone()),
             reasons: proposal.map(|proposal| proposal.reasons.clone()).unwrap_or_default(),
+            doubts: proposal.map(|proposal| proposal.doubts.clone()).unwrap_or_default(),
             risk: work.risk(),
             tried: work.tried.clone(),
             ended: work.ended.as_ref().map(|(how, _)| *how),

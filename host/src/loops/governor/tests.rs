@@ -44,6 +44,7 @@ fn proposal() -> Proposal {
         source: Digest::of(b"y"),
         author: "test".to_owned(),
         reasons: Vec::new(),
+        doubts: Vec::new(),
         permissions: Permissions::default(),
     }
 }

@@ -57,6 +57,11 @@ pub enum Wait {
         /// How far it may go without.
         may: Autonomy,
     },
+    /// A person, or another example, has to say what was meant.
+    Doubt {
+        /// Why something else may have been.
+        doubts: Vec<String>,
+    },
     /// Persons have to approve it.
     Approvals {
         /// How many did.
@@ -100,6 +105,14 @@ impl fmt::Display for Wait {
             }
             Self::Person { .. } => {
                 f.write_str("a person has to let it in; `engraft propose apply` does")
+            }
+            Self::Doubt { doubts } => {
+                write!(
+                    f,
+                    "something else may have been meant: {}; `engraft propose apply` lets it in, and \
+                     so may another example",
+                    doubts.join("; ")
+                )
             }
             Self::Approvals { counted, needed } => {
                 write!(

@@ -53,9 +53,10 @@ impl<C: Callee, W: Workshop> Grower<C, W> {
         let Writing { made, tried } = written;
         match made {
             Made::Draft { proposal, blobs } => {
-                let Proposal { name, version, author, reasons, .. } = &*proposal;
+                let Proposal { name, version, author, reasons, doubts, .. } = &*proposal;
                 let reason = reasons.first().map_or("", String::as_str);
-                let why = format!("{author} wrote `{name}` {version}: {reason}");
+                let doubts: String = doubts.iter().map(|doubt| format!("; but {doubt}")).collect();
+                let why = format!("{author} wrote `{name}` {version}: {reason}{doubts}");
                 self.note(work, &why, Step::Proposed { proposal, tried, spent }, blobs).await
             }
             Made::Nothing { needs, why } => {

@@ -95,6 +95,7 @@ mod tests {
             source: Source::Filled { component: vec![0, 1, 2], file: file.clone() },
             examples: Vec::new(),
             reasons: Vec::new(),
+            doubts: Vec::new(),
             confidence: 1.0,
         };
         let (kept, blobs) = Kept::of(&draft);

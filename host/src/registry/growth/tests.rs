@@ -34,6 +34,7 @@ fn proposal() -> Proposal {
         source: Digest::of(b"source"),
         author: "test".to_owned(),
         reasons: Vec::new(),
+        doubts: Vec::new(),
         permissions: Permissions::default(),
     }
 }

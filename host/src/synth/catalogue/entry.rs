@@ -258,6 +258,7 @@ impl Entry {
             source: Source::Recipe(format!("{:#}\n", Value::Object(document))),
             examples,
             reasons,
+            doubts: Vec::new(),
             confidence,
         }
     }

@@ -60,6 +60,7 @@ pub(super) fn draft(tool: &Tool, http: &Http, private: &[HostPattern]) -> Result
         source: Source::Recipe(format!("{document:#}\n")),
         examples: tool.examples.clone(),
         reasons: vec![format!("its manifest sends {method} to `{host}`: {}", tool.summary)],
+        doubts: Vec::new(),
         confidence: SURE,
     })
 }

@@ -234,6 +234,7 @@ impl Reader for Files<'_> {
                 source: Source::Filled { component, file },
                 examples: self.examples.to_vec(),
                 reasons: vec![format!("`{writer}` wrote it in {language}")],
+                doubts: Vec::new(),
                 confidence: SURE,
             };
             held(draft, self.trial).await

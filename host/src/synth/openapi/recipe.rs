@@ -105,6 +105,7 @@ fn draft(
         source: Source::Recipe(text),
         examples: Vec::new(),
         reasons,
+        doubts: Vec::new(),
         confidence: if is_deprecated { DEPRECATED } else { SURE },
     })
 }

@@ -88,6 +88,7 @@ return: {result}
         source: Source::Recipe(recipe),
         examples: wish.examples.clone(),
         reasons: vec!["it looks right".to_owned()],
+        doubts: Vec::new(),
         confidence: 0.9,
     }
 }

@@ -57,6 +57,7 @@ impl Author for Clumsy {
                     output: Some(json!(2.0)),
                 }],
                 reasons: vec!["it looks right".to_owned()],
+                doubts: Vec::new(),
                 confidence: 0.9,
             };
             Ok(self.recipes.iter().map(draft).collect())

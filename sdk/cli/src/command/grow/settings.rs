@@ -27,6 +27,7 @@ wanted is made, examined and shown, and nothing of it serves before a person say
   },
   "gaps": {"requests": 3, "people": 2, "within_seconds": 604800, "teachers": 2},
   "quiet": [{"from": "22:00", "to": "07:00", "offset_minutes": 60}],
+  "doubtful": "propose",
   "plan": "standard",
   "groups": ["beta"],
   "repairs_max": 2,
@@ -38,6 +39,8 @@ wanted is made, examined and shown, and nothing of it serves before a person say
                 high or critical; `may` is observe (show), propose (make and examine), canary (let it
                 spread) or promote (and serve everybody)
   otherwise     the same where no rule fits [default: propose]
+  doubtful      the most where a draft may not be what was meant, as from a single example; a person or
+                another example lets it go on [default: propose]
   budget        attempts for one piece of work (0: none now) and seconds of one; attempts, seconds and
                 millionths of your money in a day; attempts at once
   gaps          when requests that failed are worth work: so many, of so many people, within so long; or

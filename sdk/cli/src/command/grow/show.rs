@@ -66,7 +66,9 @@ pub(in crate::command) fn told(page: &mut Page, status: &Status) {
     facts.extend(status.author.as_ref().map(|author| ("author", text(author))));
     facts.extend(status.risk.map(|risk| ("risk", risk.to_string())));
     page.facts(&facts);
-    for (heading, lines) in [("Why", &status.reasons), ("Tried", &status.tried)] {
+    for (heading, lines) in
+        [("Why", &status.reasons), ("Doubts", &status.doubts), ("Tried", &status.tried)]
+    {
         if !lines.is_empty() {
             page.heading(heading);
             lines.iter().for_each(|line| page.line(format!("  - {}", text(line))));
