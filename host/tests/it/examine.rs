@@ -5,6 +5,7 @@ pub(crate) mod bench;
 mod coverage;
 mod honest;
 mod hostile_bytes;
+mod hostile_changes;
 mod hostile_guests;
 mod hostile_runs;
 mod hostile_words;
@@ -24,6 +25,7 @@ fn keeps_out(report: &Report, check: CheckId) -> bool {
 fn corpus() -> Vec<Case> {
     let mut corpus = hostile_bytes::cases();
     corpus.extend(hostile_words::cases());
+    corpus.extend(hostile_changes::cases());
     corpus.extend(hostile_runs::cases());
     corpus.extend(hostile_guests::cases());
     corpus
