@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::actor::{Actor, Cast, Seen};
 use super::cases::cases;
+use super::stage::Function;
 use super::{Base, Tally};
 use crate::artifact::Manifest;
 use crate::engine::{ComponentKind, Engine, InstancePolicy, Loaded};
@@ -150,6 +151,10 @@ async fn examples(
     let name = &operation.name;
     for example in &operation.examples {
         let input = example.input.to_string();
+        if let Some(why) = mismatch(&operation.input_schema, &example.input) {
+            let draft = Draft::new(format!("an example of `{name}` does not fit its input schema"));
+            drafts.examples.push(draft.severity(Severity::Warning).seen(&input, why));
+        }
         let seen = actor.call(loaded, name, &input).await;
         tally.add(&seen);
         let problem = match (seen.output(), &example.output) {
@@ -161,6 +166,9 @@ async fn examples(
             (Some(_), None) => None,
             (None, _) => Some(seen.outcome.to_string()),
         };
+        if problem.is_some() {
+            note_words(name, &input, &seen, drafts);
+        }
         match problem {
             None => note_output(operation, &input, &seen, drafts),
             Some(_) if seen.is_scripted() && seen.is_orderly() => drafts.scripted_examples += 1,
@@ -202,20 +210,48 @@ async fn generated(
             let draft = Draft::new(format!("`{name}` breaks on an input that does not fit"));
             drafts.invalid.push(draft.seen(&input, seen.outcome.to_string()));
         }
+        note_words(name, &input, &seen, drafts);
+    }
+}
+
+/// Everything that a call tells: whoever reads refusals, logs and progress may be a language model too.
+fn told(seen: &Seen) -> Vec<(&'static str, String)> {
+    let mut told = Vec::new();
+    if let Outcome::Returned(output) = &seen.outcome {
+        told.push(("an output", plain(output.as_str())));
+    } else if let Outcome::Refused(failure) = &seen.outcome {
+        told.push(("a refusal", plain(&failure.facts().message)));
+    }
+    let calls = seen.calls.iter();
+    let aloud = calls.filter(|call| matches!(call.function, Function::Log | Function::Progress));
+    told.extend(aloud.map(|call| {
+        let payload = String::from_utf8_lossy(&call.payload);
+        let beside = call.beside.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);
+        let texts = [call.target.as_str(), &payload].into_iter().chain(beside);
+        ("what it logs", texts.map(plain).collect::<Vec<_>>().join("\n"))
+    }));
+    told
+}
+
+/// Escapes are for JSON; whoever reads it reads what they stand for.
+fn plain(text: &str) -> String {
+    serde_json::from_str::<Value>(text).map_or_else(|_| text.to_owned(), |value| words(&value))
+}
+
+/// Notes orders to a language model in whatever a call tells.
+fn note_words(name: &str, input: &str, seen: &Seen, drafts: &mut Drafts) {
+    for (what, text) in told(seen) {
+        if let Some(order) = slipped_in(&text, &plain(input)) {
+            let draft = Draft::new(format!("{what} of `{name}` gives a language model orders"));
+            drafts.texts.push(draft.seen(input, order));
+        }
     }
 }
 
 fn note_output(operation: &Operation, input: &str, seen: &Seen, drafts: &mut Drafts) {
-    let Outcome::Returned(output) = &seen.outcome else { return };
     let name = &operation.name;
-    // Escapes are for JSON; whoever reads the output reads what they stand for.
-    let plain = |text: &str| {
-        serde_json::from_str::<Value>(text).map_or_else(|_| text.to_owned(), |value| words(&value))
-    };
-    if let Some(what) = slipped_in(&plain(output.as_str()), &plain(input)) {
-        let draft = Draft::new(format!("an output of `{name}` gives a language model orders"));
-        drafts.texts.push(draft.seen(input, what));
-    }
+    note_words(name, input, seen, drafts);
+    let Outcome::Returned(output) = &seen.outcome else { return };
     let problem = match serde_json::from_str::<Value>(output.as_str()) {
         Ok(value) => mismatch(&operation.output_schema, &value),
         Err(error) => Some(format!("it is not JSON: {error}")),
@@ -226,7 +262,7 @@ fn note_output(operation: &Operation, input: &str, seen: &Seen, drafts: &mut Dra
     }
 }
 
-/// All texts of a value, one after the other.
+/// All texts of a value and the names of its members, one after the other.
 fn words(value: &Value) -> String {
     let (mut words, mut left) = (String::new(), vec![value]);
     while let Some(value) = left.pop() {
@@ -236,7 +272,13 @@ fn words(value: &Value) -> String {
                 words.push('\n');
             }
             Value::Array(items) => left.extend(items.iter().rev()),
-            Value::Object(members) => left.extend(members.values().rev()),
+            Value::Object(members) => {
+                for (name, _) in members {
+                    words.push_str(name);
+                    words.push('\n');
+                }
+                left.extend(members.values().rev());
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
