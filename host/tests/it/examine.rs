@@ -8,6 +8,7 @@ mod hostile_bytes;
 mod hostile_changes;
 mod hostile_guests;
 mod hostile_runs;
+mod hostile_talk;
 mod hostile_words;
 mod speed;
 #[cfg(feature = "http")]
@@ -26,6 +27,7 @@ fn corpus() -> Vec<Case> {
     let mut corpus = hostile_bytes::cases();
     corpus.extend(hostile_words::cases());
     corpus.extend(hostile_changes::cases());
+    corpus.extend(hostile_talk::cases());
     corpus.extend(hostile_runs::cases());
     corpus.extend(hostile_guests::cases());
     corpus
