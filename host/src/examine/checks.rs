@@ -4,7 +4,6 @@
 
 mod access;
 mod bomb;
-mod compatible;
 mod exports;
 mod names;
 mod release;

@@ -6,7 +6,10 @@
 //! *Never:* the description of an honest operation has to be worded around this list; what is only
 //! suspicious is the weaker kind.
 
+mod images;
 mod tongues;
+
+pub(crate) use images::images;
 
 /// How a text speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,9 +5,11 @@ pub(crate) mod bench;
 mod coverage;
 mod honest;
 mod hostile_bytes;
+mod hostile_calls;
 mod hostile_changes;
 mod hostile_guests;
 mod hostile_runs;
+mod hostile_talk;
 mod hostile_words;
 mod speed;
 #[cfg(feature = "http")]
@@ -27,9 +29,11 @@ fn keeps_out(report: &Report, check: CheckId) -> bool {
 fn corpus() -> Vec<Case> {
     let mut corpus = hostile_bytes::cases();
     corpus.extend(hostile_words::cases());
+    corpus.extend(hostile_changes::cases());
+    corpus.extend(hostile_talk::cases());
     corpus.extend(hostile_runs::cases());
     corpus.extend(hostile_guests::cases());
-    corpus.extend(hostile_changes::cases());
+    corpus.extend(hostile_calls::cases());
     corpus
 }
 

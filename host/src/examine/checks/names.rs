@@ -12,15 +12,97 @@ use crate::model::letters::skeleton;
 const ONE_SLIP_LETTERS_MIN: usize = 7;
 /// The same for two.
 const TWO_SLIPS_LETTERS_MIN: usize = 14;
+/// Words of so few letters are all one letter from another: `get` and `set`, `map` and `max`.
+const SHORT_LETTERS_MAX: usize = 3;
 
-/// In a word this short another letter makes another word as a rule: `get` and `set`.
-const SHORT_WORD_LETTERS: usize = 4;
-
-/// Words by which an imitation says that it is the real one, or the better one.
-const CLAIMS: [&str; 29] = [
+/// Words that add nothing to what a name does: an imitation says by them that it is the real one, or
+/// just has one more.
+const FILLERS: &[&str] = &[
     "official", "original", "verified", "trusted", "secure", "safe", "real", "genuine", "fixed",
-    "patched", "now", "latest", "updated", "pro", "plus", "premium", "ultra", "best", "better",
-    "easy", "fast", "quick", "lite", "free", "true", "the", "my", "just", "only",
+    "patched", "now", "new", "plus", "pro", "fast", "quick", "easy", "simple", "best", "better",
+    "good", "great", "super", "ultra", "premium", "latest", "updated", "improved", "next", "true",
+    "my", "the", "this", "tool", "helper", "plugin", "app", "v2", "v3", "x",
+];
+
+/// Words for deeds. Two names that differ by two of them are for two deeds, however near their letters
+/// stand.
+const DEEDS: &[&str] = &[
+    "add",
+    "append",
+    "bind",
+    "book",
+    "build",
+    "call",
+    "cancel",
+    "clean",
+    "clear",
+    "close",
+    "compare",
+    "compile",
+    "compose",
+    "compress",
+    "convert",
+    "copy",
+    "count",
+    "create",
+    "decode",
+    "decompress",
+    "decrypt",
+    "delete",
+    "deny",
+    "deploy",
+    "disable",
+    "draw",
+    "drop",
+    "edit",
+    "enable",
+    "encode",
+    "encrypt",
+    "exclude",
+    "export",
+    "extract",
+    "fetch",
+    "filter",
+    "find",
+    "format",
+    "include",
+    "import",
+    "insert",
+    "inspect",
+    "invert",
+    "invite",
+    "join",
+    "list",
+    "load",
+    "lock",
+    "look",
+    "loop",
+    "lower",
+    "mask",
+    "merge",
+    "move",
+    "open",
+    "parse",
+    "pause",
+    "post",
+    "print",
+    "push",
+    "read",
+    "receive",
+    "remove",
+    "render",
+    "reset",
+    "resize",
+    "save",
+    "search",
+    "send",
+    "sort",
+    "split",
+    "start",
+    "stop",
+    "tell",
+    "unlock",
+    "write",
 ];
 
 /// Names of Engraft's own, which nobody else's should look like.
@@ -41,18 +123,7 @@ pub(super) fn imitation(subject: &Subject<'_>) -> Vec<Draft> {
         } else if claims_to_be(name, other) {
             Some((Severity::Warning, "claims to be the real"))
         } else {
-            let letters = name.len().min(other.len());
-            match slips(name, other, 2) {
-                Some(1) if letters >= ONE_SLIP_LETTERS_MIN => {
-                    let may_be_meant = is_another_word(name, other);
-                    let severity = if may_be_meant { Severity::Warning } else { Severity::Error };
-                    Some((severity, "is one letter from"))
-                }
-                Some(2) if letters >= TWO_SLIPS_LETTERS_MIN => {
-                    Some((Severity::Warning, "is two letters from"))
-                }
-                Some(_) | None => None,
-            }
+            slipped(name, other)
         };
         if let Some((severity, how)) = likeness {
             let what = format!("its name `{name}` {how} `{other}`");
@@ -81,43 +152,61 @@ pub(super) fn operations(subject: &Subject<'_>) -> Vec<Draft> {
     found
 }
 
-/// Whether a name is another one with nothing more than a claim.
+/// Whether a name is another one with nothing more than a claim or a filler, as a word or at the end of
+/// one.
 fn claims_to_be(name: &str, other: &str) -> bool {
     let (name, other) = (words(name), words(other));
-    let more: Vec<&&str> = name.iter().filter(|word| !other.contains(word)).collect();
-    !more.is_empty()
-        && more.iter().all(|word| CLAIMS.contains(*word) || is_number(word))
-        && other.iter().all(|word| name.contains(word))
-}
-
-/// `2`, or `v2`.
-fn is_number(word: &str) -> bool {
-    let digits = word.strip_prefix('v').unwrap_or(word);
-    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Whether one letter makes another word of it, as far as can be told without knowing any: another letter in a
-/// short word that is no digit, or one thing and several.
-fn is_another_word(name: &str, other: &str) -> bool {
-    let each = |name: &'_ str| name.split(['.', '-']).map(str::to_owned).collect::<Vec<_>>();
-    let (words, others) = (each(name), each(other));
-    if words.len() != others.len() {
-        return false;
+    let more: Vec<&str> = name.iter().filter(|word| !other.contains(word)).copied().collect();
+    let less: Vec<&str> = other.iter().filter(|word| !name.contains(word)).copied().collect();
+    let is_filler = |word: &&str| FILLERS.contains(word);
+    match (more.as_slice(), less.as_slice()) {
+        ([], _) => false,
+        (more, []) => more.iter().all(is_filler),
+        ([more], [less]) => {
+            let rest = more.strip_prefix(less).or_else(|| more.strip_suffix(less));
+            rest.is_some_and(|rest| is_filler(&rest))
+        }
+        _ => false,
     }
-    let mut pairs = words.iter().zip(&others).filter(|(word, other)| word != other);
-    let (Some((word, other)), None) = (pairs.next(), pairs.next()) else { return false };
-    let is_letter = |word: &String| word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let is_short = word.len() == other.len() && word.len() <= SHORT_WORD_LETTERS;
-    let is_plural = word.strip_suffix('s') == Some(other) || other.strip_suffix('s') == Some(word);
-    let is_swapped = {
-        let sorted = |word: &String| {
-            let mut letters = word.clone().into_bytes();
-            letters.sort_unstable();
-            letters
-        };
-        sorted(word) == sorted(other)
+}
+
+/// Whether a name is another one with wrong letters. Whole words that stand for two deeds, short ones,
+/// and numbers make another name and not a wrong one.
+fn slipped(name: &str, other: &str) -> Option<(Severity, &'static str)> {
+    let parts = |name| -> Vec<&str> { str::split(name, ['.', '-']).collect() };
+    let (own, others) = (parts(name), parts(other));
+    let is_alike = own.len() == others.len();
+    let mut differing = own.iter().zip(&others).filter(|(own, other)| own != other);
+    if is_alike && differing.all(|(own, other)| is_another(own, other)) {
+        return None;
+    }
+    let letters = name.len().min(other.len());
+    match slips(name, other, 2) {
+        Some(1) if letters >= ONE_SLIP_LETTERS_MIN => Some((Severity::Error, "is one letter from")),
+        Some(2) if letters >= TWO_SLIPS_LETTERS_MIN => {
+            Some((Severity::Warning, "is two letters from"))
+        }
+        Some(_) | None => None,
+    }
+}
+
+/// Whether a word is another one than that of a name beside it, and not that one with a slip.
+fn is_another(word: &str, other: &str) -> bool {
+    let is_deed = |word| DEEDS.contains(&word);
+    let letters = |word: &str| -> Vec<u8> {
+        let mut letters = word.as_bytes().to_vec();
+        letters.sort_unstable();
+        letters
     };
-    is_letter(word) && is_letter(other) && !is_swapped && (is_short || is_plural)
+    // Letters that only changed their places make no word of few letters another.
+    let is_short = word.len() == other.len()
+        && word.len() <= SHORT_LETTERS_MAX
+        && letters(word) != letters(other);
+    let (digits, text): (Vec<char>, Vec<char>) = word.chars().partition(char::is_ascii_digit);
+    let (other_digits, other_text): (Vec<char>, Vec<char>) =
+        other.chars().partition(char::is_ascii_digit);
+    let is_number = text == other_text && !digits.is_empty() && !other_digits.is_empty();
+    is_short || is_number || (is_deed(word) && is_deed(other))
 }
 
 /// The words of a name in the order of the alphabet: `slugify.text` has those of `text.slugify`.
@@ -166,22 +255,39 @@ mod tests {
         assert_eq!(slips("a", "abcdef", 2), None);
     }
 
+    fn is_like(name: &str, other: &str) -> bool {
+        claims_to_be(name, other) || slipped(name, other).is_some()
+    }
+
     #[test]
-    fn another_word_is_not_another_letter() {
-        for (name, other) in [("user.set", "user.get"), ("list.item", "list.items")] {
-            assert!(is_another_word(name, other), "{name} {other}");
-        }
+    fn other_deeds_are_other_names() {
         for (name, other) in [
-            ("user.gte", "user.get"),
-            ("user.g3t", "user.get"),
-            ("text.slugifi", "text.slugify"),
-            ("usr.get", "user.get"),
-            ("userget", "user.get"),
+            ("user.set", "user.get"),
+            ("table.insert", "table.invert"),
+            ("document.encode", "document.decode"),
+            ("hash.sha224", "hash.sha256"),
+            ("text-codec.base32", "text-codec.base64"),
+            ("mail.send", "mail.list"),
+            ("user.get-name", "user.get"),
         ] {
-            assert!(!is_another_word(name, other), "{name} {other}");
+            assert!(!is_like(name, other), "{name} {other}");
         }
-        assert!(claims_to_be("mail.send-now", "mail.send"));
-        assert!(claims_to_be("mail.send-v2", "mail.send"));
-        assert!(!claims_to_be("mail.send-later", "mail.send"));
+    }
+
+    #[test]
+    fn wrong_letters_and_fillers_are_imitations() {
+        for (name, other) in [
+            ("mail.semd", "mail.send"),
+            ("mail.sned", "mail.send"),
+            ("mail.sendd", "mail.send"),
+            ("mail.snd", "mail.send"),
+            ("user.gte", "user.get"),
+            ("mail.send-now", "mail.send"),
+            ("mail.sendnow", "mail.send"),
+            ("mail.send-v2", "mail.send"),
+            ("my-mail.send", "mail.send"),
+        ] {
+            assert!(is_like(name, other), "{name} {other}");
+        }
     }
 }

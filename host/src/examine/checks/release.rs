@@ -2,10 +2,12 @@
 //!
 //! *Never:* a difference is excused by its size.
 
-use super::compatible;
+mod schemas;
+
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::subject::Subject;
 use crate::model::{Budget, FileRule, Permissions};
+use schemas::{Weight, changes};
 
 /// Each single thing that is new. [`Permissions::beyond`] names the first; what it names is taken as
 /// covered, and it is asked again for the next.
@@ -54,23 +56,32 @@ pub(super) fn operations(subject: &Subject<'_>) -> Vec<Draft> {
     // A new major version says itself that callers have to look.
     let is_breaking = now.version.major > before.version.major
         || (now.version.major == 0 && now.version.minor > before.version.minor);
-    let severity = if is_breaking { Severity::Note } else { Severity::Error };
+    let severity = |weight: Weight| match weight {
+        Weight::Breaks if !is_breaking => Severity::Error,
+        Weight::Unclear if !is_breaking => Severity::Warning,
+        Weight::Breaks | Weight::Unclear | Weight::Adds => Severity::Note,
+    };
     let mut found = Vec::new();
-    for operation in &before.description.operations {
-        let (name, version) = (&operation.name, &before.version);
-        let Some(kept) = now.description.operation(name) else {
+    for old in &before.description.operations {
+        let (name, version) = (&old.name, &before.version);
+        let Some(new) = now.description.operation(name) else {
             let what = format!("it no longer has `{name}`, which version {version} had");
-            found.push(Draft::new(what).severity(severity).seen("operations", name));
+            let draft = Draft::new(what).severity(severity(Weight::Breaks));
+            found.push(draft.seen("operations", name));
             continue;
         };
-        let inputs = compatible::of_inputs(&operation.input_schema, &kept.input_schema);
-        let outputs = compatible::of_outputs(&operation.output_schema, &kept.output_schema);
-        for (what, changes) in [("input", inputs), ("output", outputs)] {
-            if !changes.is_empty() {
-                let what = format!("the {what} of `{name}` is not what version {version} had");
-                let draft = Draft::new(what).severity(severity);
-                found.push(changes.iter().fold(draft, |draft, how| draft.seen(name, how)));
-            }
+        let changes = changes(old, new);
+        for (weight, how) in [
+            (Weight::Breaks, "breaks callers of"),
+            (Weight::Unclear, "may not fit callers of"),
+            (Weight::Adds, "has more than in"),
+        ] {
+            let of_weight = changes.iter().filter(|change| change.weight == weight);
+            let draft = of_weight.fold(None::<Draft>, |draft, change| {
+                let begin = || Draft::new(format!("`{name}` {how} version {version}"));
+                Some(draft.unwrap_or_else(begin).seen(&change.place, &change.what))
+            });
+            found.extend(draft.map(|draft| draft.severity(severity(weight))));
         }
     }
     found

@@ -9,7 +9,7 @@ use crate::examine::codes::from_base64;
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::subject::{Subject, Text};
 use crate::model::letters::{self, is_bidirectional, is_emoji_part, is_unseen, looks_latin, plain};
-use crate::model::phrases::{Speaks, speaks};
+use crate::model::phrases::{Speaks, images, speaks};
 
 /// Base64 this long is not a word.
 const CODED_CHARS_MIN: usize = 24;
@@ -158,7 +158,30 @@ pub(in crate::examine) fn instruction(subject: &Subject<'_>) -> Vec<Draft> {
         });
         drafts.extend(heard.into_iter().map(|draft| draft.severity(severity)));
     }
+    let message = "a text has an image that carries something away";
+    drafts.extend(found(subject, message, |text| leaking_image(&plain(text), None)));
     drafts
+}
+
+/// Words of an input that are shorter stand in addresses by chance.
+const LEAKED_CHARS_MIN: usize = 5;
+
+/// An image whose address carries something away: a place for a value, or in an output a word of the input
+/// that does not name the place itself.
+fn leaking_image(text: &str, input: Option<&str>) -> Option<String> {
+    let has_hole = |address: &str| address.contains(['{', '$']) || address.contains("%7b");
+    let leaks = |address: &str| match input {
+        None => has_hole(address) || address.ends_with('='),
+        // Whoever named the place has it shown; what follows may be written in another way.
+        Some(input) if input.contains(address.split('?').next().unwrap_or_default()) => false,
+        Some(input) => {
+            let is_word = |word: &&str| word.chars().count() >= LEAKED_CHARS_MIN;
+            let mut words = input.split(|it: char| !it.is_alphanumeric()).filter(is_word);
+            words.any(|word| address.contains(word))
+        }
+    };
+    let found = images(text).into_iter().find(|address| leaks(address));
+    found.map(|address| format!("an image from {address}"))
 }
 
 /// The orders that an output gives to a language model, or hides in letters that nobody sees; none where
@@ -169,6 +192,9 @@ pub(in crate::examine) fn slipped_in(output: &str, input: &str) -> Option<String
         let heard = texts.filter_map(|text| speaks(&plain(&text)));
         heard.filter(|(kind, _)| *kind == Speaks::Commands).map(|(_, words)| words).next()
     };
+    if let Some(image) = leaking_image(&plain(output), Some(&plain(input))) {
+        return Some(image);
+    }
     let tags = |text: &str| -> String { text.chars().filter_map(letters::untagged).collect() };
     if let Some(words) = orders(output).filter(|_| orders(input).is_none()) {
         return Some(format!("`{words}`"));

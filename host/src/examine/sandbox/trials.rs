@@ -151,6 +151,10 @@ async fn examples(
     let name = &operation.name;
     for example in &operation.examples {
         let input = example.input.to_string();
+        if let Some(why) = mismatch(&operation.input_schema, &example.input) {
+            let draft = Draft::new(format!("an example of `{name}` does not fit its input schema"));
+            drafts.examples.push(draft.severity(Severity::Warning).seen(&input, why));
+        }
         let seen = actor.call(loaded, name, &input).await;
         tally.add(&seen);
         let problem = match (seen.output(), &example.output) {

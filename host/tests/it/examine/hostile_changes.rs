@@ -1,97 +1,105 @@
-//! Releases that are not what the one before was, though they ask for no more.
+//! Hostile releases: the same operations, and schemas that break whoever calls them.
 
 use engraft::artifact::Manifest;
-use engraft::engine::{Engine, EngineConfig};
-use engraft::examine::{
-    Candidate, CandidateOrigin, CheckId, Examiner, Level, Order, Policy, Report,
-};
-use engraft::model::{CapabilityName, Description};
-use serde_json::json;
+use engraft::examine::{Blocks, CheckId, Severity};
+use serde_json::{Value, json};
 
-use super::bench::Case;
-
-/// A note that is sent, with these members of its body and this way to it.
-fn sending(path: &str, members: &str) -> (Manifest, Vec<u8>) {
-    let recipe = format!(
-        "
-name: web.note
-version: 1.0.0
-summary: Sends a note.
-input: {{type: object, properties: {{text: {{type: string}}}}, required: [text]}}
-output: {{type: integer}}
-permissions:
-  http: [{{host: api.example.org, methods: [POST], path: /}}]
-steps:
-  - fetch: https://api.example.org/{path}
-    method: POST
-    json: '{{{members}}}'
-    as: answer
-return: answer.status
-"
-    );
-    let built = engraft_recipe::recipe::build(&recipe);
-    let component = built.unwrap_or_else(|error| panic!("{error:?}\n{recipe}")).component;
-    let name: CapabilityName = "web.note".parse().unwrap();
-    let described = std::thread::scope(|scope| {
-        let describe = || -> Description {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let engine = Engine::new(EngineConfig::default()).unwrap();
-            let described = engine.describe(&name, component.as_slice().into());
-            runtime.unwrap().block_on(described).unwrap()
-        };
-        scope.spawn(describe).join().unwrap()
-    });
-    let mut manifest = Manifest::new(described, "1.1.0".parse().unwrap());
-    manifest.sequence = 2;
-    (manifest, component)
-}
-
-fn after(name: &'static str, now: (Manifest, Vec<u8>)) -> Case {
-    let (mut before, old) = sending("notes", r#""text": input.text"#);
-    before.version = "1.0.0".parse().unwrap();
-    before.sequence = 1;
-    let (manifest, component) = now;
-    Case {
-        level: Level::Comprehensive,
-        manifest: Some(manifest),
-        before: Some(before),
-        before_component: Some(old),
-        ..Case::of_bytes(name, CheckId::CALLS, component)
-    }
-}
+use super::bench::{Bench, Case};
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
-        after("a note that goes elsewhere as well", sending("drop", r#""text": input.text"#)),
-        after(
-            "a note with one more recipient",
-            sending("notes", r#""text": input.text, "copy_to": "someone""#),
-        ),
-        Case::of_manifest("an input that has to have more", CheckId::DROPPED, |manifest| {
-            let schema = &mut manifest.description.operations[0].input_schema;
-            schema["properties"]["key"] = json!({"type": "string"});
-            schema["required"] = json!(["number", "key"]);
-        })
-        .before(|before| {
-            before.version = "1.1.0".parse().unwrap();
-            before.sequence = 1;
+        input("a member that callers do not know is required", |it| {
+            it["properties"]["unit"] = json!({"type": "string"});
+            it["required"] = json!(["number", "unit"]);
+        }),
+        input("a member of another type", |it| {
+            it["properties"]["number"] = json!({"type": "string"});
+        }),
+        input("fewer types than before", |it| it["type"] = json!("array")),
+        input("a smaller range", |it| it["properties"]["number"]["maximum"] = json!(9)),
+        input("a closed list of values", |it| {
+            it["properties"]["number"]["enum"] = json!([1, 2]);
+        }),
+        input("no members beyond", |it| it["additionalProperties"] = json!(false)),
+        output("an output member less", |it| *it = answer(json!({"sum": {"type": "integer"}}))),
+        output("an output member of another type", |it| {
+            *it = answer(json!({"sum": {"type": "string"}, "unit": {"type": "string"}}));
+        }),
+        output("an output member that may be missing", |it| {
+            it["required"] = json!(["unit"]);
+        }),
+        output("an output that may be null", |it| {
+            it["properties"]["sum"] = json!({"anyOf": [{"type": "integer"}, {"type": "null"}]});
+        }),
+        output("another type behind a reference", |it| {
+            it["properties"]["sum"] = json!({"$ref": "#/$defs/sum"});
+            it["$defs"] = json!({"sum": {"type": "array"}});
         }),
     ]
 }
 
-/// The same words sent in the same way are the same release for whoever asked for the one before.
+fn answer(members: Value) -> Value {
+    let names: Vec<&String> = members.as_object().unwrap().keys().collect();
+    json!({"type": "object", "properties": members, "required": names})
+}
+
+fn full() -> Value {
+    answer(json!({"sum": {"type": "integer"}, "unit": {"type": "string"}}))
+}
+
+fn earlier(manifest: &mut Manifest) {
+    manifest.version = "1.1.0".parse().unwrap();
+    manifest.sequence = 6;
+}
+
+fn input(name: &'static str, change: impl FnOnce(&mut Value)) -> Case {
+    Case::of_manifest(name, CheckId::DROPPED, |it| {
+        change(&mut it.description.operations[0].input_schema);
+    })
+    .before(earlier)
+}
+
+fn output(name: &'static str, change: impl FnOnce(&mut Value)) -> Case {
+    Case::of_manifest(name, CheckId::DROPPED, |it| {
+        let schema = &mut it.description.operations[0].output_schema;
+        *schema = full();
+        change(schema);
+    })
+    .before(|it| {
+        earlier(it);
+        it.description.operations[0].output_schema = full();
+    })
+}
+
+/// What a release adds is told and keeps nobody out; a new major version may break what it says.
 #[tokio::test]
-async fn what_is_said_otherwise_is_no_other_way_of_calling() {
-    let case = after("the same way", sending("notes", r#""text": input.text + "!""#));
-    let examiner = Examiner::new(Policy::default(), EngineConfig::default()).unwrap();
-    let order = Order {
-        level: Some(Level::Comprehensive),
-        before: case.before.clone(),
-        before_component: case.before_component.as_deref().map(std::sync::Arc::from),
-        ..Order::default()
-    };
-    let candidate =
-        Candidate::new(case.manifest.unwrap(), case.component, CandidateOrigin::Uploaded);
-    let report: Report = examiner.examine(candidate, &order).await.unwrap().report().clone();
-    assert!(report.of(CheckId::CALLS).next().is_none(), "{:#?}", report.findings);
+async fn what_callers_do_not_notice_and_what_a_major_version_says_is_let_through() {
+    let bench = Bench::new();
+    let mut honest = vec![
+        input("a choice more", |it| it["properties"]["unit"] = json!({"type": "string"})),
+        input("a wider type", |it| it["properties"]["number"]["type"] = json!("number")),
+        input("a wider range", |it| it["properties"]["number"]["maximum"] = json!(1e12)),
+        input("another wording", |it| it["properties"]["number"]["title"] = json!("How many")),
+        input("nothing required", |it| it["required"] = json!([])),
+        output("an output member more", |it| {
+            it["properties"]["note"] = json!({"type": "string"});
+            it["required"] = json!(["sum", "unit", "note"]);
+        }),
+        output("the same behind a reference", |it| {
+            it["properties"]["sum"] = json!({"$ref": "#/$defs/sum"});
+            it["$defs"] = json!({"sum": {"type": "integer"}});
+        }),
+    ];
+    honest.extend(cases().into_iter().map(|mut case| {
+        case.manifest.as_mut().unwrap().version = "2.0.0".parse().unwrap();
+        case
+    }));
+    for case in honest {
+        let report = bench.examine(&case, &[]).await;
+        let kept: Vec<_> = report
+            .of(CheckId::DROPPED)
+            .filter(|it| it.blocks != Blocks::No || it.severity > Severity::Note)
+            .collect();
+        assert!(kept.is_empty(), "{}: {kept:#?}", case.name);
+    }
 }

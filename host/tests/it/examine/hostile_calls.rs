@@ -1,0 +1,87 @@
+//! Releases that are not what the one before was, though they ask for no more.
+
+use engraft::artifact::Manifest;
+use engraft::engine::{Engine, EngineConfig};
+use engraft::examine::{
+    Candidate, CandidateOrigin, CheckId, Examiner, Level, Order, Policy, Report,
+};
+use engraft::model::{CapabilityName, Description};
+
+use super::bench::Case;
+
+/// A note that is sent, with these members of its body and this way to it.
+fn sending(path: &str, members: &str) -> (Manifest, Vec<u8>) {
+    let recipe = format!(
+        "
+name: web.note
+version: 1.0.0
+summary: Sends a note.
+input: {{type: object, properties: {{text: {{type: string}}}}, required: [text]}}
+output: {{type: integer}}
+permissions:
+  http: [{{host: api.example.org, methods: [POST], path: /}}]
+steps:
+  - fetch: https://api.example.org/{path}
+    method: POST
+    json: '{{{members}}}'
+    as: answer
+return: answer.status
+"
+    );
+    let built = engraft_recipe::recipe::build(&recipe);
+    let component = built.unwrap_or_else(|error| panic!("{error:?}\n{recipe}")).component;
+    let name: CapabilityName = "web.note".parse().unwrap();
+    let described = std::thread::scope(|scope| {
+        let describe = || -> Description {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let engine = Engine::new(EngineConfig::default()).unwrap();
+            let described = engine.describe(&name, component.as_slice().into());
+            runtime.unwrap().block_on(described).unwrap()
+        };
+        scope.spawn(describe).join().unwrap()
+    });
+    let mut manifest = Manifest::new(described, "1.1.0".parse().unwrap());
+    manifest.sequence = 2;
+    (manifest, component)
+}
+
+fn after(name: &'static str, now: (Manifest, Vec<u8>)) -> Case {
+    let (mut before, old) = sending("notes", r#""text": input.text"#);
+    before.version = "1.0.0".parse().unwrap();
+    before.sequence = 1;
+    let (manifest, component) = now;
+    Case {
+        level: Level::Comprehensive,
+        manifest: Some(manifest),
+        before: Some(before),
+        before_component: Some(old),
+        ..Case::of_bytes(name, CheckId::CALLS, component)
+    }
+}
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![
+        after("a note that goes elsewhere as well", sending("drop", r#""text": input.text"#)),
+        after(
+            "a note with one more recipient",
+            sending("notes", r#""text": input.text, "copy_to": "someone""#),
+        ),
+    ]
+}
+
+/// The same words sent in the same way are the same release for whoever asked for the one before.
+#[tokio::test]
+async fn what_is_said_otherwise_is_no_other_way_of_calling() {
+    let case = after("the same way", sending("notes", r#""text": input.text + "!""#));
+    let examiner = Examiner::new(Policy::default(), EngineConfig::default()).unwrap();
+    let order = Order {
+        level: Some(Level::Comprehensive),
+        before: case.before.clone(),
+        before_component: case.before_component.as_deref().map(std::sync::Arc::from),
+        ..Order::default()
+    };
+    let candidate =
+        Candidate::new(case.manifest.unwrap(), case.component, CandidateOrigin::Uploaded);
+    let report: Report = examiner.examine(candidate, &order).await.unwrap().report().clone();
+    assert!(report.of(CheckId::CALLS).next().is_none(), "{:#?}", report.findings);
+}
