@@ -7,7 +7,6 @@ mod chances;
 mod course;
 mod disguise;
 mod faults;
-mod images;
 mod leaks;
 mod planting;
 mod resize;

@@ -6,7 +6,6 @@
 //! *Never:* what the manifest asks for is taken from anything but the manifest.
 
 use super::canary::{Canary, Form};
-use super::images;
 use super::planting::{self, Planted};
 use super::{Answer, Trial};
 use serde_json::Value;
@@ -16,6 +15,7 @@ use crate::examine::finding::{Draft, Severity};
 use crate::examine::sandbox::{
     Allows, Base, Cast, Function, HostCall, Script, Seen, Tally, Values, spoken,
 };
+use crate::model::phrases::images;
 use crate::model::{Change, HttpRule, KvQuota, Permissions, Transaction};
 
 /// Everything is allowed here; what the manifest asks for is held against it afterwards.
@@ -192,7 +192,7 @@ fn going_out(base: &Base, seen: &Seen, canaries: &Canaries) -> Vec<Draft> {
 /// a map is for.
 fn shown(base: &Base, output: &str, canaries: &Canaries) -> Vec<Draft> {
     let mut found = Vec::new();
-    for address in images::addresses(output) {
+    for address in images(output) {
         for (canary, what) in canaries.each().into_iter().zip(PLANTED) {
             let Some(form) = canary.find(address.as_bytes()) else { continue };
             let severity = if form == Form::Plain { Severity::Warning } else { Severity::Error };
