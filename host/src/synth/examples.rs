@@ -78,7 +78,9 @@ fn draft(
     title.intents = asking.map(Intent::plain).collect();
     let sure = if doubts.is_empty() { SURE } else { UNSURE };
     let mut reasons = vec![format!("`{}` gives all {} examples", learned.program, examples.len())];
-    let mut doubts: Vec<String> = doubts.iter().map(ToString::to_string).collect();
+    let (grave, slight): (Vec<&Doubt>, Vec<&Doubt>) = doubts.iter().partition(|it| is_grave(it));
+    reasons.extend(slight.into_iter().map(ToString::to_string));
+    let mut doubts: Vec<String> = grave.into_iter().map(ToString::to_string).collect();
     // A recipe is shown and shipped; an example with a secret in it stays behind.
     let clean: Vec<engraft_learn::Example> =
         task.examples().iter().filter(|example| !holds_secret(example)).cloned().collect();
@@ -98,6 +100,16 @@ fn draft(
         doubts,
         confidence: sure + (1.0 - SURE) * learned.confidence,
     })
+}
+
+/// Whether a program may well be another one than was meant: what the most examples do not foresee, or what one
+/// alone says. Of three examples one is often the odd one.
+const fn is_grave(doubt: &Doubt) -> bool {
+    match doubt {
+        Doubt::FewExamples(_) | Doubt::AsLongAsATable => true,
+        Doubt::Unstable { right, of } => 2 * *right < *of,
+        Doubt::Undefined(_) | _ => false,
+    }
 }
 
 fn holds_secret(example: &engraft_learn::Example) -> bool {

@@ -166,9 +166,10 @@ pub(in crate::examine) fn instruction(subject: &Subject<'_>) -> Vec<Draft> {
 /// Words of an input that are shorter stand in addresses by chance.
 const LEAKED_CHARS_MIN: usize = 5;
 
-/// An image whose address carries something away: a place for a value, or in an output a word of the input
-/// that does not name the place itself.
-fn leaking_image(text: &str, input: Option<&str>) -> Option<String> {
+/// An image whose address carries something away: a place for a value, or in an output anything that the
+/// input did not name itself.
+pub(in crate::examine) fn leaking_image(text: &str, input: Option<&str>) -> Option<String> {
+    let has_query = |address: &str| address.contains('?') && address.contains('=');
     let has_hole = |address: &str| address.contains(['{', '$']) || address.contains("%7b");
     let leaks = |address: &str| match input {
         None => has_hole(address) || address.ends_with('='),
@@ -177,7 +178,7 @@ fn leaking_image(text: &str, input: Option<&str>) -> Option<String> {
         Some(input) => {
             let is_word = |word: &&str| word.chars().count() >= LEAKED_CHARS_MIN;
             let mut words = input.split(|it: char| !it.is_alphanumeric()).filter(is_word);
-            words.any(|word| address.contains(word))
+            has_query(address) || words.any(|word| address.contains(word))
         }
     };
     let found = images(text).into_iter().find(|address| leaks(address));
@@ -192,9 +193,6 @@ pub(in crate::examine) fn slipped_in(output: &str, input: &str) -> Option<String
         let heard = texts.filter_map(|text| speaks(&plain(&text)));
         heard.filter(|(kind, _)| *kind == Speaks::Commands).map(|(_, words)| words).next()
     };
-    if let Some(image) = leaking_image(&plain(output), Some(&plain(input))) {
-        return Some(image);
-    }
     let tags = |text: &str| -> String { text.chars().filter_map(letters::untagged).collect() };
     if let Some(words) = orders(output).filter(|_| orders(input).is_none()) {
         return Some(format!("`{words}`"));

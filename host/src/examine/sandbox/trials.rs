@@ -11,11 +11,12 @@ use super::{Base, Function, Tally, guesses};
 use crate::artifact::Manifest;
 use crate::engine::{ComponentKind, Engine, InstancePolicy, Loaded};
 use crate::examine::catalogue::CheckId;
-use crate::examine::checks::text::slipped_in;
+use crate::examine::checks::text::{leaking_image, slipped_in};
 use crate::examine::conform::{mismatch, same};
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::notes::Notes;
 use crate::examine::place::Place;
+use crate::model::letters::plain;
 use crate::model::{Description, Operation, Outcome};
 
 /// Operations that are tried; the largest reflected interfaces have more, and are alike.
@@ -283,6 +284,12 @@ fn note_texts(operation: &Operation, input: &str, seen: &Seen, drafts: &mut Draf
         if let Some(orders) = slipped_in(&text, &heard) {
             let draft = Draft::new(format!("{what} of `{name}` gives a language model orders"));
             drafts.texts.push(draft.seen(input, orders));
+        }
+        // One of a chart or of a map names what it shows; whoever reads the report knows which it is.
+        if let Some(image) = leaking_image(&plain(&text), Some(&plain(&heard))) {
+            let message = format!("{what} of `{name}` has an image that may carry something away");
+            let draft = Draft::new(message).severity(Severity::Warning);
+            drafts.texts.push(draft.seen(input, image));
         }
     }
 }
