@@ -67,10 +67,10 @@ async fn one_behind_another() {
         .example(json!({"word": "hello"}), json!(25));
     let [draft] = &found(&wish).await[..] else { panic!() };
     assert!(
-        draft.reasons[1].contains(".letters") && draft.reasons[1].contains(".bytes"),
+        draft.doubts[0].contains(".letters") && draft.doubts[0].contains(".bytes"),
         "{draft:?}"
     );
-    assert!(draft.reasons[1].contains("would decide") && draft.confidence < 0.5);
+    assert!(draft.doubts[0].contains("would decide") && draft.confidence < 0.5);
     let wish = wish.example(json!({"word": "äb"}), json!(4));
     let [draft] = &found(&wish).await[..] else { panic!() };
     assert_eq!(draft.reasons[0], "`number.square(text.length(word).letters)` gives all 3 examples");
