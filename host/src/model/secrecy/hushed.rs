@@ -16,9 +16,17 @@ pub(crate) enum Text {
     /// What somebody says: whatever stands where a secret is told goes.
     Said,
     /// A program: as what is said, but for the words of its language.
+    #[cfg_attr(
+        not(any(test, feature = "language-model")),
+        expect(dead_code, reason = "a language model is told it")
+    )]
     Written,
     /// What was found in a program: the same, where it is said that a secret comes or the word looks like
     /// a password. Such a text is about passwords and keys more often than it tells one.
+    #[cfg_attr(
+        not(any(test, feature = "language-model")),
+        expect(dead_code, reason = "a language model is told it")
+    )]
     Noted,
     /// An example: what is surely a secret. A person's address may be what it is about.
     Shown,
