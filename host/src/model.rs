@@ -13,6 +13,7 @@ mod gap;
 pub(crate) mod given;
 mod grant;
 mod intent;
+pub(crate) mod json_type;
 mod kv;
 pub(crate) mod letters;
 pub(crate) mod mark;

@@ -33,7 +33,7 @@ use crate::engine::{EngineConfig, EngineError, Loaded, NativeCode};
 pub(super) use actor::{Actor, Allows, Cast, MOMENT, Seen};
 pub(super) use cases::{cases, ordinary, plain};
 pub(super) use guesses::Guesses;
-pub(super) use stage::{Failing, Fault, Function, HostCall, Script};
+pub(super) use stage::{Failing, Fault, Function, HostCall, Moment, Script};
 pub(super) use trials::{not_run, spoken};
 pub(super) use values::Values;
 

@@ -304,7 +304,15 @@ impl Want {
             && self.wish.examples == other.wish.examples
             && self.wish.before == other.wish.before
             && self.recipe == other.recipe;
-        is_alike && (says(self) == says(other) || self.has_intent_of(other))
+        is_alike
+            && !self.is_shown_more(other)
+            && (says(self) == says(other) || self.has_intent_of(other))
+    }
+
+    /// Whether the other one says what should have come of a sentence, and this one does not.
+    fn is_shown_more(&self, other: &Self) -> bool {
+        let mut shown = other.wish.asked.iter().filter(|asked| asked.wanted.is_some());
+        shown.any(|asked| !self.wish.asked.contains(asked))
     }
 
     fn has_intent_of(&self, other: &Self) -> bool {
@@ -317,6 +325,12 @@ impl Work {
     #[must_use]
     pub fn name(&self) -> Option<&CapabilityName> {
         self.proposal.as_ref().map(|it| &it.name).or(self.want.wish.name.as_ref())
+    }
+
+    /// Whether its draft may not be what was meant, and nobody has said that it is.
+    pub(crate) fn is_doubted(&self) -> bool {
+        let has_doubts = self.proposal.as_ref().is_some_and(|it| !it.doubts.is_empty());
+        has_doubts && self.allowed_by.is_none()
     }
 
     /// The risk that was found; none before it was examined.

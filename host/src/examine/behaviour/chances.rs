@@ -10,7 +10,7 @@ use super::succession::{Ways, new_way, ways};
 use super::{Answer, Trial};
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::moments;
-use crate::examine::sandbox::{Base, Cast, MOMENT, Seen, Tally};
+use crate::examine::sandbox::{Base, Cast, MOMENT, Moment, Seen, Tally};
 
 /// Days on which something might begin: the first of a century and of a year, a leap day, a night, a
 /// weekend, the ends of 32 bits, some years on.
@@ -32,7 +32,7 @@ const MONTHS: std::ops::Range<u64> = 1..12;
 const DAYS_OF_A_MONTH: u64 = 30;
 /// More of them would say the same again.
 const FOUND_MAX: usize = 8;
-/// Chances that are tried: what is done once in eight times is missed by one in four thousand.
+/// Chances that are tried: what is done once in eight times is missed once in five thousand times.
 const SEEDS: std::ops::Range<u64> = 1_000..1_064;
 
 /// Other moments, where it can tell the time.
@@ -49,11 +49,10 @@ pub(super) async fn days(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
         let what = format!("on the day {day} seconds after 1970");
         found.extend(on(trial, cast, &trial.bases, &what, tally).await?);
     }
-    let hours = HOURS;
     let week = WEEK.map(|day| 24 * day);
     let months = MONTHS.map(|month| 24 * DAYS_OF_A_MONTH * month);
     let first = first_of_each(&trial.bases);
-    for later in hours.chain(week).chain(months) {
+    for later in HOURS.chain(week).chain(months) {
         let cast = Cast { moment: MOMENT + Duration::from_secs(later * HOUR), ..Cast::default() };
         found.extend(on(trial, cast, &first, &format!("{later} hours later"), tally).await?);
     }
@@ -116,8 +115,8 @@ fn changed(trial: &Trial<'_>, base: &Base, seen: &Seen, when: &str) -> Option<Dr
         return Some(draft.seen(&base.input, format!("{function:?} {target}")));
     }
     let usual = trial.bases.iter().filter(|other| other.operation == base.operation);
-    let usual: Ways = usual.flat_map(|it| ways(&it.seen)).collect();
-    let call = new_way(&usual, seen)?;
+    let usual: Ways = usual.flat_map(|it| ways(&it.seen, Moment::Other)).collect();
+    let call = new_way(&usual, seen, Moment::Other)?;
     let severity = if call.may_change() { Severity::Error } else { Severity::Warning };
     let message = format!("`{name}` calls in a way in which it did not call before, {when}");
     let draft = Draft::new(message).severity(severity);

@@ -11,7 +11,9 @@ use super::{Answer, Trial};
 use crate::engine::{InstancePolicy, Invocation, Loaded};
 use crate::examine::conform::same;
 use crate::examine::finding::{Draft, Severity};
-use crate::examine::sandbox::{Base, Cast, Function, HostCall, Script, Seen, Tally, Values};
+use crate::examine::sandbox::{
+    Base, Cast, Function, HostCall, Moment, Script, Seen, Tally, Values,
+};
 use crate::model::Outcome;
 
 /// Calls of the long run.
@@ -273,7 +275,8 @@ pub(super) async fn kept(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
         let seen = trial.actor.go_on(&loaded, Invocation::new(&base.operation, &base.input)).await;
         tally.add(&seen);
         for call in seen.calls.iter().filter(|call| is_deed_outside(call)) {
-            let (is_new_one, is_new_way) = (whom.insert(call.kind()), ways.insert(call.way()));
+            let (is_new_one, is_new_way) =
+                (whom.insert(call.kind()), ways.insert(call.way(Moment::Other)));
             if number < known_after || !(is_new_one || is_new_way) {
                 continue;
             }
@@ -289,8 +292,8 @@ pub(super) async fn kept(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     Ok(Vec::new())
 }
 
-const fn is_deed_outside(call: &HostCall) -> bool {
-    matches!(call.function, Function::Http | Function::Call | Function::Own)
+fn is_deed_outside(call: &HostCall) -> bool {
+    call.reaches_out() || call.function == Function::Own
 }
 
 /// Whom a run calls that the first one did not, and whether it breaks where that one did not.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::{Answer, Trial};
 use crate::examine::finding::{Draft, Severity};
-use crate::examine::sandbox::{Actor, Cast, Function, HostCall, Run, Seen, Tally};
+use crate::examine::sandbox::{Actor, Cast, Function, HostCall, Moment, Run, Seen, Tally};
 
 /// Ways in which runs reach out.
 pub(super) type Ways = BTreeSet<(Function, String)>;
@@ -34,14 +34,14 @@ pub(super) async fn calls(run: &Run<'_>, trial: &Trial<'_>, tally: &mut Tally) -
             let seen = before.call(&loaded, &other.operation, &other.input).await;
             tally.add(&seen);
             is_known |= seen.outcome.is_returned();
-            usual.extend(ways(&seen));
+            usual.extend(ways(&seen, Moment::Same));
         }
         // One that wants to hear something else from outside stops before it has shown all of its ways.
         if !is_known {
             continue;
         }
-        let Some(call) = new_way(&usual, &base.seen) else { continue };
-        if !told.insert((&base.operation, call.way())) {
+        let Some(call) = new_way(&usual, &base.seen, Moment::Same) else { continue };
+        if !told.insert((&base.operation, call.way(Moment::Same))) {
             continue;
         }
         let severity = if call.may_change() { Severity::Warning } else { Severity::Note };
@@ -54,17 +54,13 @@ pub(super) async fn calls(run: &Run<'_>, trial: &Trial<'_>, tally: &mut Tally) -
 }
 
 /// The ways in which a run reaches out.
-pub(super) fn ways(seen: &Seen) -> Vec<(Function, String)> {
-    seen.calls.iter().filter(|call| reaches_out(call)).map(HostCall::way).collect()
+pub(super) fn ways(seen: &Seen, moment: Moment) -> Vec<(Function, String)> {
+    seen.calls.iter().filter(|call| call.reaches_out()).map(|call| call.way(moment)).collect()
 }
 
 /// A call of a run in none of these ways; one that may change something weighs more than one that only
 /// asks.
-pub(super) fn new_way<'a>(usual: &Ways, seen: &'a Seen) -> Option<&'a HostCall> {
-    let is_new = |call: &&HostCall| reaches_out(call) && !usual.contains(&call.way());
+pub(super) fn new_way<'a>(usual: &Ways, seen: &'a Seen, moment: Moment) -> Option<&'a HostCall> {
+    let is_new = |call: &&HostCall| call.reaches_out() && !usual.contains(&call.way(moment));
     seen.calls.iter().filter(is_new).max_by_key(|call| call.may_change())
-}
-
-const fn reaches_out(call: &HostCall) -> bool {
-    matches!(call.function, Function::Http | Function::Call)
 }

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::{Map, Value, json};
 
 use super::actor::{Actor, Seen};
+use super::stage::HostCall;
 use super::{Base, Tally};
 use crate::engine::Loaded;
 use crate::model::Outcome;
@@ -53,8 +54,8 @@ pub(super) async fn find(
     asked: &[&Base],
     tally: &mut Tally,
 ) -> bool {
-    let is_answered = |base: &&&Base| base.seen.calls.iter().any(|call| call.is_guessed());
-    let Some(base) = asked.iter().find(is_answered) else { return false };
+    let reaches_out = |base: &&&Base| base.seen.calls.iter().any(HostCall::reaches_out);
+    let Some(base) = asked.iter().find(reaches_out) else { return false };
     let mut search = Search { actor, loaded, base, calls: 0, said: BTreeSet::new() };
     let found = search.grow(tally).await;
     actor.guesses().set(&base.operation, found.as_ref());

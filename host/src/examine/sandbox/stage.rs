@@ -13,6 +13,7 @@ use super::values::Values;
 use crate::engine::{HttpSettings, Services};
 use crate::examine::tape::{Answer, Asked};
 use player::Player;
+pub(crate) use ways::Moment;
 
 /// Calls that are remembered of one run; a candidate that makes more is stopped by its budget.
 const CALLS_MAX: usize = 10_000;
@@ -226,8 +227,8 @@ impl HostCall {
         matches!(self.function, Function::Http | Function::Call | Function::Config | Function::Own)
     }
 
-    /// Whether it asks for something that only the world knows.
-    pub(crate) const fn is_guessed(&self) -> bool {
+    /// Whether it reaches out of this capability: what it is answered, only others know.
+    pub(crate) const fn reaches_out(&self) -> bool {
         matches!(self.function, Function::Http | Function::Call)
     }
 
@@ -249,12 +250,12 @@ impl HostCall {
         (self.function, target)
     }
 
-    /// In which way it reaches out: where it goes, and the shape of what goes there, without what may be
-    /// another one each day.
-    pub(crate) fn way(&self) -> (Function, String) {
+    /// In which way it reaches out: where it goes, and the shape of what goes there. Without what may be
+    /// another one each day, where the runs that are compared are not of one moment.
+    pub(crate) fn way(&self, moment: Moment) -> (Function, String) {
         let (function, target) = self.kind();
         let way = match function {
-            Function::Http => ways::of_request(&self.target, &self.beside, &self.payload),
+            Function::Http => ways::of_request(&self.target, &self.beside, &self.payload, moment),
             Function::Call => {
                 let said = self.beside.iter().map(|(_, operation)| operation.as_str());
                 std::iter::once(target.as_str()).chain(said).collect::<Vec<_>>().join(" ")

@@ -178,14 +178,18 @@ fn is_open(work: &Work) -> bool {
     work.ended.is_none() && !work.has_spread
 }
 
-/// What a capability for a gap is called. A name that only describes it gives way to one that is there.
+/// What a capability for a gap is called. A name that only describes it gives way to one that is there; not to
+/// that of a draft for the same gap of which nobody knows whether it is meant.
 fn free_name(state: &State, gap: &Gap) -> Option<CapabilityName> {
     let name = gap.name()?;
     if gap.capability().is_some() {
         return Some(name);
     }
     let is_free = |name: &CapabilityName| {
-        let mut open = state.growth.works.values().filter(|work| is_open(work));
+        let is_asking =
+            |work: &Work| work.is_doubted() && work.want.gap.is_some_and(|of| of.gap == gap.id());
+        let open = state.growth.works.values().filter(|work| is_open(work));
+        let mut open = open.filter(|work| !is_asking(work));
         !state.lines.contains_key(name)
             && !state.aliases.contains_key(name)
             && !open.any(|work| work.name() == Some(name))

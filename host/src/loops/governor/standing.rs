@@ -239,8 +239,7 @@ fn rival(state: &State, work: &Work) -> Option<u64> {
         let stands = state.lifecycle(other);
         let makes = other.proposal.is_some() || other.attempt.is_some();
         // What waits for somebody to say what was meant holds up nobody who says it.
-        let is_asking =
-            stands == Lifecycle::Examined && doubts(other).is_some() && other.allowed_by.is_none();
+        let is_asking = stands == Lifecycle::Examined && other.is_doubted();
         makes
             && !is_asking
             && stands < Lifecycle::Live
@@ -284,17 +283,27 @@ fn doubts(work: &Work) -> Option<&[String]> {
     doubts.filter(|doubts| !doubts.is_empty())
 }
 
-/// Later work for the same that is let in, where this one waits for what was meant.
+/// Later work that was shown all of this and is let in, where this one waits for what was meant.
 fn successor(state: &State, work: &Work) -> Option<u64> {
     doubts(work)?;
     let name = work.name()?;
     let is_in = |other: &&Work| {
-        other.name() == Some(name)
-            && other.id > work.id
-            && state.lifecycle(other) >= Lifecycle::Installed
-            && other.ended.is_none()
+        let stands = state.lifecycle(other);
+        let serves = (Lifecycle::Installed..=Lifecycle::Live).contains(&stands);
+        serves && other.name() == Some(name) && other.id > work.id && holds(other, work)
     };
     state.growth.works.values().find(is_in).map(|other| other.id)
+}
+
+/// Whether later work was shown all that an earlier one was: of one gap more is known each time.
+fn holds(later: &Work, work: &Work) -> bool {
+    let gap = |work: &Work| work.want.gap.map(|of| of.gap);
+    if gap(work).is_some() && gap(work) == gap(later) {
+        return true;
+    }
+    let (old, new) = (&work.want.wish, &later.want.wish);
+    old.examples.iter().all(|it| new.examples.contains(it))
+        && old.asked.iter().all(|it| new.asked.contains(it))
 }
 
 /// A candidate that persons approve needs nobody's word beside theirs.

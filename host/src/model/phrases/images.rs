@@ -7,8 +7,11 @@ const IMAGES_MAX: usize = 64;
 /// How far behind its beginning a tag or a description of an image may end.
 const TAG_BYTES_MAX: usize = 2_000;
 
-/// The addresses of the images of a text in lower case, in Markdown and in HTML.
+/// The addresses of the images of a text, in Markdown and in HTML.
 pub(crate) fn images(text: &str) -> Vec<&str> {
+    // Small letters stand where large ones do.
+    let lower = text.to_ascii_lowercase();
+    let lower = lower.as_str();
     let marked = text.match_indices("![").filter_map(|(at, _)| {
         let rest = upto(text.get(at + 2..)?, TAG_BYTES_MAX);
         let (_, behind) = rest.split_once(']')?;
@@ -22,11 +25,13 @@ pub(crate) fn images(text: &str) -> Vec<&str> {
         }
     });
     let tagged = ["<img", "<image", "<iframe", "<source"].into_iter().flat_map(|tag| {
-        text.match_indices(tag).filter_map(move |(at, _)| {
+        lower.match_indices(tag).filter_map(move |(at, _)| {
             let inside = upto(text.get(at + tag.len()..)?, TAG_BYTES_MAX);
             let inside = inside.split_once('>').map_or(inside, |(inside, _)| inside);
-            let (_, value) = inside.split_once("src").or_else(|| inside.split_once("href"))?;
-            value.trim_start_matches("set").trim_start().strip_prefix('=')
+            let small = inside.to_ascii_lowercase();
+            let name = ["srcset", "src", "href"].into_iter().find(|name| small.contains(name))?;
+            let value = inside.get(small.find(name)? + name.len()..)?;
+            value.trim_start().strip_prefix('=')
         })
     });
     let address = |text: &'_ str| -> Option<(usize, usize)> {
@@ -39,7 +44,12 @@ pub(crate) fn images(text: &str) -> Vec<&str> {
         let (begin, end) = address(text)?;
         text.get(begin..end)
     });
-    let is_remote = |it: &&str| ["http://", "https://", "//"].iter().any(|its| it.starts_with(its));
+    let is_remote = |it: &&str| {
+        let begins = |scheme: &&str| {
+            it.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme))
+        };
+        ["http://", "https://", "//"].iter().any(begins)
+    };
     addresses.filter(is_remote).take(IMAGES_MAX).collect()
 }
 
@@ -57,12 +67,15 @@ mod tests {
     fn images_are_found_in_markdown_and_html() {
         for text in [
             "see ![x](https://h/?q=a b)",
+            "<IMG alt='' SRC = 'HTTPS://h/?q=a'>",
             "![x](<https://h/?q=a> \"title\")",
             "![x][1] and [1]: https://h/?q=a",
             "<img alt='' src=\"https://h/?q=a\">",
             "<img src = https://h/?q=a>",
         ] {
-            assert_eq!(images(text), ["https://h/?q=a"], "{text}");
+            let found: Vec<String> =
+                images(text).iter().map(|it| it.to_ascii_lowercase()).collect();
+            assert_eq!(found, ["https://h/?q=a"], "{text}");
         }
         for text in ["![x](figure.png)", "see https://h/?q=a", "a! [b](https://h/)", "<img src>"] {
             assert!(images(text).is_empty(), "{text}");

@@ -4,6 +4,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::model::json_type::type_of;
+
 /// Whether two values are the same; numbers by what they are worth, not by how they are written.
 pub(super) fn same(one: Option<&Value>, other: Option<&Value>) -> bool {
     match (one, other) {
@@ -82,17 +84,7 @@ fn inner_fit(value: &Value, schema: &Map<String, Value>) -> bool {
 
 /// A schema that all of these values fit, no narrower than their types.
 pub(in crate::synth) fn schema_of<'v>(values: impl Iterator<Item = &'v Value>) -> Value {
-    let mut types: Vec<&str> = values
-        .map(|value| match value {
-            Value::Null => "null",
-            Value::Bool(_) => "boolean",
-            Value::Number(number) if number.is_f64() => "number",
-            Value::Number(_) => "integer",
-            Value::String(_) => "string",
-            Value::Array(_) => "array",
-            Value::Object(_) => "object",
-        })
-        .collect();
+    let mut types: Vec<&str> = values.map(type_of).collect();
     types.sort_unstable();
     types.dedup();
     if types.contains(&"number") {

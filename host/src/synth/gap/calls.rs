@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::failed::Called;
+use crate::model::json_type::type_of;
 use crate::model::secrecy::{kept_value, looks_secret};
 
 /// Inputs that are kept of a gap: as many as a repair is tried with at once.
@@ -122,16 +123,4 @@ fn is_name(name: &str) -> bool {
         && name.chars().all(plain)
         && !name.starts_with(|first: char| first.is_ascii_digit())
         && !looks_secret(name)
-}
-
-fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
 }

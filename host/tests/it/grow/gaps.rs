@@ -240,6 +240,37 @@ async fn what_nobody_could_make_is_made_when_people_show_what_they_want() {
 }
 
 #[tokio::test]
+async fn what_one_example_says_waits_for_more_and_is_made_once() {
+    let mut place = Place::new();
+    place.governance.gaps = Threshold { requests: 3, ..Threshold::PERSONAL };
+    let (live, growth) = place.grow().await;
+    let mut requests = Vec::new();
+    for (name, surname) in
+        [("Ada Lovelace", "LOVELACE"), ("Grace Hopper", "HOPPER"), ("Kurt Goedel", "GOEDEL")]
+    {
+        let response = say(&live, BOB, &format!("grubble {name}")).await;
+        requests.push((response.request, surname));
+    }
+    all(&growth).await;
+    let (first, others) = requests.split_first().unwrap();
+    live.correct(&first.0, json!(first.1)).await.unwrap();
+    all(&growth).await;
+    let doubted = growth.status(works(&live).last().unwrap().id).unwrap();
+    assert_eq!(doubted.stands, Lifecycle::Examined, "{doubted:?}");
+    assert!(!doubted.doubts.is_empty());
+    for (request, surname) in others {
+        live.correct(request, json!(surname)).await.unwrap();
+    }
+    all(&growth).await;
+    let made = growth.status(works(&live).last().unwrap().id).unwrap();
+    assert_eq!((made.stands, &made.name), (Lifecycle::RollingOut, &doubted.name), "{made:?}");
+    // What was doubted is over, and nothing else is called like it.
+    let before = growth.status(doubted.work).unwrap();
+    assert_eq!(before.ended, Some(engraft::registry::Ending::Replaced), "{before:?}");
+    assert_eq!(live.registry().journal().state().lines.len(), 1);
+}
+
+#[tokio::test]
 async fn a_correction_counts_when_as_many_agree_as_a_person_has_set() {
     let mut place = Place::new();
     place.governance.gaps = Threshold::default();

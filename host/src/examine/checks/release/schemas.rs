@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::model::Operation;
+use crate::model::json_type::type_of;
 
 /// How deep schemas are compared; deeper ones are told of by the check of schemas themselves.
 const DEPTH_MAX: usize = 24;
@@ -131,10 +132,10 @@ impl<'a> Walk<'a> {
             return Some(kinds.iter().filter_map(Value::as_str).map(str::to_owned).collect());
         }
         if let Some(values) = schema.get("enum").and_then(Value::as_array) {
-            return Some(values.iter().map(|value| kind_of(value).to_owned()).collect());
+            return Some(values.iter().map(|value| type_of(value).to_owned()).collect());
         }
         if let Some(value) = schema.get("const") {
-            return Some([kind_of(value).to_owned()].into());
+            return Some([type_of(value).to_owned()].into());
         }
         let branches = schema.get("anyOf").or_else(|| schema.get("oneOf"))?.as_array()?;
         let mut all = BTreeSet::new();
@@ -277,18 +278,6 @@ fn resolved<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
         at = target;
     }
     at
-}
-
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
 }
 
 fn covers(wide: Option<&BTreeSet<String>>, narrow: Option<&BTreeSet<String>>) -> bool {
