@@ -63,6 +63,7 @@ checks! {
     BOMB_LOCALS = "static.bomb.locals", Basic, Critical, "has every function few enough locals to compile?";
     BOMB_COMPLEXITY = "static.bomb.complexity", Basic, Critical, "are locals times blocks few enough to compile?";
     BOMB_BR_TABLE = "static.bomb.br-table", Basic, Critical, "are jump tables small enough to compile?";
+    BOMB_WORK = "static.bomb.work", Basic, Critical, "is all of it together little enough to compile?";
     MEMORIES = "static.memories", Basic, Error, "do its memories fit into its budget?";
     TABLES = "static.tables", Basic, Error, "do its tables fit into its budget?";
     DATA = "static.data", Basic, Error, "is its data small and of few pieces?";

@@ -38,6 +38,7 @@ pub(crate) const OF_BYTES: &[(CheckId, StaticCheck)] = &[
     (CheckId::BOMB_LOCALS, bomb::locals),
     (CheckId::BOMB_COMPLEXITY, bomb::complexity),
     (CheckId::BOMB_BR_TABLE, bomb::br_table),
+    (CheckId::BOMB_WORK, bomb::work),
     (CheckId::DATA, shape::data),
     (CheckId::START, termination::start),
     (CheckId::ENDLESS, termination::endless),

@@ -24,6 +24,10 @@ pub(crate) struct Facts<'a> {
     pub(crate) parts: u32,
     /// The deepest nesting of these.
     pub(crate) depth: u32,
+    /// Instances of core modules, in all instances of the components that have them.
+    pub(crate) instances: u64,
+    /// Microseconds that it takes to compile what stands between functions, about.
+    pub(crate) joints: u64,
     /// Components with a start function of their own.
     pub(crate) component_starts: u32,
     /// Proposals beyond the first version of WebAssembly, by the name the specifications give them.
@@ -127,6 +131,8 @@ pub(crate) struct Function {
     /// Values that wait to be used, at most.
     pub(crate) waiting: u32,
     pub(crate) br_table: u32,
+    /// Microseconds that it takes to compile, about.
+    pub(crate) work: u64,
     pub(crate) loops: u32,
     /// Whether it calls what is only known when it runs.
     pub(crate) is_indirect: bool,

@@ -5,7 +5,9 @@
 
 mod body;
 mod inside;
+mod instances;
 mod proposal;
+mod work;
 
 use wasmparser::{
     BinaryReaderError, ComponentExternalKind, ComponentTypeRef, Encoding, KnownCustom, Parser,
@@ -15,6 +17,7 @@ use wasmparser::{
 use super::facts::{Custom, Facts, Function, Module, OuterExport, OuterKind, Stopped};
 use super::level::Bounds;
 use body::Reader;
+use instances::Instances;
 
 /// One sentence of the validator's.
 const WHY_CHARS_MAX: usize = 200;
@@ -26,6 +29,7 @@ pub(crate) fn walk<'a>(bytes: &'a [u8], bounds: &Bounds) -> Facts<'a> {
         validator: Validator::new_with_features(WasmFeatures::all()),
         reader: Reader::default(),
         open: Vec::new(),
+        instances: Instances::default(),
         functions: 0,
         bounds,
     };
@@ -46,6 +50,7 @@ struct Walker<'a, 'b> {
     validator: Validator,
     reader: Reader,
     open: Vec<Open>,
+    instances: Instances,
     functions: u32,
     bounds: &'b Bounds,
 }
@@ -68,7 +73,10 @@ impl<'a> Walker<'a, '_> {
                     self.push_function(function)?;
                 }
                 ValidPayload::End(_) => {
-                    self.open.pop();
+                    if matches!(self.open.pop(), Some(Open::Component)) {
+                        // The outermost ends last.
+                        self.facts.instances = self.instances.leave();
+                    }
                     has_ended = self.open.is_empty();
                 }
                 ValidPayload::Ok | ValidPayload::Parser(_) => self.look(payload)?,
@@ -92,7 +100,10 @@ impl<'a> Walker<'a, '_> {
             return Err(Stopped::Parts);
         }
         self.open.push(match encoding {
-            Encoding::Component => Open::Component,
+            Encoding::Component => {
+                self.instances.enter();
+                Open::Component
+            }
             Encoding::Module => {
                 let number = facts.modules.len() + 1;
                 facts.modules.push(Module { number, ..Module::default() });
@@ -132,6 +143,7 @@ impl<'a> Walker<'a, '_> {
         reason = "the other sections tell nothing by themselves"
     )]
     fn look(&mut self, payload: Payload<'a>) -> Result<(), Stopped> {
+        self.instances.look(&payload)?;
         match payload {
             Payload::ComponentImportSection(imports) if self.open.len() == 1 => {
                 for import in imports {
@@ -153,6 +165,8 @@ impl<'a> Walker<'a, '_> {
             Payload::ComponentStartSection { .. } => self.facts.component_starts += 1,
             Payload::ComponentCanonicalSection(functions) => {
                 for function in functions {
+                    let joints = &mut self.facts.joints;
+                    *joints = joints.saturating_add(work::CANONICAL_MICROS);
                     if proposal::is_async(&function?) {
                         self.facts.features.insert("component-model-async");
                     }

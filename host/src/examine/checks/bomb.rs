@@ -50,6 +50,20 @@ pub(super) fn br_table(subject: &Subject<'_>) -> Vec<Draft> {
     over(subject, "targets in one jump table", most, |function| function.br_table.into())
 }
 
+/// What no bound on a single measure holds: what all of them come to, in one function and in all.
+pub(super) fn work(subject: &Subject<'_>) -> Vec<Draft> {
+    let most = u64::from(subject.bounds.function_work_ms);
+    let mut found = over(subject, "ms of work for the compiler", most, |it| it.work / 1_000);
+    let functions = subject.facts.functions().map(|(_, _, function)| function.work);
+    let sum = functions.fold(subject.facts.joints, u64::saturating_add) / 1_000;
+    let most = u64::from(subject.bounds.work_ms);
+    if sum > most {
+        let message = format!("all of it is more than {most} ms of work for the compiler");
+        found.push(Draft::new(message).seen("all functions", format!("about {sum} ms")));
+    }
+    found
+}
+
 /// One finding with every function that is over the bound.
 fn over(
     subject: &Subject<'_>,

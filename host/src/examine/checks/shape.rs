@@ -58,6 +58,10 @@ pub(super) fn nested(subject: &Subject<'_>) -> Vec<Draft> {
         Some(Stopped::Parts) => {
             format!("it has more than {} components and modules in it", bounds.parts)
         }
+        None if subject.facts.instances > u64::from(bounds.instances) => format!(
+            "it makes {} instances of its components and modules, and {} are the most",
+            subject.facts.instances, bounds.instances
+        ),
         Some(Stopped::Malformed { .. } | Stopped::Functions) | None => return Vec::new(),
     };
     vec![Draft::new(what)]

@@ -10,6 +10,7 @@ use wasmparser::{
 };
 
 use super::proposal;
+use super::work::Work;
 use crate::examine::facts::{Facts, Function};
 
 /// Reads bodies; keeps what the validator has allocated for the next one.
@@ -85,6 +86,7 @@ struct Course {
     loops_open: u32,
     /// Whether every way leads here.
     is_certain: bool,
+    work: Work,
 }
 
 impl Course {
@@ -97,12 +99,14 @@ impl Course {
             frames: vec![outermost],
             loops_open: 0,
             is_certain: true,
+            work: Work::default(),
         }
     }
 
     /// Looks at an instruction that comes next; the validator stands before it.
     #[expect(clippy::wildcard_enum_match_arm, reason = "the other instructions go straight on")]
     fn before(&mut self, operator: &Operator<'_>, validator: &FuncValidator<ValidatorResources>) {
+        self.work.count(operator, self.loops_open, validator);
         match operator {
             Operator::Block { .. } | Operator::TryTable { .. } | Operator::Try { .. } => {
                 self.open(false);
@@ -206,6 +210,8 @@ impl Course {
     }
 
     fn into_function(self) -> Function {
-        Function { calls: self.calls.into_iter().collect(), ..self.function }
+        let Function { bytes, locals, waiting, .. } = self.function;
+        let work = self.work.micros(bytes, locals.saturating_add(waiting));
+        Function { calls: self.calls.into_iter().collect(), work, ..self.function }
     }
 }

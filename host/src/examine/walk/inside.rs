@@ -2,9 +2,11 @@
 //!
 //! *Never:* anything of a module is kept that no check asks about.
 
-use wasmparser::{DataKind, ElementItems, ExternalKind, Operator, Payload, TypeRef};
+use wasmparser::{
+    CompositeInnerType, DataKind, ElementItems, ExternalKind, Operator, Payload, SubType, TypeRef,
+};
 
-use super::{Walker, proposal};
+use super::{Walker, proposal, work};
 use crate::examine::facts::{Data, Extent, Module, Stopped};
 
 /// A page of linear memory, where a memory does not say otherwise.
@@ -17,8 +19,14 @@ impl<'a> Walker<'a, '_> {
     )]
     pub(super) fn look_into_module(&mut self, payload: Payload<'a>) -> Result<(), Stopped> {
         let mut features = Vec::new();
+        let mut joints = 0;
         let Some(module) = self.module() else { return Ok(()) };
         match payload {
+            Payload::TypeSection(groups) => {
+                for group in groups {
+                    joints += group?.types().map(signature).sum::<u64>();
+                }
+            }
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
                     match import?.ty {
@@ -70,7 +78,20 @@ impl<'a> Walker<'a, '_> {
             _ => {}
         }
         self.facts.features.extend(features);
+        self.facts.joints = self.facts.joints.saturating_add(joints);
         Ok(())
+    }
+}
+
+/// What a type costs that functions may have.
+fn signature(ty: &SubType) -> u64 {
+    match &ty.composite_type.inner {
+        CompositeInnerType::Func(ty) => {
+            work::signature_micros(ty.params().len() + ty.results().len())
+        }
+        CompositeInnerType::Array(_)
+        | CompositeInnerType::Struct(_)
+        | CompositeInnerType::Cont(_) => 0,
     }
 }
 

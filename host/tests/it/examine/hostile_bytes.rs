@@ -20,6 +20,7 @@ fn nested(open: &str, times: usize, close: &str) -> String {
 
 pub(crate) fn cases() -> Vec<Case> {
     let mut cases = shapes();
+    cases.extend(labours());
     cases.extend(endings());
     cases.extend(imports());
     cases.extend(contents());
@@ -85,6 +86,100 @@ fn shapes() -> Vec<Case> {
         case("many tables", CheckId::TABLES, component(&"(table 1 funcref)".repeat(70))),
         case("data in crumbs", CheckId::DATA, component(&"(data \"x\")".repeat(80_001))),
     ]
+}
+
+/// What holds to every bound on a single measure, and is too much together.
+fn labours() -> Vec<Case> {
+    let many = |what: &str, times: usize| what.repeat(times);
+    let one = |name, instructions: &str, times| {
+        let body = format!("(param i32) {}", instructions.repeat(times));
+        let module = format!(
+            "(memory 1) (table 1 funcref) (type $t (func)) (func (export \"other\") {body})"
+        );
+        Case::of_bytes(name, CheckId::BOMB_WORK, component(&module))
+    };
+    let loops = "(loop (br_if 0 (local.get 0)))";
+    let carried = format!(
+        "(local {}) {}",
+        many("i32 ", 1_500),
+        many(
+            "(loop (local.set 1 (i32.add (local.get 1) (i32.const 1))) (br_if 0 (local.get 0)))",
+            900
+        )
+    );
+    let inner = format!(
+        "(local {}) {} {} {}",
+        many("i32 ", 3_900),
+        many("(loop ", 60),
+        many("(local.set 7 (i32.add (local.get 7) (i32.const 1)))", 10),
+        many("(br_if 0 (local.get 0)))", 60)
+    );
+    let function = format!("(func (param i32) {})", many(loops, 1_500));
+    let targets: String = (0..1_000).map(|at| format!("{at} ")).collect();
+    let tables = format!(
+        "{} {} {}",
+        many("(block ", 1_000),
+        many(&format!("(block (br_table {targets} (local.get 0)))"), 40),
+        many(")", 1_000)
+    );
+    let passing = format!(
+        "(func $p (param {0}) (result {0}) unreachable)
+         (func (param i32) {1} {2} {3})",
+        many("i32 ", 800),
+        many("(local.get 0)", 800),
+        many("(call $p)", 400),
+        many("drop ", 800)
+    );
+    let types: String = (0..40_000).map(signature).collect();
+    vec![
+        one("loops in a row", loops, 4_000),
+        one(
+            "bulk copies in a row",
+            "(memory.copy (local.get 0) (local.get 0) (local.get 0))",
+            8_000,
+        ),
+        one(
+            "table copies in a row",
+            "(table.copy (local.get 0) (local.get 0) (local.get 0))",
+            4_000,
+        ),
+        one("calls by table in a row", "(call_indirect (type $t) (local.get 0))", 9_000),
+        one("branches in a row", "(br_if 0 (local.get 0))", 12_000),
+        one("values around loops", &carried, 1),
+        one("values around loops in loops", &inner, 1),
+        one("jump tables that lead everywhere", &tables, 1),
+        Case::of_bytes("values through calls", CheckId::BOMB_WORK, component(&passing)),
+        // None of these is too much alone.
+        Case::of_bytes(
+            "loops in many functions",
+            CheckId::BOMB_WORK,
+            component(&many(&function, 80)),
+        ),
+        Case::of_bytes("types without use", CheckId::BOMB_WORK, component(&types)),
+        Case::of_bytes("components that multiply", CheckId::NESTED, multiplied(6)),
+    ]
+}
+
+/// The type of functions that a number has as its own.
+fn signature(number: usize) -> String {
+    let kinds = ["i32 ", "i64 ", "f32 ", "f64 "];
+    let values: String = (0..40).map(|at| kinds[number >> (2 * (at % 8)) & 3]).collect();
+    format!("(type (func (param {values})))")
+}
+
+/// Each component makes nine of the one in it.
+fn multiplied(levels: usize) -> Vec<u8> {
+    let nine = |one: String| one.repeat(9);
+    let first = format!(
+        "(component $c0 (core module $m) {})",
+        nine("(core instance (instantiate $m))".to_owned())
+    );
+    let whole = (1..levels).fold(first, |inner, level| {
+        let instances = nine(format!("(instance (instantiate $c{}))", level - 1));
+        format!("(component $c{level} {inner} {instances})")
+    });
+    let last = levels - 1;
+    wat::parse_str(format!("(component {whole} (instance (instantiate $c{last})))")).unwrap()
 }
 
 /// Functions with names, each over the bound.
