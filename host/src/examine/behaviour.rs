@@ -2,18 +2,24 @@
 //!
 //! *Never:* a question is answered by one run alone; each compares at least two.
 
+mod beyond;
 mod canary;
+mod carried;
 mod chances;
 mod course;
 mod disguise;
 mod faults;
+mod isolation;
 mod leaks;
 mod planting;
 mod resize;
 mod succession;
+mod unread;
 mod walled;
 
 use std::collections::BTreeMap;
+
+use serde_json::Value;
 
 use super::catalogue::CheckId;
 use super::checks::secrets::{carries_secret, in_places};
@@ -37,6 +43,14 @@ pub(super) struct Trial<'a> {
     pub(super) bases: Vec<&'a Base>,
 }
 
+impl Trial<'_> {
+    /// What an operation says of its inputs.
+    fn schema(&self, base: &Base) -> &Value {
+        let operation = self.actor.manifest().description.operation(&base.operation);
+        operation.map_or(&Value::Null, |operation| &operation.input_schema)
+    }
+}
+
 /// Puts every question.
 pub(crate) async fn run(
     run: &Run<'_>,
@@ -48,11 +62,12 @@ pub(crate) async fn run(
     notes.found(CheckId::SECRET, secrets_that_leave(bases));
     let trial = Trial { actor, bases: chosen(bases) };
     if trial.bases.is_empty() {
-        const QUESTIONS: [CheckId; 8] = [
+        const QUESTIONS: [CheckId; 9] = [
             CheckId::BEYOND,
             CheckId::DETERMINISM,
             CheckId::ISOLATION,
             CheckId::LEAK,
+            CheckId::ENCODED,
             CheckId::FAULTS,
             CheckId::FUEL_CUT,
             CheckId::GROWTH,
@@ -68,13 +83,14 @@ pub(crate) async fn run(
         return;
     }
     let mut answers = vec![
-        (CheckId::BEYOND, leaks::beyond(&trial, tally).await),
+        (CheckId::BEYOND, beyond::beyond(&trial, tally).await),
         (CheckId::DETERMINISM, course::determinism(&trial, tally).await),
-        (CheckId::ISOLATION, leaks::isolation(&trial, tally).await),
-        (CheckId::LEAK, leaks::leak(&trial, tally).await),
+        (CheckId::ISOLATION, isolation::isolation(&trial, tally).await),
         (CheckId::FAULTS, faults::faults(&trial, tally).await),
         (CheckId::FUEL_CUT, faults::fuel_cut(&trial, tally).await),
     ];
+    let (leak, encoded) = leaks::leak(&trial, tally).await;
+    answers.extend([(CheckId::LEAK, leak), (CheckId::ENCODED, encoded)]);
     let (growth, late) = course::thousand(&trial, tally).await;
     answers.push((CheckId::GROWTH, growth));
     let others = [

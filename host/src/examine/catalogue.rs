@@ -111,6 +111,7 @@ checks! {
     DETERMINISM = "behaviour.determinism", Comprehensive, Error, "do the same input, seed and time give the same answer and calls?";
     ISOLATION = "behaviour.isolation", Comprehensive, Error, "does nothing of one user reach the next?";
     LEAK = "behaviour.leak", Comprehensive, Error, "does nothing of its inputs, state and settings leave where it should not?";
+    ENCODED = "behaviour.encoded", Comprehensive, Warning, "can a reader see what it sends of what it is given?";
     FAULTS = "behaviour.faults", Comprehensive, Error, "does it bear failing host functions?";
     FUEL_CUT = "behaviour.fuel-cut", Comprehensive, Error, "do its values stay whole when it is cut off?";
     GROWTH = "behaviour.growth", Comprehensive, Error, "do memory and fuel stay level over a thousand calls?";
@@ -123,9 +124,10 @@ checks! {
     SLOWER = "performance.regression", Production, Error, "is it as fast as the release before?";
 }
 
-/// What these find is more than the release before could do: a person has to have seen it.
-pub(crate) const WIDENING: [CheckId; 3] =
-    [CheckId::NEW_PERMISSIONS, CheckId::LARGER_LIMITS, CheckId::CALLS];
+/// What these warn of is more than the release before could do, or more than anybody else can see: a person
+/// has to have seen it.
+pub(crate) const SHOWN: [CheckId; 4] =
+    [CheckId::NEW_PERMISSIONS, CheckId::LARGER_LIMITS, CheckId::CALLS, CheckId::ENCODED];
 
 impl CheckId {
     /// The id as text.

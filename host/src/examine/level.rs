@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::catalogue::{CHECKS, CheckId, WIDENING};
+use super::catalogue::{CHECKS, CheckId, SHOWN};
 use super::finding::{Blocks, Severity};
 
 /// How thorough an examination is; each level has all of the one before.
@@ -152,7 +152,7 @@ impl Profile {
         match severity {
             Severity::Critical => Blocks::Always,
             Severity::Error => said.unwrap_or(Blocks::Always),
-            Severity::Warning if WIDENING.contains(&check) => said.unwrap_or(Blocks::UntilApproved),
+            Severity::Warning if SHOWN.contains(&check) => said.unwrap_or(Blocks::UntilApproved),
             Severity::Note | Severity::Warning => said.unwrap_or(Blocks::No),
         }
     }

@@ -7,6 +7,7 @@ mod honest;
 mod hostile_bytes;
 mod hostile_calls;
 mod hostile_changes;
+mod hostile_codes;
 mod hostile_guests;
 mod hostile_runs;
 mod hostile_talk;
@@ -34,6 +35,7 @@ fn corpus() -> Vec<Case> {
     corpus.extend(hostile_runs::cases());
     corpus.extend(hostile_guests::cases());
     corpus.extend(hostile_calls::cases());
+    corpus.extend(hostile_codes::cases());
     corpus
 }
 

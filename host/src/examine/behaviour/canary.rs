@@ -12,6 +12,9 @@ pub(super) const LENGTH: usize = 18;
 /// How short it may be: eight letters of twenty are one word of 25 milliards.
 pub(super) const LENGTH_MIN: usize = 8;
 
+/// Letters of a piece that say where it belongs; with fewer, pieces are only put together as they come.
+const PIECE_MIN: usize = 3;
+
 /// A planted word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Canary(String);
@@ -43,6 +46,11 @@ impl Canary {
         Self(self.0.bytes().filter_map(next).map(char::from).collect())
     }
 
+    /// A longer one that begins with it.
+    pub(super) fn longer(&self) -> Self {
+        Self(format!("{}{}", self.0, self.sibling().sibling().0))
+    }
+
     /// Its first letters, where there is no room for all of it.
     pub(super) fn short(&self, letters: usize) -> Self {
         Self(self.0.chars().take(letters.max(LENGTH_MIN)).collect())
@@ -60,20 +68,39 @@ impl Canary {
         disguised(plain, bytes).map(Form::Coded).or_else(|| is_plain.then_some(Form::Plain))
     }
 
-    /// The form that it takes over several calls, each of which has a piece of it. `others` are the same
-    /// calls with its sibling in its place: what is the same in both is no piece.
+    /// The form that it takes over several calls, or several places of one, each of which has a piece of
+    /// it. `others` are the same calls with its sibling in its place: what is the same in both is no piece.
     pub(super) fn find_in_pieces(&self, calls: &[Vec<u8>], others: &[Vec<u8>]) -> Option<Form> {
-        if calls.len() != others.len() || calls.len() < 2 {
+        if calls.len() != others.len() {
             return None;
         }
-        let pieces: Vec<u8> =
+        let pieces: Vec<Vec<u8>> =
             calls.iter().zip(others).flat_map(|(call, other)| own_words(call, other)).collect();
-        self.find(&pieces).map(|_| Form::Coded("in pieces, over several calls"))
+        let is_there = self.find(&pieces.concat()).is_some() || self.is_covered(&pieces);
+        let form = if calls.len() > 1 { "in pieces, over several calls" } else { "in pieces" };
+        is_there.then_some(Form::Coded(form))
+    }
+
+    /// Whether pieces have all of its letters, in whatever order they stand.
+    fn is_covered(&self, pieces: &[Vec<u8>]) -> bool {
+        let word = self.0.as_bytes();
+        let backwards: Vec<u8> = word.iter().rev().copied().collect();
+        let mut is_there = vec![false; word.len()];
+        for piece in pieces.iter().filter(|piece| (PIECE_MIN..word.len()).contains(&piece.len())) {
+            let begins = |word: &[u8]| {
+                word.windows(piece.len()).position(|window| window.eq_ignore_ascii_case(piece))
+            };
+            let end = |begin: usize| word.len() - begin - piece.len();
+            if let Some(begin) = begins(word).or_else(|| begins(&backwards).map(end)) {
+                is_there.iter_mut().skip(begin).take(piece.len()).for_each(|it| *it = true);
+            }
+        }
+        is_there.into_iter().all(|it| it)
     }
 }
 
 /// The words of a call that are not those of the other one.
-fn own_words(call: &[u8], other: &[u8]) -> Vec<u8> {
+fn own_words(call: &[u8], other: &[u8]) -> Vec<Vec<u8>> {
     let words = |bytes: &[u8]| -> Vec<Vec<u8>> {
         let words = bytes.split(|byte| !byte.is_ascii_alphanumeric());
         words.filter(|word| !word.is_empty()).map(<[u8]>::to_vec).collect()
@@ -82,12 +109,8 @@ fn own_words(call: &[u8], other: &[u8]) -> Vec<u8> {
     if words.len() != others.len() {
         return Vec::new();
     }
-    words
-        .into_iter()
-        .zip(others)
-        .filter(|(word, other)| word != other)
-        .flat_map(|(it, _)| it)
-        .collect()
+    let pairs = words.into_iter().zip(others);
+    pairs.filter(|(word, other)| word != other).map(|(word, _)| word).collect()
 }
 
 #[cfg(test)]

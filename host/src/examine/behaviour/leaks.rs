@@ -1,171 +1,86 @@
-//! What a candidate tries, and what of its inputs, settings and values comes out where.
+//! What of its inputs, settings and values comes out where.
 //!
 //! An input that goes to a host that was asked for is what requests are for, and only noted. The same
-//! in other letters is hidden from whoever looks, and nothing honest does that.
+//! in other letters is hidden from whoever looks, and nothing honest does that; but for the ways that are
+//! usual between programs, of which a person is told.
 //!
-//! *Never:* what the manifest asks for is taken from anything but the manifest.
+//! *Never:* what could not be looked for counts as not there.
 
 use super::canary::{Canary, Form};
+use super::carried::is_carried;
 use super::planting::{self, Planted};
+use super::unread::Runs;
 use super::{Answer, Trial};
-use serde_json::Value;
-
-use crate::engine::{InstancePolicy, Invocation, Loaded};
+use crate::engine::{Invocation, Loaded};
 use crate::examine::finding::{Draft, Severity};
 use crate::examine::sandbox::{
-    Allows, Base, Cast, Function, HostCall, Script, Seen, Tally, Values, spoken,
+    Base, Cast, Function, HostCall, Script, Seen, Tally, Values, spoken,
 };
 use crate::model::phrases::images;
-use crate::model::{Change, HttpRule, KvQuota, Permissions, Transaction};
+use crate::model::{Change, KvQuota, Transaction};
 
-/// Everything is allowed here; what the manifest asks for is held against it afterwards.
-pub(super) async fn beyond(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
-    let cast = Cast { allows: Allows::Everything, ..Cast::default() };
-    let loaded = trial.actor.load(cast).await.map_err(|error| error.to_string())?;
-    let asked = trial.actor.manifest().permissions();
-    let mut found: Vec<Draft> = Vec::new();
-    for base in &trial.bases {
-        let script = Script { any_config: Some("yes".to_owned()), ..Script::default() };
-        let seen = trial
-            .actor
-            .call_with(&loaded, &base.operation, &base.input, script, Values::default())
-            .await;
-        tally.add(&seen);
-        for call in &seen.calls {
-            if let Some(what) = excess(call, asked) {
-                let message = format!("it tries what it does not ask for: {what}");
-                let draft = Draft::new(message).seen(&base.operation, &base.input);
-                if !found.iter().any(|known| known.message == draft.message) {
-                    found.push(draft);
-                }
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// What of a call the permissions do not cover.
-fn excess(call: &HostCall, asked: &Permissions) -> Option<String> {
-    match call.function {
-        Function::Http => {
-            let url = url::Url::parse(&call.target).ok()?;
-            let method = call.beside.iter().find(|(name, _)| name == "method");
-            let method = method.map(|(_, value)| value.as_str()).unwrap_or_default();
-            let host = url.host_str().unwrap_or_default();
-            let default = if url.scheme() == "http" { 80 } else { 443 };
-            let port = url.port().unwrap_or(default);
-            // A slash in a value comes encoded, and is refused by the engine for what it could
-            // mean; what is tried is a request to the place that was asked for.
-            let path = url.path().replace("%2F", "_").replace("%2f", "_");
-            let path = path.replace("%5C", "_").replace("%5c", "_");
-            let allows = |rule: &HttpRule| rule.allows(method, host, port, default, &path);
-            let allowed = asked.http.iter().any(allows);
-            (!allowed).then(|| format!("{method} {host}{}", url.path()))
-        }
-        Function::Call => {
-            let allowed = asked.call.iter().any(|names| names.matches(&call.target));
-            (!allowed).then(|| format!("a call of {}", call.target))
-        }
-        Function::Config => {
-            let allowed = asked.config.iter().any(|names| names.matches(&call.target));
-            (!allowed).then(|| format!("the setting {}", call.target))
-        }
-        // What may be asked of the program is decided by what is imported.
-        Function::Own
-        | Function::Log
-        | Function::Progress
-        | Function::KvRead
-        | Function::KvWrite => None,
-    }
-}
-
-/// What one user says must not come out for the next one who gets the same instance. Values of `kv`
-/// belong to the capability and are taken away in between: only the instance itself is looked at.
-pub(super) async fn isolation(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
-    let lifetime = InstancePolicy::Pooled { calls_max: 10_000, idle_max: 1 };
-    let loaded = trial
-        .actor
-        .load(Cast { lifetime, ..Cast::default() })
-        .await
-        .map_err(|error| error.to_string())?;
-    let canary = Canary::of("what the first user said");
-    let mut found = Vec::new();
-    for base in trial.bases.iter().copied() {
-        let Some(Planted { input: first, canary }) =
-            planting::everywhere(&base.input, schema(trial, base), &canary)
-        else {
-            continue;
-        };
-        // The same twice; and right behind it whatever else can be asked, for one operation may keep what
-        // another one tells.
-        let others = others(trial, base).into_iter().map(|other| vec![other]);
-        for turn in std::iter::once(vec![base, base]).chain(others) {
-            tally.add(&trial.actor.call(&loaded, &base.operation, &first).await);
-            if let Some(next) = leaking(trial, &loaded, &turn, &canary, tally).await {
-                let message = "what one user said comes out for the next one";
-                let place = format!("`{}`, then `{}`", base.operation, next.operation);
-                found.push(Draft::new(message).seen(place, &next.input));
-                break;
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// The first of these calls that says what was planted before.
-async fn leaking<'a>(
-    trial: &Trial<'_>,
-    loaded: &Loaded,
-    turn: &[&'a Base],
-    canary: &Canary,
-    tally: &mut Tally,
-) -> Option<&'a Base> {
-    for next in turn {
-        let seen = trial.actor.call(loaded, &next.operation, &next.input).await;
-        tally.add(&seen);
-        if says(&seen, canary) {
-            return Some(*next);
-        }
-    }
-    None
-}
-
-/// One input of each other operation.
-fn others<'a>(trial: &'a Trial<'_>, base: &'a Base) -> Vec<&'a Base> {
-    let mut others: Vec<&Base> = Vec::new();
-    for other in &trial.bases {
-        let is_known = others.iter().any(|known| known.operation == other.operation);
-        if other.operation != base.operation && !is_known {
-            others.push(other);
-        }
-    }
-    others
-}
-
-/// Whether an answer, or anything that goes out, holds a canary in any form.
-fn says(seen: &Seen, canary: &Canary) -> bool {
-    let output = seen.output().unwrap_or_default().as_bytes().to_vec();
-    let said = seen.calls.iter().map(HostCall::outgoing).chain([output]);
-    said.into_iter().any(|bytes| canary.find(&bytes).is_some())
-}
-
-/// Where inputs, settings and values come out.
-pub(super) async fn leak(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
-    let loaded = trial.actor.load(Cast::default()).await.map_err(|error| error.to_string())?;
+/// Where inputs, settings and values come out; and where they do in a way that is usual, or unknown, and that a
+/// person should see.
+pub(super) async fn leak(trial: &Trial<'_>, tally: &mut Tally) -> (Answer, Answer) {
+    let loaded = match trial.actor.load(Cast::default()).await {
+        Ok(loaded) => loaded,
+        Err(error) => return (Err(error.to_string()), Err(error.to_string())),
+    };
     let planted = Canaries::default();
-    let mut found: Vec<Draft> = Vec::new();
+    let (mut found, mut encoded) = (Vec::new(), Vec::new());
     for base in &trial.bases {
         for haunted in haunted_calls(trial, &loaded, base, &planted, tally).await {
             let Haunted { seen, canaries, .. } = &haunted;
-            if seen.calls.len() > 1 {
-                let other = haunted_again(trial, &loaded, base, &haunted, tally).await;
+            if seen.calls.iter().any(|call| says_something(call.function)) {
+                let others = canaries.each_as(Canary::sibling);
+                let other = haunted_again(trial, &loaded, base, &haunted, &others, tally).await;
                 found.extend(in_pieces(seen, &other, canaries.each()));
+                let longer = canaries.each_as(Canary::longer);
+                let long = haunted_again(trial, &loaded, base, &haunted, &longer, tally).await;
+                let runs = Runs {
+                    first: (seen, canaries.each()),
+                    other: (&other, others.each()),
+                    longer: (&long, longer.each()),
+                };
+                let unread = runs.unread().filter(|call| !is_known(call, canaries));
+                encoded.extend(unread.map(|call| {
+                    let message = "what it is given goes out in letters that nobody can read";
+                    Draft::new(message).seen(&base.operation, &call.target)
+                }));
             }
             found.extend(going_out(base, seen, canaries));
+            encoded.extend(carried(base, seen, canaries));
         }
     }
-    found.dedup_by(|one, other| one.message == other.message);
-    Ok(found)
+    for found in [&mut found, &mut encoded] {
+        found.dedup_by(|one: &mut Draft, other| one.message == other.message);
+    }
+    (Ok(found), Ok(encoded))
+}
+
+/// Whether it is known in which code a call holds a canary.
+fn is_known(call: &HostCall, canaries: &Canaries) -> bool {
+    let bytes = call.outgoing();
+    canaries.each().iter().any(|canary| matches!(canary.find(&bytes), Some(Form::Coded(_))))
+}
+
+/// Whether a function takes what is said to it away.
+const fn says_something(function: Function) -> bool {
+    matches!(function, Function::Http | Function::Call | Function::Own | Function::Log)
+}
+
+/// What goes out in base64 as it is usual between programs.
+fn carried(base: &Base, seen: &Seen, canaries: &Canaries) -> Vec<Draft> {
+    let mut found = Vec::new();
+    for call in &seen.calls {
+        for (canary, what) in canaries.each().into_iter().zip(PLANTED) {
+            if is_carried(call, canary) {
+                let message = format!("{what} goes out in a request as one value in base64");
+                found.push(Draft::new(message).seen(&base.operation, &call.target));
+            }
+        }
+    }
+    found
 }
 
 /// What of one run holds a canary that it should not.
@@ -175,7 +90,10 @@ fn going_out(base: &Base, seen: &Seen, canaries: &Canaries) -> Vec<Draft> {
         let bytes = call.outgoing();
         for (canary, what) in canaries.each().into_iter().zip(PLANTED) {
             let Some(form) = canary.find(&bytes) else { continue };
-            found.extend(told(call, what, form).map(|it| it.seen(&base.operation, &call.target)));
+            if form == Form::Plain || !is_carried(call, canary) {
+                let draft = told(call, what, form);
+                found.extend(draft.map(|it| it.seen(&base.operation, &call.target)));
+            }
         }
     }
     let output = seen.output().unwrap_or_default();
@@ -224,9 +142,10 @@ impl Canaries {
         [&self.said, &self.set, &self.kept]
     }
 
-    fn siblings(&self) -> Self {
+    /// Others in the place of each.
+    fn each_as(&self, other: fn(&Canary) -> Canary) -> Self {
         let Self { said, set, kept } = self;
-        Self { said: said.sibling(), set: set.sibling(), kept: kept.sibling() }
+        Self { said: other(said), set: other(set), kept: other(kept) }
     }
 }
 
@@ -245,7 +164,7 @@ async fn haunted_calls(
     planted: &Canaries,
     tally: &mut Tally,
 ) -> Vec<Haunted> {
-    let schema = schema(trial, base);
+    let schema = trial.schema(base);
     let everywhere = planting::everywhere(&base.input, schema, &planted.said);
     let first = haunted(trial, loaded, base, planted, everywhere).await;
     tally.add(&first.seen);
@@ -279,20 +198,20 @@ async fn haunted(
     Haunted { seen, input, canaries }
 }
 
-/// The same with the siblings of all canaries in their places.
+/// The same with others in the places of all canaries.
 async fn haunted_again(
     trial: &Trial<'_>,
     loaded: &Loaded,
     base: &Base,
     haunted: &Haunted,
+    others: &Canaries,
     tally: &mut Tally,
 ) -> Seen {
-    let siblings = haunted.canaries.siblings();
     // Where a canary is longer than what is looked for of it, the rest stays, and is alike in both.
-    let (word, sibling) = (haunted.canaries.said.as_str(), siblings.said.as_str());
-    let input = haunted.input.replace(word, sibling);
-    let input = input.replace(&word.to_uppercase(), &sibling.to_uppercase());
-    let seen = run_haunted(trial, loaded, base, &input, &siblings).await;
+    let (word, other) = (haunted.canaries.said.as_str(), others.said.as_str());
+    let input = haunted.input.replace(word, other);
+    let input = input.replace(&word.to_uppercase(), &other.to_uppercase());
+    let seen = run_haunted(trial, loaded, base, &input, others).await;
     tally.add(&seen);
     seen
 }
@@ -311,13 +230,7 @@ async fn run_haunted(
     trial.actor.call_with(loaded, &base.operation, input, script, values).await
 }
 
-/// What an operation says of its inputs.
-fn schema<'a>(trial: &'a Trial<'_>, base: &Base) -> &'a Value {
-    let operation = trial.actor.manifest().description.operation(&base.operation);
-    operation.map_or(&Value::Null, |operation| &operation.input_schema)
-}
-
-/// What goes out in so many calls that none of them has it whole.
+/// What goes out in so many calls, or places of one, that none of them has it whole.
 fn in_pieces(seen: &Seen, other: &Seen, canaries: [&Canary; 3]) -> Vec<Draft> {
     let mut found = Vec::new();
     for function in [Function::Http, Function::Call, Function::Own, Function::Log] {

@@ -10,7 +10,7 @@ use engraft::model::{CapabilityName, Description};
 use super::bench::Case;
 
 /// A note that is sent, with these members of its body and this way to it.
-fn sending(path: &str, members: &str) -> (Manifest, Vec<u8>) {
+pub(super) fn sending(path: &str, members: &str) -> (Manifest, Vec<u8>) {
     let recipe = format!(
         "
 name: web.note
@@ -23,7 +23,8 @@ permissions:
 steps:
   - fetch: https://api.example.org/{path}
     method: POST
-    json: '{{{members}}}'
+    json: |
+      {{{members}}}
     as: answer
 return: answer.status
 "
