@@ -85,6 +85,7 @@ checks! {
     MIXED_SCRIPT = "text.mixed-script", Basic, Error, "is every word of one alphabet?";
     IMITATION = "names.imitation", Basic, Error, "is its name unlike any other name here?";
     DUPLICATE = "names.operations", Basic, Error, "can its operations be told apart?";
+    INTENTS = "names.intents", Basic, Error, "do its intents say what they are about?";
     SCHEMA_BOMB = "schema.bomb", Basic, Error, "are its schemas small enough to validate with?";
     SCHEMA_REMOTE = "schema.remote", Basic, Error, "do its schemas refer to nothing outside of them?";
     SCHEMA_INVALID = "schema.invalid", Basic, Warning, "are its schemas schemas?";

@@ -5,6 +5,7 @@
 mod access;
 mod bomb;
 mod exports;
+mod intents;
 mod names;
 mod release;
 mod schema;
@@ -64,6 +65,7 @@ pub(crate) const OF_MANIFEST: &[(CheckId, StaticCheck)] = &[
     (CheckId::MIXED_SCRIPT, text::mixed_script),
     (CheckId::IMITATION, names::imitation),
     (CheckId::DUPLICATE, names::operations),
+    (CheckId::INTENTS, intents::intents),
     (CheckId::SCHEMA_BOMB, schema::bomb),
     (CheckId::SCHEMA_REMOTE, schema::remote),
     (CheckId::SCHEMA_INVALID, schema::invalid),

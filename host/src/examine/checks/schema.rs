@@ -37,7 +37,7 @@ pub(super) fn remote(subject: &Subject<'_>) -> Vec<Draft> {
     each(subject, |place, schema, found| {
         let ids = ids(schema);
         walk(schema, |object| {
-            for keyword in ["$ref", "$dynamicRef", "$recursiveRef"] {
+            for keyword in size::REFERENCES {
                 let Some(to) = object.get(keyword).and_then(Value::as_str) else { continue };
                 let base = to.split('#').next().unwrap_or_default();
                 if !base.is_empty() && !ids.iter().any(|id| id.as_str() == base) {

@@ -18,8 +18,12 @@ const ENUM_MAX: usize = 10_000;
 const LEAST_MAX: f64 = 1_048_576.0;
 
 /// Keywords whose schemas are tried at the same place of an instance.
-const IN_PLACE: [&str; 9] =
-    ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "$ref"];
+const IN_PLACE: [&str; 8] =
+    ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"];
+/// Keywords that name a schema that is tried there as well.
+pub(super) const REFERENCES: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
+/// Keywords by which a schema has a name.
+const NAMES: [&str; 3] = ["$id", "$anchor", "$dynamicAnchor"];
 
 /// Why a schema costs too much; none where it does not.
 pub(super) fn too_costly(schema: &Value) -> Option<String> {
@@ -70,6 +74,8 @@ fn figures(object: &Map<String, Value>) -> Option<String> {
 /// without going down into the instance never ends.
 struct Count<'a> {
     root: &'a Value,
+    /// Schemas by what they are called, each of whom a name may mean.
+    named: HashMap<&'a str, Vec<&'a Value>>,
     known: HashMap<*const Value, State>,
 }
 
@@ -87,7 +93,7 @@ enum Step<'a> {
 
 impl<'a> Count<'a> {
     fn of(root: &'a Value) -> Option<String> {
-        let mut count = Self { root, known: HashMap::new() };
+        let mut count = Self { root, named: named(root), known: HashMap::new() };
         let mut places = vec![root];
         while let Some(place) = places.pop() {
             if let Err(why) = count.add_up(place) {
@@ -144,23 +150,55 @@ impl<'a> Count<'a> {
         let mut parts = Vec::new();
         for keyword in IN_PLACE {
             match object.get(keyword) {
-                Some(Value::String(to)) if keyword == "$ref" => parts.extend(self.target(to)),
                 Some(Value::Array(all)) => parts.extend(all),
                 Some(Value::Object(all)) if keyword == "dependentSchemas" => {
                     parts.extend(all.values());
                 }
-                Some(one) if keyword != "$ref" => parts.push(one),
-                Some(_) | None => {}
+                Some(one) => parts.push(one),
+                None => {}
             }
+        }
+        for keyword in REFERENCES {
+            let to = object.get(keyword).and_then(Value::as_str);
+            parts.extend(to.into_iter().flat_map(|to| self.targets(to)));
         }
         parts
     }
 
-    fn target(&self, to: &str) -> Option<&'a Value> {
-        let pointer = to.strip_prefix('#')?;
-        (pointer.is_empty() || pointer.starts_with('/'))
-            .then(|| self.root.pointer(&decoded(pointer)))?
+    /// Every schema that a reference may mean. A name that several have means any of them: which one that is
+    /// depends on the way there.
+    fn targets(&self, to: &str) -> Vec<&'a Value> {
+        let (base, fragment) = to.split_once('#').unwrap_or((to, ""));
+        let called = |name: &str| self.named.get(name).cloned().unwrap_or_default();
+        let resources = if base.is_empty() { vec![self.root] } else { called(base) };
+        match fragment {
+            "" => resources,
+            pointer if pointer.starts_with('/') => {
+                let pointer = decoded(pointer);
+                resources.iter().filter_map(|resource| resource.pointer(&pointer)).collect()
+            }
+            name => called(name),
+        }
     }
+}
+
+/// The parts of a schema that have names.
+fn named(root: &Value) -> HashMap<&str, Vec<&Value>> {
+    let mut named: HashMap<&str, Vec<&Value>> = HashMap::new();
+    let mut left = vec![root];
+    while let Some(value) = left.pop() {
+        match value {
+            Value::Object(object) => {
+                for name in NAMES.iter().filter_map(|keyword| object.get(*keyword)?.as_str()) {
+                    named.entry(name.trim_end_matches('#')).or_default().push(value);
+                }
+                left.extend(object.values());
+            }
+            Value::Array(items) => left.extend(items),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    named
 }
 
 /// A pointer in a fragment may have its letters written as `%7B`.

@@ -91,3 +91,20 @@ fn schemas_that_double_at_each_step_are_found_and_trees_are_not() {
     }
     assert!(too_costly(&deep).is_some());
 }
+
+#[test]
+fn what_is_named_is_followed_by_its_name() {
+    let next = |step: u32| json!({"$dynamicRef": format!("#s{}", step + 1)});
+    let step = |step: u32| json!({"$dynamicAnchor": format!("s{step}"), "anyOf": [next(step), next(step)]});
+    let mut defs: Vec<_> = (0..40).map(step).collect();
+    defs.push(json!({"$anchor": "s40", "type": "string"}));
+    assert!(too_costly(&json!({"$defs": {"all": defs}, "$ref": "#s0"})).is_some());
+    let round = json!({"$recursiveAnchor": true, "allOf": [{"$recursiveRef": "#"}]});
+    assert!(too_costly(&round).unwrap().contains("without end"));
+    let called = json!({"$id": "https://a.example/s", "allOf": [{"$ref": "https://a.example/s#"}]});
+    assert!(too_costly(&called).unwrap().contains("without end"));
+    let tree = json!({"$dynamicAnchor": "node", "type": "object", "properties": {
+        "parts": {"type": "array", "items": {"$dynamicRef": "#node"}},
+    }});
+    assert_eq!(too_costly(&tree), None);
+}
