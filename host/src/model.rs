@@ -36,6 +36,7 @@ pub use digest::{Digest, DigestError};
 pub use failure::{Failure, FailureFacts};
 pub use gap::{GapId, GapIdError};
 pub use grant::{Access, ClockMode, DISK_BYTES, DISK_ENTRY_BYTES, FileGrant, Grant, RandomMode};
+pub(crate) use intent::is_email;
 pub use intent::{Found, Intent, IntentError, Sentence, Slot, SlotKind, Word};
 pub use kv::{
     Answer, Applied, Change, Expectation, KeyRange, KeyValue, KvError, KvFuture, Transaction,

@@ -12,6 +12,7 @@ mod faults;
 mod isolation;
 mod leaks;
 mod planting;
+mod recipients;
 mod resize;
 mod succession;
 mod unread;

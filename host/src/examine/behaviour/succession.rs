@@ -3,13 +3,15 @@
 //! What a release may do is no more than the one before might, as long as it asks for no more; but what it
 //! *does* with that may be something else, at the same host and under the same permission.
 //!
-//! *Never:* what is only said otherwise counts; where it goes, by which method and under which names does.
+//! *Never:* what is only said otherwise counts; where and to whom it goes, by which method and under which names
+//! does.
 
 use std::collections::BTreeSet;
 
+use super::recipients::recipients;
 use super::{Answer, Trial};
 use crate::examine::finding::{Draft, Severity};
-use crate::examine::sandbox::{Actor, Cast, Function, HostCall, Moment, Run, Seen, Tally};
+use crate::examine::sandbox::{Actor, Base, Cast, Function, HostCall, Moment, Run, Seen, Tally};
 
 /// Ways in which runs reach out.
 pub(super) type Ways = BTreeSet<(Function, String)>;
@@ -28,17 +30,26 @@ pub(super) async fn calls(run: &Run<'_>, trial: &Trial<'_>, tally: &mut Tally) -
         if manifest.description.operation(&base.operation).is_none() {
             continue;
         }
-        let mut usual = Ways::new();
+        let (mut usual, mut known) = (Ways::new(), BTreeSet::new());
         let mut is_known = false;
         for other in trial.bases.iter().filter(|other| other.operation == base.operation) {
             let seen = before.call(&loaded, &other.operation, &other.input).await;
             tally.add(&seen);
             is_known |= seen.outcome.is_returned();
             usual.extend(ways(&seen, Moment::Same));
+            known.extend(seen.calls.iter().flat_map(recipients));
         }
         // One that wants to hear something else from outside stops before it has shown all of its ways.
         if !is_known {
             continue;
+        }
+        if let Some((call, whom)) = newly_told(&known, base)
+            && told.insert((&base.operation, (call.function, whom.clone())))
+        {
+            let (name, version) = (&base.operation, &manifest.version);
+            let message = format!("`{name}` tells somebody whom version {version} did not");
+            found
+                .push(Draft::new(message).seen(&base.input, format!("{whom}, by {}", call.target)));
         }
         let Some(call) = new_way(&usual, &base.seen, Moment::Same) else { continue };
         if !told.insert((&base.operation, call.way(Moment::Same))) {
@@ -51,6 +62,15 @@ pub(super) async fn calls(run: &Run<'_>, trial: &Trial<'_>, tally: &mut Tally) -
         found.push(Draft::new(message).severity(severity).seen(&base.input, what));
     }
     Ok(found)
+}
+
+/// Somebody to whom a run goes and the release before did not, nor the input.
+fn newly_told<'a>(known: &BTreeSet<String>, base: &'a Base) -> Option<(&'a HostCall, String)> {
+    let input = base.input.to_lowercase();
+    base.seen.calls.iter().filter(|call| call.may_change()).find_map(|call| {
+        let mut whom = recipients(call).into_iter();
+        Some((call, whom.find(|whom| !known.contains(whom) && !input.contains(whom))?))
+    })
 }
 
 /// The ways in which a run reaches out.
