@@ -8,7 +8,7 @@ mod exports;
 mod intents;
 mod names;
 mod release;
-mod schema;
+pub(crate) mod schema;
 pub(crate) mod secrets;
 mod shape;
 mod stated;

@@ -2,7 +2,7 @@
 //!
 //! *Never:* a schema is walked along the call stack; how deep it goes is for its author to choose.
 
-mod regex;
+pub(crate) mod regex;
 mod size;
 
 use serde_json::{Map, Value};

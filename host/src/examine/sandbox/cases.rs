@@ -6,6 +6,7 @@ use std::cell::Cell;
 
 use serde_json::{Map, Value, json};
 
+use crate::examine::checks::schema::regex::texts;
 use crate::examine::conform::mismatch;
 
 /// Inputs of each kind for one operation: enough for every property's edges in small schemas.
@@ -200,6 +201,7 @@ impl<'a> Maker<'a> {
                 }
             }
             ("string", _) => {
+                edges.extend(patterned(schema).into_iter().map(Value::String));
                 edges.extend(TEXTS.iter().map(|text| json!(text)));
                 edges.push(json!("x".repeat(LONG_CHARS)));
             }
@@ -279,6 +281,9 @@ fn text(schema: &Value) -> Value {
         Some("ipv4") => "192.0.2.1",
         _ => "some words",
     };
+    if let Some(text) = patterned(schema).into_iter().next() {
+        return Value::String(text);
+    }
     let least = usize::try_from(bound("minLength").unwrap_or(0)).unwrap_or(0).min(LONG_CHARS);
     let most = usize::try_from(bound("maxLength").unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
     let mut text = common.to_owned();
@@ -288,17 +293,52 @@ fn text(schema: &Value) -> Value {
     json!(text.chars().take(most).collect::<String>())
 }
 
-fn number(schema: &Value) -> Value {
-    let bound = |keyword: &str| schema.get(keyword).cloned();
-    bound("minimum").or_else(|| bound("maximum")).unwrap_or_else(|| json!(3))
+/// Texts by its pattern that fit it, and its bounds.
+fn patterned(schema: &Value) -> Vec<String> {
+    let pattern = schema.get("pattern").and_then(Value::as_str);
+    let mut texts = pattern.map(texts).unwrap_or_default();
+    texts.retain(|text| mismatch(schema, &json!(text)).is_none());
+    texts
 }
 
+fn number(schema: &Value) -> Value {
+    let bound = |keyword: &str| schema.get(keyword).cloned();
+    let first = bound("minimum").or_else(|| bound("maximum")).unwrap_or_else(|| json!(3));
+    let is_strict = ["exclusiveMinimum", "exclusiveMaximum", "multipleOf"]
+        .iter()
+        .any(|keyword| schema.get(keyword).is_some());
+    if !is_strict || mismatch(schema, &first).is_none() {
+        return first;
+    }
+    let fitting = numbers(schema).into_iter().find(|number| mismatch(schema, number).is_none());
+    fitting.unwrap_or(first)
+}
+
+/// Numbers at the edges of a schema, and of machines.
 fn numbers(schema: &Value) -> Vec<Value> {
     let mut numbers = vec![json!(0), json!(1), json!(-1), json!(255), json!(65_536)];
     numbers.extend(["minimum", "maximum"].iter().filter_map(|it| schema.get(it).cloned()));
+    let bound = |keyword: &str| schema.get(keyword).and_then(Value::as_f64);
+    // Just within bounds that are no values themselves, and at the first steps.
+    for by in [1.0, 0.5] {
+        numbers.extend(bound("exclusiveMinimum").map(|least| whole(least + by)));
+        numbers.extend(bound("exclusiveMaximum").map(|most| whole(most - by)));
+    }
+    if let Some(step) = bound("multipleOf") {
+        let least = bound("minimum").or_else(|| bound("exclusiveMinimum")).unwrap_or(step);
+        let first = (least / step).ceil();
+        numbers.extend([first, first + 1.0].map(|times| whole(times * step)));
+    }
     numbers.extend([json!(i32::MAX), json!(i32::MIN), json!(9_007_199_254_740_991_i64)]);
     numbers.extend([json!(0.5), json!(-0.1), json!(1e21)]);
     numbers
+}
+
+/// A number as JSON writes it, without a fraction where it has none.
+fn whole(number: f64) -> Value {
+    // Beyond this, doubles leave whole numbers out.
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    if number.fract() == 0.0 && number.abs() < MOST { json!(number as i64) } else { json!(number) }
 }
 
 #[cfg(test)]
@@ -333,6 +373,23 @@ mod tests {
         let made = cases(&schema);
         assert!(made.invalid.len() > 5);
         assert!(made.valid.iter().chain(&made.invalid).all(|it| parts(it) < 2 * PARTS_MAX));
+    }
+
+    #[test]
+    fn patterns_and_strict_bounds_have_inputs_that_fit() {
+        for (schema, least) in [
+            (json!({"type": "string", "pattern": "^[A-Z]{2}-\\d{4}$"}), 2),
+            (json!({"type": "string", "pattern": "^(in|out):[a-z]+$"}), 2),
+            (json!({"type": "string", "pattern": "^#[0-9a-f]{6}$", "maxLength": 7}), 2),
+            (json!({"type": "string", "pattern": "\\.(png|jpg)$"}), 2),
+            (json!({"type": "integer", "exclusiveMinimum": 10, "exclusiveMaximum": 13}), 2),
+            (json!({"type": "integer", "minimum": 7, "multipleOf": 5}), 2),
+            (json!({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}), 1),
+        ] {
+            let made = cases(&schema);
+            assert!(made.valid.len() >= least, "{schema}: {:?}", made.valid);
+            assert!(mismatch(&schema, &ordinary(&schema, &schema)).is_none(), "{schema}");
+        }
     }
 
     #[test]

@@ -7,9 +7,11 @@
 //! *Never:* a pattern that cannot be read passes for harmless.
 
 mod parse;
+mod texts;
 mod ways;
 
 use parse::{Letters, Node, Repeat};
+pub(crate) use texts::texts;
 use ways::{Ways, ways};
 
 /// Longer patterns belong into code.

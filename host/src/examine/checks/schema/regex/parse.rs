@@ -307,6 +307,16 @@ impl Letters {
         Self { ascii: !self.ascii, others: true }
     }
 
+    /// One of them that a person would write; another one for each way.
+    pub(super) fn one(self, way: usize) -> Option<char> {
+        const USUAL: [&[u8]; 4] = [b"a1A- ", b"b2B_ ", b"z9Z. ", b"05xX/ "];
+        let usual = USUAL.get(way % USUAL.len()).copied().unwrap_or_default();
+        let has = |code: &u8| *code < 128 && self.ascii & (1_u128 << *code) != 0;
+        let any = || (b' '..=b'~').find(&has);
+        let ascii = usual.iter().copied().find(&has).or_else(any).map(char::from);
+        ascii.or_else(|| self.others.then_some('é'))
+    }
+
     pub(super) const fn meets(self, other: Self) -> bool {
         self.ascii & other.ascii != 0 || (self.others && other.others)
     }
