@@ -7,6 +7,7 @@ mod back;
 mod change;
 mod difference;
 mod discovery;
+mod done;
 mod healing;
 mod intake;
 mod run;

@@ -22,6 +22,7 @@ pub(crate) use failures::Failures;
 pub use key::MakingError;
 use outlook::{Barren, Outlook, telling, told};
 use trial::Tried;
+pub(super) use trial::misses;
 
 use super::LiveHost;
 use crate::artifact::{Manifest, SigningKey};

@@ -92,6 +92,9 @@ impl Growth {
             None if gap.cause().mend() == Mend::Repair => {
                 return self.take_correction(&state, gap).await;
             }
+            None if let Some(name) = self.doing(&state, gap).await => {
+                return self.take_done(&state, &name, gap).await;
+            }
             None => {
                 let wish = Wish { name: free_name(&state, gap), ..gap.wish() };
                 return self.take_want(Want::new(WantSource::Gap, wish), gap).await;
@@ -114,7 +117,40 @@ impl Growth {
     /// People agree on what an answer should have been: whatever gave it is followed by another release.
     async fn take_correction(&self, state: &State, gap: &Gap) -> Result<Took, Error> {
         let Some(name) = gap.capability() else { return Ok(Took::Nothing) };
-        let wish = gap.wish();
+        self.follow_up(state, name, gap.wish(), gap).await
+    }
+
+    /// Something does by now what was asked for: what people want of it otherwise is for its next release.
+    async fn take_done(
+        &self,
+        state: &State,
+        name: &CapabilityName,
+        gap: &Gap,
+    ) -> Result<Took, Error> {
+        let examples = self.amiss(state, name, gap).await?;
+        if !examples.is_empty() {
+            let wish = Wish { examples, ..Wish::default() };
+            return self.follow_up(state, name, wish, gap).await;
+        }
+        let works = state.growth.works.values();
+        let made = works.rev().find(|work| work.name() == Some(name) && work.ended.is_none());
+        match made {
+            Some(made) => {
+                let gathered = self.gather(made.id, of(gap), &Actor::grower()).await;
+                settled(gathered.map(|()| Took::Work))
+            }
+            None => Ok(Took::Nothing),
+        }
+    }
+
+    /// A release that was made here is repaired; any other is followed by what satisfies the wish.
+    async fn follow_up(
+        &self,
+        state: &State,
+        name: &CapabilityName,
+        wish: Wish,
+        gap: &Gap,
+    ) -> Result<Took, Error> {
         let mut works = state.growth.works.values().rev();
         let made = works.find(|work| {
             let is_made = work.has_spread && work.repaired_by.is_none() && work.ended.is_none();

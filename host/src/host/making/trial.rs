@@ -56,7 +56,7 @@ impl Tried<'_> {
 }
 
 /// What came instead of what is wanted.
-pub(super) fn misses(demand: &Demand, outcome: &Outcome) -> Option<String> {
+pub(in crate::host) fn misses(demand: &Demand, outcome: &Outcome) -> Option<String> {
     let Outcome::Returned(output) = outcome else { return Some(outcome.to_string()) };
     let Ok(found) = output.read::<Value>() else {
         return Some(format!("what is not JSON: {}", output.as_str()));

@@ -270,6 +270,36 @@ async fn what_one_example_says_waits_for_more_and_is_made_once() {
     assert_eq!(live.registry().journal().state().lines.len(), 1);
 }
 
+/// A request from before there was anything for it is corrected when there is: what was made gives that
+/// already, or its next release does, and there is no second one.
+#[tokio::test]
+async fn what_is_said_of_a_request_from_before_is_for_what_serves_it_now() {
+    let mut place = Place::new();
+    place.governance.gaps = Threshold { requests: 3, ..Threshold::PERSONAL };
+    let (live, growth) = place.grow().await;
+    let mut requests = Vec::new();
+    for title in ["Hello World", "Good Day", "Tea & Cake", "Ab Cd"] {
+        requests.push(say(&live, BOB, &format!("slugify {title}")).await.request);
+        all(&growth).await;
+    }
+    assert_eq!(works(&live).len(), 1);
+    let made = growth.status(works(&live)[0].id).unwrap();
+    assert!(say(&live, BOB, "slugify Ab Cd").await.cause.is_none(), "{made:?}");
+    // As it is, and as somebody wants it.
+    live.correct(&requests[0], json!("hello-world")).await.unwrap();
+    all(&growth).await;
+    assert_eq!(works(&live).len(), 1, "{:?}", works(&live));
+    live.correct(&requests[1], json!("good_day")).await.unwrap();
+    all(&growth).await;
+    let repaired = growth.status(made.work).unwrap().repaired_by;
+    let repair = works(&live).into_iter().find(|it| Some(it.id) == repaired);
+    let wish = repair.unwrap_or_else(|| panic!("{:?}", works(&live))).want.wish;
+    assert!(wish.examples.iter().any(|it| it.output == Some(json!("good_day"))), "{wish:?}");
+    let state = live.registry().journal().state();
+    let names: Vec<_> = state.lines.keys().map(ToString::to_string).collect();
+    assert_eq!(names.len(), 1, "{names:?}");
+}
+
 #[tokio::test]
 async fn a_correction_counts_when_as_many_agree_as_a_person_has_set() {
     let mut place = Place::new();

@@ -28,7 +28,7 @@ async fn installed(place: &Place) -> (Host, LiveHost) {
     let live = place.open_on(host.clone()).await;
     let noting = "permissions: {log: true}\nsteps: [{log: \"'one more'\"}]";
     for recipe in [
-        recipe("number.next", "", "input.n + 1"),
+        recipe("number.next", "intents: ['the number behind {n}']", "input.n + 1"),
         recipe("number.noted", noting, "input.n + 1"),
         recipe("number.third", "", "'[1, 2][input.n]'"),
     ] {
@@ -106,4 +106,35 @@ async fn parts_of_compositions_are_what_serves_and_wants_nothing() {
     // Nobody asked for it, so that it counts for no release.
     let figures = live.figures(10);
     assert!(figures.releases.iter().all(|it| it.counts.returned() == 0), "{figures:?}");
+}
+
+/// A program that says that something is missing which is there gets no second one, and what somebody wants
+/// of it otherwise is for its next release.
+#[tokio::test]
+async fn what_is_there_is_not_made_once_more() {
+    let mut place = place();
+    place.governance.gaps = engraft::synth::Threshold::PERSONAL;
+    let (_, live) = installed(&place).await;
+    let growth = place.grow_on(&live);
+    let all = async || while growth.step().await.unwrap() {};
+    let works = || {
+        let state = live.registry().journal().state();
+        state.growth.works.values().cloned().collect::<Vec<_>>()
+    };
+    for (who, sentence) in [("ann", "the number behind 4"), ("bob", "the number behind 7")] {
+        live.missing(sentence, "no tool", &Who::user(who).request(who)).await;
+        all().await;
+    }
+    assert_eq!(works(), []);
+    // Whoever wants what it gives wants nothing new.
+    live.correct("ann", json!(5)).await.unwrap();
+    all().await;
+    assert_eq!(works(), []);
+    live.correct("bob", json!(9)).await.unwrap();
+    all().await;
+    let works = works();
+    let wish = &works.last().expect("it wants another answer").want.wish;
+    let before = wish.before.as_ref().map(|it| it.name.as_str());
+    assert_eq!((works.len(), before), (1, Some("number.next")), "{wish:?}");
+    assert!(wish.examples.iter().any(|it| it.output == Some(json!(9))), "{wish:?}");
 }
