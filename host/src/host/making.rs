@@ -36,6 +36,9 @@ use crate::{Class, Error};
 
 /// Candidates that were examined and wait here to be signed; more are examined again.
 const EXAMINED_MAX: usize = 32;
+/// Why a draft waits that no example proves.
+const UNSHOWN: &str =
+    "nobody has shown what it is to give: it does what its document says, and was not called";
 
 /// Makes capabilities on behalf of the grower.
 pub(crate) struct Making {
@@ -132,11 +135,16 @@ impl Making {
         let known = self.live.registry().journal().state().known();
         let (barren, before) = self.barren.of(work, known);
         let authors = self.authors.without(&barren);
-        let Written { held, attempts } = authors.answer_for(&want.wish, &tried, purse).await;
+        let written = authors.answer_for(&want.wish, &tried, purse).await;
+        let Written { held, described, attempts } = written;
         let outlook = Outlook::of(&attempts, &authors, &want.wish);
         self.barren.note(work, known, &attempts, outlook.barren);
+        let draft = match held.into_iter().next() {
+            Some(held) => Some(held),
+            None => to_be_shown(described, &tried).await,
+        };
         Draftings {
-            draft: held.into_iter().next(),
+            draft,
             tried: attempts.iter().map(told).collect(),
             needs: outlook.needs,
             why: telling(&attempts, before),
@@ -279,6 +287,18 @@ impl Making {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Examined>> {
         self.examined.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a person has to look at: the first draft that does what is described, where that can be built. Nobody has
+/// shown what it is to give, so it is in doubt whatever its author thinks.
+async fn to_be_shown(described: Vec<Draft>, tried: &Tried<'_>) -> Option<Draft> {
+    for mut draft in described {
+        if tried.hold(&draft).await == Verdict::Unproven {
+            draft.doubts.push(UNSHOWN.to_owned());
+            return Some(draft);
+        }
+    }
+    None
 }
 
 /// What time mends is tried again; everything else is told to a person.

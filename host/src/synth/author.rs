@@ -29,6 +29,12 @@ pub trait Author: Send + Sync {
         true
     }
 
+    /// Whether its drafts do what somebody has described, as a document or a manifest does. One that no
+    /// example proves is worth a person's look then, and no more.
+    fn is_described(&self) -> bool {
+        false
+    }
+
     /// Drafts for a wish, the likeliest first; none where it has no idea.
     ///
     /// # Errors

@@ -61,6 +61,9 @@ pub struct Authors {
 pub struct Written {
     /// Drafts whose examples held, the likeliest first. All are of one author.
     pub held: Vec<Draft>,
+    /// Drafts that do what somebody has described, where no example says what that gives; the likeliest
+    /// first, by the first author that had any.
+    pub described: Vec<Draft>,
     /// Everything that was tried, in order, with what came of it.
     pub attempts: Vec<Attempt>,
 }
@@ -149,12 +152,18 @@ impl Authors {
             if drafts.is_empty() {
                 written.attempts.push(Attempt::Nothing(author.name().to_owned()));
             }
+            let mut described = Vec::new();
             for draft in drafts.into_iter().take(DRAFTS_MAX) {
                 let verdict = tried(&draft, trial).await;
-                if verdict == Verdict::Held {
-                    written.held.push(draft.clone());
+                match verdict {
+                    Verdict::Held => written.held.push(draft.clone()),
+                    Verdict::Unproven if author.is_described() => described.push(draft.clone()),
+                    Verdict::Unproven | Verdict::Failed { .. } | Verdict::Unbuildable(_) => {}
                 }
                 written.attempts.push(Attempt::Tried(draft, verdict));
+            }
+            if written.described.is_empty() {
+                written.described = described;
             }
             if !written.held.is_empty() {
                 break;

@@ -78,6 +78,10 @@ impl Author for Offered {
         Cost::Lookup
     }
 
+    fn is_described(&self) -> bool {
+        true
+    }
+
     fn write<'a>(&'a self, wish: &'a Wish) -> Drafting<'a> {
         Box::pin(async move { Ok(fitting(&self.drafts, wish)) })
     }

@@ -105,6 +105,10 @@ impl Author for Api {
         Cost::Lookup
     }
 
+    fn is_described(&self) -> bool {
+        true
+    }
+
     fn write<'a>(&'a self, wish: &'a Wish) -> Drafting<'a> {
         Box::pin(async move { Ok(offered::fitting(&self.drafts, wish)) })
     }

@@ -82,3 +82,58 @@ async fn a_person_may_set_that_doubts_go_alone() {
     let status = settle(&growth, work).await;
     assert_eq!(status.stands, Lifecycle::RollingOut, "{}", status.next);
 }
+
+/// A server of notes that one may read and write.
+fn notes() -> engraft::synth::Api {
+    let document = json!({
+        "openapi": "3.1.0", "info": {"title": "Notes", "version": "1"},
+        "servers": [{"url": "https://notes.example/v1"}],
+        "paths": {"/notes": {
+            "get": {"operationId": "searchNotes", "summary": "Search the notes.",
+                "parameters": [{"name": "about", "in": "query", "required": true,
+                    "schema": {"type": "string"}}],
+                "responses": {"200": {"description": "Notes."}}},
+            "post": {"operationId": "createNote", "summary": "Create a note.",
+                "requestBody": {"required": true, "content": {"application/json": {"schema": {
+                    "type": "object", "properties": {"title": {"type": "string"}},
+                    "required": ["title"]}}}},
+                "responses": {"201": {"description": "It."}}},
+        }},
+    });
+    engraft::synth::OpenApi::default().read(&document.to_string()).unwrap()
+}
+
+#[tokio::test]
+async fn what_a_document_describes_and_nobody_has_shown_waits_for_a_person() {
+    let mut place = Place::new();
+    let rule = json!({"host": "notes.example", "methods": ["GET", "POST"], "path_prefix": "/v1"});
+    place.grant.http = vec![serde_json::from_value(rule).unwrap()];
+    place.governance.gaps = engraft::synth::Threshold::PERSONAL;
+    let sentences: Vec<String> = notes().drafts.iter().map(intent).collect();
+    place.authors = Authors::default().with(std::sync::Arc::new(notes()));
+    let (live, growth) = place.grow().await;
+    for sentence in &sentences {
+        for what in ["tea", "milk"] {
+            let body = json!({"title": what}).to_string();
+            let sentence = sentence.replace("{about}", what).replace("{body}", &body);
+            live.ask(&sentence, &Who::user("bob")).await;
+        }
+    }
+    while growth.step().await.unwrap() {}
+    let works: Vec<u64> = live.registry().journal().state().growth.works.keys().copied().collect();
+    assert_eq!(works.len(), sentences.len(), "{sentences:?}");
+    for work in works {
+        let status = growth.status(work).unwrap();
+        // What reaches outside itself is for a person's key as well.
+        assert_eq!(status.stands, Lifecycle::AwaitingApproval, "{status:?}");
+        assert_eq!(status.author.as_deref(), Some("openapi"));
+        assert!(status.doubts.iter().any(|it| it.contains("nobody has shown")), "{status:?}");
+    }
+}
+
+/// The sentence that a draft is asked for by.
+fn intent(draft: &engraft::synth::Draft) -> String {
+    let engraft::synth::Source::Recipe(text) = &draft.source else { panic!("{draft:?}") };
+    let document: Value = serde_json::from_str(text).unwrap();
+    document["intents"][0].as_str().unwrap().to_owned()
+}
