@@ -42,7 +42,7 @@ use search::{Broken, Searcher};
 pub use source::{SourceMap, SourceSpan};
 
 /// What is read of a memory, and a little more.
-const MEMORY_BYTES_MAX: u64 = 5 << 20;
+const MEMORY_BYTES_MAX: u64 = 17 << 20;
 /// Probes are three instructions each, and stand before one to a dozen others.
 const FUEL_FACTOR: u64 = 4;
 /// Ordinary inputs that come before those that were found, where behaviour is looked at.

@@ -32,6 +32,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) component_starts: u32,
     /// Proposals beyond the first version of WebAssembly, by the name the specifications give them.
     pub(crate) features: BTreeSet<&'static str>,
+    /// What its code puts into memory by itself, body by body, and what its globals begin with.
+    pub(crate) stored: Vec<u8>,
     /// Numbers in its code that may be moments.
     pub(crate) moments: Moments,
     /// Why the walk ended before the bytes did.
@@ -81,6 +83,8 @@ pub(crate) struct Module<'a> {
     pub(crate) imported_functions: u32,
     pub(crate) functions: Vec<Function>,
     pub(crate) exported: Vec<u32>,
+    /// What it calls all that it imports and exports.
+    pub(crate) called: Vec<&'a str>,
     /// Functions that stand in a table or are otherwise referred to.
     pub(crate) referred: BTreeSet<u32>,
     pub(crate) start: Option<u32>,

@@ -7,6 +7,7 @@ mod body;
 mod inside;
 mod instances;
 mod proposal;
+mod stores;
 mod work;
 
 use wasmparser::{

@@ -26,19 +26,29 @@ const NEAR_BYTES: usize = 32;
 /// further apart is looked at as two.
 const GAP_BYTES_MAX: u64 = 16;
 
+/// Sections with names of functions.
+const NAMES: [&str; 3] = ["name", "component-name", ".debug_str"];
+
 pub(super) fn secret(subject: &Subject<'_>) -> Vec<Draft> {
     let mut found = Found::default();
     for (place, bytes) in places(subject) {
         found.add(&place, scan(&bytes));
     }
     in_names(subject, &mut found);
+    for part in subject.facts.stored.split(|byte| *byte == 0) {
+        found.add("what its code puts into memory", issuers::find(part));
+    }
     found.into_drafts()
 }
 
 /// Names of functions hold a key as they are, or not at all: what compilers make of names has long words
 /// of its own, that would be anything in another code.
 fn in_names(subject: &Subject<'_>, found: &mut Found) {
-    let is_names = |name: &str| matches!(name, "name" | "component-name");
+    for module in &subject.facts.modules {
+        let called = module.called.join("\n");
+        found.add(&format!("names in module {}", module.number), issuers::find(called.as_bytes()));
+    }
+    let is_names = |name: &str| NAMES.contains(&name);
     for custom in subject.facts.customs.iter().filter(|custom| is_names(custom.name)) {
         found.add(&format!("section `{}`", custom.name), issuers::find(custom.bytes));
     }
@@ -111,7 +121,7 @@ fn places(subject: &Subject<'_>) -> Vec<(String, Vec<u8>)> {
     }
     for custom in &subject.facts.customs {
         // Names of functions are made by compilers, and hashes in them are no keys; see `in_names`.
-        if !matches!(custom.name, "name" | "component-name" | ".debug_str") {
+        if !NAMES.contains(&custom.name) {
             places.push((format!("section `{}`", custom.name), custom.bytes.to_vec()));
         }
     }

@@ -21,7 +21,7 @@ pub(super) const OWN_READER: &str = "engraft:own";
 pub(super) const OWN_MEMORY: &str = "engraft:own-memory";
 
 /// Bytes of its own memory that are told: data, a stack, and the beginning of a heap lie there.
-const OWN_BYTES_MAX: u32 = 4 << 20;
+const OWN_BYTES_MAX: u32 = 16 << 20;
 
 /// Probes of all modules together; each is a byte to read after each call.
 const PROBES_MAX: u32 = 1 << 20;

@@ -10,6 +10,7 @@ use wasmparser::{
 };
 
 use super::proposal;
+use super::stores::Stores;
 use super::work::Work;
 use crate::examine::facts::{Facts, Function};
 
@@ -32,6 +33,7 @@ impl Reader {
         validator.read_locals(&mut reader)?;
         let mut course = Course::new(body, validator.len_locals());
         let mut operators = wasmparser::OperatorsReader::new(reader);
+        let mut stores = Stores::default();
         while !operators.eof() {
             let offset = operators.original_position();
             let operator = operators.read()?;
@@ -41,11 +43,13 @@ impl Reader {
             }
             let told = numbers(&operator).into_iter().flatten();
             told.for_each(|number| facts.moments.note(number));
+            stores.count(&operator);
             course.before(&operator, &validator);
             validator.op(offset, &operator)?;
             course.after(&validator);
         }
         operators.finish()?;
+        stores.add_to(&mut facts.stored);
         self.allocations = validator.into_allocations();
         Ok(course.into_function())
     }

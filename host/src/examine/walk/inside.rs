@@ -9,6 +9,8 @@ use wasmparser::{
 use super::{Walker, proposal, work};
 use crate::examine::facts::{Data, Extent, Module, Stopped};
 
+/// Bytes of what globals begin with that are kept of one module.
+const GLOBALS_BYTES_MAX: usize = 16 << 10;
 /// A page of linear memory, where a memory does not say otherwise.
 const PAGE_BYTES: u64 = 64 << 10;
 
@@ -20,6 +22,7 @@ impl<'a> Walker<'a, '_> {
     pub(super) fn look_into_module(&mut self, payload: Payload<'a>) -> Result<(), Stopped> {
         let mut features = Vec::new();
         let mut joints = 0;
+        let mut begins = Vec::new();
         let Some(module) = self.module() else { return Ok(()) };
         match payload {
             Payload::TypeSection(groups) => {
@@ -29,7 +32,9 @@ impl<'a> Walker<'a, '_> {
             }
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
-                    match import?.ty {
+                    let import = import?;
+                    module.called.extend([import.module, import.name]);
+                    match import.ty {
                         TypeRef::Func(_) | TypeRef::FuncExact(_) => module.imported_functions += 1,
                         TypeRef::Memory(memory) => features.extend(proposal::of_memory(&memory)),
                         _ => {}
@@ -55,9 +60,20 @@ impl<'a> Walker<'a, '_> {
                     module.tables.push(Extent { initial: ty.initial, maximum: ty.maximum });
                 }
             }
+            Payload::GlobalSection(globals) => {
+                for global in globals {
+                    let mut operators = global?.init_expr.get_operators_reader();
+                    match operators.read()? {
+                        Operator::I32Const { value } => begins.extend(value.to_le_bytes()),
+                        Operator::I64Const { value } => begins.extend(value.to_le_bytes()),
+                        _ => begins.push(0),
+                    }
+                }
+            }
             Payload::ExportSection(exports) => {
                 for export in exports {
                     let export = export?;
+                    module.called.push(export.name);
                     if matches!(export.kind, ExternalKind::Func | ExternalKind::FuncExact) {
                         module.exported.push(export.index);
                     }
@@ -78,6 +94,8 @@ impl<'a> Walker<'a, '_> {
             _ => {}
         }
         self.facts.features.extend(features);
+        begins.truncate(GLOBALS_BYTES_MAX);
+        self.facts.stored.extend(begins);
         self.facts.joints = self.facts.joints.saturating_add(joints);
         Ok(())
     }

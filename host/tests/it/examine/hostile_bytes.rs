@@ -315,6 +315,7 @@ fn contents() -> Vec<Case> {
     let key = ["-----BEGIN OPENSSH ", "PRIVATE KEY-----"].concat();
     let hex: String = token.bytes().map(|byte| format!("{byte:02x}")).collect();
     let aws = ["AK", "IAIOSFODNN7EXAMPLE"].concat();
+    let named = format!("(func (export \"{token}\"))");
     vec![
         case(
             "an access key in its data",
@@ -337,6 +338,14 @@ fn contents() -> Vec<Case> {
             CheckId::SECRET,
             &format!("(@custom \"note\" \"{key}\")"),
         ),
+        case("a token as a name of an export", CheckId::SECRET, &named),
+        case(
+            "a token among names for a debugger",
+            CheckId::SECRET,
+            &format!("(@custom \".debug_str\" \"{token}\")"),
+        ),
+        case("a token in globals", CheckId::SECRET, &globals(&token)),
+        case("a token that code puts together", CheckId::SECRET, &stores(&token)),
         case(
             "what looks like a key",
             CheckId::SECRET_LIKE,
@@ -355,4 +364,23 @@ fn contents() -> Vec<Case> {
             "(@custom \"x\" \"#!/bin/sh\\nrm -rf /\")",
         ),
     ]
+}
+
+/// Eight letters in each.
+fn globals(text: &str) -> String {
+    let eight = |letters: &[u8]| {
+        let number = i64::from_le_bytes(letters.try_into().unwrap());
+        format!("(global i64 (i64.const {number}))")
+    };
+    text.as_bytes().chunks_exact(8).map(eight).collect()
+}
+
+/// Four letters at a time, the last first, as compilers may have it.
+fn stores(text: &str) -> String {
+    let four = |(at, letters): (usize, &[u8])| {
+        let number = i32::from_le_bytes(letters.try_into().unwrap());
+        format!("(i32.store offset={} (local.get 0) (i32.const {number}))", 4 * at)
+    };
+    let stores: String = text.as_bytes().chunks_exact(4).enumerate().rev().map(four).collect();
+    format!("(memory 1) (func (param i32) {stores})")
 }
