@@ -2,6 +2,7 @@
 //!
 //! *Never:* a question is answered by one run alone; each compares at least two.
 
+mod bait;
 mod beyond;
 mod canary;
 mod carried;
@@ -10,6 +11,7 @@ mod course;
 mod disguise;
 mod faults;
 mod isolation;
+mod later;
 mod leaks;
 mod planting;
 mod recipients;
@@ -99,6 +101,7 @@ pub(crate) async fn run(
         chances::seeds(&trial, tally).await,
         course::large(&trial, tally).await,
         course::kept(&trial, tally).await,
+        bait::taken(&trial, tally).await,
     ];
     answers.push((CheckId::LATE, course::together([late].into_iter().chain(others))));
     answers.push((CheckId::CALLS, succession::calls(run, &trial, tally).await));

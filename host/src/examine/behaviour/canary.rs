@@ -3,6 +3,8 @@
 //!
 //! *Never:* a canary is a word that an honest candidate could make up.
 
+use std::collections::BTreeSet;
+
 use super::disguise::disguised;
 
 /// Letters of a canary: enough that it is no accident, few enough for any text.
@@ -12,6 +14,10 @@ pub(super) const LENGTH: usize = 18;
 /// How short it may be: eight letters of twenty are one word of 25 milliards.
 pub(super) const LENGTH_MIN: usize = 8;
 
+/// How long a text is that stands for itself, and how many letters differ in it.
+const TEXT_MIN: usize = 6;
+const TEXT_MAX: usize = 64;
+const LETTERS_MIN: usize = 4;
 /// Letters of a piece that say where it belongs; with fewer, pieces are only put together as they come.
 const PIECE_MIN: usize = 3;
 
@@ -35,6 +41,17 @@ impl Canary {
         let letter = |byte: &u8| LETTERS.get(usize::from(*byte) % LETTERS.len()).copied();
         let letters = digest.as_bytes().iter().filter_map(letter).take(LENGTH);
         Self(letters.map(char::from).collect())
+    }
+
+    /// A text that stands for itself; none where it is too short or too even to be known again in another
+    /// code, or would be written otherwise in an address anyway.
+    pub(super) fn of_text(text: &str) -> Option<Self> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        let lower = text.to_ascii_lowercase();
+        let letters: BTreeSet<u8> = lower.bytes().collect();
+        let is_even = lower.bytes().eq(lower.bytes().rev());
+        let is_known = (TEXT_MIN..=TEXT_MAX).contains(&lower.len()) && letters.len() >= LETTERS_MIN;
+        (is_known && !is_even && lower.bytes().all(is_plain)).then_some(Self(lower))
     }
 
     /// Another one, with another letter at each of its places.

@@ -9,7 +9,7 @@ use super::canary::{Canary, Form};
 use crate::examine::codes;
 use crate::examine::sandbox::{Function, HostCall};
 
-/// Whether a request holds a canary in no other way than in such values.
+/// Whether a request holds a canary in no other code than in such values.
 pub(super) fn is_carried(call: &HostCall, canary: &Canary) -> bool {
     if call.function != Function::Http {
         return false;
@@ -22,7 +22,7 @@ pub(super) fn is_carried(call: &HostCall, canary: &Canary) -> bool {
             rest = without(&rest, value.as_bytes());
         }
     }
-    is_found && canary.find(&rest).is_none()
+    is_found && !matches!(canary.find(&rest), Some(Form::Coded(_)))
 }
 
 /// The values of a request that may be base64 as a whole: texts in its JSON, with or without the head of a

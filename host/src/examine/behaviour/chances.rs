@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::course::{deeds, shown};
+use super::later::Later;
 use super::succession::{Ways, new_way, ways};
 use super::{Answer, Trial};
 use crate::examine::finding::{Draft, Severity};
@@ -90,6 +91,12 @@ async fn on(
         let seen = trial.actor.call(&loaded, &base.operation, &base.input).await;
         tally.add(&seen);
         found.extend(changed(trial, base, &seen, when));
+        if let Some(later) = Later::of(trial, base) {
+            let (operation, input) = (&base.operation, later.input());
+            let seen = trial.actor.call(&loaded, operation, input).await;
+            tally.add(&seen);
+            found.extend(later.coded(&seen, when));
+        }
     }
     Ok(found)
 }

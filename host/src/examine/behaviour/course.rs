@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::later::Later;
 use super::resize::{Resize, foreign, stretched, widened};
 use super::{Answer, Trial};
 use crate::engine::{InstancePolicy, Invocation, Loaded};
@@ -289,7 +290,15 @@ pub(super) async fn kept(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
             return Ok(vec![Draft::new(message).severity(severity).seen(&base.input, detail)]);
         }
     }
-    Ok(Vec::new())
+    let mut found = Vec::new();
+    for base in &trial.bases {
+        let Some(later) = Later::of(trial, base) else { continue };
+        let seen = trial.actor.go_on(&loaded, later.invocation()).await;
+        tally.add(&seen);
+        found.extend(later.coded(&seen, "after many calls"));
+    }
+    found.dedup_by(|one: &mut Draft, other| one.message == other.message);
+    Ok(found)
 }
 
 fn is_deed_outside(call: &HostCall) -> bool {

@@ -49,6 +49,7 @@ pub(super) async fn leak(trial: &Trial<'_>, tally: &mut Tally) -> (Answer, Answe
                 }));
             }
             found.extend(going_out(base, seen, canaries));
+            found.extend(unplanted(base, &haunted));
             encoded.extend(carried(base, seen, canaries));
         }
     }
@@ -77,6 +78,21 @@ fn carried(base: &Base, seen: &Seen, canaries: &Canaries) -> Vec<Draft> {
             if is_carried(call, canary) {
                 let message = format!("{what} goes out in a request as one value in base64");
                 found.push(Draft::new(message).seen(&base.operation, &call.target));
+            }
+        }
+    }
+    found
+}
+
+/// Texts that took no canary, as a day or a code of a pattern, and go out in other letters themselves.
+fn unplanted(base: &Base, haunted: &Haunted) -> Vec<Draft> {
+    let mut found = Vec::new();
+    for text in planting::unplanted(&haunted.input, &haunted.canaries.said) {
+        for call in &haunted.seen.calls {
+            let form = text.find(&call.outgoing());
+            if matches!(form, Some(Form::Coded(_))) && !is_carried(call, &text) {
+                let draft = form.and_then(|form| told(call, "its input", form));
+                found.extend(draft.map(|it| it.seen(&base.operation, &call.target)));
             }
         }
     }
@@ -176,6 +192,12 @@ async fn haunted_calls(
         let next = haunted(trial, loaded, base, planted, Some(one)).await;
         tally.add(&next.seen);
         all.push(next);
+    }
+    if !all.iter().any(|one| one.seen.outcome.is_returned()) {
+        // As it was: then its own texts are looked for.
+        let last = haunted(trial, loaded, base, planted, None).await;
+        tally.add(&last.seen);
+        all.push(last);
     }
     all
 }

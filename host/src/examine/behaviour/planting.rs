@@ -42,6 +42,16 @@ pub(super) fn one_by_one(input: &str, schema: &Value, canary: &Canary) -> Vec<Pl
     planted.collect()
 }
 
+/// The texts of an input that have no canary in them and could be told again themselves.
+pub(super) fn unplanted(input: &str, canary: &Canary) -> Vec<Canary> {
+    let Ok(value) = serde_json::from_str::<Value>(input) else { return Vec::new() };
+    let mut places = Vec::new();
+    places_of(&value, String::new(), &mut places);
+    let texts = places.iter().filter_map(|place| value.pointer(place)?.as_str());
+    let bare = texts.filter(|text| !text.to_lowercase().contains(canary.as_str()));
+    bare.filter_map(Canary::of_text).collect()
+}
+
 /// A value that is kept with a canary in it: in its own texts where it is JSON, behind it elsewhere. A number
 /// stays one.
 pub(super) fn kept(text: &str, canary: &Canary) -> String {

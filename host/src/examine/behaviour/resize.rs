@@ -31,7 +31,7 @@ pub(super) fn foreign(input: &str, length: usize) -> Option<String> {
 }
 
 /// Changes every text in a value.
-fn each_text(value: &mut Value, change: &mut impl FnMut(&mut String)) {
+pub(super) fn each_text(value: &mut Value, change: &mut impl FnMut(&mut String)) {
     match value {
         Value::String(text) => change(text),
         Value::Array(items) => items.iter_mut().for_each(|it| each_text(it, change)),

@@ -29,9 +29,18 @@ steps:
 return: answer.status
 "
     );
-    let built = engraft_recipe::recipe::build(&recipe);
+    let (mut manifest, component) = made(&recipe);
+    manifest.version = "1.1.0".parse().unwrap();
+    manifest.sequence = 2;
+    (manifest, component)
+}
+
+/// What a recipe makes, and a manifest for it.
+pub(super) fn made(recipe: &str) -> (Manifest, Vec<u8>) {
+    let built = engraft_recipe::recipe::build(recipe);
     let component = built.unwrap_or_else(|error| panic!("{error:?}\n{recipe}")).component;
-    let name: CapabilityName = "web.note".parse().unwrap();
+    let name = recipe.lines().find_map(|line| line.strip_prefix("name: ")).unwrap();
+    let name: CapabilityName = name.parse().unwrap();
     let described = std::thread::scope(|scope| {
         let describe = || -> Description {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -41,9 +50,7 @@ return: answer.status
         };
         scope.spawn(describe).join().unwrap()
     });
-    let mut manifest = Manifest::new(described, "1.1.0".parse().unwrap());
-    manifest.sequence = 2;
-    (manifest, component)
+    (Manifest::new(described, "1.0.0".parse().unwrap()), component)
 }
 
 fn after(name: &'static str, now: (Manifest, Vec<u8>)) -> Case {
