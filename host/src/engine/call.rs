@@ -156,7 +156,7 @@ pub(crate) fn start<'a, W: Work>(
 ) -> Result<Start<'a, W::Output>, Box<Outcome>> {
     let plan = Plan::new(inner, invocation, started)?;
     check_room(inner)?;
-    let may_sprint = W::SPRINTS && inner.desk.may_sprint();
+    let may_sprint = work.sprints() && inner.desk.may_sprint();
     let hopes = if may_sprint { Pace::Sprint } else { Pace::Steady };
     let mut entered = enter(inner, invocation, ledger, hopes)?;
     if entered.pace == Pace::Sprint {
@@ -328,7 +328,10 @@ fn check_output(output: String, allowed: u64) -> Result<String, Fault> {
 impl Work for Invoking<'_> {
     type Output = Reply;
 
-    const SPRINTS: bool = true;
+    #[inline]
+    fn sprints(&self) -> bool {
+        true
+    }
 
     fn run_here(&self, warm: &mut Warm) -> Result<Reply, Fault> {
         let invoke: InvokeWith<'_> = warm.invoke()?;

@@ -8,7 +8,7 @@ use super::call::Reply;
 use super::error::EngineError;
 use super::inspect::Facts;
 use super::reflect::Reply as Given;
-use super::reflect::{Act, Anatomy, Bound, CallFault, CommandOutput, OutputError, Plan};
+use super::reflect::{Act, Anatomy, Arguments, Bound, CallFault, CommandOutput, OutputError, Plan};
 use super::state::CallState;
 use super::warm::{Fault, Warm, Work};
 use super::wasi::Command;
@@ -94,11 +94,9 @@ impl<'a> Reflecting<'a> {
 
     async fn function(self, warm: &mut Warm) -> Result<Reply, Fault> {
         let instance = warm.instance()?;
-        let arguments = self.plan.arguments(self.input, warm.handles.as_mut());
-        let arguments = match arguments {
+        let arguments = match self.arguments(warm) {
             Ok(arguments) => arguments,
-            // A refusal like the guest's own: nothing has run, and a session goes on.
-            Err(error) => return Ok(Err(no_fit(error.to_string()).into())),
+            Err(refusal) => return Ok(Err(refusal.into())),
         };
         let output_bytes = output_bytes(warm.store.data());
         let target = (self.index, self.plan);
@@ -108,6 +106,12 @@ impl<'a> Reflecting<'a> {
             .call(target, &mut warm.store, &instance, arguments, handles, output_bytes)
             .await?;
         Ok(self.reply(given))
+    }
+
+    /// What the input says. A refusal is like the guest's own: nothing has run, and a session goes on.
+    fn arguments(&self, warm: &mut Warm) -> Result<Arguments, Failure> {
+        let arguments = self.plan.arguments(self.input, warm.handles.as_mut());
+        arguments.map_err(|error| no_fit(error.to_string()))
     }
 
     fn reply(&self, given: Given) -> Reply {
@@ -153,6 +157,24 @@ impl Work for Reflecting<'_> {
         let input = input.map_err(|error| invalid_input(error.to_string()))?;
         state.start_command(Command { args: input.args, stdin: input.stdin });
         Ok(())
+    }
+
+    /// A program has its streams, and handles their session.
+    fn sprints(&self) -> bool {
+        self.plan.act == Act::Function && !self.plan.needs_session
+    }
+
+    fn run_here(&self, warm: &mut Warm) -> Result<Reply, Fault> {
+        let instance = warm.instance()?;
+        let arguments = match self.arguments(warm) {
+            Ok(arguments) => arguments,
+            Err(refusal) => return Ok(Err(refusal.into())),
+        };
+        let output_bytes = output_bytes(warm.store.data());
+        let target = (self.index, self.plan);
+        let given =
+            self.bound.call_here(target, &mut warm.store, &instance, arguments, output_bytes)?;
+        Ok(self.reply(given))
     }
 
     /// A program runs once; what is left of it is no program any more.

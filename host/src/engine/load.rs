@@ -146,12 +146,12 @@ pub(crate) fn load_from(
     })?;
     let Made { kind, pre, flavour } =
         made::make(shared, &loadable, &known, &authority, (checks, code))?;
-    let never_waits = flavour.key.concurrency == Concurrency::Off
-        && matches!(kind, Kind::Contract(_))
-        && imports::never_wait(&needs.imports);
+    let is_plain =
+        flavour.key.concurrency == Concurrency::Off && imports::never_wait(&needs.imports);
+    let never_waits = is_plain && matches!(kind, Kind::Contract(_));
     let budget = loadable.budget.min(shared.config.budget_max);
     let sessions = Sessions::new(loadable.lifetime);
-    let may_sprint = never_waits && loadable.metering == Metering::Fuel && sessions.is_none();
+    let may_sprint = is_plain && loadable.metering == Metering::Fuel && sessions.is_none();
     let inner = Inner {
         shared: Arc::clone(shared),
         identity: Arc::new(identity(shared, &loadable, needs, (authority, values))),

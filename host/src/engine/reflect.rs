@@ -46,7 +46,7 @@ mod stranger;
 mod write;
 
 pub(crate) use anatomy::{Anatomy, Imported, imported};
-pub(crate) use call::{Bound, CallFault, Reply, hostcall_fuel};
+pub(crate) use call::{Arguments, Bound, CallFault, Reply, hostcall_fuel};
 pub(crate) use command::CommandOutput;
 pub(crate) use error::OutputError;
 pub use error::ReflectError;

@@ -25,7 +25,10 @@ pub(crate) trait Work: Send {
     type Output: Send;
 
     /// Whether [`Self::run_here`] does the work.
-    const SPRINTS: bool = false;
+    #[inline]
+    fn sprints(&self) -> bool {
+        false
+    }
 
     /// What has to be in the store before the guest's first instruction.
     fn begin(&self, _state: &mut CallState) -> Result<(), Fault> {

@@ -85,7 +85,7 @@ checks! {
     MIXED_SCRIPT = "text.mixed-script", Basic, Error, "is every word of one alphabet?";
     IMITATION = "names.imitation", Basic, Error, "is its name unlike any other name here?";
     DUPLICATE = "names.operations", Basic, Error, "can its operations be told apart?";
-    INTENTS = "names.intents", Basic, Error, "do its intents say what they are about?";
+    INTENTS = "names.intents", Basic, Warning, "do its intents say what they are about?";
     SCHEMA_BOMB = "schema.bomb", Basic, Error, "are its schemas small enough to validate with?";
     SCHEMA_REMOTE = "schema.remote", Basic, Error, "do its schemas refer to nothing outside of them?";
     SCHEMA_INVALID = "schema.invalid", Basic, Warning, "are its schemas schemas?";
@@ -125,10 +125,15 @@ checks! {
     SLOWER = "performance.regression", Production, Error, "is it as fast as the release before?";
 }
 
-/// What these warn of is more than the release before could do, or more than anybody else can see: a person
-/// has to have seen it.
-pub(crate) const SHOWN: [CheckId; 4] =
-    [CheckId::NEW_PERMISSIONS, CheckId::LARGER_LIMITS, CheckId::CALLS, CheckId::ENCODED];
+/// What these warn of is more than the release before could do, more than anybody else can see, or more than
+/// one capability's due: a person has to have seen it.
+pub(crate) const SHOWN: [CheckId; 5] = [
+    CheckId::NEW_PERMISSIONS,
+    CheckId::LARGER_LIMITS,
+    CheckId::CALLS,
+    CheckId::ENCODED,
+    CheckId::INTENTS,
+];
 
 impl CheckId {
     /// The id as text.

@@ -109,6 +109,23 @@ impl Bound {
         plan.reply(results.first(), output_bytes, handles).map_err(CallFault::Output)
     }
 
+    /// Calls a function without a fibre, for components whose imports never wait and that hand over no
+    /// handles.
+    pub(crate) fn call_here<T: 'static>(
+        &self,
+        (index, plan): (usize, &Plan),
+        mut store: impl AsContextMut<Data = T>,
+        instance: &Instance,
+        Arguments(arguments): Arguments,
+        output_bytes: usize,
+    ) -> Result<Reply, CallFault> {
+        let function = self.function(index, &mut store, instance)?;
+        let mut results = [Val::Bool(false)];
+        let results = results.get_mut(..usize::from(plan.result.is_some())).unwrap_or_default();
+        function.call(&mut store, &arguments, results).map_err(CallFault::Guest)?;
+        plan.reply(results.first(), output_bytes, None).map_err(CallFault::Output)
+    }
+
     /// Runs a command; `Err` is a trap. Its streams are whatever the store's WASI context holds.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
