@@ -328,6 +328,7 @@ impl Work {
     }
 
     /// Whether its draft may not be what was meant, and nobody has said that it is.
+    #[cfg(feature = "grow")]
     pub(crate) fn is_doubted(&self) -> bool {
         let has_doubts = self.proposal.as_ref().is_some_and(|it| !it.doubts.is_empty());
         has_doubts && self.allowed_by.is_none()

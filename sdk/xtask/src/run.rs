@@ -11,6 +11,13 @@ use crate::repository::{Problem, root};
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     command.args(arguments).current_dir(root()).stdin(Stdio::null());
+    // Started by itself, this program has no toolchain chosen, and rustup would choose one for each package
+    // that brings a file with its author's wish along.
+    if let (Some(toolchain), None) =
+        (option_env!("RUSTUP_TOOLCHAIN"), std::env::var_os("RUSTUP_TOOLCHAIN"))
+    {
+        command.env("RUSTUP_TOOLCHAIN", toolchain);
+    }
     // What cargo tells this program of its own package must not leak into other builds.
     for (key, _) in std::env::vars_os() {
         let of_this_package = key.to_str().is_some_and(|key| {

@@ -3,7 +3,8 @@
 //! *Never:* anything of a module is kept that no check asks about.
 
 use wasmparser::{
-    CompositeInnerType, DataKind, ElementItems, ExternalKind, Operator, Payload, SubType, TypeRef,
+    CompositeInnerType, DataKind, ElementItems, ExportSectionReader, ExternalKind,
+    GlobalSectionReader, ImportSectionReader, MemoryType, Operator, Payload, SubType, TypeRef,
 };
 
 use super::{Walker, proposal, work};
@@ -21,34 +22,24 @@ impl<'a> Walker<'a, '_> {
     )]
     pub(super) fn look_into_module(&mut self, payload: Payload<'a>) -> Result<(), Stopped> {
         let mut features = Vec::new();
-        let mut joints = 0;
-        let mut begins = Vec::new();
+        match &payload {
+            Payload::TypeSection(groups) => {
+                for group in groups.clone() {
+                    let cost = group?.types().map(signature).fold(0, u64::saturating_add);
+                    self.facts.joints = self.facts.joints.saturating_add(cost);
+                }
+            }
+            Payload::GlobalSection(globals) => begin(globals.clone(), &mut self.facts.stored)?,
+            _ => {}
+        }
         let Some(module) = self.module() else { return Ok(()) };
         match payload {
-            Payload::TypeSection(groups) => {
-                for group in groups {
-                    joints += group?.types().map(signature).sum::<u64>();
-                }
-            }
-            Payload::ImportSection(imports) => {
-                for import in imports.into_imports() {
-                    let import = import?;
-                    module.called.extend([import.module, import.name]);
-                    match import.ty {
-                        TypeRef::Func(_) | TypeRef::FuncExact(_) => module.imported_functions += 1,
-                        TypeRef::Memory(memory) => features.extend(proposal::of_memory(&memory)),
-                        _ => {}
-                    }
-                }
-            }
+            Payload::ImportSection(imports) => features.extend(take_imports(module, imports)?),
             Payload::MemorySection(memories) => {
                 for memory in memories {
                     let memory = memory?;
                     features.extend(proposal::of_memory(&memory));
-                    let page = memory.page_size_log2.map_or(PAGE_BYTES, |log| 1 << log.min(16));
-                    let bytes = |pages: u64| pages.saturating_mul(page);
-                    let maximum = memory.maximum.map(bytes);
-                    module.memories.push(Extent { initial: bytes(memory.initial), maximum });
+                    module.memories.push(extent(&memory));
                 }
                 if module.memories.len() > 1 {
                     features.push("multi-memory");
@@ -60,25 +51,7 @@ impl<'a> Walker<'a, '_> {
                     module.tables.push(Extent { initial: ty.initial, maximum: ty.maximum });
                 }
             }
-            Payload::GlobalSection(globals) => {
-                for global in globals {
-                    let mut operators = global?.init_expr.get_operators_reader();
-                    match operators.read()? {
-                        Operator::I32Const { value } => begins.extend(value.to_le_bytes()),
-                        Operator::I64Const { value } => begins.extend(value.to_le_bytes()),
-                        _ => begins.push(0),
-                    }
-                }
-            }
-            Payload::ExportSection(exports) => {
-                for export in exports {
-                    let export = export?;
-                    module.called.push(export.name);
-                    if matches!(export.kind, ExternalKind::Func | ExternalKind::FuncExact) {
-                        module.exported.push(export.index);
-                    }
-                }
-            }
+            Payload::ExportSection(exports) => take_exports(module, exports)?,
             Payload::CodeSectionStart { range, .. } => module.code_begins = range.start,
             Payload::StartSection { func, .. } => module.start = Some(func),
             Payload::ElementSection(elements) => {
@@ -94,11 +67,67 @@ impl<'a> Walker<'a, '_> {
             _ => {}
         }
         self.facts.features.extend(features);
-        begins.truncate(GLOBALS_BYTES_MAX);
-        self.facts.stored.extend(begins);
-        self.facts.joints = self.facts.joints.saturating_add(joints);
         Ok(())
     }
+}
+
+/// Takes what a module imports; the proposals that its memories are of.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other imports tell nothing by themselves")]
+fn take_imports<'a>(
+    module: &mut Module<'a>,
+    imports: ImportSectionReader<'a>,
+) -> Result<Vec<&'static str>, Stopped> {
+    let mut features = Vec::new();
+    for import in imports.into_imports() {
+        let import = import?;
+        module.called.extend([import.module, import.name]);
+        match import.ty {
+            TypeRef::Func(_) | TypeRef::FuncExact(_) => module.imported_functions += 1,
+            TypeRef::Memory(memory) => features.extend(proposal::of_memory(&memory)),
+            _ => {}
+        }
+    }
+    Ok(features)
+}
+
+fn take_exports<'a>(
+    module: &mut Module<'a>,
+    exports: ExportSectionReader<'a>,
+) -> Result<(), Stopped> {
+    for export in exports {
+        let export = export?;
+        module.called.push(export.name);
+        if matches!(export.kind, ExternalKind::Func | ExternalKind::FuncExact) {
+            module.exported.push(export.index);
+        }
+    }
+    Ok(())
+}
+
+/// First size and bound of a memory, in bytes.
+fn extent(memory: &MemoryType) -> Extent {
+    let page = memory.page_size_log2.map_or(PAGE_BYTES, |log| 1 << log.min(16));
+    let bytes = |pages: u64| pages.saturating_mul(page);
+    Extent { initial: bytes(memory.initial), maximum: memory.maximum.map(bytes) }
+}
+
+/// Adds what globals begin with, number by number.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other instructions put no number down")]
+fn begin(globals: GlobalSectionReader<'_>, stored: &mut Vec<u8>) -> Result<(), Stopped> {
+    let most = stored.len() + GLOBALS_BYTES_MAX;
+    for global in globals {
+        let mut operators = global?.init_expr.get_operators_reader();
+        match operators.read()? {
+            Operator::I32Const { value } => stored.extend(value.to_le_bytes()),
+            Operator::I64Const { value } => stored.extend(value.to_le_bytes()),
+            _ => stored.push(0),
+        }
+        if stored.len() > most {
+            break;
+        }
+    }
+    stored.push(0);
+    Ok(())
 }
 
 /// What a type costs that functions may have.
