@@ -127,6 +127,40 @@ async fn the_bounds_are_those_of_every_call() {
     assert!(fits.outcome.is_returned(), "{:?}", fits.outcome.word());
 }
 
+/// Whatever a call needs: within the first slice of its fuel it is a plain function, beyond it goes on as
+/// any other, and it has used the same each time.
+#[tokio::test]
+async fn a_call_is_the_same_within_the_first_slice_and_beyond() {
+    let component = wat::parse_str(
+        r#"(component
+            (core module $m (func (export "sum") (param i32) (result i32) (local i32)
+                (loop
+                    (local.set 1 (i32.add (local.get 1) (local.get 0)))
+                    (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+                (local.get 1)))
+            (core instance $i (instantiate $m))
+            (func (export "sum") (param "to" u32) (result u32) (canon lift (core func $i "sum"))))"#,
+    )
+    .unwrap();
+    let mut pooled = loadable(component.into());
+    pooled.lifetime = InstancePolicy::Pooled { calls_max: 1_000, idle_max: 1 };
+    let loaded = engine().load_blocking(pooled).unwrap();
+    let slice = EngineConfig::default().fuel_slice;
+    for (to, is_beyond) in [(10, false), (60_000, true), (10, false), (60_000, true), (10, false)] {
+        let mut used = Vec::new();
+        for _ in 0..3 {
+            let report = call(&loaded, "sum", &json!({"to": to})).await;
+            let Outcome::Returned(sum) = &report.outcome else { panic!("{}", report.outcome) };
+            assert_eq!(sum.read::<u64>().unwrap(), to * (to + 1) / 2);
+            assert_eq!(report.usage.fuel > slice, is_beyond, "{to}: {}", report.usage.fuel);
+            used.push(report.usage.fuel);
+        }
+        assert!(used.windows(2).all(|two| two[0] == two[1]), "{used:?}");
+        let blocking = loaded.call_blocking(Invocation::new("sum", json!({"to": to}).to_string()));
+        assert_eq!(blocking.usage.fuel, used[0]);
+    }
+}
+
 #[tokio::test]
 async fn resources_live_in_a_session() {
     let component = guest("foreign");

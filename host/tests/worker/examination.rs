@@ -280,6 +280,7 @@ fn a_bomb(program: &WorkerProgram) {
     policy.bounds.locals = u32::MAX;
     policy.bounds.blocks = u32::MAX;
     policy.bounds.complexity = u64::MAX;
+    (policy.bounds.function_work_ms, policy.bounds.work_ms) = (u32::MAX, u32::MAX);
     let bomb = locals_times_blocks(6_000);
     let report = examine(Some(program.clone()), policy, &bomb, &at(Level::Standard));
     let told = found(&report, CheckId::LOADS).join("\n");
