@@ -11,6 +11,8 @@ use crate::examine::sandbox::{Function, HostCall, Seen};
 
 /// Letters of a word in a row that whoever reads them knows again.
 const KNOWN_LETTERS: usize = 4;
+/// Calls of one run that are held against each other; what is sent in more pieces is looked for as pieces.
+const CALLS_MAX: usize = 32;
 
 /// Three runs of the same call, each with what was planted in it.
 pub(super) struct Runs<'a> {
@@ -37,7 +39,7 @@ impl<'a> Runs<'a> {
         let sent = calls.filter(|((call, _), _)| {
             matches!(call.function, Function::Http | Function::Call | Function::Own)
         });
-        let mut unread = sent.filter(|((first, other), longer)| {
+        let mut unread = sent.take(CALLS_MAX).filter(|((first, other), longer)| {
             let rest = unknown(&first.outgoing(), self.first.1);
             let is_made_of_it = rest != unknown(&other.outgoing(), self.other.1);
             let grows = unknown(&longer.outgoing(), self.longer.1).len().saturating_sub(rest.len());
@@ -52,7 +54,15 @@ impl<'a> Runs<'a> {
 fn unknown(bytes: &[u8], words: [&Canary; 3]) -> Vec<u8> {
     let mut rest = Vec::with_capacity(bytes.len());
     let mut at = 0;
+    let may_begin = |byte: &u8| {
+        words.iter().any(|word| word.as_str().as_bytes().contains(&byte.to_ascii_lowercase()))
+    };
     while let Some(here) = bytes.get(at..).filter(|here| !here.is_empty()) {
+        if !here.first().is_some_and(may_begin) {
+            rest.extend(here.first());
+            at += 1;
+            continue;
+        }
         let known = words.iter().map(|word| in_a_row(here, word.as_str().as_bytes())).max();
         let known = known.filter(|length| *length >= KNOWN_LETTERS);
         if known.is_none() {
