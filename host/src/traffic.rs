@@ -31,5 +31,7 @@ pub(crate) use incident::{Incident, Incidents};
 pub use pick::{Pick, Target, TargetError, Unit, Who, pick};
 pub use redact::Redaction;
 pub use requests::{Feedback, FeedbackError, Opinion};
+#[cfg(feature = "grow")]
+pub(crate) use route::sure;
 pub use route::{Lexical, Menu, Offer, Offers, Route, Router, Routing, Way};
 pub use sample::{Sample, Samples};

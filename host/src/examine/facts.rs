@@ -24,7 +24,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) parts: u32,
     /// The deepest nesting of these.
     pub(crate) depth: u32,
-    /// Instances of core modules, in all instances of the components that have them.
+    /// Instances of modules and components, those that each instance of a component makes included.
     pub(crate) instances: u64,
     /// Microseconds that it takes to compile what stands between functions, about.
     pub(crate) joints: u64,

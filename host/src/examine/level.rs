@@ -75,8 +75,8 @@ pub struct Bounds {
     /// Milliseconds that all of it is estimated to compile for, on one core. A Python guest comes to 26,000
     /// (and takes 22,000), one of Go to 8,000 (6,600).
     pub work_ms: u32,
-    /// Instances of components and modules, those in them included: a Python guest makes 39, and seven
-    /// hundred bytes of components in components a million million.
+    /// Instances of components and modules, those in them included: a Python guest makes 39. Components in
+    /// components made half a million out of five hundred bytes.
     pub instances: u32,
     /// Memories in all.
     pub memories: u32,

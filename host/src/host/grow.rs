@@ -86,6 +86,8 @@ struct Inner {
     news: Notify,
     /// How far the gaps were looked at; whoever holds it looks.
     seen: Mutex<Seen>,
+    /// About which of them nothing is to be done for now.
+    done: std::sync::Mutex<done::Done>,
 }
 
 impl LiveHost {
@@ -110,7 +112,8 @@ impl LiveHost {
         let grower = Grower::new(registry, making, governance, clock, program);
         let grower = grower.in_seat(seat.clone());
         let (live, news, seen) = (self.clone(), Notify::new(), Mutex::default());
-        let inner = Inner { live, grower, seat, news, seen };
+        let done = std::sync::Mutex::default();
+        let inner = Inner { live, grower, seat, news, seen, done };
         self.hear_failures();
         Ok(Growth { inner: Arc::new(inner) })
     }

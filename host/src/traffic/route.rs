@@ -143,6 +143,15 @@ fn best(sentence: &str, menu: Menu<'_>) -> Vec<Route> {
     routes
 }
 
+/// Where a sentence leads that a pattern fits surely; none where words alone would have to decide.
+#[cfg(feature = "grow")]
+pub(crate) fn sure(sentence: &str, menu: Menu<'_>) -> Option<Route> {
+    best(sentence, menu)
+        .into_iter()
+        .next()
+        .filter(|route| route.confidence >= CONFIDENCE_LEAST && matches!(route.by, Way::Pattern(_)))
+}
+
 fn by_pattern(offer: &Offer, sentence: &Sentence<'_>) -> Option<Route> {
     let found = offer.intents.iter().filter_map(|intent| Some((intent, intent.find(sentence)?)));
     let (intent, best) = found.max_by(|(_, a), (_, b)| a.confidence.total_cmp(&b.confidence))?;

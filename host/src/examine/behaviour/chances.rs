@@ -45,14 +45,15 @@ pub(super) async fn days(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     let told = trial.actor.facts().map(moments::of).unwrap_or_default();
     let told = told.into_iter().map(|moment| moment + 1);
     let mut found = Vec::new();
+    let all = planted(trial, &trial.bases);
     for day in DAYS.into_iter().chain(told) {
         let cast = Cast { moment: Duration::from_secs(day), ..Cast::default() };
         let what = format!("on the day {day} seconds after 1970");
-        found.extend(on(trial, cast, &trial.bases, &what, tally).await?);
+        found.extend(on(trial, cast, &all, &what, tally).await?);
     }
     let week = WEEK.map(|day| 24 * day);
     let months = MONTHS.map(|month| 24 * DAYS_OF_A_MONTH * month);
-    let first = first_of_each(&trial.bases);
+    let first = planted(trial, &first_of_each(&trial.bases));
     for later in HOURS.chain(week).chain(months) {
         let cast = Cast { moment: MOMENT + Duration::from_secs(later * HOUR), ..Cast::default() };
         found.extend(on(trial, cast, &first, &format!("{later} hours later"), tally).await?);
@@ -67,7 +68,7 @@ pub(super) async fn seeds(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    let first = first_of_each(&trial.bases);
+    let first = planted(trial, &first_of_each(&trial.bases));
     for seed in SEEDS {
         let cast = Cast { seed, ..Cast::default() };
         found.extend(on(trial, cast, &first, "by chance", tally).await?);
@@ -81,17 +82,17 @@ pub(super) async fn seeds(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
 async fn on(
     trial: &Trial<'_>,
     cast: Cast,
-    bases: &[&Base],
+    bases: &[(&Base, Option<Later<'_>>)],
     when: &str,
     tally: &mut Tally,
 ) -> Answer {
     let loaded = trial.actor.load(cast).await.map_err(|error| error.to_string())?;
     let mut found = Vec::new();
-    for base in bases {
+    for (base, later) in bases {
         let seen = trial.actor.call(&loaded, &base.operation, &base.input).await;
         tally.add(&seen);
         found.extend(changed(trial, base, &seen, when));
-        if let Some(later) = Later::of(trial, base) {
+        if let Some(later) = later {
             let (operation, input) = (&base.operation, later.input());
             let seen = trial.actor.call(&loaded, operation, input).await;
             tally.add(&seen);
@@ -99,6 +100,11 @@ async fn on(
         }
     }
     Ok(found)
+}
+
+/// Inputs, each with the same once more that has a canary in it.
+fn planted<'a>(trial: &Trial<'_>, bases: &[&'a Base]) -> Vec<(&'a Base, Option<Later<'a>>)> {
+    bases.iter().map(|base| (*base, Later::of(trial, base))).collect()
 }
 
 /// The first input of each operation.

@@ -275,7 +275,7 @@ pub(super) async fn kept(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     for (number, base) in trial.bases.iter().cycle().take(KEPT_CALLS).enumerate() {
         let seen = trial.actor.go_on(&loaded, Invocation::new(&base.operation, &base.input)).await;
         tally.add(&seen);
-        for call in seen.calls.iter().filter(|call| is_deed_outside(call)) {
+        for call in seen.calls.iter().filter(|call| call.leaves()) {
             let (is_new_one, is_new_way) =
                 (whom.insert(call.kind()), ways.insert(call.way(Moment::Other)));
             if number < known_after || !(is_new_one || is_new_way) {
@@ -299,10 +299,6 @@ pub(super) async fn kept(trial: &Trial<'_>, tally: &mut Tally) -> Answer {
     }
     found.dedup_by(|one: &mut Draft, other| one.message == other.message);
     Ok(found)
-}
-
-fn is_deed_outside(call: &HostCall) -> bool {
-    call.reaches_out() || call.function == Function::Own
 }
 
 /// Whom a run calls that the first one did not, and whether it breaks where that one did not.

@@ -9,7 +9,7 @@ use super::carried::is_carried;
 use super::planting::{self, Planted};
 use crate::engine::Invocation;
 use crate::examine::finding::{Draft, Severity};
-use crate::examine::sandbox::{Base, Function, Seen};
+use crate::examine::sandbox::{Base, Seen};
 
 /// An input with a canary in it.
 pub(super) struct Later<'a> {
@@ -38,7 +38,7 @@ impl<'a> Later<'a> {
     pub(super) fn coded(&self, seen: &Seen, when: &str) -> Option<Draft> {
         let canary = &self.planted.canary;
         let call = seen.calls.iter().find(|call| {
-            matches!(call.function, Function::Http | Function::Call | Function::Own)
+            call.leaves()
                 && matches!(canary.find(&call.outgoing()), Some(Form::Coded(_)))
                 && !is_carried(call, canary)
         })?;

@@ -31,10 +31,17 @@ pub(super) async fn leak(trial: &Trial<'_>, tally: &mut Tally) -> (Answer, Answe
     for base in &trial.bases {
         for haunted in haunted_calls(trial, &loaded, base, &planted, tally).await {
             let Haunted { seen, canaries, .. } = &haunted;
-            if seen.calls.iter().any(|call| says_something(call.function)) {
-                let others = canaries.each_as(Canary::sibling);
-                let other = haunted_again(trial, &loaded, base, &haunted, &others, tally).await;
-                found.extend(in_pieces(seen, &other, canaries.each()));
+            let is_heard = |call: &HostCall| call.leaves() || call.function == Function::Log;
+            let others = canaries.each_as(Canary::sibling);
+            let other = match seen.calls.iter().any(is_heard) {
+                true => Some(haunted_again(trial, &loaded, base, &haunted, &others, tally).await),
+                false => None,
+            };
+            let forms = forms(seen, other.as_ref(), canaries);
+            if let Some(other) = &other {
+                found.extend(in_pieces(seen, other, &forms, canaries.each()));
+            }
+            if let Some(other) = other.filter(|_| seen.calls.iter().any(HostCall::leaves)) {
                 let longer = canaries.each_as(Canary::longer);
                 let long = haunted_again(trial, &loaded, base, &haunted, &longer, tally).await;
                 let runs = Runs {
@@ -42,15 +49,15 @@ pub(super) async fn leak(trial: &Trial<'_>, tally: &mut Tally) -> (Answer, Answe
                     other: (&other, others.each()),
                     longer: (&long, longer.each()),
                 };
-                let unread = runs.unread().filter(|call| !is_known(call, canaries));
-                encoded.extend(unread.map(|call| {
+                let is_known = |at: usize| forms.get(at).is_some_and(is_coded);
+                encoded.extend(runs.unread(is_known).map(|call| {
                     let message = "what it is given goes out in letters that nobody can read";
                     Draft::new(message).seen(&base.operation, &call.target)
                 }));
             }
-            found.extend(going_out(base, seen, canaries));
+            going_out(base, seen, (&forms, canaries), &mut found, &mut encoded);
+            found.extend(coming_out(base, seen, canaries));
             found.extend(unplanted(base, &haunted));
-            encoded.extend(carried(base, seen, canaries));
         }
     }
     for found in [&mut found, &mut encoded] {
@@ -59,29 +66,29 @@ pub(super) async fn leak(trial: &Trial<'_>, tally: &mut Tally) -> (Answer, Answe
     (Ok(found), Ok(encoded))
 }
 
-/// Whether it is known in which code a call holds a canary.
-fn is_known(call: &HostCall, canaries: &Canaries) -> bool {
-    let bytes = call.outgoing();
-    canaries.each().iter().any(|canary| matches!(canary.find(&bytes), Some(Form::Coded(_))))
-}
+/// The form in which a call holds each canary.
+type Forms = [Option<Form>; 3];
 
-/// Whether a function takes what is said to it away.
-const fn says_something(function: Function) -> bool {
-    matches!(function, Function::Http | Function::Call | Function::Own | Function::Log)
-}
-
-/// What goes out in base64 as it is usual between programs.
-fn carried(base: &Base, seen: &Seen, canaries: &Canaries) -> Vec<Draft> {
-    let mut found = Vec::new();
-    for call in &seen.calls {
-        for (canary, what) in canaries.each().into_iter().zip(PLANTED) {
-            if is_carried(call, canary) {
-                let message = format!("{what} goes out in a request as one value in base64");
-                found.push(Draft::new(message).seen(&base.operation, &call.target));
-            }
+/// The same for all calls. What is the same with others in the places of all of them holds none.
+fn forms(seen: &Seen, other: Option<&Seen>, canaries: &Canaries) -> Vec<Forms> {
+    let other = other.filter(|other| other.calls.len() == seen.calls.len());
+    let is_same = |at: usize, call: &HostCall| {
+        other.is_some_and(|other| other.calls.get(at).is_some_and(|it| it == call))
+    };
+    let calls = seen.calls.iter().enumerate();
+    let form = |(at, call): (usize, &HostCall)| match is_same(at, call) {
+        true => [None; 3],
+        false => {
+            let bytes = call.outgoing();
+            canaries.each().map(|canary| canary.find(&bytes))
         }
-    }
-    found
+    };
+    calls.map(form).collect()
+}
+
+/// Whether a call holds any of them in a code that is known.
+fn is_coded(forms: &Forms) -> bool {
+    forms.iter().any(|form| matches!(form, Some(Form::Coded(_))))
 }
 
 /// Texts that took no canary, as a day or a code of a pattern, and go out in other letters themselves.
@@ -99,19 +106,32 @@ fn unplanted(base: &Base, haunted: &Haunted) -> Vec<Draft> {
     found
 }
 
-/// What of one run holds a canary that it should not.
-fn going_out(base: &Base, seen: &Seen, canaries: &Canaries) -> Vec<Draft> {
-    let mut found = Vec::new();
-    for call in &seen.calls {
-        let bytes = call.outgoing();
-        for (canary, what) in canaries.each().into_iter().zip(PLANTED) {
-            let Some(form) = canary.find(&bytes) else { continue };
-            if form == Form::Plain || !is_carried(call, canary) {
+/// What of the calls of one run holds a canary that it should not; and what does in base64 as it is usual
+/// between programs.
+fn going_out(
+    base: &Base,
+    seen: &Seen,
+    (forms, canaries): (&[Forms], &Canaries),
+    found: &mut Vec<Draft>,
+    encoded: &mut Vec<Draft>,
+) {
+    for (call, forms) in seen.calls.iter().zip(forms) {
+        for ((form, canary), what) in forms.iter().zip(canaries.each()).zip(PLANTED) {
+            let Some(form) = *form else { continue };
+            if form != Form::Plain && is_carried(call, canary) {
+                let message = format!("{what} goes out in a request as one value in base64");
+                encoded.push(Draft::new(message).seen(&base.operation, &call.target));
+            } else {
                 let draft = told(call, what, form);
                 found.extend(draft.map(|it| it.seen(&base.operation, &call.target)));
             }
         }
     }
+}
+
+/// What of an output holds a canary that it should not.
+fn coming_out(base: &Base, seen: &Seen, canaries: &Canaries) -> Vec<Draft> {
+    let mut found = Vec::new();
     let output = seen.output().unwrap_or_default();
     found.extend(shown(base, &spoken(output), canaries));
     if let Some(form) = canaries.set.find(output.as_bytes()) {
@@ -253,7 +273,7 @@ async fn run_haunted(
 }
 
 /// What goes out in so many calls, or places of one, that none of them has it whole.
-fn in_pieces(seen: &Seen, other: &Seen, canaries: [&Canary; 3]) -> Vec<Draft> {
+fn in_pieces(seen: &Seen, other: &Seen, forms: &[Forms], canaries: [&Canary; 3]) -> Vec<Draft> {
     let mut found = Vec::new();
     for function in [Function::Http, Function::Call, Function::Own, Function::Log] {
         let of = |seen: &Seen| -> Vec<Vec<u8>> {
@@ -261,9 +281,11 @@ fn in_pieces(seen: &Seen, other: &Seen, canaries: [&Canary; 3]) -> Vec<Draft> {
             calls.map(HostCall::outgoing).collect()
         };
         let (calls, others) = (of(seen), of(other));
-        for (canary, what) in canaries.into_iter().zip(PLANTED) {
+        let own = || seen.calls.iter().zip(forms).filter(|(call, _)| call.function == function);
+        for (place, (canary, what)) in canaries.into_iter().zip(PLANTED).enumerate() {
             // Whole in one of them, it is told of there.
-            if calls.iter().any(|bytes| canary.find(bytes).is_some()) {
+            let is_whole = |forms: &Forms| forms.get(place).is_some_and(Option::is_some);
+            if own().any(|(_, forms)| is_whole(forms)) {
                 continue;
             }
             let form = canary.find_in_pieces(&calls, &others);

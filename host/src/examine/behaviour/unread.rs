@@ -11,8 +11,6 @@ use crate::examine::sandbox::{Function, HostCall, Seen};
 
 /// Letters of a word in a row that whoever reads them knows again.
 const KNOWN_LETTERS: usize = 4;
-/// Calls of one run that are held against each other; what is sent in more pieces is looked for as pieces.
-const CALLS_MAX: usize = 32;
 
 /// Three runs of the same call, each with what was planted in it.
 pub(super) struct Runs<'a> {
@@ -22,8 +20,8 @@ pub(super) struct Runs<'a> {
 }
 
 impl<'a> Runs<'a> {
-    /// The first call that says what nobody can read.
-    pub(super) fn unread(&self) -> Option<&'a HostCall> {
+    /// The first call that says what nobody can read, but for those of which it is known how to.
+    pub(super) fn unread(&self, is_known: impl Fn(usize) -> bool) -> Option<&'a HostCall> {
         let (first, other, longer) = (self.first.0, self.other.0, self.longer.0);
         // Where there are other calls, they cannot be held against one another.
         let is_alike = |seen: &Seen| {
@@ -35,18 +33,18 @@ impl<'a> Runs<'a> {
         if !is_alike(other) || !is_alike(longer) {
             return None;
         }
-        let calls = first.calls.iter().zip(&other.calls).zip(&longer.calls);
-        let sent = calls.filter(|((call, _), _)| {
-            matches!(call.function, Function::Http | Function::Call | Function::Own)
-        });
-        let mut unread = sent.take(CALLS_MAX).filter(|((first, other), longer)| {
+        let calls = first.calls.iter().zip(&other.calls).zip(&longer.calls).enumerate();
+        // What is the same for another word is not made of this one.
+        let sent = calls
+            .filter(|(at, ((call, other), _))| call.leaves() && call != other && !is_known(*at));
+        let mut unread = sent.filter(|(_, ((first, other), longer))| {
             let rest = unknown(&first.outgoing(), self.first.1);
             let is_made_of_it = rest != unknown(&other.outgoing(), self.other.1);
             let grows = unknown(&longer.outgoing(), self.longer.1).len().saturating_sub(rest.len());
             let shortest = self.first.1.iter().map(|canary| canary.as_str().len()).min();
             is_made_of_it && grows >= shortest.unwrap_or_default() / 2
         });
-        unread.next().map(|((call, _), _)| call)
+        unread.next().map(|(_, ((call, _), _))| call)
     }
 }
 

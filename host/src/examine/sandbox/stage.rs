@@ -232,6 +232,11 @@ impl HostCall {
         matches!(self.function, Function::Http | Function::Call)
     }
 
+    /// Whether it takes away what is said to it: out of this capability, or to the program.
+    pub(crate) const fn leaves(&self) -> bool {
+        self.reaches_out() || matches!(self.function, Function::Own)
+    }
+
     /// Where it goes, without what goes there: two calls of one kind have the same.
     pub(crate) fn kind(&self) -> (Function, String) {
         let target = match self.function {

@@ -10,8 +10,6 @@ use wasmparser::{
 use super::{Walker, proposal, work};
 use crate::examine::facts::{Data, Extent, Module, Stopped};
 
-/// Bytes of what globals begin with that are kept of one module.
-const GLOBALS_BYTES_MAX: usize = 16 << 10;
 /// A page of linear memory, where a memory does not say otherwise.
 const PAGE_BYTES: u64 = 64 << 10;
 
@@ -114,16 +112,12 @@ fn extent(memory: &MemoryType) -> Extent {
 /// Adds what globals begin with, number by number.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the other instructions put no number down")]
 fn begin(globals: GlobalSectionReader<'_>, stored: &mut Vec<u8>) -> Result<(), Stopped> {
-    let most = stored.len() + GLOBALS_BYTES_MAX;
     for global in globals {
         let mut operators = global?.init_expr.get_operators_reader();
         match operators.read()? {
             Operator::I32Const { value } => stored.extend(value.to_le_bytes()),
             Operator::I64Const { value } => stored.extend(value.to_le_bytes()),
             _ => stored.push(0),
-        }
-        if stored.len() > most {
-            break;
         }
     }
     stored.push(0);

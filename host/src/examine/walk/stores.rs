@@ -1,12 +1,9 @@
 //! What a body's code puts into memory by itself: constants, each right before the instruction that stores it.
 //!
-//! *Never:* more is kept than a text of some thousand letters.
+//! *Never:* one of them is left out, since nobody knows which one matters; there are fewer bytes of them than of
+//! code.
 
 use wasmparser::Operator;
-
-/// Bytes that are kept of one body, and of all.
-const BODY_BYTES_MAX: usize = 4 << 10;
-const BYTES_MAX: usize = 256 << 10;
 
 /// The stores of one body.
 #[derive(Debug, Default)]
@@ -14,21 +11,24 @@ pub(super) struct Stores {
     /// The constants that come last, the latest behind.
     constants: [Option<u128>; 2],
     /// Where to, from a base that may be unknown, and what.
-    stored: Vec<(u64, Vec<u8>)>,
-    bytes: usize,
+    stored: Vec<(u64, Stored)>,
+}
+
+/// Some bytes of a number, the lowest first.
+#[derive(Debug)]
+struct Stored {
+    number: [u8; 16],
+    width: usize,
 }
 
 impl Stores {
     pub(super) fn count(&mut self, operator: &Operator<'_>) {
         if let Some((offset, width)) = width(operator) {
             let [base, value] = self.constants;
-            if let Some(value) = value
-                && self.bytes < BODY_BYTES_MAX
-            {
+            if let Some(value) = value {
                 let base = base.and_then(|base| u64::try_from(base).ok()).unwrap_or_default();
-                let bytes = value.to_le_bytes().into_iter().take(width).collect();
-                self.stored.push((base.saturating_add(offset), bytes));
-                self.bytes += width;
+                let stored = Stored { number: value.to_le_bytes(), width };
+                self.stored.push((base.saturating_add(offset), stored));
             }
         }
         let [_, last] = self.constants;
@@ -37,11 +37,11 @@ impl Stores {
 
     /// Adds the bytes as they are written, and as they lie, behind those of other bodies.
     pub(super) fn add_to(mut self, all: &mut Vec<u8>) {
-        if self.stored.is_empty() || all.len() > BYTES_MAX {
+        if self.stored.is_empty() {
             return;
         }
-        let add = |stored: &[(u64, Vec<u8>)], all: &mut Vec<u8>| {
-            all.extend(stored.iter().flat_map(|(_, bytes)| bytes));
+        let add = |stored: &[(u64, Stored)], all: &mut Vec<u8>| {
+            all.extend(stored.iter().flat_map(|(_, it)| it.number.iter().take(it.width)));
             all.push(0);
         };
         add(&self.stored, all);

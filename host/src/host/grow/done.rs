@@ -1,7 +1,10 @@
 //! Gaps that something does by now: requests from before it was there, and requests like those it was made
 //! for. What people still want of it otherwise is for its next release, and for no second capability.
 //!
-//! *Never:* something counts as done that no pattern of what serves fits.
+//! *Never:* something counts as done that was not made for it, and that no pattern of what serves fits.
+
+use std::collections::BTreeMap;
+use std::sync::{MutexGuard, PoisonError};
 
 use serde_json::Value;
 
@@ -11,15 +14,21 @@ use crate::artifact::Bundle;
 use crate::host::making::{Bench, Built, misses};
 use crate::loops::healer::Demand;
 use crate::model::secrecy::REDACTED;
-use crate::model::{CapabilityName, Example};
+use crate::model::{CapabilityName, Example, GapId};
 use crate::registry::{OfGap, State, Work};
 use crate::synth::Gap;
-use crate::traffic::{Lexical, Offer, Offers, Route, Router, Way, Who};
+use crate::traffic::{Offer, Offers, sure};
+
+/// Gaps that are remembered so; of more, some are looked at once more.
+const DONE_MAX: usize = 4_096;
+
+/// Gaps about which nothing is to be done, with how much was known then: what was taught, and the log.
+pub(super) type Done = BTreeMap<GapId, (usize, u64)>;
 
 impl Growth {
     /// The capability that does what a gap asks for: that which was made for it, or one that every one of
     /// its sentences fits. What was named in vain is for nobody else to do.
-    pub(super) async fn doing(&self, state: &State, gap: &Gap) -> Option<CapabilityName> {
+    pub(super) fn doing(&self, state: &State, gap: &Gap) -> Option<CapabilityName> {
         if gap.capability().is_some() {
             return None;
         }
@@ -28,10 +37,9 @@ impl Growth {
         if let Some(made) = made {
             return made.proposal.as_ref().map(|it| it.name.clone());
         }
-        let offers = Offers::new(self.inner.live.offers(&Who::default()));
         let mut doing = None;
         for sentence in gap.samples().iter().filter(|it| !it.contains(REDACTED)) {
-            let route = sure(sentence, &offers).await?;
+            let route = self.inner.live.leads_to(sentence)?;
             if doing.get_or_insert_with(|| route.capability.clone()) != &route.capability {
                 return None;
             }
@@ -47,6 +55,10 @@ impl Growth {
         gap: &Gap,
     ) -> Result<Vec<Example>, Error> {
         let wish = gap.wish();
+        let asked: Vec<_> = wish.asked.iter().filter(|asked| asked.wanted.is_some()).collect();
+        if wish.examples.is_empty() && asked.is_empty() {
+            return Ok(Vec::new());
+        }
         let line = state.lines.get(name);
         let newest = line.and_then(|line| line.releases.values().next_back());
         let release = line.and_then(|line| line.serving()).or(newest.map(|it| &**it));
@@ -55,25 +67,45 @@ impl Growth {
             return Ok(wish.examples);
         };
         let bundle = Bundle::parse(&bytes)?;
-        let offers = Offers::new(Offer::of(&bundle.claimed_manifest().description));
-        let mut wanted: Vec<Example> = wish.examples;
-        for asked in wish.asked.iter().filter(|asked| asked.wanted.is_some()) {
-            if let Some(route) = sure(&asked.sentence, &offers).await {
-                let (input, output) = (Value::Object(route.input), asked.wanted.clone());
-                wanted.push(Example { input, output });
-            }
-        }
         let built = Built::of_bundle(&bundle);
-        let Ok(loaded) = self.making().bench().load(&built).await else { return Ok(wanted) };
+        let offers = Offers::new(Offer::of(&bundle.claimed_manifest().description));
+        let said = asked.into_iter().filter_map(|asked| {
+            let route = sure(&asked.sentence, offers.all())?;
+            let (input, output) = (Value::Object(route.input), asked.wanted.clone());
+            Some((route.operation, Example { input, output }))
+        });
+        let own = |example| (built.operation().to_owned(), example);
+        let wanted: Vec<_> = said.chain(wish.examples.iter().cloned().map(own)).collect();
+        let all = || wanted.iter().map(|(_, example)| example.clone()).collect();
+        let Ok(loaded) = self.making().bench().load(&built).await else { return Ok(all()) };
         let mut amiss = Vec::new();
-        for example in wanted {
+        for (operation, example) in wanted {
             let input = example.input.to_string();
-            let outcome = Bench::ask(&loaded, built.operation(), &input).await;
+            let outcome = Bench::ask(&loaded, &operation, &input).await;
             if misses(&Demand::of_example(&example), &outcome).is_some() {
                 amiss.push(example);
             }
         }
         Ok(amiss)
+    }
+
+    /// Whether a gap was looked at, and nothing can be done about it before somebody shows more or something
+    /// changes in the log.
+    pub(super) fn is_done(&self, gap: &Gap) -> bool {
+        self.all_done().get(&gap.id()) == Some(&(gap.taught(), self.registry().journal().length()))
+    }
+
+    /// Notes that for now nothing is to be done about a gap.
+    pub(super) fn note_done(&self, gap: &Gap) {
+        let mut done = self.all_done();
+        if done.len() >= DONE_MAX {
+            done.clear();
+        }
+        done.insert(gap.id(), (gap.taught(), self.registry().journal().length()));
+    }
+
+    fn all_done(&self) -> MutexGuard<'_, Done> {
+        self.inner.done.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -84,13 +116,4 @@ fn made<'a>(state: &'a State, mut work: &'a Work) -> Option<&'a Work> {
         work = state.growth.works.get(&repair).filter(|repair| repair.id > work.id)?;
     }
     (work.has_spread && work.ended.is_none()).then_some(work)
-}
-
-/// Where a sentence leads that a pattern fits surely.
-async fn sure(sentence: &str, offers: &Offers) -> Option<Route> {
-    let routes = Lexical.route(sentence, offers.all()).await;
-    routes.into_iter().next().filter(|route| {
-        let is_sure = route.confidence >= Lexical.confidence_least();
-        is_sure && matches!(route.by, Way::Pattern(_))
-    })
 }

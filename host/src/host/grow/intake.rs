@@ -76,7 +76,9 @@ impl Growth {
     /// Whether there is anything to do about a gap: it is no work yet, or more people ask for what is.
     fn is_news(&self, state: &State, gap: &Gap) -> bool {
         let of = of(gap);
-        let Some(work) = state.growth.taken(of) else { return mends(gap) };
+        let Some(work) = state.growth.taken(of) else {
+            return mends(gap) && !self.is_done(gap);
+        };
         let work = state.growth.works.get(&work).filter(|work| is_open(work));
         work.is_some_and(|work| {
             let askers = &work.want.askers;
@@ -92,8 +94,12 @@ impl Growth {
             None if gap.cause().mend() == Mend::Repair => {
                 return self.take_correction(&state, gap).await;
             }
-            None if let Some(name) = self.doing(&state, gap).await => {
-                return self.take_done(&state, &name, gap).await;
+            None if let Some(name) = self.doing(&state, gap) => {
+                let took = self.take_done(&state, &name, gap).await?;
+                if matches!(took, Took::Nothing) {
+                    self.note_done(gap);
+                }
+                return Ok(took);
             }
             None => {
                 let wish = Wish { name: free_name(&state, gap), ..gap.wish() };

@@ -128,6 +128,13 @@ impl LiveHost {
         self.menu(&offers, who).iter().cloned().collect()
     }
 
+    /// Where a sentence leads everybody by a pattern that fits it surely.
+    #[cfg(feature = "grow")]
+    pub(in crate::host) fn leads_to(&self, sentence: &str) -> Option<Route> {
+        let offers = self.inner.ear.index.of(&self.inner.registry);
+        crate::traffic::sure(sentence, self.menu(&offers, &Who::default()))
+    }
+
     fn router(&self) -> Arc<dyn Router> {
         let router = self.inner.ear.router.read().unwrap_or_else(PoisonError::into_inner);
         router.clone().unwrap_or_else(|| Arc::new(Lexical))

@@ -347,6 +347,11 @@ fn contents() -> Vec<Case> {
         case("a token in globals", CheckId::SECRET, &globals(&token)),
         case("a token that code puts together", CheckId::SECRET, &stores(&token)),
         case(
+            "the same behind much else",
+            CheckId::SECRET,
+            &stores(&format!("{}{token}", "some words and more ".repeat(5_000))),
+        ),
+        case(
             "what looks like a key",
             CheckId::SECRET_LIKE,
             &format!("(data \"api_key={random}\")"),
